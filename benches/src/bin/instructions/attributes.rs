@@ -1,0 +1,84 @@
+//! The cases as users write them: attributes on the function itself.
+
+use resilience_benches::{fail_once, repeat};
+
+pub(crate) fn breaker_consecutive(calls: u64) {
+    repeat(calls, guarded::consecutive);
+}
+
+pub(crate) fn breaker_count_window(calls: u64) {
+    repeat(calls, guarded::count_window);
+}
+
+pub(crate) fn breaker_time_window(calls: u64) {
+    repeat(calls, guarded::time_window);
+}
+
+pub(crate) fn breaker_open(calls: u64) {
+    fail_once(guarded::open);
+    repeat(calls, guarded::open);
+}
+
+pub(crate) fn retry(calls: u64) {
+    repeat(calls, guarded::retried);
+}
+
+pub(crate) fn timeout(calls: u64) {
+    repeat(calls, guarded::limited);
+}
+
+pub(crate) fn bulkhead(calls: u64) {
+    repeat(calls, guarded::bounded);
+}
+
+pub(crate) fn all_four(calls: u64) {
+    repeat(calls, guarded::four);
+}
+
+mod guarded {
+    use resilience::{bulkhead, circuit_breaker, retry, timeout};
+    use resilience_benches::{Failure, answer};
+
+    #[circuit_breaker(consecutive_failures = 5)]
+    pub(super) async fn consecutive(input: u64) -> Result<u64, Failure> {
+        answer(input)
+    }
+
+    #[circuit_breaker(window = 100)]
+    pub(super) async fn count_window(input: u64) -> Result<u64, Failure> {
+        answer(input)
+    }
+
+    #[circuit_breaker]
+    pub(super) async fn time_window(input: u64) -> Result<u64, Failure> {
+        answer(input)
+    }
+
+    #[circuit_breaker(consecutive_failures = 1, open_for = "1h")]
+    pub(super) async fn open(input: u64) -> Result<u64, Failure> {
+        answer(input)
+    }
+
+    #[retry]
+    pub(super) async fn retried(input: u64) -> Result<u64, Failure> {
+        answer(input)
+    }
+
+    #[timeout("1s")]
+    pub(super) async fn limited(input: u64) -> Result<u64, Failure> {
+        answer(input)
+    }
+
+    #[bulkhead]
+    pub(super) async fn bounded(input: u64) -> Result<u64, Failure> {
+        answer(input)
+    }
+
+    #[retry]
+    #[circuit_breaker]
+    #[timeout("1s")]
+    #[bulkhead]
+    pub(super) async fn four(input: u64) -> Result<u64, Failure> {
+        answer(input)
+    }
+}

@@ -1,0 +1,61 @@
+//! The cases without attributes: `policy.call(…)`.
+
+use std::time::Duration;
+
+use resilience::{
+    Bulkhead, BulkheadConfig, CircuitBreaker, CircuitBreakerConfig, Retry, RetryConfig, Timeout,
+    TimeoutConfig, Window,
+};
+use resilience_benches::{Failure, bare, fail_once, repeat};
+
+static RETRY: Retry = Retry::new("retry", RetryConfig::new());
+static TIMEOUT: Timeout =
+    Timeout::new("timeout", TimeoutConfig::new().after(Duration::from_secs(1)));
+static BULKHEAD: Bulkhead = Bulkhead::new("bulkhead", BulkheadConfig::new());
+
+pub(crate) fn breaker_consecutive(calls: u64) {
+    static BREAKER: CircuitBreaker =
+        CircuitBreaker::new("consecutive", CircuitBreakerConfig::new().consecutive_failures(5));
+    repeat(calls, |input| BREAKER.call(bare(input)));
+}
+
+pub(crate) fn breaker_count_window(calls: u64) {
+    static BREAKER: CircuitBreaker =
+        CircuitBreaker::new("count", CircuitBreakerConfig::new().window(Window::Calls(100)));
+    repeat(calls, |input| BREAKER.call(bare(input)));
+}
+
+pub(crate) fn breaker_time_window(calls: u64) {
+    static BREAKER: CircuitBreaker = CircuitBreaker::new("time", CircuitBreakerConfig::new());
+    repeat(calls, |input| BREAKER.call(bare(input)));
+}
+
+pub(crate) fn breaker_open(calls: u64) {
+    static BREAKER: CircuitBreaker = CircuitBreaker::new(
+        "open",
+        CircuitBreakerConfig::new().consecutive_failures(1).open_for(Duration::from_secs(3600)),
+    );
+    fail_once(|input| BREAKER.call(bare(input)));
+    repeat(calls, |input| BREAKER.call(bare(input)));
+}
+
+pub(crate) fn retry(calls: u64) {
+    repeat(calls, |input| RETRY.call(move || bare(input)));
+}
+
+pub(crate) fn timeout(calls: u64) {
+    repeat(calls, |input| TIMEOUT.call(bare(input)));
+}
+
+pub(crate) fn bulkhead(calls: u64) {
+    repeat(calls, |input| BULKHEAD.call(bare(input)));
+}
+
+pub(crate) fn all_four(calls: u64) {
+    static BREAKER: CircuitBreaker = CircuitBreaker::new("four", CircuitBreakerConfig::new());
+    repeat(calls, |input| {
+        RETRY.call::<_, _, u64, Failure>(move || {
+            BREAKER.call(TIMEOUT.call(BULKHEAD.call(bare(input))))
+        })
+    });
+}

@@ -1,0 +1,59 @@
+//! Repeats one guarded call as often as told, for an instruction counter to look at.
+//!
+//! `instructions list` names the cases; `instructions FORM CASE CALLS` runs one. `cargo x
+//! instructions` runs each with N and 2 N calls under callgrind: the difference holds neither
+//! start-up nor set-up.
+
+mod attributes;
+mod by_hand;
+mod cases;
+
+use std::process::ExitCode;
+
+use cases::{CASES, Case};
+use resilience_benches::{bare, repeat};
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match words[..] {
+        ["list"] => list(),
+        [form, case, calls] => return measure(form, case, calls),
+        _ => return usage(),
+    }
+    ExitCode::SUCCESS
+}
+
+fn list() {
+    for Case { name, target, .. } in &CASES {
+        println!("{name}\t{target}");
+    }
+}
+
+fn measure(form: &str, case: &str, calls: &str) -> ExitCode {
+    let (Some(run), Ok(calls)) = (find(form, case), calls.parse()) else {
+        return usage();
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
+    let runtime = runtime.expect("a runtime can be built");
+    let _entered = runtime.enter();
+    run(calls);
+    ExitCode::SUCCESS
+}
+
+fn find(form: &str, name: &str) -> Option<fn(u64)> {
+    if form == "bare" {
+        return Some(|calls| repeat(calls, bare));
+    }
+    let case = CASES.iter().find(|case| case.name == name)?;
+    match form {
+        "attributes" => Some(case.attributes),
+        "by-hand" => Some(case.by_hand),
+        _ => None,
+    }
+}
+
+fn usage() -> ExitCode {
+    eprintln!("usage: instructions list | instructions bare|attributes|by-hand CASE CALLS");
+    ExitCode::from(2)
+}

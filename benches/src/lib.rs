@@ -1,0 +1,84 @@
+//! What every measurement shares: the call that is guarded, and how its future is driven.
+
+use std::fmt;
+use std::hint::black_box;
+use std::pin::{Pin, pin};
+use std::task::{Context, Poll, Waker};
+
+use resilience::Rejection;
+
+/// The argument that makes [`bare`] fail.
+pub const FAILING: u64 = u64::MAX;
+
+/// What a caller's own error usually is: an enum that holds a refusal beside its own cases.
+#[derive(Debug)]
+pub enum Failure {
+    /// The dependency failed.
+    Down,
+    /// A policy refused the call.
+    Rejected(Rejection),
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Down => f.write_str("the dependency is down"),
+            Self::Rejected(rejection) => rejection.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for Failure {}
+
+impl From<Rejection> for Failure {
+    fn from(rejection: Rejection) -> Self {
+        Self::Rejected(rejection)
+    }
+}
+
+/// The unguarded call that every figure is compared with.
+///
+/// # Errors
+///
+/// [`Failure::Down`] for [`FAILING`].
+#[expect(clippy::unused_async, reason = "what the attributes guard is an async function")]
+pub async fn bare(input: u64) -> Result<u64, Failure> {
+    answer(input)
+}
+
+/// The body of [`bare`], for functions that carry attributes.
+///
+/// # Errors
+///
+/// [`Failure::Down`] for [`FAILING`].
+#[inline]
+pub fn answer(input: u64) -> Result<u64, Failure> {
+    if black_box(input) == FAILING { Err(Failure::Down) } else { Ok(input) }
+}
+
+/// The output of a future that is ready when first polled: no executor takes part in a measurement.
+///
+/// # Panics
+///
+/// When the future is pending.
+#[inline]
+#[must_use]
+pub fn ready<F: Future>(future: Pin<&mut F>) -> F::Output {
+    match future.poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(output) => output,
+        Poll::Pending => panic!("a measured call must be ready at once"),
+    }
+}
+
+/// Calls `make` and drives its future, `calls` times.
+#[inline]
+pub fn repeat<F: Future>(calls: u64, mut make: impl FnMut(u64) -> F) {
+    for input in 0..calls {
+        black_box(&ready(pin!(make(black_box(input)))));
+    }
+}
+
+/// Calls `make` once with the argument that fails.
+pub fn fail_once<F: Future>(make: impl FnOnce(u64) -> F) {
+    black_box(&ready(pin!(make(FAILING))));
+}

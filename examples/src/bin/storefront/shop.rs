@@ -1,0 +1,53 @@
+//! The shop: two ways to check out, and the framework's health routes.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{Path, State};
+use axum::routing::{get, post};
+
+use crate::client::{PaymentError, Payments};
+
+pub(crate) const CHECKOUT: &str = "/checkout";
+pub(crate) const CHECKOUT_UNPROTECTED: &str = "/unprotected/checkout";
+
+const FRONT_PAGE: &str = "\
+storefront
+
+POST /checkout/{order}               pays through the guarded client function
+POST /unprotected/checkout/{order}   pays through the bare one
+GET  /health                         up, degraded or down
+GET  /resilience                     every policy and what it did
+";
+
+/// The shop and its providers: one for each way to check out, so that what reaches them can be
+/// told apart.
+pub(crate) struct Shop {
+    pub(crate) guarded: Payments,
+    pub(crate) bare: Payments,
+}
+
+/// The shop's routes.
+pub(crate) fn app(shop: Shop) -> Router {
+    Router::new()
+        .route("/", get(|| async { FRONT_PAGE }))
+        .route(&format!("{CHECKOUT}/{{order}}"), post(checkout))
+        .route(&format!("{CHECKOUT_UNPROTECTED}/{{order}}"), post(checkout_unprotected))
+        .with_state(Arc::new(shop))
+        .merge(resilience::axum::router())
+}
+
+async fn checkout(shop: State<Arc<Shop>>, Path(order): Path<u32>) -> Result<String, PaymentError> {
+    thanks(shop.guarded.charge(order).await)
+}
+
+async fn checkout_unprotected(
+    shop: State<Arc<Shop>>,
+    Path(order): Path<u32>,
+) -> Result<String, PaymentError> {
+    thanks(shop.bare.charge_unprotected(order).await)
+}
+
+fn thanks(paid: Result<String, PaymentError>) -> Result<String, PaymentError> {
+    paid.map(|receipt| format!("thank you: {receipt}\n"))
+}

@@ -1,0 +1,187 @@
+//! What a function looks like from outside: its signature, how it runs, and where in it the guarded body stands.
+
+use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
+use quote::ToTokens;
+use syn::{ReturnType, Signature, Type, Visibility};
+
+use crate::attrs::{self, is_block};
+use crate::frame::{Frame, Inside};
+use crate::model::Mode;
+use crate::output;
+use crate::scope::Scope;
+
+/// A function as written.
+pub(crate) struct Function {
+    /// Attributes, ours among them.
+    pub(crate) attributes: Vec<attrs::Written>,
+    /// Everything before the body.
+    pub(crate) head: TokenStream,
+    pub(crate) signature: Signature,
+    /// The tokens between the braces.
+    pub(crate) body: TokenStream,
+    pub(crate) braces: Span,
+}
+
+/// A function that can be guarded.
+pub(crate) struct Guarded {
+    pub(crate) name: Ident,
+    pub(crate) mode: Mode,
+    /// What the body returns.
+    pub(crate) output: Type,
+    pub(crate) scope: Scope,
+    /// The code around the body.
+    pub(crate) frame: Frame,
+    pub(crate) body: TokenStream,
+    /// `self` has become `__self` there.
+    pub(crate) renamed_self: bool,
+}
+
+impl Function {
+    /// Reads what follows the attributes. `None` when it is no function.
+    pub(crate) fn read(
+        attributes: Vec<attrs::Written>,
+        rest: &[TokenTree],
+    ) -> Option<syn::Result<Self>> {
+        if !rest.iter().any(|token| matches!(token, TokenTree::Ident(word) if word == "fn")) {
+            return None;
+        }
+        let (body, head) = rest.split_last()?;
+        let TokenTree::Group(body) = unwrapped(body) else { return bodiless(rest) };
+        if body.delimiter() != Delimiter::Brace {
+            return bodiless(rest);
+        }
+        let head: TokenStream = head.iter().cloned().collect();
+        let parsed = signature(head.clone());
+        let (mut attributes, mut body_tokens) = (attributes, body.stream());
+        inner_attributes(&mut body_tokens, &mut attributes);
+        Some(parsed.map(|signature| Self {
+            attributes,
+            head,
+            signature,
+            body: body_tokens,
+            braces: body.span(),
+        }))
+    }
+
+    /// Finds out how it runs, or why it cannot be guarded.
+    pub(crate) fn guarded(&self) -> Result<Guarded, syn::Error> {
+        self.refused_kind()?;
+        let scope = Scope::of(&self.signature);
+        let name = self.signature.ident.clone();
+        let declared = match &self.signature.output {
+            ReturnType::Type(_, ty) => (**ty).clone(),
+            ReturnType::Default => syn::parse_quote_spanned!(name.span()=> ()),
+        };
+        let asynchronous = self.signature.asyncness.is_some();
+        let future = if asynchronous { None } else { output::of_future(&declared) };
+        let Inside { frame, body, output, renamed_self } =
+            Inside::find(self.body.clone(), self.braces, &declared, future)?;
+        let mode = if asynchronous || frame.is_async() { Mode::Async } else { Mode::Blocking };
+        let output = output::inferable(output.unwrap_or(declared));
+        Ok(Guarded { name, mode, output, scope, frame, body, renamed_self })
+    }
+
+    fn refused_kind(&self) -> Result<(), syn::Error> {
+        let Signature { constness, abi, variadic, output, .. } = &self.signature;
+        let refuse = |tokens: &dyn ToTokens, text| {
+            Err(syn::Error::new_spanned(tokens.to_token_stream(), text))
+        };
+        if let Some(constness) = constness {
+            return refuse(
+                constness,
+                "a `const fn` runs in the compiler, where nothing fails for a while: remove `const`",
+            );
+        }
+        if let Some(variadic) = variadic {
+            return refuse(
+                variadic,
+                "a variadic function cannot hand its arguments on: guard a function that calls it",
+            );
+        }
+        if let Some(abi) = abi {
+            return refuse(
+                abi,
+                "an `extern` function has no error for a refusal to become: guard a function that it calls",
+            );
+        }
+        match output {
+            ReturnType::Type(_, ty) if matches!(**ty, Type::Never(_)) => refuse(
+                ty,
+                "a function that never returns has no result to judge: return a `Result`",
+            ),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// `#![allow(…)]` in the body says the same as `#[allow(…)]` before the function, where it stays valid.
+fn inner_attributes(body: &mut TokenStream, attributes: &mut Vec<attrs::Written>) {
+    let mut tokens = body.clone().into_iter();
+    while let (
+        Some(TokenTree::Punct(hash)),
+        Some(TokenTree::Punct(mark)),
+        Some(TokenTree::Group(group)),
+    ) = (tokens.next(), tokens.next(), tokens.next())
+    {
+        if hash.as_char() != '#' || mark.as_char() != '!' {
+            return;
+        }
+        attributes.extend(attrs::Written::outer(hash.into(), group.into()));
+        *body = tokens.clone().collect();
+    }
+}
+
+fn bodiless(rest: &[TokenTree]) -> Option<syn::Result<Function>> {
+    let ends = rest.last()?;
+    if rest.iter().any(is_block) {
+        return None;
+    }
+    let text = "this function has no body to guard: annotate the implementations, or give it a default body";
+    Some(Err(syn::Error::new(ends.span(), text)))
+}
+
+fn signature(head: TokenStream) -> syn::Result<Signature> {
+    let read = |input: syn::parse::ParseStream<'_>| {
+        input.parse::<Visibility>()?;
+        if input.peek(syn::Ident) && input.fork().parse::<Ident>()? == "default" {
+            input.parse::<Ident>()?;
+        }
+        input.parse()
+    };
+    syn::parse::Parser::parse2(read, head)
+}
+
+/// Looks through the invisible groups that `macro_rules!` puts around its arguments.
+pub(crate) fn unwrapped(token: &TokenTree) -> TokenTree {
+    if let TokenTree::Group(group) = token
+        && group.delimiter() == Delimiter::None
+    {
+        let mut inside = group.stream().into_iter();
+        if let (Some(only), None) = (inside.next(), inside.next()) {
+            return unwrapped(&only);
+        }
+    }
+    token.clone()
+}
+
+/// The tokens of a stream that may be one invisible group.
+pub(crate) fn ungrouped(stream: TokenStream) -> Vec<TokenTree> {
+    let tokens: Vec<_> = stream.into_iter().collect();
+    match tokens.as_slice() {
+        [TokenTree::Group(group)] if group.delimiter() == Delimiter::None => {
+            ungrouped(group.stream())
+        }
+        _ => tokens,
+    }
+}
+
+/// Tokens as they would be typed: for messages.
+pub(crate) fn compact(tokens: &TokenStream) -> String {
+    let text = tokens.to_string();
+    let tight = [" :: ", " . ", " , ", " ( ", " ) ", "& "];
+    let typed = [":: ", ".", ", ", "(", ")", "&"];
+    let mut text =
+        tight.iter().zip(typed).fold(text, |text, (wide, narrow)| text.replace(wide, narrow));
+    text = text.replace(":: ", "::").replace(" ::", "::").replace(" (", "(").replace(" .", ".");
+    text
+}

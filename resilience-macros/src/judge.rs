@@ -1,0 +1,53 @@
+//! The predicates that tell a failure from a success: one vocabulary for every policy that judges.
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote_spanned};
+use syn::Expr;
+use syn::spanned::Spanned;
+
+use crate::model::Site;
+use crate::options::{Predicate, Written, moved, quiet};
+
+/// The predicates of one attribute. Those that were not written have the runtime's defaults.
+#[derive(Default)]
+pub(crate) struct Judge {
+    pub(crate) when_err: Option<Predicate>,
+    pub(crate) when_ok: Option<Predicate>,
+    pub(crate) ignore_err: Option<Predicate>,
+    pub(crate) when_rejected: Option<Predicate>,
+}
+
+impl Judge {
+    /// A function from an outcome to a verdict.
+    pub(crate) fn tokens(&self, site: &Site<'_>) -> TokenStream {
+        let Site { runtime, output, .. } = site;
+        let Some(first) = self.expressions().first().map(Spanned::span) else {
+            let span = quiet(output.span());
+            let runtime = moved(runtime, span);
+            return quote_spanned!(span=> |outcome: &_| #runtime::by_default::<#output>(outcome));
+        };
+        let span = quiet(first);
+        let runtime = moved(runtime, span);
+        let or = |predicate: &Option<Predicate>, default: &str| {
+            if let Some(Written { expr, .. }) = predicate {
+                return expr.to_token_stream();
+            }
+            let default = proc_macro2::Ident::new(default, span);
+            quote_spanned!(span=> #runtime::#default)
+        };
+        let when_err = or(&self.when_err, "always");
+        let when_ok = or(&self.when_ok, "no");
+        let ignore_err = or(&self.ignore_err, "no");
+        let when_rejected = or(&self.when_rejected, "timed_out");
+        quote_spanned! {span=>
+            |outcome: &_| #runtime::judge::<#output>(outcome, #when_err, #when_ok, #ignore_err, #when_rejected)
+        }
+    }
+
+    pub(crate) fn expressions(&self) -> Vec<&Expr> {
+        [&self.when_err, &self.when_ok, &self.ignore_err, &self.when_rejected]
+            .into_iter()
+            .filter_map(|predicate| Some(&predicate.as_ref()?.expr))
+            .collect()
+    }
+}

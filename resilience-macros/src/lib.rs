@@ -1,0 +1,56 @@
+//! The attributes of the `resilience` crate, which re-exports and explains them.
+
+use proc_macro::TokenStream;
+
+mod attribute;
+mod attrs;
+mod backoff;
+mod bulkhead;
+mod circuit_breaker;
+mod declaration;
+mod diagnostics;
+mod expand;
+mod form;
+mod frame;
+mod function;
+mod judge;
+mod model;
+mod names;
+mod options;
+mod output;
+mod reading;
+mod retry;
+mod scope;
+mod stack;
+#[cfg(test)]
+mod tests;
+mod timeout;
+mod validate;
+
+#[doc = include_str!("../docs/circuit_breaker.md")]
+#[doc = include_str!("../docs/forms.md")]
+#[proc_macro_attribute]
+pub fn circuit_breaker(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    stack::expand(&circuit_breaker::ATTRIBUTE, arguments.into(), item.into()).into()
+}
+
+#[doc = include_str!("../docs/retry.md")]
+#[doc = include_str!("../docs/forms.md")]
+#[proc_macro_attribute]
+pub fn retry(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    stack::expand(&retry::ATTRIBUTE, arguments.into(), item.into()).into()
+}
+
+#[doc = include_str!("../docs/timeout.md")]
+#[doc = include_str!("../docs/forms.md")]
+#[proc_macro_attribute]
+pub fn timeout(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    stack::expand(&timeout::ATTRIBUTE, arguments.into(), item.into()).into()
+}
+
+#[doc = include_str!("../docs/bulkhead.md")]
+#[doc = include_str!("../docs/forms.md")]
+#[proc_macro_attribute]
+pub fn bulkhead(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    stack::expand(&bulkhead::ATTRIBUTE, arguments.into(), item.into()).into()
+}

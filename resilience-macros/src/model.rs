@@ -1,0 +1,183 @@
+//! What a stack of attributes means. Nothing here can be nonsense, so the expansion cannot fail.
+
+use std::time::Duration;
+
+use proc_macro2::{Span, TokenStream};
+use quote::quote_spanned;
+use syn::{Expr, Path, Type};
+
+use crate::attribute::Attribute;
+use crate::options::{Setters, Written, quiet};
+
+/// The policies of one function, outermost first.
+pub(crate) struct Stack {
+    pub(crate) layers: Vec<Layer>,
+    /// The user's mapping from a refusal to the function's error.
+    pub(crate) rejection: Option<Expr>,
+    pub(crate) runtime: Runtime,
+}
+
+/// One policy of a stack.
+pub(crate) struct Layer {
+    pub(crate) attribute: &'static Attribute,
+    /// The attribute's own place.
+    pub(crate) span: Span,
+    pub(crate) source: Source,
+    pub(crate) meaning: Box<dyn Meaning>,
+}
+
+/// Where the instance comes from.
+pub(crate) enum Source {
+    /// It exists already.
+    Shared(Box<Expr>),
+    /// It is built for this item.
+    Own(Box<Instance>),
+}
+
+/// An instance to be built.
+#[derive(Default)]
+pub(crate) struct Instance {
+    pub(crate) name: Option<Written<String>>,
+    /// The `const` value to start from.
+    pub(crate) config: Option<Expr>,
+    pub(crate) setters: Setters,
+}
+
+impl Layer {
+    pub(crate) fn is_shared(&self) -> bool {
+        matches!(self.source, Source::Shared(_))
+    }
+}
+
+/// What a policy does to the call inside it. Each attribute has its own.
+pub(crate) trait Meaning {
+    /// Puts the policy around `inner`.
+    fn wrap(&self, inner: Piece, site: &Site<'_>) -> Piece;
+
+    /// Code that runs once, before the stack.
+    fn prepare(&self, site: &Site<'_>) -> TokenStream {
+        let _ = site;
+        TokenStream::new()
+    }
+
+    /// Expressions that run at each call.
+    fn expressions(&self) -> Vec<&Expr>;
+
+    /// Whether it may refuse the call.
+    fn refuses(&self) -> bool {
+        true
+    }
+
+    /// Whether the body may run more than once.
+    fn reruns(&self) -> bool {
+        false
+    }
+
+    /// Whether it makes sense twice in one stack.
+    fn repeats(&self) -> bool {
+        false
+    }
+
+    /// Why it cannot guard a plain function, and which token says so.
+    fn needs_async(&self) -> Option<(Option<Span>, &'static str)> {
+        None
+    }
+
+    /// When it cuts the call off, where that is known.
+    fn limit(&self) -> Option<Known<Duration>> {
+        None
+    }
+
+    /// The pauses between attempts, where they are known.
+    fn pauses(&self) -> Option<Vec<Duration>> {
+        None
+    }
+}
+
+/// A value that is known now, and the token that says so (none for a default).
+pub(crate) struct Known<T> {
+    pub(crate) value: T,
+    pub(crate) at: Option<Span>,
+}
+
+/// How the guarded body runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Mode {
+    Async,
+    Blocking,
+}
+
+/// What a policy's expansion may refer to.
+pub(crate) struct Site<'s> {
+    pub(crate) runtime: &'s TokenStream,
+    /// An expression for a reference to the policy's instance.
+    pub(crate) policy: TokenStream,
+    /// A name, unique in the stack, for what [`Meaning::prepare`] binds.
+    pub(crate) binding: proc_macro2::Ident,
+    pub(crate) mode: Mode,
+    /// What the body returns.
+    pub(crate) output: &'s Type,
+    pub(crate) span: Span,
+}
+
+/// A guarded call in the making.
+pub(crate) enum Piece {
+    /// An expression whose value is a future of the outcome.
+    Future(TokenStream),
+    /// An expression whose value is the outcome; in an async function it may await.
+    Outcome(TokenStream),
+}
+
+impl Piece {
+    /// As a future.
+    pub(crate) fn future(self, span: Span) -> TokenStream {
+        match self {
+            Self::Future(future) => future,
+            Self::Outcome(outcome) => quote_spanned!(span=> async { #outcome }),
+        }
+    }
+
+    /// As an outcome, in place.
+    pub(crate) fn outcome(self, span: Span) -> TokenStream {
+        match self {
+            Self::Future(future) => quote_spanned!(span=> #future.await),
+            Self::Outcome(outcome) => outcome,
+        }
+    }
+}
+
+impl Site<'_> {
+    /// `policy(&POLICY, inner)`, or its blocking twin.
+    pub(crate) fn guard(&self, function: &str, inner: Piece, judge: Option<TokenStream>) -> Piece {
+        let Self { runtime, policy, span, .. } = self;
+        let (span, function) = (*span, proc_macro2::Ident::new(function, *span));
+        let judge = judge.map(|judge| quote_spanned!(span=> , #judge));
+        match self.mode {
+            Mode::Async => {
+                let inner = inner.future(span);
+                Piece::Future(quote_spanned!(span=> #runtime::#function(#policy, #inner #judge)))
+            }
+            Mode::Blocking => {
+                let inner = inner.outcome(span);
+                Piece::Outcome(
+                    quote_spanned!(span=> #runtime::blocking::#function(#policy, || #inner #judge)),
+                )
+            }
+        }
+    }
+}
+
+/// The path of the runtime crate.
+#[derive(Default)]
+pub(crate) struct Runtime(pub(crate) Option<Path>);
+
+impl Runtime {
+    /// The path of the module that generated code names.
+    pub(crate) fn private(&self, span: Span) -> TokenStream {
+        let span = quiet(span);
+        if let Some(path) = &self.0 {
+            return quote_spanned!(span=> #path::__private);
+        }
+        quote_spanned!(span=> ::resilience::__private)
+    }
+}

@@ -1,0 +1,184 @@
+//! Reads one attribute: splits it, keeps what is known and allowed in its form, and hands it to the attribute's file.
+
+use darling::FromMeta;
+use darling::ast::NestedMeta;
+use proc_macro2::{Span, TokenStream};
+use syn::{Expr, Lit, Meta, MetaNameValue};
+
+use crate::attribute::{Attribute, UNIVERSAL};
+use crate::attrs::runtime_crate;
+use crate::diagnostics::Diagnostics;
+use crate::form;
+use crate::model::{Instance, Layer, Meaning, Runtime, Source};
+use crate::options::splitter::{Named, split};
+use crate::options::{Function, Setters, Value, Verbatim, Written, report};
+use crate::scope::Scope;
+
+/// An attribute as found on an item.
+pub(crate) struct Invocation {
+    pub(crate) attribute: &'static Attribute,
+    pub(crate) span: Span,
+    pub(crate) arguments: TokenStream,
+}
+
+/// What an attribute stands on.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Place {
+    Function,
+    Static,
+}
+
+/// Options that belong to the whole stack, from whichever attribute has them.
+pub(crate) struct Shared {
+    pub(crate) runtime: Runtime,
+    pub(crate) rejection: Option<Written<Function<1>>>,
+    /// Where `runtime` was written.
+    krate: Option<Written<Verbatim>>,
+}
+
+impl Shared {
+    /// The crate's path may stand in any of the attributes, and reading each of them needs it.
+    pub(crate) fn of(invocations: &[Invocation]) -> Self {
+        let arguments = invocations.iter().map(|invocation| &invocation.arguments);
+        let runtime = Runtime(arguments.into_iter().find_map(runtime_crate));
+        Self { runtime, rejection: None, krate: None }
+    }
+}
+
+/// One attribute while it is read.
+pub(crate) struct Reading<'r> {
+    pub(crate) attribute: &'static Attribute,
+    pub(crate) span: Span,
+    pub(crate) place: Place,
+    pub(crate) scope: &'r Scope,
+    pub(crate) errors: &'r mut Diagnostics,
+    pub(crate) runtime: TokenStream,
+    own: Vec<Named>,
+    setters: Setters,
+    instance: Option<Expr>,
+    common: Common,
+}
+
+#[derive(Default, FromMeta)]
+struct Common {
+    name: Option<Written<String>>,
+    config: Option<Written<Verbatim>>,
+    rejection: Option<Written<Function<1>>>,
+    #[darling(rename = "crate")]
+    krate: Option<Written<Verbatim>>,
+}
+
+impl Invocation {
+    /// The layers that the attribute stands for. `shared` takes what it says about the whole stack.
+    pub(crate) fn read(
+        self,
+        place: Place,
+        scope: &Scope,
+        shared: &mut Shared,
+        errors: &mut Diagnostics,
+    ) -> Vec<Layer> {
+        let Self { attribute, span, arguments } = self;
+        let mut parts = split(arguments, attribute, errors);
+        let instance = form::check(&mut parts, attribute, place, scope, errors);
+        let is_universal = |part: &Named| UNIVERSAL.iter().any(|known| part.key == known.name);
+        let (universal, own): (Vec<_>, Vec<_>) = parts.named.into_iter().partition(is_universal);
+        let mut common: Common = options(universal, errors);
+        merge(&mut shared.rejection, common.rejection.take(), errors);
+        merge(&mut shared.krate, common.krate.take(), errors);
+        let runtime = shared.runtime.private(span);
+        let mut reading = Reading {
+            attribute,
+            span,
+            place,
+            scope,
+            errors,
+            runtime,
+            own,
+            setters: Setters::default(),
+            instance,
+            common,
+        };
+        (attribute.read)(&mut reading)
+    }
+}
+
+#[allow(clippy::ref_option, reason = "options are fields of structs that were read")]
+impl Reading<'_> {
+    /// The attribute's own options.
+    pub(crate) fn options<T: FromMeta + Default>(&mut self) -> T {
+        options(std::mem::take(&mut self.own), self.errors)
+    }
+
+    /// Makes a construction option part of the instance, and reports a value that is wrong by itself.
+    pub(crate) fn set<T: Value>(&mut self, option: &Option<Written<T>>) {
+        self.check(option);
+        if let Some(option) = option.as_ref().filter(|option| option.error().is_none()) {
+            self.setters.add(option, &self.runtime);
+        }
+    }
+
+    /// Reports a value that is wrong by itself.
+    pub(crate) fn check<T: Value>(&mut self, option: &Option<Written<T>>) {
+        report(option.as_ref(), self.errors);
+    }
+
+    /// The policy, once its options are read.
+    pub(crate) fn layer(&mut self, meaning: impl Meaning + 'static) -> Layer {
+        report(self.common.name.as_ref(), self.errors);
+        let config = self.common.config.take();
+        report(config.as_ref(), self.errors);
+        let source = match self.instance.take() {
+            Some(expr) => Source::Shared(Box::new(expr)),
+            None => Source::Own(Box::new(Instance {
+                name: self.common.name.take(),
+                config: config.map(|config| config.expr),
+                setters: std::mem::take(&mut self.setters),
+            })),
+        };
+        Layer { attribute: self.attribute, span: self.span, source, meaning: Box::new(meaning) }
+    }
+
+    /// Whether other options than those written may be in force.
+    pub(crate) fn instance(&self) -> Option<&Expr> {
+        self.instance.as_ref()
+    }
+
+    pub(crate) fn is_complete(&self) -> bool {
+        self.instance.is_none() && self.common.config.is_none()
+    }
+}
+
+fn options<T: FromMeta + Default>(named: Vec<Named>, errors: &mut Diagnostics) -> T {
+    let named: Vec<_> = named.into_iter().map(meta).collect();
+    T::from_list(&named).unwrap_or_else(|error| {
+        errors.push(error.into());
+        T::default()
+    })
+}
+
+/// A flag becomes `flag = true`.
+fn meta(Named { key, value }: Named) -> NestedMeta {
+    let value = value.unwrap_or_else(|| {
+        let lit = Lit::Bool(syn::LitBool::new(true, key.span()));
+        Expr::Lit(syn::ExprLit { attrs: Vec::new(), lit })
+    });
+    let eq_token = syn::Token![=](key.span());
+    NestedMeta::Meta(Meta::NameValue(MetaNameValue { path: key.into(), eq_token, value }))
+}
+
+/// At most one attribute of a stack has such an option.
+fn merge<T: Value>(
+    into: &mut Option<Written<T>>,
+    from: Option<Written<T>>,
+    errors: &mut Diagnostics,
+) {
+    let Some(from) = from else { return };
+    report(Some(&from), errors);
+    if let Some(first) = into {
+        let text = format!("`{}` holds for the whole stack: keep one of the two", from.key);
+        errors.at(first.key.span(), &text);
+        errors.at(from.key.span(), &text);
+    } else {
+        *into = Some(from);
+    }
+}

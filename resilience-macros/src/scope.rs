@@ -1,0 +1,151 @@
+//! Which names of the function an expression uses: a `static` cannot see them, and a body cannot be moved away from
+//! an expression that borrows them.
+
+use std::collections::HashSet;
+
+use proc_macro2::{Ident, TokenStream, TokenTree};
+use syn::visit::{self, Visit};
+use syn::{Expr, FnArg, GenericParam, Macro, Pat, PatIdent, ReceiverKind, Signature, Type};
+
+/// The names that a function gives to its inside.
+#[derive(Debug, Default)]
+pub(crate) struct Scope {
+    /// `self` and the arguments, with whether they are copied rather than moved into a block.
+    values: Vec<(String, bool)>,
+    /// Type and const parameters.
+    generics: Vec<String>,
+}
+
+impl Scope {
+    pub(crate) fn of(signature: &Signature) -> Self {
+        let mut scope = Self::default();
+        for input in &signature.inputs {
+            match input {
+                FnArg::Receiver(receiver) => {
+                    let shared = matches!(receiver.kind, ReceiverKind::Reference(_, _, None));
+                    scope.values.push(("self".into(), shared));
+                    scope.values.push(("__self".into(), shared));
+                }
+                FnArg::Typed(input) => {
+                    let shared = matches!(&*input.ty, Type::Reference(r) if r.mutability.is_none());
+                    scope.values.extend(bound(&input.pat).into_iter().map(|name| (name, shared)));
+                }
+            }
+        }
+        scope.generics = signature.generics.params.iter().filter_map(parameter).collect();
+        scope
+    }
+
+    /// The first name in `expr` that exists only while the function runs, or per instantiation of it.
+    pub(crate) fn foreign_to_static(&self, expr: &Expr) -> Option<Ident> {
+        let is_inside = |name: &str| {
+            ["self", "Self", "__self"].contains(&name)
+                || self.values.iter().any(|(value, _)| value == name)
+                || self.generics.iter().any(|generic| generic == name)
+        };
+        used(expr).into_iter().find(|ident| is_inside(&ident.to_string()))
+    }
+
+    /// Whether `expr` borrows something that a `move` block would take away.
+    pub(crate) fn borrows(&self, expr: &Expr) -> bool {
+        let is_moved =
+            |name: &str| self.values.iter().any(|(value, copied)| value == name && !copied);
+        used(expr).iter().any(|ident| is_moved(&ident.to_string()))
+    }
+}
+
+fn parameter(parameter: &GenericParam) -> Option<String> {
+    match parameter {
+        GenericParam::Type(parameter) => Some(parameter.ident.to_string()),
+        GenericParam::Const(parameter) => Some(parameter.ident.to_string()),
+        GenericParam::Lifetime(_) => None,
+    }
+}
+
+/// The names that a pattern binds.
+fn bound(pattern: &Pat) -> Vec<String> {
+    let mut names = Names::default();
+    names.visit_pat(pattern);
+    names.bound.into_iter().collect()
+}
+
+/// The names that an expression takes from around it.
+fn used(expr: &Expr) -> Vec<Ident> {
+    let mut names = Names::default();
+    names.visit_expr(expr);
+    names.used.retain(|ident| !names.bound.contains(&ident.to_string()));
+    names.used
+}
+
+#[derive(Default)]
+struct Names {
+    bound: HashSet<String>,
+    used: Vec<Ident>,
+}
+
+impl Names {
+    /// The arguments of a macro may be anything: every word counts.
+    fn words(&mut self, tokens: TokenStream) {
+        for token in tokens {
+            match token {
+                TokenTree::Ident(ident) => self.used.push(ident),
+                TokenTree::Group(group) => self.words(group.stream()),
+                TokenTree::Punct(_) | TokenTree::Literal(_) => {}
+            }
+        }
+    }
+}
+
+impl<'ast> Visit<'ast> for Names {
+    fn visit_pat_ident(&mut self, pattern: &'ast PatIdent) {
+        self.bound.insert(pattern.ident.to_string());
+        visit::visit_pat_ident(self, pattern);
+    }
+
+    fn visit_path(&mut self, path: &'ast syn::Path) {
+        self.used.extend(path.segments.first().map(|segment| segment.ident.clone()));
+        visit::visit_path(self, path);
+    }
+
+    fn visit_macro(&mut self, call: &'ast Macro) {
+        self.words(call.tokens.clone());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn scope() -> Scope {
+        let signature =
+            "fn f<T, const N: usize>(&self, id: u64, (a, b): (A, B), key: &str, out: &mut X)";
+        Scope::of(&syn::parse_str(signature).expect("a signature"))
+    }
+
+    fn foreign(expr: &str) -> Option<String> {
+        scope().foreign_to_static(&syn::parse_str(expr).expect(expr)).map(|ident| ident.to_string())
+    }
+
+    #[test]
+    fn statics_see_no_names_of_the_function() {
+        assert_eq!(foreign("self.limit"), Some("self".into()));
+        assert_eq!(foreign("Self::LIMIT"), Some("Self".into()));
+        assert_eq!(foreign("T::LIMIT"), Some("T".into()));
+        assert_eq!(foreign("N + 1"), Some("N".into()));
+        assert_eq!(foreign("Duration::from_secs(id)"), Some("id".into()));
+        assert_eq!(foreign("concat!(b)"), Some("b".into()));
+        assert_eq!(foreign("LIMIT"), None);
+        assert_eq!(foreign("config.id"), None);
+        assert_eq!(foreign("|id| log(id)"), None);
+    }
+
+    #[test]
+    fn only_what_a_block_would_take_is_borrowed() {
+        let borrows = |expr: &str| scope().borrows(&syn::parse_str(expr).expect(expr));
+        assert!(borrows("|e| e.code() == id"));
+        assert!(borrows("out.pool"));
+        assert!(!borrows("self.pool"));
+        assert!(!borrows("|e| e.is(key)"));
+        assert!(!borrows("POOL"));
+    }
+}

@@ -1,0 +1,175 @@
+//! Gathers the attributes of one function, in written order, into one expansion.
+//!
+//! Attributes expand from the top down, each seeing those below it. The topmost of ours therefore takes all of them
+//! along; were each to wrap the body by itself, the lowest would end up outermost.
+
+use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
+use quote::quote_spanned;
+
+use crate::attribute::Attribute;
+use crate::attrs::{self, Arguments};
+use crate::declaration;
+use crate::diagnostics::Diagnostics;
+use crate::expand;
+use crate::function::{Function, Guarded, ungrouped};
+use crate::model::Stack;
+use crate::options::quiet;
+use crate::reading::{Invocation, Place, Shared};
+use crate::validate;
+
+/// What one attribute of ours, the topmost of its stack, expands to.
+pub(crate) fn expand(
+    attribute: &'static Attribute,
+    arguments: TokenStream,
+    item: TokenStream,
+) -> TokenStream {
+    if attrs::is_gathered(&arguments) {
+        return item;
+    }
+    let first = Invocation { attribute, span: Span::call_site(), arguments };
+    let (attributes, rest) = attrs::split(ungrouped(item), &first.arguments);
+    if declaration::is_static(&rest) {
+        return declaration::expand(first, &attributes, rest);
+    }
+    match Function::read(attributes.clone(), &rest) {
+        Some(Ok(function)) => on_function(first, &function),
+        Some(Err(error)) => beside(&error, &attributes, rest),
+        None => beside(&misplaced(attribute, &rest), &attributes, rest),
+    }
+}
+
+fn on_function(first: Invocation, function: &Function) -> TokenStream {
+    let mut errors = Diagnostics::default();
+    validate::rewritten(function, &mut errors);
+    validate::siblings(&function.attributes, &mut errors);
+    let guarded = function.guarded().map_err(|error| errors.push(error)).ok();
+    let stack = read(first, function, guarded.as_ref(), &mut errors);
+    if let Some(guarded) = &guarded {
+        validate::stack(&stack, guarded, &mut errors);
+    }
+    let markers = attrs::markers(&function.attributes);
+    match guarded {
+        Some(guarded) if errors.is_empty() => {
+            let body = expand::body(&guarded, &stack);
+            let body = quote_spanned!(quiet(Span::call_site())=> #markers #body);
+            rebuilt(function, guarded.frame.around(body))
+        }
+        _ => {
+            let mut body = markers;
+            body.extend(function.body.clone());
+            let mut block = Group::new(proc_macro2::Delimiter::Brace, body);
+            block.set_span(function.braces);
+            let mut tokens = errors.into_tokens();
+            tokens.extend(rebuilt(function, TokenTree::Group(block).into()));
+            tokens
+        }
+    }
+}
+
+/// Reads all attributes of the stack.
+fn read(
+    first: Invocation,
+    function: &Function,
+    guarded: Option<&Guarded>,
+    errors: &mut Diagnostics,
+) -> Stack {
+    let nothing = crate::scope::Scope::default();
+    let scope = guarded.map_or(&nothing, |guarded| &guarded.scope);
+    let renamed = guarded.is_some_and(|guarded| guarded.renamed_self);
+    let mut invocations = siblings(&function.attributes, errors);
+    invocations.insert(0, first);
+    let mut shared = Shared::of(&invocations);
+    let mut layers = Vec::new();
+    for mut invocation in invocations {
+        if renamed {
+            invocation.arguments = with_renamed_self(invocation.arguments);
+        }
+        layers.extend(invocation.read(Place::Function, scope, &mut shared, errors));
+    }
+    let rejection = shared.rejection.map(|written| written.expr);
+    Stack { layers, rejection, runtime: shared.runtime }
+}
+
+fn siblings(attributes: &[attrs::Written], errors: &mut Diagnostics) -> Vec<Invocation> {
+    let mut siblings = Vec::new();
+    for written in attributes {
+        let Some(attribute) = written.ours else { continue };
+        let arguments = match &written.arguments {
+            Arguments::None => TokenStream::new(),
+            Arguments::List(list) => list.clone(),
+            Arguments::Value(value) => {
+                errors
+                    .on(value, format!("options stand in parentheses: `#[{}(…)]`", attribute.name));
+                TokenStream::new()
+            }
+        };
+        siblings.push(Invocation { attribute, span: written.span, arguments });
+    }
+    siblings
+}
+
+/// The body that `async_trait` has rewritten knows the receiver as `__self`.
+fn with_renamed_self(tokens: TokenStream) -> TokenStream {
+    let renamed = |token| match token {
+        TokenTree::Ident(word) if word == "self" => {
+            TokenTree::Ident(Ident::new("__self", word.span()))
+        }
+        TokenTree::Group(group) => {
+            let mut renamed = Group::new(group.delimiter(), with_renamed_self(group.stream()));
+            renamed.set_span(group.span());
+            TokenTree::Group(renamed)
+        }
+        token => token,
+    };
+    tokens.into_iter().map(renamed).collect()
+}
+
+/// The function, with its body replaced and the attributes of ours gone.
+fn rebuilt(function: &Function, body: TokenStream) -> TokenStream {
+    let mut tokens = kept(&function.attributes);
+    tokens.extend(function.head.clone());
+    tokens.extend(body);
+    tokens
+}
+
+fn kept(attributes: &[attrs::Written]) -> TokenStream {
+    attributes
+        .iter()
+        .filter(|other| other.ours.is_none())
+        .map(|other| other.tokens.clone())
+        .collect()
+}
+
+/// An error beside the item, which stays as it was.
+fn beside(error: &syn::Error, attributes: &[attrs::Written], rest: Vec<TokenTree>) -> TokenStream {
+    let mut tokens = error.to_compile_error();
+    tokens.extend(kept(attributes));
+    tokens.extend(rest);
+    tokens
+}
+
+/// What to say about an item that is neither a function nor a static.
+fn misplaced(attribute: &Attribute, rest: &[TokenTree]) -> syn::Error {
+    let Attribute { name, policy, .. } = attribute;
+    let keywords =
+        ["struct", "enum", "union", "trait", "impl", "mod", "const", "type", "use", "extern"];
+    let keyword = rest.iter().find_map(|token| match token {
+        TokenTree::Ident(word) => keywords.iter().copied().find(|keyword| word == keyword),
+        _ => None,
+    });
+    let text = match keyword {
+        Some("impl" | "trait") => {
+            format!("`#[{name}]` guards functions: write it on each function in here that needs it")
+        }
+        Some("const") => format!(
+            "a shared instance is one object: write `static` instead of `const`, `#[{name}] static NAME: {policy};`"
+        ),
+        Some(keyword) => format!(
+            "`#[{name}]` guards a function, not a `{keyword}`: write it on a `fn`, or on `static NAME: {policy};`"
+        ),
+        None => format!(
+            "`#[{name}]` guards a function: write it on a `fn`, or on `static NAME: {policy};`"
+        ),
+    };
+    syn::Error::new(Span::call_site(), text)
+}

@@ -1,0 +1,157 @@
+//! What the attributes of one stack must not say together.
+
+use std::time::Duration;
+
+use proc_macro2::{Span, TokenTree};
+use quote::ToTokens;
+
+use crate::attrs::Written;
+use crate::diagnostics::Diagnostics;
+use crate::function::{Function, Guarded, compact};
+use crate::model::{Layer, Mode, Stack};
+use crate::output;
+
+/// Every quarrel between the layers, and between a layer and the function.
+pub(crate) fn stack(stack: &Stack, guarded: &Guarded, errors: &mut Diagnostics) {
+    for (inner, layer) in stack.layers.iter().enumerate() {
+        twice(layer, &stack.layers[..inner], errors);
+        for outer in &stack.layers[..inner] {
+            pauses_outlast(outer, layer, errors);
+            never_strikes(outer, layer, errors);
+        }
+        if guarded.mode == Mode::Blocking
+            && let Some((at, text)) = layer.meaning.needs_async()
+        {
+            errors.at(at.unwrap_or(layer.span), text);
+        }
+    }
+    if output::is_plain(&guarded.output) {
+        let ty = compact(&guarded.output.to_token_stream());
+        errors.on(&guarded.output, format!(
+            "a guarded function reports failures: return `Result<{ty}, E>` with `E: From<resilience::Rejection>`"
+        ));
+    }
+}
+
+fn twice(layer: &Layer, outside: &[Layer], errors: &mut Diagnostics) {
+    let same = |other: &&Layer| other.attribute.name == layer.attribute.name;
+    let Some(first) = outside.iter().find(same) else { return };
+    if layer.meaning.repeats() || layer.is_shared() || first.is_shared() {
+        return;
+    }
+    errors.at(layer.span, format!(
+        "`{name}` stands on this function twice: keep one, or let one of them use a shared instance, `#[{name}(SHARED)]`",
+        name = layer.attribute.name,
+    ));
+}
+
+/// An outer timeout that strikes before the retries' pauses alone are over.
+fn pauses_outlast(outer: &Layer, inner: &Layer, errors: &mut Diagnostics) {
+    let (Some(limit), Some(pauses)) = (outer.meaning.limit(), inner.meaning.pauses()) else {
+        return;
+    };
+    let total = sum(&pauses);
+    if total < limit.value {
+        return;
+    }
+    let attempts = pauses.len() + 1;
+    let fits = (0..attempts).filter(|n| sum(&pauses[..*n]) < limit.value).count();
+    errors.at(limit.at.unwrap_or(outer.span), format!(
+        "this limit of {:?} ends before the pauses between the {attempts} attempts are over, {total:?} in all: \
+         {fits} of them can run; write at least \"{}\", or retry with `attempts = {fits}`",
+        limit.value,
+        beyond(total),
+    ));
+}
+
+fn sum(pauses: &[Duration]) -> Duration {
+    pauses.iter().fold(Duration::ZERO, |sum, pause| sum.saturating_add(*pause))
+}
+
+/// The next round limit above `total`, as one would write it.
+fn beyond(total: Duration) -> String {
+    match total.as_secs() {
+        0 => format!("{}ms", total.as_millis() / 100 * 100 + 100),
+        seconds => format!("{}s", seconds.saturating_add(1)),
+    }
+}
+
+/// An inner timeout that the outer one always forestalls.
+fn never_strikes(outer: &Layer, inner: &Layer, errors: &mut Diagnostics) {
+    let (Some(outside), Some(inside)) = (outer.meaning.limit(), inner.meaning.limit()) else {
+        return;
+    };
+    if inside.value < outside.value {
+        return;
+    }
+    errors.at(inside.at.unwrap_or(inner.span), format!(
+        "this inner limit of {:?} never strikes, for the outer one of {:?} strikes first: write less, or remove one",
+        inside.value, outside.value,
+    ));
+}
+
+/// Attribute macros between ours would see half of the stack.
+pub(crate) fn siblings(attributes: &[Written], errors: &mut Diagnostics) {
+    let last = attributes.iter().rposition(|attribute| attribute.ours.is_some()).unwrap_or(0);
+    for attribute in &attributes[..last] {
+        if attribute.ours.is_none() && !attribute.is_inert() {
+            errors.on(&attribute.tokens, format!(
+                "`{}` stands between attributes of one resilience stack: move it below the last of them, where it \
+                 wraps the guarded call",
+                attribute.name(),
+            ));
+        }
+    }
+}
+
+/// What other macros have made of the function before ours came to see it.
+pub(crate) fn rewritten(function: &Function, errors: &mut Diagnostics) {
+    if let Some(at) = expanded(function) {
+        errors.at(at, "this attribute stands on a function that another resilience attribute has expanded already, so \
+             it is imported under another name: import it under its own, or write its path, `#[resilience::…]`");
+    }
+    if function.signature.asyncness.is_none() && builds_a_runtime(function) {
+        let test = function
+            .attributes
+            .iter()
+            .any(|other| other.segments.last().is_some_and(|name| name == "test"));
+        let name = if test { "tokio::test" } else { "tokio::main" };
+        errors.at(Span::call_site(), format!(
+            "`#[{name}]` above has already turned this into a plain function: move it below the resilience attributes"
+        ));
+    }
+}
+
+/// Whether an expansion of ours stands in the body.
+fn expanded(function: &Function) -> Option<Span> {
+    let ends = ["finish", "finish_with", "finish_unrefused"];
+    let path = |words: &[String]| words[0] == "__private" && ends.contains(&words[1].as_str());
+    idents(function.body.clone()).windows(2).any(path).then(Span::call_site)
+}
+
+/// `#[tokio::main]` and `#[tokio::test]` leave `let body = async { … };` and then run it.
+fn builds_a_runtime(function: &Function) -> bool {
+    let start: Vec<_> =
+        function.body.clone().into_iter().take(4).map(|token| token.to_string()).collect();
+    start == ["let", "body", "=", "async"] && function.body.to_string().contains(". block_on (")
+}
+
+/// The words of the outermost statements.
+fn idents(tokens: proc_macro2::TokenStream) -> Vec<String> {
+    let mut words = Vec::new();
+    for token in tokens {
+        match token {
+            TokenTree::Ident(word) => words.push(word.to_string()),
+            TokenTree::Group(group) if words.last().is_some_and(|word| word == "pin") => {
+                words.extend(idents(group.stream()));
+            }
+            TokenTree::Group(group)
+                if words.last().is_some_and(|word| word == "move" || word == "async") =>
+            {
+                words.extend(idents(group.stream()));
+            }
+            _ => {}
+        }
+    }
+    words
+}

@@ -1,0 +1,38 @@
+//! The complete list of what generated code may name. Nothing here is public interface.
+
+pub use core::ops::ControlFlow::{Break, Continue};
+pub use core::time::Duration;
+
+pub use inventory::submit;
+
+pub use crate::bulkhead::future::guard as bulkhead;
+pub use crate::circuit_breaker::{Window, WindowOf, guard as circuit_breaker};
+pub use crate::fallback::{Hidden, PlainReturn, ReturnType, Shown, Unseen};
+pub use crate::health::{Probe, probe};
+pub use crate::hedge::hedge;
+pub use crate::name::{Identity, Origin};
+pub use crate::pipeline::{body, finish, finish_unrefused, finish_with, maybe, never, returns_result};
+pub use crate::rate_limit::guard as rate_limit;
+pub use crate::registry::{Listed, Site};
+pub use crate::retry::attempts::{begin, settle, settle_with_hint};
+pub use crate::retry::future::attempt;
+pub use crate::timeout::future::{guard as timeout, guard_after as timeout_after};
+pub use crate::verdict::{Verdict, always, by_default, judge, never as no, timed_out};
+pub use crate::{
+    Backoff, Bulkhead, BulkheadConfig, CircuitBreaker, CircuitBreakerConfig, Jitter, RateLimitConfig, RateLimiter,
+    Fallback, HealthCheck, HealthCheckConfig, Hedge, HedgeConfig, Policy, Rejection, Retry, RetryConfig, Timeout, TimeoutConfig,
+};
+
+/// Wrapped around constant expressions, so that a bad value is reported at the option.
+pub mod check {
+    pub use crate::check::{count, factor, positive, ratio};
+}
+
+/// The same steps for plain functions.
+pub mod blocking {
+    pub use crate::bulkhead::future::guard_blocking as bulkhead;
+    pub use crate::circuit_breaker::guard_blocking as circuit_breaker;
+    pub use crate::pipeline::body_blocking as body;
+    pub use crate::rate_limit::guard_blocking as rate_limit;
+    pub use crate::retry::blocking::{attempt_blocking as attempt, pause_blocking as pause};
+}

@@ -1,0 +1,74 @@
+//! A refusal as an HTTP response: what the client may do about it.
+
+use std::time::Duration;
+
+use ::axum::http::{HeaderValue, StatusCode, header};
+use ::axum::response::{IntoResponse, Response};
+use serde::Serialize;
+
+use super::problem::problem;
+use crate::{Rejection, RejectionKind};
+
+/// A slot of a full bulkhead may be free at any moment.
+const AFTER_BULKHEAD: Duration = Duration::from_secs(1);
+
+#[derive(Serialize)]
+struct Facts {
+    kind: &'static str,
+    policy: &'static str,
+}
+
+impl IntoResponse for Rejection {
+    /// 503 (circuit open, bulkhead full), 429 (rate limited) or 504 (timed out, deadline exceeded), with `Retry-After`
+    /// in whole seconds, rounded up, where waiting helps; the body is `application/problem+json`.
+    fn into_response(self) -> Response {
+        let facts = Facts { kind: self.kind().as_str(), policy: self.policy() };
+        let mut response = problem(status(self.kind()), self.to_string(), facts);
+        if let Some(seconds) = wait(&self).map(whole_seconds) {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response
+    }
+}
+
+fn status(kind: RejectionKind) -> StatusCode {
+    match kind {
+        RejectionKind::CircuitOpen | RejectionKind::BulkheadFull => StatusCode::SERVICE_UNAVAILABLE,
+        RejectionKind::RateLimited => StatusCode::TOO_MANY_REQUESTS,
+        RejectionKind::TimedOut | RejectionKind::DeadlineExceeded => StatusCode::GATEWAY_TIMEOUT,
+    }
+}
+
+fn wait(rejection: &Rejection) -> Option<Duration> {
+    match rejection.kind() {
+        RejectionKind::BulkheadFull => Some(AFTER_BULKHEAD),
+        _ => rejection.retry_after(),
+    }
+}
+
+/// Rounded up: who comes back a moment early is refused again.
+fn whole_seconds(wait: Duration) -> u64 {
+    wait.as_secs() + u64::from(wait.subsec_nanos() > 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Name;
+
+    fn retry_after(rejection: Rejection) -> Option<String> {
+        let response = rejection.into_response();
+        response.headers().get(header::RETRY_AFTER).map(|value| value.to_str().unwrap().to_owned())
+    }
+
+    #[test]
+    fn waits_are_rounded_up() {
+        let policy = Name::new("p");
+        let open = |wait| Rejection::CircuitOpen { policy, retry_after: wait };
+        assert_eq!(retry_after(open(Some(Duration::from_millis(9_001)))).as_deref(), Some("10"));
+        assert_eq!(retry_after(open(Some(Duration::from_secs(9)))).as_deref(), Some("9"));
+        assert_eq!(retry_after(open(None)), None);
+        assert_eq!(retry_after(Rejection::BulkheadFull { policy, limit: 3 }).as_deref(), Some("1"));
+        assert_eq!(retry_after(Rejection::TimedOut { policy, after: Duration::ZERO }), None);
+    }
+}

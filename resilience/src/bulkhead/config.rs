@@ -1,0 +1,91 @@
+//! The options of a bulkhead: dull data, checked where it is built.
+
+use std::time::Duration;
+
+use crate::check;
+
+/// A pool's worth: what clients of databases and HTTP servers commonly open to one peer.
+const MAX_CONCURRENT: u32 = 25;
+
+/// The options of a [`Bulkhead`](crate::Bulkhead), built in `const` context.
+///
+/// ```
+/// use std::time::Duration;
+/// use resilience::BulkheadConfig;
+///
+/// const DATABASE: BulkheadConfig = BulkheadConfig::new()
+///     .max_concurrent(10)
+///     .max_wait(Duration::from_millis(200))
+///     .max_queue(50);
+/// ```
+///
+/// Each setter panics on a value out of range; in a `const` or `static` that is a compile error. Options that
+/// contradict each other are found where the bulkhead is built.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(remote = "Self", default, deny_unknown_fields))]
+#[allow(clippy::struct_field_names, reason = "fields are named like the options")]
+pub struct BulkheadConfig {
+    pub(super) max_concurrent: u32,
+    #[cfg_attr(feature = "serde", serde(with = "crate::config_serde::optional_duration"))]
+    pub(super) max_wait: Option<Duration>,
+    max_queue: Option<u32>,
+}
+
+#[cfg(feature = "serde")]
+crate::config_serde::checked!(BulkheadConfig);
+
+impl Default for BulkheadConfig {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl BulkheadConfig {
+    /// Every default: 25 calls at once, and nobody waits.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self { max_concurrent: MAX_CONCURRENT, max_wait: None, max_queue: None }
+    }
+
+    /// How many calls run at once at most (≥ 1, default 25).
+    #[must_use]
+    #[track_caller]
+    pub const fn max_concurrent(mut self, calls: u32) -> Self {
+        self.max_concurrent = check::count(calls);
+        self
+    }
+
+    /// How long a call may wait for a slot (> 0, off by default: it is refused at once).
+    #[must_use]
+    #[track_caller]
+    pub const fn max_wait(mut self, wait: Duration) -> Self {
+        self.max_wait = Some(check::positive(wait));
+        self
+    }
+
+    /// How many calls may wait at once (≥ 1, unlimited by default); needs [`max_wait`](Self::max_wait).
+    #[must_use]
+    #[track_caller]
+    pub const fn max_queue(mut self, calls: u32) -> Self {
+        self.max_queue = Some(check::count(calls));
+        self
+    }
+
+    pub(crate) const fn problem(&self) -> Option<&'static str> {
+        if self.max_queue.is_some() && self.max_wait.is_none() {
+            return Some("`max_queue` needs `max_wait`, which says how long a call may wait");
+        }
+        if self.max_concurrent == 0 || matches!(self.max_queue, Some(0)) {
+            return Some("`max_concurrent` and `max_queue` must be at least 1");
+        }
+        if matches!(self.max_wait, Some(wait) if wait.is_zero()) {
+            return Some("`max_wait` must be longer than zero");
+        }
+        None
+    }
+
+    pub(super) fn longest_queue(&self) -> u32 {
+        self.max_queue.unwrap_or(u32::MAX)
+    }
+}

@@ -1,0 +1,123 @@
+//! The line at the door: a word of slots that a call passes with one compare-and-swap, and behind it, under a short
+//! lock, the queue.
+//!
+//! Invariants. Under the lock, the word's `queued` is the queue's length. Whoever gives a slot back while somebody
+//! waits hands slots over until none is free or nobody waits, so a free slot and a waiter never stay side by side.
+//! Wakers are called, cloned and dropped outside the lock: they run foreign code.
+
+use std::task::Waker;
+
+use super::queue::{Queue, Ticket};
+use super::slots::Slots;
+use crate::sync::{AtomicU64, Mutex, Ordering};
+
+#[derive(Debug)]
+pub(super) struct Line {
+    word: AtomicU64,
+    queue: Mutex<Queue<Waker>>,
+}
+
+/// What became of a call at the end of the line.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Joined {
+    /// A slot had become free.
+    Entered,
+    /// It waits.
+    Waiting(Ticket),
+    /// Too many wait already.
+    Full,
+}
+
+impl Line {
+    pub(super) const fn new() -> Self {
+        Self { word: AtomicU64::new(0), queue: Mutex::new(Queue::new()) }
+    }
+
+    #[inline]
+    pub(super) fn slots(&self) -> Slots {
+        Slots::from_bits(self.word.load(Ordering::Relaxed))
+    }
+
+    /// Takes a free slot; false without one, or while others wait.
+    #[inline]
+    pub(super) fn enter(&self, limit: u32) -> bool {
+        self.update(|slots| slots.enter(limit)).is_some()
+    }
+
+    /// Gives a slot back, to the next in line if somebody waits.
+    #[inline]
+    pub(super) fn exit(&self, limit: u32) {
+        let before = self.word.fetch_sub(Slots::IN_FLIGHT, Ordering::AcqRel);
+        if Slots::from_bits(before).queued() > 0 {
+            self.hand_over(limit);
+        }
+    }
+
+    /// Stands in line.
+    #[cold]
+    pub(super) fn join(&self, limit: u32, longest_queue: u32, waker: Waker) -> Joined {
+        let mut queue = self.queue.lock();
+        let next = |slots: Slots| slots.enter(limit).or_else(|| slots.join(longest_queue));
+        match self.update(next) {
+            None => Joined::Full,
+            Some(slots) if slots.queued() == 0 => Joined::Entered,
+            Some(_) => Joined::Waiting(queue.join(waker)),
+        }
+    }
+
+    /// Whether it is this one's turn: it has a slot. If not, `waker` will tell.
+    pub(super) fn is_next(&self, ticket: Ticket, waker: Waker) -> bool {
+        let replaced = self.queue.lock().replace(ticket, waker);
+        replaced.is_err()
+    }
+
+    /// Stops waiting. A slot that had come meanwhile goes to the next.
+    pub(super) fn abandon(&self, ticket: Ticket, limit: u32) {
+        if !self.leave(ticket) {
+            self.exit(limit);
+        }
+    }
+
+    /// Stops waiting; false when it had its turn already, and with it a slot.
+    pub(super) fn leave(&self, ticket: Ticket) -> bool {
+        let mut queue = self.queue.lock();
+        let left = queue.leave(ticket);
+        if left.is_some() {
+            self.word.fetch_sub(Slots::QUEUED, Ordering::AcqRel);
+        }
+        drop(queue);
+        left.is_some()
+    }
+
+    #[cold]
+    fn hand_over(&self, limit: u32) {
+        while let Some(waker) = self.serve(limit) {
+            waker.wake();
+        }
+    }
+
+    /// Gives one free slot to the first in line.
+    fn serve(&self, limit: u32) -> Option<Waker> {
+        let mut queue = self.queue.lock();
+        self.update(|slots| slots.hand_over(limit))?;
+        queue.next()
+    }
+
+    /// One transition of the word; what it became.
+    #[inline]
+    fn update(&self, next: impl Fn(Slots) -> Option<Slots>) -> Option<Slots> {
+        let mut slots = self.slots();
+        loop {
+            let after = next(slots)?;
+            match self.word.compare_exchange_weak(
+                slots.bits(),
+                after.bits(),
+                Ordering::AcqRel,
+                Ordering::Relaxed,
+            ) {
+                Ok(_) => return Some(after),
+                Err(current) => slots = Slots::from_bits(current),
+            }
+        }
+    }
+}

@@ -1,0 +1,32 @@
+//! A slot of a bulkhead, given back on drop.
+
+use std::fmt;
+
+use super::Bulkhead;
+
+/// A slot of a [`Bulkhead`](crate::Bulkhead). Dropping it gives it back, to the next in line if somebody waits.
+#[must_use = "the slot is given back as soon as this is dropped"]
+pub struct BulkheadPermit<'b> {
+    bulkhead: &'b Bulkhead,
+}
+
+impl<'b> BulkheadPermit<'b> {
+    /// For a slot that is taken already.
+    #[inline]
+    pub(super) fn new(bulkhead: &'b Bulkhead) -> Self {
+        Self { bulkhead }
+    }
+}
+
+impl Drop for BulkheadPermit<'_> {
+    #[inline]
+    fn drop(&mut self) {
+        self.bulkhead.line().exit(self.bulkhead.config().max_concurrent);
+    }
+}
+
+impl fmt::Debug for BulkheadPermit<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("BulkheadPermit").field("bulkhead", &self.bulkhead.name()).finish()
+    }
+}

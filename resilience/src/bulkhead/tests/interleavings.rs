@@ -1,0 +1,123 @@
+//! The line in every interleaving that shuttle finds: nobody too many inside, nobody forgotten outside.
+//!
+//! `RUSTFLAGS="--cfg shuttle" cargo test -p resilience --release interleavings`
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use shuttle::sync::atomic::{AtomicU32, Ordering};
+use shuttle::{check_pct, check_random, future, thread};
+
+use super::super::line::{Joined, Line};
+use super::super::queue::Ticket;
+
+const LIMIT: u32 = 1;
+const RUNS: usize = 5_000;
+
+/// The bulkhead's waiter without its timer, which needs a tokio runtime.
+struct Waiting<'l> {
+    line: &'l Line,
+    ticket: Option<Ticket>,
+    /// Gives up when it is polled without having its turn that often.
+    patience: u32,
+}
+
+impl Future for Waiting<'_> {
+    /// Whether it got a slot.
+    type Output = bool;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<bool> {
+        if let Some(ticket) = self.ticket {
+            return self.wait(ticket, cx);
+        }
+        if self.line.enter(LIMIT) {
+            return Poll::Ready(true);
+        }
+        match self.line.join(LIMIT, u32::MAX, cx.waker().clone()) {
+            Joined::Entered => Poll::Ready(true),
+            Joined::Full => unreachable!("the queue has no limit"),
+            Joined::Waiting(ticket) => {
+                self.ticket = Some(ticket);
+                self.give_up(ticket)
+            }
+        }
+    }
+}
+
+impl Waiting<'_> {
+    fn wait(&mut self, ticket: Ticket, cx: &mut Context<'_>) -> Poll<bool> {
+        if self.line.is_next(ticket, cx.waker().clone()) {
+            self.ticket = None;
+            return Poll::Ready(true);
+        }
+        self.give_up(ticket)
+    }
+
+    fn give_up(&mut self, ticket: Ticket) -> Poll<bool> {
+        match self.patience.checked_sub(1) {
+            Some(left) => {
+                self.patience = left;
+                Poll::Pending
+            }
+            None => {
+                self.ticket = None;
+                Poll::Ready(!self.line.leave(ticket))
+            }
+        }
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        if let Some(ticket) = self.ticket {
+            self.line.abandon(ticket, LIMIT);
+        }
+    }
+}
+
+/// Goes in, checks that it is alone, and goes out.
+fn visit(line: &Line, inside: &AtomicU32, patience: u32) {
+    if future::block_on(Waiting { line, ticket: None, patience }) {
+        assert!(inside.fetch_add(1, Ordering::SeqCst) < LIMIT, "too many inside");
+        thread::yield_now();
+        inside.fetch_sub(1, Ordering::SeqCst);
+        line.exit(LIMIT);
+    }
+}
+
+/// A waiter that is polled once and dropped, whether its turn has come or not.
+fn turn_away(line: &Line) {
+    let mut waiting = Waiting { line, ticket: None, patience: u32::MAX };
+    let mut cx = Context::from_waker(std::task::Waker::noop());
+    if Pin::new(&mut waiting).poll(&mut cx).is_ready() {
+        line.exit(LIMIT);
+    }
+    thread::yield_now();
+}
+
+fn everybody_gets_through() {
+    let (line, inside) = (Arc::new(Line::new()), Arc::new(AtomicU32::new(0)));
+    let threads: Vec<_> = [u32::MAX, u32::MAX, 0, 1]
+        .map(|patience| {
+            let (line, inside) = (Arc::clone(&line), Arc::clone(&inside));
+            thread::spawn(move || visit(&line, &inside, patience))
+        })
+        .into();
+    turn_away(&line);
+    for thread in threads {
+        thread.join().unwrap();
+    }
+    assert_eq!((line.slots().in_flight(), line.slots().queued()), (0, 0));
+}
+
+/// A lost wake-up is a deadlock, which shuttle reports.
+#[test]
+fn no_wake_up_is_lost_by_chance() {
+    check_random(everybody_gets_through, RUNS);
+}
+
+#[test]
+fn no_wake_up_is_lost_by_priority() {
+    check_pct(everybody_gets_through, RUNS, 3);
+}

@@ -1,0 +1,8 @@
+//! The bulkhead: its queue against a model, its calls on paused time, its line in every interleaving.
+
+#[cfg(all(feature = "test-util", not(shuttle)))]
+mod calls;
+#[cfg(shuttle)]
+mod interleavings;
+#[cfg(not(shuttle))]
+mod models;

@@ -1,0 +1,167 @@
+//! Queue, word and line against obvious models; options.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Wake, Waker};
+use std::time::Duration;
+
+use proptest::prelude::*;
+
+use super::super::line::{Joined, Line};
+use super::super::queue::{Queue, Ticket};
+use crate::{Bulkhead, BulkheadConfig, Rejection};
+
+proptest! {
+    #[test]
+    fn the_queue_is_a_queue(steps in prop::collection::vec((0_u8..4, any::<prop::sample::Index>()), 0..300)) {
+        let (mut queue, mut model) = (Queue::new(), VecDeque::<(Ticket, u32)>::new());
+        let mut tickets = Vec::new();
+        for (number, (step, which)) in (0..).zip(steps) {
+            let known = (!tickets.is_empty()).then(|| *which.get(&tickets));
+            match (step, known) {
+                (0, _) => {
+                    let ticket = queue.join(number);
+                    prop_assert!(!tickets.contains(&ticket), "a ticket was used twice");
+                    tickets.push(ticket);
+                    model.push_back((ticket, number));
+                }
+                (1, _) => prop_assert_eq!(queue.next(), model.pop_front().map(|(_, waiter)| waiter)),
+                (2, Some(ticket)) => {
+                    let place = model.iter().position(|(waiting, _)| *waiting == ticket);
+                    let left = place.and_then(|place| model.remove(place)).map(|(_, waiter)| waiter);
+                    prop_assert_eq!(queue.leave(ticket), left);
+                }
+                (3, Some(ticket)) => {
+                    let place = model.iter_mut().find(|(waiting, _)| *waiting == ticket);
+                    let expected = match place {
+                        Some((_, waiter)) => Ok(std::mem::replace(waiter, number)),
+                        None => Err(number),
+                    };
+                    prop_assert_eq!(queue.replace(ticket, number), expected);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Any history of arrivals, departures and changes of mind: who is in and who is next is as in the model.
+    #[test]
+    fn the_line_is_fair_and_exact(
+        limit in 1_u32..4,
+        longest in 1_u32..5,
+        steps in prop::collection::vec((0_u8..3, any::<prop::sample::Index>()), 0..200),
+    ) {
+        let line = Line::new();
+        let (mut inside, mut waiting) = (0_u32, VecDeque::<(Ticket, Arc<Flag>)>::new());
+        for (step, which) in steps {
+            match step {
+                0 => {
+                    let flag = Arc::new(Flag::default());
+                    let joined = if line.enter(limit) {
+                        Joined::Entered
+                    } else {
+                        line.join(limit, longest, Waker::from(Arc::clone(&flag)))
+                    };
+                    match joined {
+                        Joined::Entered => inside += 1,
+                        Joined::Full => prop_assert_eq!(waiting.len(), longest as usize),
+                        Joined::Waiting(ticket) => {
+                            prop_assert_eq!(inside, limit);
+                            waiting.push_back((ticket, flag));
+                        }
+                    }
+                }
+                1 if inside > 0 => {
+                    line.exit(limit);
+                    match waiting.pop_front() {
+                        Some((_, flag)) => prop_assert!(flag.is_up(), "the first in line was not woken"),
+                        None => inside -= 1,
+                    }
+                }
+                2 if !waiting.is_empty() => {
+                    let (ticket, flag) = waiting.remove(which.index(waiting.len())).unwrap();
+                    line.abandon(ticket, limit);
+                    prop_assert!(!flag.is_up());
+                }
+                _ => {}
+            }
+            prop_assert!(waiting.iter().all(|(_, flag)| !flag.is_up()), "somebody overtook");
+            prop_assert_eq!(line.slots().in_flight(), inside);
+            prop_assert_eq!(line.slots().queued() as usize, waiting.len());
+        }
+    }
+}
+
+#[derive(Default)]
+struct Flag(AtomicBool);
+
+impl Flag {
+    fn is_up(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+impl Wake for Flag {
+    fn wake(self: Arc<Self>) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+#[test]
+fn threads_never_exceed_the_limit() {
+    let bulkhead = Bulkhead::new("threads", BulkheadConfig::new().max_concurrent(2));
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                for _ in 0..10_000 {
+                    if let Ok(_permit) = bulkhead.try_acquire() {
+                        assert!(bulkhead.in_flight() <= 2);
+                    }
+                }
+            });
+        }
+    });
+    assert_eq!((bulkhead.in_flight(), bulkhead.queued()), (0, 0));
+}
+
+#[test]
+fn a_plain_function_is_refused_at_once() {
+    let config = BulkheadConfig::new().max_concurrent(1).max_wait(Duration::from_secs(1));
+    let bulkhead = Bulkhead::new("plain", config);
+    let nested = bulkhead.call_blocking(|| {
+        let inner = bulkhead.call_blocking(|| Ok::<_, Rejection>(()));
+        Ok::<_, Rejection>(inner)
+    });
+    let full = Rejection::BulkheadFull { policy: bulkhead.name(), limit: 1 };
+    assert_eq!(nested, Ok(Err(full)));
+    assert_eq!((bulkhead.in_flight(), bulkhead.rejected()), (0, 1));
+}
+
+#[test]
+fn a_panic_gives_the_slot_back() {
+    let bulkhead = Bulkhead::new("panic", BulkheadConfig::new());
+    let call =
+        || bulkhead.call_blocking(|| -> Result<(), Rejection> { panic!("a body of the user's") });
+    assert!(std::panic::catch_unwind(std::panic::AssertUnwindSafe(call)).is_err());
+    assert_eq!(bulkhead.in_flight(), 0);
+}
+
+#[test]
+fn nonsense_does_not_build() {
+    fn builds(config: fn() -> BulkheadConfig) -> bool {
+        std::panic::catch_unwind(|| drop(Bulkhead::new("nonsense", config()))).is_ok()
+    }
+    assert!(builds(|| BulkheadConfig::new().max_wait(Duration::MAX).max_queue(1)));
+    assert!(!builds(|| BulkheadConfig::new().max_queue(1)));
+    assert!(!builds(|| BulkheadConfig::new().max_concurrent(0)));
+    assert!(!builds(|| BulkheadConfig::new().max_wait(Duration::ZERO)));
+    assert!(!builds(|| BulkheadConfig::new().max_wait(Duration::MAX).max_queue(0)));
+}
+
+#[test]
+fn it_adds_little_to_the_size_of_a_future() {
+    let bulkhead = Bulkhead::new("size", BulkheadConfig::new());
+    let empty = size_of_val(&bulkhead.call(async { Ok::<_, Rejection>(()) }));
+    assert!(empty <= 1 + 64, "{empty} bytes");
+}

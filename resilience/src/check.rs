@@ -1,0 +1,58 @@
+//! Range checks of option values: one sentence each, for setters and for generated code alike.
+//!
+//! All of them are `const` and blame their caller, so that a bad value in a `static` is a compile error right there.
+
+use std::num::NonZeroU32;
+use std::time::Duration;
+
+/// A ratio: above 0, at most 1.
+#[track_caller]
+#[must_use]
+pub const fn ratio(value: f64) -> f64 {
+    assert!(value > 0.0 && value <= 1.0, "a ratio must be above 0 and at most 1 (0.5 or \"50%\")");
+    value
+}
+
+/// A duration that isn't zero.
+#[track_caller]
+#[must_use]
+pub const fn positive(value: Duration) -> Duration {
+    assert!(!value.is_zero(), "this duration must be longer than zero");
+    value
+}
+
+/// A count of at least one.
+#[track_caller]
+#[must_use]
+pub const fn count(value: u32) -> u32 {
+    at_least_one(value).get()
+}
+
+/// A growth factor: finite, at least 1.
+#[track_caller]
+#[must_use]
+pub const fn factor(value: f64) -> f64 {
+    assert!(value >= 1.0 && value.is_finite(), "a factor must be at least 1 and finite");
+    value
+}
+
+#[track_caller]
+pub(crate) const fn at_least_one(value: u32) -> NonZeroU32 {
+    match NonZeroU32::new(value) {
+        Some(value) => value,
+        None => panic!("this count must be at least 1"),
+    }
+}
+
+/// What a config's own consistency check found, as a panic.
+#[track_caller]
+pub(crate) const fn no_problem(problem: Option<&'static str>) {
+    if let Some(problem) = problem {
+        panic!("{}", problem);
+    }
+}
+
+/// `a < b`, which `Duration` can't say in `const` context.
+pub(crate) const fn shorter(a: Duration, b: Duration) -> bool {
+    a.as_nanos() < b.as_nanos()
+}

@@ -1,0 +1,220 @@
+//! The state machine. Pure: no lock, no clock, no log; time, chance and counters are arguments.
+
+use std::time::Duration;
+
+use super::config::CircuitBreakerConfig;
+use super::tally::Reading;
+use super::trials::{TrialId, Trials};
+use super::window::View;
+use super::{Cause, Counts, State};
+use crate::clock::{self, Nanos};
+
+/// How one call ended, as far as the machine cares.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Report {
+    pub(super) end: End,
+    pub(super) slow: bool,
+}
+
+/// The three ends of a call that finished.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum End {
+    Success,
+    Failure,
+    Ignored,
+}
+
+/// What the machine answers to a call that wants in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Admission {
+    Pass,
+    Trial(TrialId),
+    Refused(Option<Duration>),
+}
+
+/// What a report did.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Effect {
+    /// Nothing more to do.
+    Stay,
+    /// The state has to change.
+    Change(State, Cause),
+    /// The user's rule has to be asked, outside the lock.
+    Ask(Counts),
+}
+
+/// The breaker's memory.
+#[derive(Debug)]
+pub(super) struct Machine {
+    state: State,
+    open_until: Nanos,
+    view: View,
+    row: Row,
+    trials: Trials,
+    reopenings: u32,
+}
+
+/// Failures in a row, and where the row of successes began.
+#[derive(Debug, Default)]
+struct Row {
+    failures: u64,
+    /// The success counter at the last failure or change of state.
+    successes_before: u64,
+}
+
+impl Row {
+    fn fail(&mut self, successes: u64) {
+        self.failures = if successes == self.successes_before { self.failures + 1 } else { 1 };
+        self.successes_before = successes;
+    }
+
+    fn successes(&self, successes: u64) -> u64 {
+        successes - self.successes_before
+    }
+
+    fn failures(&self, successes: u64) -> u64 {
+        if self.successes(successes) == 0 { self.failures } else { 0 }
+    }
+}
+
+impl Machine {
+    pub(super) fn new(config: &CircuitBreakerConfig, now: Nanos) -> Self {
+        Self {
+            state: State::Closed,
+            open_until: 0,
+            view: View::new(config.effective_window(), Reading::default(), now),
+            row: Row::default(),
+            trials: Trials::default(),
+            reopenings: 0,
+        }
+    }
+
+    pub(super) fn state(&self) -> State {
+        self.state
+    }
+
+    pub(super) fn open_until(&self) -> Nanos {
+        self.open_until
+    }
+
+    /// Until when a success needs no look at the window.
+    pub(super) fn fresh_until(&self) -> Nanos {
+        self.view.fresh_until()
+    }
+
+    /// Whether the open period is over, so that the next call makes the circuit half-open.
+    pub(super) fn has_lapsed(&self, now: Nanos) -> bool {
+        self.state == State::Open && now >= self.open_until
+    }
+
+    pub(super) fn admit(&mut self, config: &CircuitBreakerConfig, now: Nanos) -> Admission {
+        match self.state {
+            State::Closed | State::ForcedClosed => Admission::Pass,
+            State::ForcedOpen => Admission::Refused(None),
+            State::Open => Admission::Refused(Some(clock::until(self.open_until, now))),
+            State::HalfOpen => {
+                match self.trials.admit(config.half_open_calls, config.trial_lifetime(), now) {
+                    Ok(trial) => Admission::Trial(trial),
+                    Err(wait) => Admission::Refused(Some(wait)),
+                }
+            }
+        }
+    }
+
+    /// Whether a trial's word still counts; its slot is free again.
+    pub(super) fn finish_trial(&mut self, trial: TrialId, now: Nanos) -> bool {
+        self.trials.finish(trial, now)
+    }
+
+    /// Lets old buckets go, before anything is counted at `now`.
+    pub(super) fn advance(&mut self, reading: Reading, now: Nanos) {
+        self.view.advance(reading, now);
+    }
+
+    /// Takes in a call that `reading` already contains.
+    pub(super) fn record(
+        &mut self,
+        config: &CircuitBreakerConfig,
+        report: Report,
+        reading: Reading,
+        now: Nanos,
+    ) -> Effect {
+        if report.end == End::Failure {
+            self.row.fail(reading.successes);
+        }
+        if report.end != End::Ignored {
+            self.view.note(reading, report.end == End::Failure, report.slow);
+        }
+        match self.state {
+            State::Closed => self.judge(config, report, reading, now),
+            State::HalfOpen => self.judge_trial(config, report),
+            State::Open | State::ForcedOpen | State::ForcedClosed => Effect::Stay,
+        }
+    }
+
+    fn judge(&mut self, config: &CircuitBreakerConfig, report: Report, reading: Reading, now: Nanos) -> Effect {
+        if report.end == End::Ignored || (report.end == End::Success && !report.slow) {
+            return Effect::Stay;
+        }
+        let counts = self.counts(reading, now);
+        match (config.judge(&counts), config.rule()) {
+            (Some(cause), _) => Effect::Change(State::Open, cause),
+            (None, Some(_)) => Effect::Ask(counts),
+            (None, None) => Effect::Stay,
+        }
+    }
+
+    fn judge_trial(&mut self, config: &CircuitBreakerConfig, report: Report) -> Effect {
+        match report {
+            Report { end: End::Ignored, .. } => Effect::Stay,
+            Report { end: End::Failure, .. } => Effect::Change(State::Open, Cause::TrialFailed),
+            Report { slow: true, .. } => Effect::Change(State::Open, Cause::TrialSlow),
+            _ if self.trials.succeed() >= config.half_open_calls => {
+                Effect::Change(State::Closed, Cause::TrialsSucceeded)
+            }
+            _ => Effect::Stay,
+        }
+    }
+
+    /// Enters `to` with everything zeroed. `chance` in `[0, 1)` varies a grown open period.
+    pub(super) fn change(
+        &mut self,
+        config: &CircuitBreakerConfig,
+        to: State,
+        reading: Reading,
+        now: Nanos,
+        chance: f64,
+    ) {
+        self.reopenings = match (self.state, to) {
+            (State::HalfOpen, State::Open) => self.reopenings.saturating_add(1),
+            (State::Open, State::HalfOpen) => self.reopenings,
+            _ => 0,
+        };
+        self.state = to;
+        self.open_until = clock::after(now, config.open_period(self.reopenings, chance));
+        self.view = View::new(self.window(config), reading, now);
+        self.row = Row { failures: 0, successes_before: reading.successes };
+        self.trials = Trials::default();
+    }
+
+    /// Only a closed circuit has a window: elsewhere everything since the change counts.
+    fn window(&self, config: &CircuitBreakerConfig) -> Option<super::Window> {
+        if self.state == State::Closed { config.effective_window() } else { None }
+    }
+
+    pub(super) fn counts(&mut self, reading: Reading, now: Nanos) -> Counts {
+        if matches!(self.state, State::Open | State::ForcedOpen) {
+            return Counts::default();
+        }
+        let seen = self.view.seen(reading, now);
+        Counts {
+            requests: self.view.requests(reading, seen),
+            successes: seen.successes,
+            failures: seen.failures,
+            ignored: seen.ignored,
+            slow: seen.slow,
+            consecutive_successes: self.row.successes(reading.successes),
+            consecutive_failures: self.row.failures(reading.successes),
+        }
+    }
+}

@@ -1,0 +1,28 @@
+//! The circuit breaker.
+//!
+//! [`config`] what was asked for, [`rules`] what that means · [`machine`] the pure state machine, over [`window`] (what
+//! is judged) and [`trials`] (half-open slots) · [`tally`] lifetime counters · [`word`] the one atomic that healthy
+//! calls look at · [`policy`] the shared breaker, [`permit`] an admitted call, [`future`] a guarded one.
+
+mod by_hand;
+mod config;
+mod counts;
+mod future;
+mod machine;
+mod permit;
+mod policy;
+mod rules;
+mod tally;
+#[cfg(test)]
+mod tests;
+mod trials;
+mod window;
+mod window_of;
+mod word;
+
+pub use self::config::{CircuitBreakerConfig, Window};
+pub use self::counts::{Cause, Counts, State, StateChange, Totals, Trip};
+pub use self::future::{guard, guard_blocking};
+pub use self::permit::Permit;
+pub use self::policy::CircuitBreaker;
+pub use self::window_of::WindowOf;

@@ -1,0 +1,356 @@
+//! The breaker that is shared: one atomic word in front, the state machine behind a short lock.
+
+use std::fmt;
+use std::sync::OnceLock;
+use std::time::{Duration, SystemTime};
+
+use super::config::CircuitBreakerConfig;
+use super::machine::{Admission, Effect, Machine, Report};
+use super::permit::{Permit, Ticket};
+use super::tally::{Tally, bump};
+use super::word::Word;
+use super::{Cause, Counts, State, StateChange, Totals, Trip};
+use crate::clock::{self, Nanos};
+use crate::name::{Identity, Origin};
+use crate::sync::{AtomicU64, Mutex, Ordering};
+use crate::{Name, PolicyKind, Rejection, event, hook, random};
+
+/// Stops calling what keeps failing, and finds out by a few trial calls when it is well again.
+///
+/// Calls are counted while the circuit is *closed*. When too many fail (or are slow), it *opens*: calls are refused at
+/// once with [`Rejection::CircuitOpen`]. After `open_for` it is *half-open*: a few trial calls pass, and decide.
+///
+/// A closed circuit costs a successful call two loads and one increment of a counter that its thread has nearly for
+/// itself. What windows and counters need is allocated once, at the first call that ends.
+///
+/// ```
+/// use resilience::{CircuitBreaker, CircuitBreakerConfig, Rejection, State};
+///
+/// static PAYMENTS: CircuitBreaker =
+///     CircuitBreaker::new("payments", CircuitBreakerConfig::new().consecutive_failures(1));
+///
+/// # #[derive(Debug)] struct Down;
+/// # impl From<Rejection> for Down { fn from(_: Rejection) -> Self { Down } }
+/// # #[tokio::main(flavor = "current_thread")] async fn main() {
+/// let result: Result<(), Down> = PAYMENTS.call(async { Err(Down) }).await;
+/// assert!(result.is_err());
+/// assert_eq!(PAYMENTS.state(), State::Open);
+/// # }
+/// ```
+pub struct CircuitBreaker {
+    identity: Identity,
+    config: CircuitBreakerConfig,
+    word: AtomicU64,
+    /// Written before the word that says "open".
+    open_until: AtomicU64,
+    shared: OnceLock<Box<Shared>>,
+}
+
+/// What the first finished call allocates.
+struct Shared {
+    tally: Tally,
+    /// Until when a success needs no look at the window.
+    fresh_until: AtomicU64,
+    locked: Mutex<Locked>,
+}
+
+struct Locked {
+    machine: Machine,
+    last_trip: Option<Trip>,
+    transitions: Transitions,
+}
+
+/// How often the state went from one to another, by [`State::ALL`]'s order.
+pub(crate) type Transitions = [[u64; State::ALL.len()]; State::ALL.len()];
+
+impl CircuitBreaker {
+    /// A closed breaker under an explicit name.
+    ///
+    /// # Panics
+    ///
+    /// When options contradict each other; in a `static` that is a compile error.
+    #[must_use]
+    #[track_caller]
+    pub const fn new(name: &'static str, config: CircuitBreakerConfig) -> Self {
+        Self::declared(Identity::new(name, Origin::Explicit), config)
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    #[track_caller]
+    pub const fn declared(identity: Identity, config: CircuitBreakerConfig) -> Self {
+        crate::check::no_problem(config.problem());
+        let word = AtomicU64::new(Word::new(&config, State::Closed, 0).bits());
+        Self { identity, config, word, open_until: AtomicU64::new(0), shared: OnceLock::new() }
+    }
+
+    /// The name under which it is listed.
+    pub fn name(&self) -> Name {
+        self.identity.name()
+    }
+
+    /// The options in force.
+    pub fn config(&self) -> &CircuitBreakerConfig {
+        &self.config
+    }
+
+    pub(crate) fn identity(&self) -> &Identity {
+        &self.identity
+    }
+
+    /// Asks for admission. Tell the permit how the call ended; dropping it means that the call was cancelled.
+    ///
+    /// # Errors
+    ///
+    /// [`Rejection::CircuitOpen`] while the circuit is open, or half-open with every trial slot taken.
+    #[inline]
+    pub fn try_acquire(&self) -> Result<Permit<'_>, Rejection> {
+        let word = self.word();
+        if word.passes() { Ok(Permit::new(self, Ticket::passing(word))) } else { self.admit(word) }
+    }
+
+    /// The slow door. An open circuit refuses without the lock.
+    #[cold]
+    fn admit(&self, word: Word) -> Result<Permit<'_>, Rejection> {
+        let now = clock::coarse();
+        let open_until = self.open_until.load(Ordering::Relaxed);
+        match word.state() {
+            State::Open if now < open_until => Err(self.refuse(Some(clock::until(open_until, now)))),
+            State::ForcedOpen => Err(self.refuse(None)),
+            _ => self.admit_trial(now),
+        }
+    }
+
+    fn admit_trial(&self, now: Nanos) -> Result<Permit<'_>, Rejection> {
+        let mut locked = self.shared().locked.lock();
+        let change = locked
+            .machine
+            .has_lapsed(now)
+            .then(|| self.enter(&mut locked, State::HalfOpen, Cause::OpenElapsed));
+        let admission = locked.machine.admit(&self.config, now);
+        let word = self.word();
+        drop(locked);
+        self.announce(change);
+        match admission {
+            Admission::Pass => Ok(Permit::new(self, Ticket::passing(word))),
+            Admission::Trial(trial) => Ok(Permit::new(self, Ticket::trial(word, trial))),
+            Admission::Refused(wait) => Err(self.refuse(wait)),
+        }
+    }
+
+    fn refuse(&self, retry_after: Option<Duration>) -> Rejection {
+        bump(&self.shared().tally.mine().rejected);
+        let rejection = Rejection::CircuitOpen { policy: self.name(), retry_after };
+        event::rejected(PolicyKind::CircuitBreaker, &rejection);
+        rejection
+    }
+
+    /// Counts a call that ended well, and needs nothing else; false when the slow door has to be taken.
+    #[inline]
+    pub(super) fn count_in_passing(&self, ticket: Ticket, count: impl FnOnce(&super::tally::Stripe) -> &AtomicU64) -> bool {
+        let Some(shared) = self.shared.get() else { return false };
+        let passes = ticket.word == self.word() && ticket.word.passes();
+        let fresh = || !ticket.word.is_timed() || clock::coarse() < shared.fresh_until.load(Ordering::Relaxed);
+        if passes && fresh() {
+            bump(count(shared.tally.mine()));
+            return true;
+        }
+        false
+    }
+
+    /// Counts a call that ended, and changes the state where that follows from it.
+    #[cold]
+    pub(super) fn record(&self, ticket: Ticket, report: Report) {
+        let now = clock::coarse();
+        let shared = self.shared();
+        let mut locked = shared.locked.lock();
+        if !self.is_current(ticket, &mut locked, now) {
+            return bump(&shared.tally.mine().stale);
+        }
+        if now >= locked.machine.fresh_until() {
+            locked.machine.advance(shared.tally.read(), now);
+        }
+        shared.tally.count(report);
+        let effect = locked.machine.record(&self.config, report, shared.tally.read(), now);
+        let change = match effect {
+            Effect::Change(to, cause) => Some(self.enter(&mut locked, to, cause)),
+            Effect::Stay | Effect::Ask(_) => None,
+        };
+        shared.fresh_until.store(locked.machine.fresh_until(), Ordering::Relaxed);
+        drop(locked);
+        self.announce(change);
+        if let Effect::Ask(counts) = effect {
+            self.ask(ticket.word, &counts);
+        }
+    }
+
+    /// A dropped call is neutral; a trial's slot is free again.
+    pub(super) fn cancel(&self, ticket: Ticket) {
+        let shared = self.shared();
+        bump(&shared.tally.mine().cancelled);
+        if ticket.trial.is_some() {
+            self.is_current(ticket, &mut shared.locked.lock(), clock::coarse());
+        }
+    }
+
+    /// Whether a result under this ticket still counts. A trial gives its slot back here.
+    fn is_current(&self, ticket: Ticket, locked: &mut Locked, now: Nanos) -> bool {
+        ticket.word == self.word()
+            && ticket.trial.is_none_or(|trial| locked.machine.finish_trial(trial, now))
+    }
+
+    /// Asks the user's rule, under no lock; its answer counts if nothing changed meanwhile.
+    fn ask(&self, word: Word, counts: &Counts) {
+        let Some(rule) = self.config.rule() else { return };
+        if hook::shielded(self.name(), "trip_when", || rule(counts)) == Some(true) {
+            let mut locked = self.shared().locked.lock();
+            let change =
+                (word == self.word()).then(|| self.enter(&mut locked, State::Open, Cause::TripWhen));
+            drop(locked);
+            self.announce(change);
+        }
+    }
+
+    /// Opens the circuit until [`reset`](Self::reset): every call is refused, and no time passes it.
+    pub fn force_open(&self) {
+        self.force(State::ForcedOpen, Cause::Forced);
+    }
+
+    /// Closes the circuit until [`reset`](Self::reset): every call passes, totals count, nothing is judged.
+    pub fn force_close(&self) {
+        self.force(State::ForcedClosed, Cause::Forced);
+    }
+
+    /// Closes the circuit, forgets its window and ends a forced state. Calls in flight become stale.
+    pub fn reset(&self) {
+        self.force(State::Closed, Cause::Reset);
+    }
+
+    fn force(&self, to: State, cause: Cause) {
+        let mut locked = self.shared().locked.lock();
+        let change = self.enter(&mut locked, to, cause);
+        drop(locked);
+        self.announce(Some(change));
+    }
+
+    /// Changes the state, under the lock: a new generation, everything zeroed.
+    fn enter(&self, locked: &mut Locked, to: State, cause: Cause) -> StateChange {
+        let (now, reading, from) = (clock::now(), self.shared().tally.read(), locked.machine.state());
+        if to == State::Open {
+            let counts = locked.machine.counts(reading, now);
+            locked.last_trip = Some(Trip { cause, counts, at: SystemTime::now() });
+        }
+        locked.machine.change(&self.config, to, reading, now, random::unit());
+        locked.transitions[from as usize][to as usize] += u64::from(from != to);
+        self.open_until.store(locked.machine.open_until(), Ordering::Relaxed);
+        self.shared().fresh_until.store(locked.machine.fresh_until(), Ordering::Relaxed);
+        let word = Word::new(&self.config, to, self.word().generation() + 1);
+        self.word.store(word.bits(), Ordering::Release);
+        StateChange { policy: self.name(), from, to, cause }
+    }
+
+    /// Tells the world, after the lock is gone.
+    fn announce(&self, change: Option<StateChange>) {
+        if let Some(change) = change.filter(|change| change.from != change.to) {
+            event::state_changed(&change, self.config.listener());
+        }
+    }
+
+    fn word(&self) -> Word {
+        Word::from_bits(self.word.load(Ordering::Acquire))
+    }
+
+    fn shared(&self) -> &Shared {
+        self.shared.get_or_init(|| {
+            Box::new(Shared {
+                tally: Tally::new(),
+                fresh_until: AtomicU64::new(0),
+                locked: Mutex::new(Locked {
+                    machine: Machine::new(&self.config, clock::coarse()),
+                    last_trip: None,
+                    transitions: Transitions::default(),
+                }),
+            })
+        })
+    }
+}
+
+/// Looking in. None of these changes anything.
+impl CircuitBreaker {
+    /// The state, true at any time: an open circuit whose period is over is half-open, call or no call.
+    pub fn state(&self) -> State {
+        let word = self.word();
+        let open_until = self.open_until.load(Ordering::Relaxed);
+        match word.state() {
+            State::Open if clock::coarse() >= open_until => State::HalfOpen,
+            state => state,
+        }
+    }
+
+    /// How long the circuit stays open; `None` unless it is open by its own judgement.
+    pub fn open_for(&self) -> Option<Duration> {
+        let word = self.word();
+        let left = clock::until(self.open_until.load(Ordering::Relaxed), clock::coarse());
+        (word.state() == State::Open && !left.is_zero()).then_some(left)
+    }
+
+    /// How often the state has changed or was reset.
+    pub fn generation(&self) -> u64 {
+        self.word().generation()
+    }
+
+    /// The window's counts; zeros while open.
+    pub fn counts(&self) -> Counts {
+        let Some(shared) = self.shared.get() else { return Counts::default() };
+        let mut locked = shared.locked.lock();
+        locked.machine.counts(shared.tally.read(), clock::coarse())
+    }
+
+    /// Lifetime counts.
+    pub fn totals(&self) -> Totals {
+        self.shared.get().map(|shared| shared.tally.totals()).unwrap_or_default()
+    }
+
+    /// Failures / calls in the window; `None` below `min_calls`.
+    pub fn failure_rate(&self) -> Option<f64> {
+        let counts = self.counts();
+        self.config.rate(counts.failures, &counts)
+    }
+
+    /// Slow calls / calls in the window; `None` below `min_calls`.
+    pub fn slow_rate(&self) -> Option<f64> {
+        let counts = self.counts();
+        self.config.rate(counts.slow, &counts)
+    }
+
+    /// What tripped it last, and by which counts.
+    pub fn last_trip(&self) -> Option<Trip> {
+        self.shared.get()?.locked.lock().last_trip
+    }
+
+    /// How often the state went from `from` to `to`.
+    pub fn transitions(&self, from: State, to: State) -> u64 {
+        self.shared.get().map_or(0, |shared| shared.locked.lock().transitions[from as usize][to as usize])
+    }
+}
+
+impl fmt::Display for CircuitBreaker {
+    /// Name, state, generation and counts in one line.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (name, state, counts) = (self.name(), self.state(), self.counts());
+        let Counts { requests, successes, failures, ignored, slow, .. } = counts;
+        write!(f, "{name}: {state}, generation {}, {requests} requests, ", self.generation())?;
+        write!(f, "{successes} successes, {failures} failures, {ignored} ignored, {slow} slow")
+    }
+}
+
+impl fmt::Debug for CircuitBreaker {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CircuitBreaker")
+            .field("name", &self.name())
+            .field("state", &self.state())
+            .field("counts", &self.counts())
+            .field("config", &self.config)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,141 @@
+//! What a config means once its defaults are filled in: the questions that the machine asks.
+
+use std::time::Duration;
+
+use super::config::{CircuitBreakerConfig, FAILURE_RATE, MIN_CALLS, SLOW_RATE, WINDOW, Window};
+use super::{Cause, Counts, StateChange};
+use crate::check;
+
+impl CircuitBreakerConfig {
+    /// What the options say against each other, and how to mend it.
+    pub(crate) const fn problem(&self) -> Option<&'static str> {
+        if let Some(window) = self.window
+            && let Some(problem) = window.problem()
+        {
+            return Some(problem);
+        }
+        if let (Some(Window::Calls(window)), Some(min)) = (self.window, self.min_calls)
+            && min.get() > window
+        {
+            return Some("`min_calls` is more than the count `window` can hold: lower it or widen the window");
+        }
+        if let Some(longest) = self.max_open_for
+            && check::shorter(longest, self.open_for)
+        {
+            return Some("`max_open_for` is shorter than `open_for`: raise it");
+        }
+        if self.slow_rate.is_some() && self.slow_call.is_none() {
+            return Some("`slow_rate` needs `slow_call`, which says from when on a call is slow");
+        }
+        self.range_problem()
+    }
+
+    /// Setters make these checks too; what was deserialised meets them here.
+    const fn range_problem(&self) -> Option<&'static str> {
+        if !is_ratio(self.failure_rate) || !is_ratio(self.slow_rate) {
+            return Some("`failure_rate` and `slow_rate` must be above 0 and at most 1");
+        }
+        if self.open_for.is_zero() || is_zero(self.half_open_for) || is_zero(self.slow_call) {
+            return Some("`open_for`, `half_open_for` and `slow_call` must be longer than zero");
+        }
+        if self.half_open_calls == 0 {
+            return Some("`half_open_calls` must be at least 1");
+        }
+        None
+    }
+
+    /// The window that rates and counts are taken over; none where only a row of failures counts.
+    pub(super) const fn effective_window(&self) -> Option<Window> {
+        match self.window {
+            Some(window) => Some(window),
+            None if self.judges_rate() || self.slow_call.is_some() || self.trip_when.get().is_some() => Some(WINDOW),
+            None => None,
+        }
+    }
+
+    /// Consecutive failures replace the rate, unless it is written too; a rule of the user's replaces both.
+    const fn judges_rate(&self) -> bool {
+        self.trip_when.get().is_none() && (self.failure_rate.is_some() || self.consecutive_failures.is_none())
+    }
+
+    /// The default gives way to a count window that couldn't hold that many calls.
+    fn effective_min_calls(&self) -> u64 {
+        match (self.min_calls, self.window) {
+            (Some(min), _) => min.get().into(),
+            (None, Some(Window::Calls(window))) => MIN_CALLS.min(window).into(),
+            (None, _) => MIN_CALLS.into(),
+        }
+    }
+
+    pub(super) fn trial_lifetime(&self) -> Duration {
+        self.half_open_for.unwrap_or(self.open_for)
+    }
+
+    /// Whether `counts`, to which a failure or slow call was just added, open the circuit.
+    pub(super) fn judge(&self, counts: &Counts) -> Option<Cause> {
+        self.too_many_in_a_row(counts).or_else(|| self.too_high_a_rate(counts))
+    }
+
+    fn too_many_in_a_row(&self, counts: &Counts) -> Option<Cause> {
+        let limit = self.consecutive_failures?.get();
+        (counts.consecutive_failures >= limit.into()).then_some(Cause::ConsecutiveFailures)
+    }
+
+    fn too_high_a_rate(&self, counts: &Counts) -> Option<Cause> {
+        if counts.calls() < self.effective_min_calls() {
+            return None;
+        }
+        let reached = |part: u64, rate: f64| part > 0 && part as f64 / counts.calls() as f64 >= rate;
+        if self.judges_rate() && reached(counts.failures, self.failure_rate.unwrap_or(FAILURE_RATE)) {
+            return Some(Cause::FailureRate);
+        }
+        (self.slow_call.is_some() && reached(counts.slow, self.slow_rate.unwrap_or(SLOW_RATE)))
+            .then_some(Cause::SlowRate)
+    }
+
+    /// A rate for the eye: `None` while there are too few calls to judge.
+    pub(super) fn rate(&self, part: u64, counts: &Counts) -> Option<f64> {
+        let enough = counts.calls() > 0 && counts.calls() >= self.effective_min_calls();
+        enough.then(|| part as f64 / counts.calls() as f64)
+    }
+
+    pub(super) fn is_slow(&self, took: Duration) -> bool {
+        self.slow_call.is_some_and(|limit| took >= limit)
+    }
+
+    pub(crate) fn is_critical(&self) -> bool {
+        self.critical
+    }
+
+    pub(super) fn rule(&self) -> Option<fn(&Counts) -> bool> {
+        self.trip_when.get()
+    }
+
+    pub(super) fn listener(&self) -> Option<fn(&StateChange)> {
+        self.on_state_change.get()
+    }
+
+    /// How long the circuit stays open after `reopenings` failed recoveries. The first period is exact; grown ones
+    /// vary by ±10 % (`chance` in `[0, 1)`) so that a fleet doesn't return in step.
+    pub(super) fn open_period(&self, reopenings: u32, chance: f64) -> Duration {
+        let longest = self.max_open_for.unwrap_or(self.open_for);
+        let grown = self.open_for.saturating_mul(2_u32.saturating_pow(reopenings)).min(longest);
+        if grown == self.open_for {
+            return grown;
+        }
+        Duration::try_from_secs_f64(grown.as_secs_f64() * (0.9 + 0.2 * chance))
+            .unwrap_or(longest)
+            .clamp(self.open_for, longest)
+    }
+}
+
+const fn is_ratio(value: Option<f64>) -> bool {
+    match value {
+        Some(value) => value > 0.0 && value <= 1.0,
+        None => true,
+    }
+}
+
+const fn is_zero(value: Option<Duration>) -> bool {
+    matches!(value, Some(value) if value.is_zero())
+}

@@ -1,0 +1,150 @@
+//! Lifetime counters, striped so that threads don't fight over a cache line.
+//!
+//! They only ever grow. Windows, rows of successes and "since the last change" are differences between two readings,
+//! which is why a success needs nothing but one increment here: no lock, no window of its own.
+
+use std::cell::Cell;
+use std::ops::{AddAssign, Sub};
+
+use super::Totals;
+use super::machine::{End, Report};
+use crate::sync::{AtomicU32, AtomicU64, Ordering::Relaxed};
+
+/// One thread's share: a cache line, and its prefetched neighbour.
+#[derive(Debug, Default)]
+#[repr(align(128))]
+pub(super) struct Stripe {
+    pub(super) successes: AtomicU64,
+    pub(super) failures: AtomicU64,
+    pub(super) ignored: AtomicU64,
+    pub(super) slow: AtomicU64,
+    pub(super) rejected: AtomicU64,
+    pub(super) cancelled: AtomicU64,
+    pub(super) stale: AtomicU64,
+}
+
+/// The counters of one breaker.
+#[derive(Debug)]
+pub(super) struct Tally(Box<[Stripe]>);
+
+/// More stripes than this cost more to sum up than they save.
+const MAX_STRIPES: usize = 16;
+
+impl Tally {
+    /// As many stripes as can be busy at once.
+    pub(super) fn new() -> Self {
+        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        Self::striped(threads.next_power_of_two().min(MAX_STRIPES))
+    }
+
+    fn striped(stripes: usize) -> Self {
+        Self((0..stripes).map(|_| Stripe::default()).collect())
+    }
+
+    /// The calling thread's stripe.
+    pub(super) fn mine(&self) -> &Stripe {
+        &self.0[thread_number() as usize % self.0.len()]
+    }
+
+    /// Counts a call that ended.
+    pub(super) fn count(&self, report: Report) {
+        let mine = self.mine();
+        bump(match report.end {
+            End::Success => &mine.successes,
+            End::Failure => &mine.failures,
+            End::Ignored => &mine.ignored,
+        });
+        if report.slow {
+            bump(&mine.slow);
+        }
+    }
+
+    /// What the state machine looks at. Call it under the machine's lock: then a later reading is never behind.
+    pub(super) fn read(&self) -> Reading {
+        let mut sum = Reading::default();
+        for stripe in &self.0 {
+            sum += stripe.read();
+        }
+        sum
+    }
+
+    pub(super) fn totals(&self) -> Totals {
+        let sum = |counter: fn(&Stripe) -> &AtomicU64| self.0.iter().map(|s| counter(s).load(Relaxed)).sum();
+        let Reading { successes, failures, ignored, slow } = self.read();
+        let (cancelled, stale) = (sum(|s| &s.cancelled), sum(|s| &s.stale));
+        let requests = successes + failures + ignored + cancelled + stale;
+        Totals { requests, successes, failures, ignored, slow, rejected: sum(|s| &s.rejected), cancelled, stale }
+    }
+}
+
+impl Stripe {
+    fn read(&self) -> Reading {
+        Reading {
+            successes: self.successes.load(Relaxed),
+            failures: self.failures.load(Relaxed),
+            ignored: self.ignored.load(Relaxed),
+            slow: self.slow.load(Relaxed),
+        }
+    }
+}
+
+/// Adds one.
+pub(super) fn bump(counter: &AtomicU64) {
+    counter.fetch_add(1, Relaxed);
+}
+
+/// The judged counters at one moment.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Reading {
+    pub(super) successes: u64,
+    pub(super) failures: u64,
+    pub(super) ignored: u64,
+    pub(super) slow: u64,
+}
+
+impl Reading {
+    pub(super) fn calls(self) -> u64 {
+        self.successes + self.failures
+    }
+}
+
+impl Sub for Reading {
+    type Output = Self;
+
+    fn sub(self, earlier: Self) -> Self {
+        Self {
+            successes: self.successes - earlier.successes,
+            failures: self.failures - earlier.failures,
+            ignored: self.ignored - earlier.ignored,
+            slow: self.slow - earlier.slow,
+        }
+    }
+}
+
+impl AddAssign for Reading {
+    fn add_assign(&mut self, other: Self) {
+        self.successes += other.successes;
+        self.failures += other.failures;
+        self.ignored += other.ignored;
+        self.slow += other.slow;
+    }
+}
+
+/// Threads are numbered as they come; neighbours get different stripes.
+fn thread_number() -> u32 {
+    const UNKNOWN: u32 = u32::MAX;
+    thread_local!(static NUMBER: Cell<u32> = const { Cell::new(UNKNOWN) });
+
+    #[cold]
+    fn assign() -> u32 {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        let number = NEXT.fetch_add(1, Relaxed) % UNKNOWN;
+        NUMBER.set(number);
+        number
+    }
+
+    match NUMBER.get() {
+        UNKNOWN => assign(),
+        number => number,
+    }
+}

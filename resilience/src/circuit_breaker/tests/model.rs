@@ -1,0 +1,126 @@
+//! The windows and the state machine against a model that keeps every call and counts anew each time.
+
+use std::time::Duration;
+
+use proptest::prelude::*;
+
+use super::super::machine::{Effect, End, Machine, Report};
+use super::super::tally::Reading;
+use super::*;
+
+const SECOND: u64 = 1_000_000_000;
+
+#[derive(Clone, Copy, Debug)]
+struct Call {
+    at: u64,
+    report: Report,
+}
+
+fn window() -> impl Strategy<Value = Window> {
+    prop_oneof![
+        (1..200_u32).prop_map(Window::Calls),
+        (1..20_u64).prop_map(|seconds| Window::Time(Duration::from_secs(seconds))),
+    ]
+}
+
+fn calls() -> impl Strategy<Value = Vec<(u64, Report)>> {
+    let end = prop_oneof![3 => Just(End::Success), 2 => Just(End::Failure), 1 => Just(End::Ignored)];
+    let report = (end, any::<bool>()).prop_map(|(end, slow)| Report { end, slow });
+    prop::collection::vec((0..3 * SECOND, report), 1..400)
+}
+
+/// The calls still in the window, the slow way.
+fn remembered(all: &[Call], window: Window, now: u64) -> Vec<Call> {
+    match window {
+        Window::Calls(calls) => {
+            let judged: Vec<_> = all.iter().filter(|call| call.report.end != End::Ignored).copied().collect();
+            judged[judged.len().saturating_sub(calls as usize)..].to_vec()
+        }
+        Window::Time(span) => {
+            let width = u64::try_from(span.as_nanos()).unwrap() / 10;
+            let oldest = (now / width).saturating_sub(9);
+            all.iter().filter(|call| call.at / width >= oldest).copied().collect()
+        }
+    }
+}
+
+fn count(calls: &[Call], which: impl Fn(&Report) -> bool) -> u64 {
+    calls.iter().filter(|call| which(&call.report)).count() as u64
+}
+
+proptest! {
+    #[test]
+    fn windows_count_what_is_in_them(window in window(), script in calls()) {
+        let config = CircuitBreakerConfig::new().window(window).trip_when(|_| false);
+        let (mut machine, mut reading) = (Machine::new(&config, 100 * SECOND), Reading::default());
+        let (mut all, mut now) = (Vec::new(), 100 * SECOND);
+        for (pause, report) in script {
+            now += pause;
+            machine.advance(reading, now);
+            reading = after(reading, report);
+            machine.record(&config, report, reading, now);
+            all.push(Call { at: now, report });
+
+            let (seen, model) = (machine.counts(reading, now), remembered(&all, window, now));
+            prop_assert_eq!(seen.failures, count(&model, |r| r.end == End::Failure));
+            prop_assert_eq!(seen.successes, count(&model, |r| r.end == End::Success));
+            if let Window::Time(_) = window {
+                prop_assert_eq!(seen.requests, model.len() as u64);
+                prop_assert_eq!(seen.slow, count(&model, |r| r.slow));
+            } else {
+                prop_assert_eq!(seen.requests, all.len() as u64);
+                prop_assert_eq!(seen.slow, count(&model, |r| r.slow && r.end != End::Ignored));
+            }
+        }
+    }
+
+    #[test]
+    fn rows_count_since_the_other_kind(script in calls()) {
+        let config = CircuitBreakerConfig::new().consecutive_failures(u32::MAX);
+        let (mut machine, mut reading) = (Machine::new(&config, 0), Reading::default());
+        let (mut successes, mut failures) = (0, 0);
+        for (_, report) in script {
+            reading = after(reading, report);
+            machine.record(&config, report, reading, 0);
+            match report.end {
+                End::Success => (successes, failures) = (successes + 1, 0),
+                End::Failure => (successes, failures) = (0, failures + 1),
+                End::Ignored => {}
+            }
+            let counts = machine.counts(reading, 0);
+            prop_assert_eq!((counts.consecutive_successes, counts.consecutive_failures), (successes, failures));
+        }
+    }
+
+    #[test]
+    fn trips_exactly_when_the_model_would(window in window(), rate in 0.05..1.0_f64, script in calls()) {
+        let config = CircuitBreakerConfig::new().window(window).failure_rate(rate).min_calls(1);
+        let (mut machine, mut reading) = (Machine::new(&config, 0), Reading::default());
+        let (mut all, mut now) = (Vec::new(), 0);
+        for (pause, report) in script {
+            now += pause;
+            machine.advance(reading, now);
+            reading = after(reading, report);
+            let effect = machine.record(&config, report, reading, now);
+            all.push(Call { at: now, report });
+
+            let model = remembered(&all, window, now);
+            let failures = count(&model, |r| r.end == End::Failure);
+            let calls = failures + count(&model, |r| r.end == End::Success);
+            let judged = report.end == End::Failure || (report.end == End::Success && report.slow);
+            let over = judged && failures > 0 && failures as f64 / calls as f64 >= rate;
+            prop_assert_eq!(effect == Effect::Stay, !over || report.end == End::Ignored);
+            if over { break; }
+        }
+    }
+}
+
+fn after(mut reading: Reading, Report { end, slow }: Report) -> Reading {
+    match end {
+        End::Success => reading.successes += 1,
+        End::Failure => reading.failures += 1,
+        End::Ignored => reading.ignored += 1,
+    }
+    reading.slow += u64::from(slow);
+    reading
+}

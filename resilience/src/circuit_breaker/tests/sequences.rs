@@ -1,0 +1,302 @@
+//! Sequences taken from the suites of other breakers, and what they get wrong.
+
+use std::time::Duration;
+
+use super::*;
+use crate::Rejection;
+
+#[tokio::test(start_paused = true)]
+async fn consecutive_failures_open_and_one_trial_closes() {
+    let config = CircuitBreakerConfig::new().consecutive_failures(6);
+    let breaker = CircuitBreaker::new("consecutive", config);
+    play(&breaker, "FFFFF").await;
+    assert_eq!((breaker.state(), counts(&breaker)), (State::Closed, (5, 0, 5, 0, 5)));
+    play(&breaker, "S").await;
+    assert_eq!((breaker.state(), counts(&breaker)), (State::Closed, (6, 1, 5, 1, 0)));
+    play(&breaker, "F").await;
+    assert_eq!((breaker.state(), counts(&breaker)), (State::Closed, (7, 1, 6, 0, 1)));
+    play(&breaker, "FFFFF").await;
+    assert_eq!((breaker.state(), counts(&breaker)), (State::Open, ZEROS));
+    play(&breaker, "OO +59.999s").await;
+    assert_eq!((breaker.state(), counts(&breaker)), (State::Open, ZEROS));
+    play(&breaker, "+1s").await;
+    assert_eq!(breaker.state(), State::HalfOpen);
+    play(&breaker, "F").await;
+    assert_eq!((breaker.state(), counts(&breaker)), (State::Open, ZEROS));
+    play(&breaker, "+60s").await;
+    assert_eq!(breaker.state(), State::HalfOpen);
+    play(&breaker, "S").await;
+    assert_eq!((breaker.state(), counts(&breaker)), (State::Closed, ZEROS));
+}
+
+fn three_trials() -> CircuitBreaker {
+    let config = CircuitBreakerConfig::new()
+        .failure_rate(0.6)
+        .min_calls(3)
+        .open_for(Duration::from_secs(90))
+        .half_open_calls(3);
+    CircuitBreaker::new("trials", config)
+}
+
+#[tokio::test(start_paused = true)]
+async fn trial_calls_decide() {
+    let breaker = three_trials();
+    play(&breaker, "FFF +90s XXXX").await;
+    assert_eq!((breaker.state(), breaker.counts().ignored), (State::HalfOpen, 4));
+    play(&breaker, "F").await;
+    assert_eq!(breaker.state(), State::Open);
+    play(&breaker, "+90s SS").await;
+    assert_eq!(breaker.state(), State::HalfOpen);
+    let last = breaker.try_acquire().unwrap();
+    play(&breaker, "O").await;
+    last.success();
+    assert_eq!((breaker.state(), counts(&breaker)), (State::Closed, ZEROS));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_reopened_circuit_has_exactly_its_slots_again() {
+    let breaker = three_trials();
+    play(&breaker, "FFF +90s F +90s").await;
+    let trials: Vec<_> = (0..3).map(|_| breaker.try_acquire().unwrap()).collect();
+    play(&breaker, "O").await;
+    drop(trials);
+    assert_eq!(breaker.totals().cancelled, 3);
+    play(&breaker, "SSS").await;
+    assert_eq!(breaker.state(), State::Closed);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_hung_trial_gives_its_slot_up_and_its_late_result_is_stale() {
+    let config =
+        CircuitBreakerConfig::new().consecutive_failures(1).half_open_for(Duration::from_secs(5));
+    let breaker = CircuitBreaker::new("hung", config);
+    play(&breaker, "F +60s").await;
+    let hung = breaker.try_acquire().unwrap();
+    play(&breaker, "O +4.999s O").await;
+    let refused = breaker.try_acquire().unwrap_err();
+    assert_eq!(refused.retry_after(), Some(Duration::from_millis(1)));
+    play(&breaker, "+0.001s").await;
+    hung.failure();
+    assert_eq!((breaker.state(), breaker.totals().stale), (State::HalfOpen, 1));
+    play(&breaker, "S").await;
+    assert_eq!(breaker.state(), State::Closed);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_rate_trips_exactly_at_its_threshold() {
+    let exact = [
+        (25, 0.28, 7), (25, 0.56, 14), (50, 0.14, 7), (50, 0.28, 14), (100, 0.07, 7), (100, 0.14, 14),
+        (100, 0.55, 55), (175, 0.68, 119), (200, 0.07, 14), (200, 0.55, 110), (200, 0.5, 100),
+        (10, 0.1, 1), (11, 0.1, 2),
+    ];
+    for (calls, rate, failures) in exact {
+        assert_eq!(state_after(calls, rate, failures - 1), State::Closed, "{failures} - 1 of {calls} at {rate}");
+        assert_eq!(state_after(calls, rate, failures), State::Open, "{failures} of {calls} at {rate}");
+    }
+}
+
+/// All successes first, so that the last failure is judged over all calls.
+fn state_after(calls: u32, rate: f64, failures: u32) -> State {
+    let config = CircuitBreakerConfig::new().failure_rate(rate).min_calls(calls).window(Window::Calls(calls));
+    let breaker = CircuitBreaker::new("rate", config);
+    (0..calls - failures).for_each(|_| one(&breaker, 'S'));
+    (0..failures).for_each(|_| one(&breaker, 'F'));
+    breaker.state()
+}
+
+#[tokio::test(start_paused = true)]
+async fn too_few_calls_are_not_judged() {
+    let breaker = CircuitBreaker::new("few", CircuitBreakerConfig::new().failure_rate(0.1).min_calls(10));
+    play(&breaker, "SSSSSSSSF").await;
+    assert_eq!((breaker.state(), breaker.failure_rate()), (State::Closed, None));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_success_never_trips() {
+    let config = CircuitBreakerConfig::new().failure_rate(0.75).min_calls(4).window(Window::Calls(4));
+    let breaker = CircuitBreaker::new("success", config);
+    play(&breaker, "FFFS").await;
+    assert_eq!(breaker.state(), State::Closed);
+    play(&breaker, "F").await;
+    assert_eq!(breaker.state(), State::Open);
+    let trip = breaker.last_trip().unwrap();
+    assert_eq!((trip.cause, trip.counts.failures, trip.counts.successes), (Cause::FailureRate, 3, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_count_window_forgets_call_by_call() {
+    let config = CircuitBreakerConfig::new().window(Window::Calls(4)).trip_when(|_| false);
+    let breaker = CircuitBreaker::new("count", config);
+    let mut seen = Vec::new();
+    for call in "FSSSS".chars() {
+        one(&breaker, call);
+        let counts = breaker.counts();
+        seen.push((counts.failures, counts.calls()));
+    }
+    assert_eq!(seen, [(1, 1), (1, 2), (1, 3), (1, 4), (0, 4)]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn many_successes_do_not_hide_an_outage_from_a_count_window() {
+    let breaker = CircuitBreaker::new("outage", CircuitBreakerConfig::new().window(Window::Calls(10)));
+    (0..20_000).for_each(|_| one(&breaker, 'S'));
+    play(&breaker, "FFFFF").await;
+    assert_eq!(breaker.state(), State::Open);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_time_window_forgets_bucket_by_bucket() {
+    let breaker = CircuitBreaker::new("time", CircuitBreakerConfig::new());
+    play(&breaker, "S +1s S +1s S +1s S +1s S +1s S +1s S +1s S +1s S +1s S").await;
+    assert_eq!(breaker.counts().requests, 10);
+    play(&breaker, "+1s").await;
+    assert_eq!(breaker.counts().requests, 9);
+    play(&breaker, "+9s").await;
+    assert_eq!(breaker.counts().requests, 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn late_results_change_nothing() {
+    let breaker = CircuitBreaker::new("late", CircuitBreakerConfig::new().consecutive_failures(1));
+    let in_flight: Vec<_> = (0..6).map(|_| breaker.try_acquire().unwrap()).collect();
+    play(&breaker, "F +30s").await;
+    in_flight.into_iter().for_each(Permit::failure);
+    assert_eq!((breaker.state(), breaker.totals().stale), (State::Open, 6));
+    play(&breaker, "+29.999s").await;
+    assert_eq!(breaker.state(), State::Open);
+    play(&breaker, "+0.001s").await;
+    assert_eq!(breaker.state(), State::HalfOpen);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_result_from_before_a_reclosing_is_stale_and_a_dropped_call_cancelled() {
+    let breaker = CircuitBreaker::new("reclosed", CircuitBreakerConfig::new().consecutive_failures(1));
+    let (old, dropped) = (breaker.try_acquire().unwrap(), breaker.try_acquire().unwrap());
+    play(&breaker, "F +60s S").await;
+    old.failure();
+    drop(dropped);
+    assert_eq!((breaker.state(), counts(&breaker)), (State::Closed, ZEROS));
+    assert_eq!((breaker.totals().stale, breaker.totals().cancelled), (1, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refusal_tells_when_to_come_back() {
+    let config = CircuitBreakerConfig::new().consecutive_failures(1).open_for(Duration::from_secs(10));
+    let breaker = CircuitBreaker::new("facts", config);
+    play(&breaker, "F +0.001s").await;
+    assert_eq!(breaker.try_acquire().unwrap_err().retry_after(), Some(Duration::from_millis(9_999)));
+    breaker.force_open();
+    let forced = breaker.try_acquire().unwrap_err();
+    assert!(matches!(forced, Rejection::CircuitOpen { retry_after: None, .. }));
+    play(&breaker, "+3600s O").await;
+    assert_eq!(breaker.state(), State::ForcedOpen);
+}
+
+#[tokio::test(start_paused = true)]
+async fn forced_states_hold_until_reset() {
+    let breaker = CircuitBreaker::new("forced", CircuitBreakerConfig::new().consecutive_failures(1));
+    breaker.force_close();
+    play(&breaker, "FFFFFS").await;
+    assert_eq!((breaker.state(), breaker.totals().failures), (State::ForcedClosed, 5));
+    breaker.reset();
+    assert_eq!((breaker.state(), counts(&breaker)), (State::Closed, ZEROS));
+    play(&breaker, "F O").await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn reset_of_a_closed_breaker_forgets_its_window() {
+    let breaker = CircuitBreaker::new("reset", CircuitBreakerConfig::new());
+    play(&breaker, "FFFF").await;
+    breaker.reset();
+    assert_eq!(counts(&breaker), ZEROS);
+    play(&breaker, "F").await;
+    assert_eq!(breaker.state(), State::Closed);
+}
+
+#[tokio::test(start_paused = true)]
+async fn slow_calls_trip_even_if_they_succeed() {
+    let config = CircuitBreakerConfig::new().slow_call(Duration::from_secs(1)).slow_rate(0.5).min_calls(2);
+    let breaker = CircuitBreaker::new("slow", config);
+    play(&breaker, "S").await;
+    let slow = breaker.try_acquire().unwrap();
+    play(&breaker, "+1s").await;
+    slow.success();
+    assert_eq!((breaker.state(), breaker.last_trip().unwrap().cause), (State::Open, Cause::SlowRate));
+    play(&breaker, "+60s").await;
+    let slow_trial = breaker.try_acquire().unwrap();
+    play(&breaker, "+2s").await;
+    slow_trial.success();
+    assert_eq!((breaker.state(), breaker.last_trip().unwrap().cause), (State::Open, Cause::TrialSlow));
+}
+
+#[tokio::test(start_paused = true)]
+async fn open_periods_grow_until_a_close() {
+    let config = CircuitBreakerConfig::new()
+        .consecutive_failures(1)
+        .open_for(Duration::from_secs(10))
+        .max_open_for(Duration::from_secs(25));
+    let breaker = CircuitBreaker::new("growth", config);
+    play(&breaker, "F").await;
+    assert_eq!(breaker.open_for(), Some(Duration::from_secs(10)));
+    play(&breaker, "+10s F").await;
+    let second = breaker.open_for().unwrap();
+    assert!((18.0..=22.0).contains(&second.as_secs_f64()), "{second:?}");
+    play(&breaker, "+22s F").await;
+    let third = breaker.open_for().unwrap();
+    assert!((22.5..=25.0).contains(&third.as_secs_f64()), "{third:?}");
+    play(&breaker, "+25s S F").await;
+    assert_eq!(breaker.open_for(), Some(Duration::from_secs(10)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_rule_of_the_user_replaces_the_rate_and_survives_its_own_panic() {
+    let config = CircuitBreakerConfig::new().trip_when(|counts| match counts.failures {
+        1 => panic!("a bad rule"),
+        failures => failures >= 7,
+    });
+    let breaker = CircuitBreaker::new("rule", config);
+    play(&breaker, "FFFFFF").await;
+    assert_eq!(breaker.state(), State::Closed);
+    play(&breaker, "F").await;
+    assert_eq!((breaker.state(), breaker.last_trip().unwrap().cause), (State::Open, Cause::TripWhen));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_listener_may_ask_for_the_state() {
+    static BREAKER: CircuitBreaker = CircuitBreaker::new(
+        "listener",
+        CircuitBreakerConfig::new().consecutive_failures(1).on_state_change(|change| {
+            assert_eq!((change.from, change.to), (State::Closed, State::Open));
+            assert_eq!(BREAKER.state(), State::Open);
+            panic!("and panic");
+        }),
+    );
+    play(&BREAKER, "F O").await;
+    assert_eq!(BREAKER.transitions(State::Closed, State::Open), 1);
+}
+
+#[test]
+fn shows_itself_in_one_line() {
+    let breaker = CircuitBreaker::new("line", CircuitBreakerConfig::new());
+    "SSX".chars().for_each(|call| one(&breaker, call));
+    let line = "line: closed, generation 0, 3 requests, 2 successes, 0 failures, 1 ignored, 0 slow";
+    assert_eq!(breaker.to_string(), line);
+}
+
+#[test]
+fn fits_in_256_bytes() {
+    assert!(size_of::<CircuitBreaker>() <= 256, "{} bytes", size_of::<CircuitBreaker>());
+}
+
+#[test]
+fn contradictions_are_found() {
+    let second = Duration::from_secs(1);
+    for bad in [
+        CircuitBreakerConfig::new().min_calls(5).window(Window::Calls(4)),
+        CircuitBreakerConfig::new().max_open_for(second),
+        CircuitBreakerConfig::new().slow_rate(0.5),
+    ] {
+        assert!(bad.problem().is_some(), "{bad:?}");
+    }
+    assert_eq!(CircuitBreakerConfig::new().window(Window::Calls(1)).problem(), None);
+}

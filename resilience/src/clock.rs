@@ -1,0 +1,125 @@
+//! The one place that knows what time is.
+//!
+//! Time is a count of nanoseconds, [`Nanos`], that fits a machine word: it is stored in atomics and compared without
+//! carrying. Feature `test-util` reads it from tokio's clock, which tests can pause.
+
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+/// A point in time: nanoseconds on the monotonic clock. Only differences mean something.
+///
+/// The upper half of the range stays unused, so that sums with [`span`]s don't overflow.
+pub(crate) type Nanos = u64;
+
+/// The last point in time that is still a point in time: some 292 years after the origin.
+pub(crate) const FAR_FUTURE: Nanos = u64::MAX >> 1;
+
+/// A duration as nanoseconds, at most [`FAR_FUTURE`].
+pub(crate) const fn span(duration: Duration) -> u64 {
+    let nanos = duration.as_nanos();
+    if nanos < FAR_FUTURE as u128 { nanos as u64 } else { FAR_FUTURE }
+}
+
+/// The point `duration` after `start`.
+pub(crate) const fn after(start: Nanos, duration: Duration) -> Nanos {
+    let end = start.saturating_add(span(duration));
+    if end < FAR_FUTURE { end } else { FAR_FUTURE }
+}
+
+/// How long from `now` to `then`; nothing when it has passed.
+pub(crate) const fn until(then: Nanos, now: Nanos) -> Duration {
+    Duration::from_nanos(then.saturating_sub(now))
+}
+
+/// Now, to the nanosecond: for durations that are measured or promised.
+pub(crate) fn now() -> Nanos {
+    source::precise()
+}
+
+/// Now, at most one kernel tick (4 ms at 250 Hz) late and never early, at a fifth of the price of [`now`]: for
+/// window buckets and the end of open periods.
+pub(crate) fn coarse() -> Nanos {
+    source::coarse()
+}
+
+/// A point of our time on tokio's clock.
+pub(crate) fn instant(at: Nanos) -> Instant {
+    let (now, here) = (now(), Instant::now());
+    if at >= now {
+        here.checked_add(Duration::from_nanos(at - now)).unwrap_or_else(|| far_future(here))
+    } else {
+        here.checked_sub(Duration::from_nanos(now - at)).unwrap_or(here)
+    }
+}
+
+/// What tokio itself uses where a sum overflows: thirty years from now.
+fn far_future(here: Instant) -> Instant {
+    here + Duration::from_secs(86_400 * 365 * 30)
+}
+
+/// Instants as nanoseconds: exact on every platform, and obedient to tokio's paused clock.
+#[cfg(any(feature = "test-util", not(target_os = "linux"), shuttle, miri))]
+mod source {
+    use super::{Instant, Nanos, OnceLock};
+
+    /// Far from zero: a paused clock may lie before the first instant that anyone saw.
+    const ORIGIN: Nanos = 1 << 61;
+
+    pub(super) fn precise() -> Nanos {
+        static FIRST: OnceLock<Instant> = OnceLock::new();
+        let now = Instant::now();
+        let first = *FIRST.get_or_init(|| now);
+        match now.checked_duration_since(first) {
+            Some(later) => ORIGIN + super::span(later),
+            None => ORIGIN - super::span(first.duration_since(now)),
+        }
+    }
+
+    pub(super) fn coarse() -> Nanos {
+        precise()
+    }
+}
+
+/// Linux has a clock that costs a few loads; both clocks count from the same origin.
+#[cfg(not(any(feature = "test-util", not(target_os = "linux"), shuttle, miri)))]
+mod source {
+    use super::Nanos;
+    use rustix::time::{ClockId, clock_gettime};
+
+    pub(super) fn precise() -> Nanos {
+        read(ClockId::Monotonic)
+    }
+
+    pub(super) fn coarse() -> Nanos {
+        read(ClockId::MonotonicCoarse)
+    }
+
+    #[allow(clippy::cast_sign_loss, reason = "the monotonic clock counts up from boot")]
+    fn read(clock: ClockId) -> Nanos {
+        let time = clock_gettime(clock);
+        time.tv_sec as u64 * 1_000_000_000 + time.tv_nsec as u64
+    }
+
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn saturates_instead_of_wrapping() {
+        assert_eq!(after(FAR_FUTURE - 1, Duration::MAX), FAR_FUTURE);
+        assert_eq!(until(5, 7), Duration::ZERO);
+    }
+
+    #[tokio::test(start_paused = true)]
+    #[cfg(feature = "test-util")]
+    async fn follows_the_paused_clock() {
+        let start = now();
+        tokio::time::advance(Duration::from_secs(5)).await;
+        assert_eq!(until(now(), start), Duration::from_secs(5));
+        assert_eq!(instant(now()), Instant::now());
+    }
+}

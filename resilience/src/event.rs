@@ -1,0 +1,209 @@
+//! What happens to calls, told to the log (`tracing`) and to whoever listens.
+//!
+//! Telling never waits: the log decides by its own filter, listeners read from a bounded ring and are told what they
+//! missed. Without listeners an event costs one load.
+
+use std::fmt::Debug;
+use std::pin::Pin;
+use std::sync::LazyLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::{Context, Poll, ready};
+
+use futures_core::Stream;
+use tokio::sync::broadcast::{self, error::RecvError};
+
+use crate::{Name, PolicyKind, Rejection, RetryEvent, StateChange, hook};
+
+/// How many events a listener may fall behind.
+const CAPACITY: usize = 1024;
+
+static LISTENERS: AtomicUsize = AtomicUsize::new(0);
+static EVENTS: LazyLock<broadcast::Sender<Event>> = LazyLock::new(|| broadcast::Sender::new(CAPACITY));
+
+/// Something worth knowing about a policy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Event {
+    /// A circuit breaker changed its state.
+    StateChanged(StateChange),
+    /// A policy refused a call, or cut it off.
+    #[non_exhaustive]
+    Rejected {
+        /// The kind of the policy.
+        kind: PolicyKind,
+        /// What the caller gets.
+        rejection: Rejection,
+    },
+    /// A call is about to be tried again.
+    Retried(RetryEvent),
+    /// A fallback answers for a body that failed.
+    #[non_exhaustive]
+    FellBack {
+        /// The fallback's name.
+        policy: Name,
+        /// Which of its expressions: 1 is the first.
+        step: u32,
+    },
+    /// A hedge starts one more attempt.
+    #[non_exhaustive]
+    Hedged {
+        /// The hedge's name.
+        policy: Name,
+        /// Which attempt: 2 is the first one beyond the original.
+        attempt: u32,
+    },
+    /// The listener was too slow, and missed this many events.
+    #[non_exhaustive]
+    Missed {
+        /// How many.
+        events: u64,
+    },
+}
+
+impl Event {
+    /// The kind of the policy it is about; `None` for [`Event::Missed`].
+    #[must_use]
+    pub const fn kind(&self) -> Option<PolicyKind> {
+        match self {
+            Self::StateChanged(_) => Some(PolicyKind::CircuitBreaker),
+            Self::Rejected { kind, .. } => Some(*kind),
+            Self::Retried(_) => Some(PolicyKind::Retry),
+            Self::FellBack { .. } => Some(PolicyKind::Fallback),
+            Self::Hedged { .. } => Some(PolicyKind::Hedge),
+            Self::Missed { .. } => None,
+        }
+    }
+
+    /// The name of the policy it is about; `None` for [`Event::Missed`].
+    #[must_use]
+    pub const fn policy(&self) -> Option<&'static str> {
+        match self {
+            Self::StateChanged(change) => Some(change.policy.as_str()),
+            Self::Rejected { rejection, .. } => Some(rejection.policy()),
+            Self::Retried(retry) => Some(retry.policy.as_str()),
+            Self::FellBack { policy, .. } | Self::Hedged { policy, .. } => Some(policy.as_str()),
+            Self::Missed { .. } => None,
+        }
+    }
+}
+
+/// `tracing` wants its target at compile time: one arm per kind.
+macro_rules! log {
+    ($kind:expr, $level:ident, $($fields:tt)*) => {
+        match $kind {
+            PolicyKind::CircuitBreaker => tracing::$level!(target: "resilience::circuit_breaker", $($fields)*),
+            PolicyKind::Retry => tracing::$level!(target: "resilience::retry", $($fields)*),
+            PolicyKind::Timeout => tracing::$level!(target: "resilience::timeout", $($fields)*),
+            PolicyKind::Bulkhead => tracing::$level!(target: "resilience::bulkhead", $($fields)*),
+            PolicyKind::RateLimiter => tracing::$level!(target: "resilience::rate_limit", $($fields)*),
+            PolicyKind::Fallback => tracing::$level!(target: "resilience::fallback", $($fields)*),
+            PolicyKind::Hedge => tracing::$level!(target: "resilience::hedge", $($fields)*),
+            PolicyKind::HealthCheck => tracing::$level!(target: "resilience::health_check", $($fields)*),
+            PolicyKind::Policy => tracing::$level!(target: "resilience::policy", $($fields)*),
+        }
+    };
+}
+
+pub(crate) fn state_changed(change: &StateChange, listener: Option<fn(&StateChange)>) {
+    let StateChange { policy, from, to, cause } = change;
+    tracing::warn!(target: "resilience::circuit_breaker", %policy, event = "state_changed", %from, %to, %cause);
+    broadcast(|| Event::StateChanged(*change));
+    if let Some(listener) = listener {
+        hook::shielded(*policy, "on_state_change", || listener(change));
+    }
+}
+
+pub(crate) fn rejected(kind: PolicyKind, rejection: &Rejection) {
+    let (policy, event) = (rejection.policy(), rejection.kind().as_str());
+    match rejection {
+        Rejection::CircuitOpen { retry_after, .. } => log!(kind, debug, policy, event, ?retry_after),
+        Rejection::BulkheadFull { limit, .. } => log!(kind, debug, policy, event, limit),
+        Rejection::RateLimited { retry_after, .. } => log!(kind, debug, policy, event, ?retry_after),
+        Rejection::TimedOut { after, .. } => log!(kind, debug, policy, event, ?after),
+        Rejection::DeadlineExceeded { .. } => log!(kind, debug, policy, event),
+    }
+    broadcast(|| Event::Rejected { kind, rejection: *rejection });
+}
+
+pub(crate) fn retried(retry: &RetryEvent, listener: Option<fn(&RetryEvent)>) {
+    let RetryEvent { policy, attempt, delay, call_id, .. } = retry;
+    tracing::debug!(target: "resilience::retry", %policy, event = "retried", attempt, ?delay, %call_id);
+    broadcast(|| Event::Retried(*retry));
+    if let Some(listener) = listener {
+        hook::shielded(*policy, "on_retry", || listener(retry));
+    }
+}
+
+pub(crate) fn fell_back(policy: Name, step: u32, error: Option<&dyn Debug>) {
+    tracing::warn!(target: "resilience::fallback", %policy, event = "fell_back", step, error = error.map(tracing::field::debug));
+    broadcast(|| Event::FellBack { policy, step });
+}
+
+pub(crate) fn hedged(policy: Name, attempt: u32) {
+    tracing::debug!(target: "resilience::hedge", %policy, event = "hedged", attempt);
+    broadcast(|| Event::Hedged { policy, attempt });
+}
+
+#[inline]
+fn broadcast(event: impl FnOnce() -> Event) {
+    if LISTENERS.load(Ordering::Relaxed) > 0 {
+        // Without a receiver left there is nobody to tell.
+        let _ = EVENTS.send(event());
+    }
+}
+
+/// Everything that happens from now on, as a [`Stream`]. See [`Registry::events`](crate::Registry::events).
+#[must_use = "streams do nothing unless polled"]
+pub struct Events {
+    next: Pin<Box<dyn Future<Output = Next> + Send>>,
+    _listening: Listening,
+}
+
+type Next = (Result<Event, RecvError>, broadcast::Receiver<Event>);
+
+impl Events {
+    pub(crate) fn subscribe() -> Self {
+        let listening = Listening::start();
+        Self { next: Box::pin(receive(EVENTS.subscribe())), _listening: listening }
+    }
+}
+
+async fn receive(mut from: broadcast::Receiver<Event>) -> Next {
+    (from.recv().await, from)
+}
+
+impl Stream for Events {
+    type Item = Event;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Event>> {
+        let (event, receiver) = ready!(self.next.as_mut().poll(cx));
+        self.next = Box::pin(receive(receiver));
+        Poll::Ready(match event {
+            Ok(event) => Some(event),
+            Err(RecvError::Lagged(events)) => Some(Event::Missed { events }),
+            Err(RecvError::Closed) => None,
+        })
+    }
+}
+
+impl std::fmt::Debug for Events {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Events").finish_non_exhaustive()
+    }
+}
+
+/// Counted while it lives, so that nobody pays for events that nobody reads.
+struct Listening;
+
+impl Listening {
+    fn start() -> Self {
+        LISTENERS.fetch_add(1, Ordering::Relaxed);
+        Self
+    }
+}
+
+impl Drop for Listening {
+    fn drop(&mut self) {
+        LISTENERS.fetch_sub(1, Ordering::Relaxed);
+    }
+}

@@ -1,0 +1,92 @@
+//! What the state of everything means for the health of the service.
+//!
+//! An open circuit *degrades* the service, which goes on with what still works; only one that its author called
+//! `critical` takes it *down*. Otherwise one dependency's outage would take every replica out of rotation.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::{CheckReport, HealthCheck, HealthStatus, together};
+use crate::{CircuitBreaker, Name, NameClash, Registry, State};
+
+/// How the service is, from good to bad.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Status {
+    /// Everything works.
+    Up,
+    /// Something is broken, the service goes on.
+    Degraded,
+    /// Something that it can't do without is broken.
+    Down,
+}
+
+/// The health report, sorted by name.
+#[derive(Debug, Serialize)]
+pub(crate) struct Report {
+    pub(crate) status: Status,
+    checks: BTreeMap<Name, CheckEntry>,
+    circuit_breakers: BTreeMap<Name, BreakerEntry>,
+    conflicts: Vec<NameClash>,
+}
+
+#[derive(Debug, Serialize)]
+struct CheckEntry {
+    status: HealthStatus,
+    critical: bool,
+    latency_ms: f64,
+    error: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct BreakerEntry {
+    state: State,
+    critical: bool,
+}
+
+impl Report {
+    /// Asks every check at once, so that the slowest one's time limit bounds the whole.
+    pub(crate) async fn of(registry: &Registry) -> Self {
+        let checks = registry.health_checks().map(|check| async move { (check.name(), CheckEntry::of(check).await) });
+        let checks: BTreeMap<_, _> = together(checks).await.into_iter().collect();
+        let circuit_breakers: BTreeMap<_, _> =
+            registry.circuit_breakers().map(|breaker| (breaker.name(), BreakerEntry::of(breaker))).collect();
+        let statuses = checks.values().map(CheckEntry::meaning);
+        let status = statuses.chain(circuit_breakers.values().map(BreakerEntry::meaning)).max();
+        Self { status: status.unwrap_or(Status::Up), checks, circuit_breakers, conflicts: registry.verify() }
+    }
+}
+
+impl CheckEntry {
+    async fn of(check: &'static HealthCheck) -> Self {
+        let CheckReport { status, latency, error } = check.report().await;
+        let latency_ms = latency.as_secs_f64() * 1_000.0;
+        Self { status, critical: check.config().is_critical(), latency_ms, error }
+    }
+
+    fn meaning(&self) -> Status {
+        match self.status {
+            HealthStatus::Healthy => Status::Up,
+            _ => broken(self.critical),
+        }
+    }
+}
+
+impl BreakerEntry {
+    fn of(breaker: &CircuitBreaker) -> Self {
+        Self { state: breaker.state(), critical: breaker.config().is_critical() }
+    }
+
+    fn meaning(&self) -> Status {
+        match self.state {
+            State::Closed | State::ForcedClosed => Status::Up,
+            State::HalfOpen => Status::Degraded,
+            State::Open | State::ForcedOpen => broken(self.critical),
+        }
+    }
+}
+
+fn broken(critical: bool) -> Status {
+    if critical { Status::Down } else { Status::Degraded }
+}

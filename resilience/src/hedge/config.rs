@@ -1,0 +1,74 @@
+//! The options of a hedge: dull data, checked where it is built.
+
+use std::time::Duration;
+
+use crate::check;
+
+/// Near the slow end of what a healthy service within one region takes.
+const AFTER: Duration = Duration::from_millis(50);
+/// The second attempt brings nearly all of the gain; each further one only adds load.
+const MAX: u32 = 2;
+
+/// The options of a [`Hedge`](crate::Hedge), built in `const` context.
+///
+/// ```
+/// use std::time::Duration;
+/// use resilience::HedgeConfig;
+///
+/// const SEARCH: HedgeConfig = HedgeConfig::new().after(Duration::from_millis(20)).max(3);
+/// ```
+///
+/// Each setter panics on a value out of range; in a `const` or `static` that is a compile error.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(remote = "Self", default, deny_unknown_fields))]
+pub struct HedgeConfig {
+    #[cfg_attr(feature = "serde", serde(with = "crate::config_serde::duration"))]
+    pub(super) after: Duration,
+    pub(super) max: u32,
+}
+
+#[cfg(feature = "serde")]
+crate::config_serde::checked!(HedgeConfig);
+
+impl Default for HedgeConfig {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl HedgeConfig {
+    /// Every default: a second attempt after 50 ms.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self { after: AFTER, max: MAX }
+    }
+
+    /// How long an attempt may take before another one joins it (> 0, default 50 ms).
+    #[must_use]
+    #[track_caller]
+    pub const fn after(mut self, duration: Duration) -> Self {
+        self.after = check::positive(duration);
+        self
+    }
+
+    /// How many attempts there are at most, the first one included (≥ 2, default 2).
+    #[must_use]
+    #[track_caller]
+    pub const fn max(mut self, attempts: u32) -> Self {
+        check::no_problem(Self::max_problem(attempts));
+        self.max = attempts;
+        self
+    }
+
+    const fn max_problem(attempts: u32) -> Option<&'static str> {
+        if attempts < 2 { Some("`max` counts the first attempt: it must be at least 2") } else { None }
+    }
+
+    pub(crate) const fn problem(&self) -> Option<&'static str> {
+        if self.after.is_zero() {
+            return Some("`after` must be longer than zero");
+        }
+        Self::max_problem(self.max)
+    }
+}

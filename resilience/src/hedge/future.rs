@@ -1,0 +1,143 @@
+//! A hedged call: one attempt in place, the rare further ones on the heap.
+
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use pin_project_lite::pin_project;
+use tokio::time::{Sleep, sleep};
+
+use super::Hedge;
+use crate::verdict::Verdict;
+use crate::{Rejection, event};
+
+pin_project! {
+    /// The future of a hedged call.
+    #[must_use = "futures do nothing unless you `.await` or poll them"]
+    pub struct Hedging<'h, Make, F, J> {
+        hedge: &'h Hedge,
+        make: Make,
+        judge: J,
+        #[pin]
+        first: Option<F>,
+        others: Vec<Pin<Box<F>>>,
+        started: u32,
+        #[pin]
+        timer: Option<Sleep>,
+    }
+}
+
+/// Hedges what `make` makes; `judge` says what an outcome means.
+pub fn hedge<R, Make, F, J>(hedge: &Hedge, make: Make, judge: J) -> Hedging<'_, Make, F, J>
+where
+    Make: FnMut() -> F,
+    F: Future<Output = Result<R, Rejection>>,
+    J: Fn(&Result<R, Rejection>) -> Verdict,
+{
+    start(hedge, make, judge)
+}
+
+/// The same for results that no policy refused.
+pub(super) fn hedge_results<T, E, Make, F>(
+    hedge: &Hedge,
+    make: Make,
+) -> Hedging<'_, Make, F, impl Fn(&Result<T, E>) -> Verdict>
+where
+    Make: FnMut() -> F,
+    F: Future<Output = Result<T, E>>,
+{
+    start(hedge, make, |result: &Result<T, E>| if result.is_ok() { Verdict::Success } else { Verdict::Failure })
+}
+
+fn start<Make, F, J>(hedge: &Hedge, make: Make, judge: J) -> Hedging<'_, Make, F, J> {
+    Hedging { hedge, make, judge, first: None, others: Vec::new(), started: 0, timer: None }
+}
+
+impl<Make, F, J> Future for Hedging<'_, Make, F, J>
+where
+    Make: FnMut() -> F,
+    F: Future,
+    J: Fn(&F::Output) -> Verdict,
+{
+    type Output = F::Output;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
+        if self.started == 0 {
+            self.as_mut().begin();
+        }
+        loop {
+            let mut ended = None;
+            while let Some(outcome) = self.as_mut().poll_attempts(cx) {
+                match (self.judge)(&outcome) {
+                    Verdict::Success => return Poll::Ready(outcome),
+                    verdict => ended = Some((outcome, verdict)),
+                }
+            }
+            match ended {
+                Some((_, Verdict::Failure)) if self.may_start() => self.as_mut().join_in(),
+                Some((outcome, _)) if self.is_alone() => return Poll::Ready(outcome),
+                _ if self.as_mut().is_due(cx) => self.as_mut().join_in(),
+                _ => return Poll::Pending,
+            }
+        }
+    }
+}
+
+impl<Make, F, J> Hedging<'_, Make, F, J>
+where
+    Make: FnMut() -> F,
+    F: Future,
+{
+    fn begin(self: Pin<&mut Self>) {
+        let mut this = self.project();
+        this.first.set(Some((this.make)()));
+        *this.started = 1;
+    }
+
+    /// The outcome of any attempt that has ended; the attempt is gone.
+    fn poll_attempts(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Option<F::Output> {
+        let mut this = self.project();
+        if let Some(first) = this.first.as_mut().as_pin_mut()
+            && let Poll::Ready(outcome) = first.poll(cx)
+        {
+            this.first.set(None);
+            return Some(outcome);
+        }
+        for place in 0..this.others.len() {
+            if let Poll::Ready(outcome) = this.others[place].as_mut().poll(cx) {
+                drop(this.others.swap_remove(place));
+                return Some(outcome);
+            }
+        }
+        None
+    }
+
+    fn may_start(&self) -> bool {
+        self.started < self.hedge.config().max
+    }
+
+    fn is_alone(&self) -> bool {
+        self.first.is_none() && self.others.is_empty()
+    }
+
+    /// Whether the last attempt has had its time, and another one may join it. The timer is armed on the way.
+    fn is_due(self: Pin<&mut Self>, cx: &mut Context<'_>) -> bool {
+        if !self.may_start() {
+            return false;
+        }
+        let mut this = self.project();
+        if this.timer.is_none() {
+            this.timer.set(Some(sleep(this.hedge.config().after)));
+        }
+        this.timer.as_pin_mut().is_some_and(|timer| timer.poll(cx).is_ready())
+    }
+
+    /// Starts one more attempt, and its time.
+    fn join_in(self: Pin<&mut Self>) {
+        let mut this = self.project();
+        *this.started += 1;
+        this.timer.set(None);
+        this.hedge.count();
+        event::hedged(this.hedge.name(), *this.started);
+        this.others.push(Box::pin((this.make)()));
+    }
+}

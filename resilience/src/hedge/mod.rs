@@ -1,0 +1,13 @@
+//! A second attempt beside a slow first one.
+//!
+//! [`config`] the options · [`policy`] the named hedge · [`future`] a hedged call.
+
+mod config;
+mod future;
+mod policy;
+#[cfg(test)]
+mod tests;
+
+pub use self::config::HedgeConfig;
+pub use self::future::hedge;
+pub use self::policy::Hedge;

@@ -1,0 +1,105 @@
+//! The named hedge, and its use by hand.
+
+use std::fmt;
+
+use super::HedgeConfig;
+use super::future::hedge_results;
+use crate::name::{Identity, Origin};
+use crate::sync::{AtomicU64, Ordering::Relaxed};
+use crate::{Name, check};
+
+/// Starts another attempt when the first has not answered in time; the first success wins.
+///
+/// It trades a little more load for the slowest answers: with `after` near the 95th percentile of the latency, one
+/// call in twenty is made twice. Only calls that may run twice can be hedged.
+///
+/// ```
+/// use resilience::{Hedge, HedgeConfig};
+///
+/// static SEARCH: Hedge = Hedge::new("search", HedgeConfig::new());
+///
+/// # #[tokio::main(flavor = "current_thread")] async fn main() {
+/// let answer = SEARCH.call(|| async { Ok::<_, std::io::Error>(42) }).await;
+/// assert_eq!(answer.unwrap(), 42);
+/// # }
+/// ```
+///
+/// An attempt that fails before `after` is over makes the next one start at once. When all have failed, the caller
+/// gets the last error.
+///
+/// **Cancellation:** the losers are dropped as soon as one wins; dropping the call drops all attempts.
+pub struct Hedge {
+    identity: Identity,
+    config: HedgeConfig,
+    hedged: AtomicU64,
+}
+
+impl Hedge {
+    /// A hedge of that name.
+    ///
+    /// # Panics
+    /// When options make no sense; in a `static` that is a compile error.
+    #[must_use]
+    #[track_caller]
+    pub const fn new(name: &'static str, config: HedgeConfig) -> Self {
+        Self::declared(Identity::new(name, Origin::Explicit), config)
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    #[track_caller]
+    pub const fn declared(identity: Identity, config: HedgeConfig) -> Self {
+        check::no_problem(config.problem());
+        Self { identity, config, hedged: AtomicU64::new(0) }
+    }
+
+    /// What it is called.
+    #[must_use]
+    pub fn name(&self) -> Name {
+        self.identity.name()
+    }
+
+    /// Its options.
+    #[must_use]
+    pub fn config(&self) -> &HedgeConfig {
+        &self.config
+    }
+
+    /// How many attempts it started beyond the first ones.
+    #[must_use]
+    pub fn hedged(&self) -> u64 {
+        self.hedged.load(Relaxed)
+    }
+
+    /// Runs what `operation` makes, and makes another one when that takes too long or fails.
+    ///
+    /// It never refuses, so the error type needs no `From<Rejection>`.
+    ///
+    /// # Errors
+    /// The last attempt's, when all have failed.
+    pub fn call<Op, F, T, E>(&self, operation: Op) -> impl Future<Output = Result<T, E>> + use<'_, Op, F, T, E>
+    where
+        Op: FnMut() -> F,
+        F: Future<Output = Result<T, E>>,
+    {
+        hedge_results(self, operation)
+    }
+
+    pub(crate) fn identity(&self) -> &Identity {
+        &self.identity
+    }
+
+    pub(super) fn count(&self) {
+        self.hedged.fetch_add(1, Relaxed);
+    }
+}
+
+impl fmt::Debug for Hedge {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Hedge")
+            .field("name", &self.name())
+            .field("hedged", &self.hedged())
+            .field("config", &self.config)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,89 @@
+//! Who starts when, who wins, and what becomes of the rest; on paused time.
+
+use std::cell::{Cell, RefCell};
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep};
+
+use super::*;
+use crate::{CircuitBreaker, CircuitBreakerConfig, Rejection};
+
+const fn millis(millis: u64) -> Duration {
+    Duration::from_millis(millis)
+}
+
+fn hedge_of(max: u32) -> Hedge {
+    Hedge::new("hedge", HedgeConfig::new().after(millis(50)).max(max))
+}
+
+/// Runs attempts that take and answer what the script says; when each began, the answer, and how long it all took.
+async fn run(
+    hedge: &Hedge,
+    script: &[(u64, Result<u32, u32>)],
+) -> (Vec<Duration>, Result<u32, u32>, Duration) {
+    let (start, began) = (Instant::now(), RefCell::new(Vec::new()));
+    let attempt = || async {
+        let number = began.borrow().len();
+        began.borrow_mut().push(start.elapsed());
+        sleep(millis(script[number].0)).await;
+        script[number].1
+    };
+    let answer = hedge.call(attempt).await;
+    (began.into_inner(), answer, start.elapsed())
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_quick_answer_needs_no_second_attempt() {
+    let hedge = hedge_of(2);
+    let (began, answer, _) = run(&hedge, &[(49, Ok(1))]).await;
+    assert_eq!((began.len(), answer, hedge.hedged()), (1, Ok(1), 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_first_success_wins() {
+    let (began, answer, took) = run(&hedge_of(2), &[(200, Ok(1)), (20, Ok(2))]).await;
+    assert_eq!(began, [millis(0), millis(50)]);
+    assert_eq!((answer, took), (Ok(2), millis(70)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn never_more_than_max() {
+    let (began, answer, took) = run(&hedge_of(3), &[(500, Ok(1)), (500, Ok(2)), (500, Ok(3))]).await;
+    assert_eq!(began, [millis(0), millis(50), millis(100)]);
+    assert_eq!((answer, took), (Ok(1), millis(500)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_early_failure_starts_the_next_at_once() {
+    let (began, answer, took) = run(&hedge_of(3), &[(10, Err(1)), (10, Err(2)), (10, Ok(3))]).await;
+    assert_eq!(began, [millis(0), millis(10), millis(20)]);
+    assert_eq!((answer, took), (Ok(3), millis(30)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_failure_waits_for_those_that_still_run() {
+    let (_, answer, took) = run(&hedge_of(2), &[(200, Ok(1)), (10, Err(2))]).await;
+    assert_eq!((answer, took), (Ok(1), millis(200)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn when_all_fail_the_last_error_is_returned() {
+    let (_, answer, took) = run(&hedge_of(2), &[(200, Err(1)), (10, Err(2))]).await;
+    assert_eq!((answer, took), (Err(1), millis(200)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn losers_are_dropped_at_once_and_their_permits_cancelled() {
+    let breaker = CircuitBreaker::new("inner", CircuitBreakerConfig::new());
+    let (hedge, count) = (hedge_of(2), Cell::new(0));
+    let attempt = || {
+        count.set(count.get() + 1);
+        let took = if count.get() == 1 { 500 } else { 10 };
+        breaker.call(async move {
+            sleep(millis(took)).await;
+            Ok::<_, Rejection>(took)
+        })
+    };
+    assert_eq!(hedge.call(attempt).await.unwrap(), 10);
+    assert_eq!((breaker.totals().successes, breaker.totals().cancelled), (1, 1));
+}

@@ -1,0 +1,171 @@
+//! A policy together with predicates, for use by hand: what an attribute's `when_…` options are to generated code.
+
+use std::time::Duration;
+
+use crate::Rejection;
+use crate::verdict::{self, Fallible, Verdict};
+
+/// A question about `T`, asked by a closure or by a default.
+pub trait Predicate<T: ?Sized> {
+    /// The answer.
+    fn test(&self, value: &T) -> bool;
+}
+
+/// What an error says about when to come back, asked by a closure or by a default.
+pub trait Hint<E> {
+    /// The least delay until the next attempt.
+    fn hint(&self, error: &E) -> Option<Duration>;
+}
+
+impl<T: ?Sized, F: Fn(&T) -> bool> Predicate<T> for F {
+    fn test(&self, value: &T) -> bool {
+        self(value)
+    }
+}
+
+impl<E, F: Fn(&E) -> Option<Duration>> Hint<E> for F {
+    fn hint(&self, error: &E) -> Option<Duration> {
+        self(error)
+    }
+}
+
+/// The default `when_err`: every error is a failure.
+#[derive(Clone, Copy, Debug)]
+pub struct EveryErr;
+
+/// The default `when_rejected`: of the refusals, a time limit that struck is a failure.
+#[derive(Clone, Copy, Debug)]
+pub struct OnlyTimedOut;
+
+/// The default of everything else: no, and no hint.
+#[derive(Clone, Copy, Debug)]
+pub struct Unset;
+
+impl<T: ?Sized> Predicate<T> for EveryErr {
+    fn test(&self, _: &T) -> bool {
+        true
+    }
+}
+
+impl Predicate<Rejection> for OnlyTimedOut {
+    fn test(&self, rejection: &Rejection) -> bool {
+        verdict::timed_out(rejection)
+    }
+}
+
+impl<T: ?Sized> Predicate<T> for Unset {
+    fn test(&self, _: &T) -> bool {
+        false
+    }
+}
+
+impl<E> Hint<E> for Unset {
+    fn hint(&self, _: &E) -> Option<Duration> {
+        None
+    }
+}
+
+/// A policy that judges outcomes by your predicates instead of the defaults.
+///
+/// Any of a policy's `when_…` methods makes one; `call` ends it. Write the types of the closures' arguments.
+///
+/// ```
+/// use std::io::{Error, ErrorKind};
+/// use resilience::{Retry, RetryConfig};
+///
+/// static FETCH: Retry = Retry::new("fetch", RetryConfig::new());
+///
+/// # #[tokio::main(flavor = "current_thread")] async fn main() {
+/// let mut tries = 0;
+/// let missing = FETCH
+///     .when_err(|error: &Error| error.kind() != ErrorKind::NotFound)
+///     .call(|| {
+///         tries += 1;
+///         async { Err::<(), _>(Error::from(ErrorKind::NotFound)) }
+///     })
+///     .await;
+/// assert!(missing.is_err());
+/// assert_eq!(tries, 1);
+/// # }
+/// ```
+#[must_use = "predicates do nothing until `call`"]
+#[derive(Clone, Copy, Debug)]
+pub struct Judged<
+    'p,
+    P,
+    WhenErr = EveryErr,
+    WhenOk = Unset,
+    WhenRejected = OnlyTimedOut,
+    Extra = Unset,
+> {
+    pub(crate) policy: &'p P,
+    pub(crate) when_err: WhenErr,
+    pub(crate) when_ok: WhenOk,
+    pub(crate) when_rejected: WhenRejected,
+    /// The one question that only this kind of policy asks: a breaker's `ignore_err`, a retry's `retry_after`.
+    pub(crate) extra: Extra,
+}
+
+impl<'p, P> Judged<'p, P> {
+    pub(crate) const fn new(policy: &'p P) -> Self {
+        Self {
+            policy,
+            when_err: EveryErr,
+            when_ok: Unset,
+            when_rejected: OnlyTimedOut,
+            extra: Unset,
+        }
+    }
+}
+
+impl<'p, P, A, B, C, X> Judged<'p, P, A, B, C, X> {
+    /// Which errors are failures (default: every one).
+    pub fn when_err<E, F: Fn(&E) -> bool>(self, when_err: F) -> Judged<'p, P, F, B, C, X> {
+        let Self { policy, when_ok, when_rejected, extra, .. } = self;
+        Judged { policy, when_err, when_ok, when_rejected, extra }
+    }
+
+    /// Which successes are failures all the same (default: none).
+    pub fn when_ok<T, F: Fn(&T) -> bool>(self, when_ok: F) -> Judged<'p, P, A, F, C, X> {
+        let Self { policy, when_err, when_rejected, extra, .. } = self;
+        Judged { policy, when_err, when_ok, when_rejected, extra }
+    }
+
+    /// Which refusals of policies further in are failures (default: [`TimedOut`](Rejection::TimedOut) only).
+    ///
+    /// It sees the refusals that reach this policy *as* refusals: through `guard`. A `call` further in has already
+    /// turned its refusal into an error, which is the business of [`when_err`](Self::when_err) and
+    /// [`Rejection::find`].
+    pub fn when_rejected<F: Fn(&Rejection) -> bool>(
+        self,
+        when_rejected: F,
+    ) -> Judged<'p, P, A, B, F, X> {
+        let Self { policy, when_err, when_ok, extra, .. } = self;
+        Judged { policy, when_err, when_ok, when_rejected, extra }
+    }
+
+    pub(crate) fn with_extra<Y>(self, extra: Y) -> Judged<'p, P, A, B, C, Y> {
+        let Self { policy, when_err, when_ok, when_rejected, .. } = self;
+        Judged { policy, when_err, when_ok, when_rejected, extra }
+    }
+
+    /// Judges an outcome by these predicates; `ignore_err` is the breaker's.
+    pub(crate) fn judge<R: Fallible>(
+        &self,
+        outcome: &Result<R, Rejection>,
+        ignore_err: impl FnOnce(&R::Error) -> bool,
+    ) -> Verdict
+    where
+        A: Predicate<R::Error>,
+        B: Predicate<R::Value>,
+        C: Predicate<Rejection>,
+    {
+        verdict::judge(
+            outcome,
+            |error| self.when_err.test(error),
+            |value| self.when_ok.test(value),
+            ignore_err,
+            |rejection| self.when_rejected.test(rejection),
+        )
+    }
+}

@@ -1,0 +1,46 @@
+//! The user's body, seen from the policies around it.
+
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use pin_project_lite::pin_project;
+
+use crate::Rejection;
+
+pin_project! {
+    /// The body's future. What it returns is an outcome that no policy refused.
+    #[must_use = "futures do nothing unless you `.await` or poll them"]
+    pub struct Body<F> {
+        #[pin]
+        inner: F,
+    }
+}
+
+/// Puts a body at the core of a stack.
+pub fn body<F: Future>(inner: F) -> Body<F> {
+    Body { inner }
+}
+
+impl<F: Future> Future for Body<F> {
+    type Output = Result<F::Output, Rejection>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        self.project().inner.poll(cx).map(Ok)
+    }
+}
+
+/// The same for a plain function.
+#[allow(clippy::missing_errors_doc, reason = "no policy has refused here")]
+pub fn body_blocking<R>(inner: impl FnOnce() -> R) -> Result<R, Rejection> {
+    Ok(inner())
+}
+
+/// Gives a block its type from a `return` that is never reached.
+///
+/// # Panics
+///
+/// Always; generated code puts it behind `if false`.
+#[cold]
+pub fn never<R>() -> R {
+    unreachable!("behind `if false`")
+}

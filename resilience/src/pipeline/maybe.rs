@@ -1,0 +1,47 @@
+//! A layer that is there or not, as only run time knows.
+
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use pin_project_lite::pin_project;
+
+pin_project! {
+    /// The guarded call, or what it would guard.
+    #[project = MaybeNow]
+    #[must_use = "futures do nothing unless you `.await` or poll them"]
+    pub enum Maybe<G, F> {
+        /// The layer is there.
+        Guarded {
+            #[pin]
+            guarded: G,
+        },
+        /// It isn't.
+        Bare {
+            #[pin]
+            inner: F,
+        },
+    }
+}
+
+/// Puts `guard` around `inner` if there is a policy.
+pub fn maybe<'p, P, F, G>(
+    policy: Option<&'p P>,
+    inner: F,
+    guard: impl FnOnce(&'p P, F) -> G,
+) -> Maybe<G, F> {
+    match policy {
+        Some(policy) => Maybe::Guarded { guarded: guard(policy, inner) },
+        None => Maybe::Bare { inner },
+    }
+}
+
+impl<G: Future, F: Future<Output = G::Output>> Future for Maybe<G, F> {
+    type Output = G::Output;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<G::Output> {
+        match self.project() {
+            MaybeNow::Guarded { guarded } => guarded.poll(cx),
+            MaybeNow::Bare { inner } => inner.poll(cx),
+        }
+    }
+}

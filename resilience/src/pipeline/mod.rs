@@ -1,0 +1,9 @@
+//! Where strategies meet: the body at the core of a stack, and the function's edge around it.
+
+mod body;
+mod edge;
+mod maybe;
+
+pub use self::body::{Body, body, body_blocking, never};
+pub use self::edge::{Edge, edge, finish, finish_unrefused, finish_with, returns_result};
+pub use self::maybe::{Maybe, maybe};

@@ -1,0 +1,148 @@
+//! The standard pipeline: six policies in the one order that makes sense, shared under one name.
+
+use std::fmt;
+
+use crate::name::{Identity, Origin};
+use crate::pipeline::{Maybe, body, edge, maybe};
+use crate::{
+    Bulkhead, CircuitBreaker, Name, RateLimiter, Rejection, Retry, Timeout, bulkhead, rate_limit, timeout,
+};
+
+/// The standard pipeline. Outermost first: rate limit, bulkhead, timeout (total), retry, circuit breaker, timeout
+/// (per attempt). Each part is there if it was given.
+///
+/// The usual way to declare one is the attribute [`resilient`](macro@crate::resilient); this is the same by hand.
+///
+/// ```
+/// use std::time::Duration;
+/// use resilience::{CircuitBreaker, CircuitBreakerConfig, Policy, Rejection, Timeout, TimeoutConfig};
+///
+/// static BREAKER: CircuitBreaker = CircuitBreaker::new("payments", CircuitBreakerConfig::new());
+/// static TIMEOUT: Timeout = Timeout::new("payments", TimeoutConfig::new().after(Duration::from_secs(2)));
+/// static PAYMENTS: Policy = Policy::new("payments").timeout(&TIMEOUT).circuit_breaker(&BREAKER);
+///
+/// # #[tokio::main(flavor = "current_thread")] async fn main() {
+/// let paid = PAYMENTS.call(|| async { Ok::<_, Rejection>("paid") }).await;
+/// assert_eq!(paid.unwrap(), "paid");
+/// # }
+/// ```
+pub struct Policy {
+    identity: Identity,
+    parts: Parts,
+}
+
+/// What a pipeline is made of.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Parts {
+    /// The outermost part.
+    pub rate_limit: Option<&'static RateLimiter>,
+    /// How many whole calls run at once.
+    pub bulkhead: Option<&'static Bulkhead>,
+    /// The limit on the whole call, all attempts and delays included.
+    pub timeout: Option<&'static Timeout>,
+    /// Attempts.
+    pub retry: Option<&'static Retry>,
+    /// Judges each attempt.
+    pub circuit_breaker: Option<&'static CircuitBreaker>,
+    /// The limit on each attempt.
+    pub attempt_timeout: Option<&'static Timeout>,
+}
+
+/// One setter for each part.
+macro_rules! parts {
+    ($($(#[doc = $doc:literal])+ $part:ident: $policy:ty;)*) => {
+        $(
+            $(#[doc = $doc])+
+            #[must_use]
+            pub const fn $part(mut self, part: &'static $policy) -> Self {
+                self.parts.$part = Some(part);
+                self
+            }
+        )*
+    };
+}
+
+impl Policy {
+    /// An empty pipeline of that name: calls pass through.
+    #[must_use]
+    #[track_caller]
+    pub const fn new(name: &'static str) -> Self {
+        Self::declared(Identity::new(name, Origin::Explicit))
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    #[track_caller]
+    pub const fn declared(identity: Identity) -> Self {
+        let parts = Parts {
+            rate_limit: None,
+            bulkhead: None,
+            timeout: None,
+            retry: None,
+            circuit_breaker: None,
+            attempt_timeout: None,
+        };
+        Self { identity, parts }
+    }
+
+    parts! {
+        /// Limits how many calls begin in a stretch of time.
+        rate_limit: RateLimiter;
+        /// Limits how many calls run at once.
+        bulkhead: Bulkhead;
+        /// Limits how long a call may take, all attempts and delays included.
+        timeout: Timeout;
+        /// Tries again. Only give one if calls may run more than once.
+        retry: Retry;
+        /// Judges each attempt.
+        circuit_breaker: CircuitBreaker;
+        /// Limits how long each attempt may take.
+        attempt_timeout: Timeout;
+    }
+
+    /// What it is called.
+    #[must_use]
+    pub fn name(&self) -> Name {
+        self.identity.name()
+    }
+
+    /// Its parts.
+    #[must_use]
+    pub fn parts(&self) -> Parts {
+        self.parts
+    }
+
+    pub(crate) fn identity(&self) -> &Identity {
+        &self.identity
+    }
+
+    /// Runs what `operation` makes through all parts: once, unless there is a retry.
+    ///
+    /// # Errors
+    /// The last attempt's own; a refusal of any part as `E`.
+    pub fn call<Op, F, T, E>(&self, mut operation: Op) -> impl Future<Output = Result<T, E>> + use<Op, F, T, E>
+    where
+        Op: FnMut() -> F,
+        F: Future<Output = Result<T, E>>,
+        E: From<Rejection>,
+    {
+        let parts = self.parts;
+        let mut attempt = move || {
+            let limited = maybe(parts.attempt_timeout, body(operation()), timeout::future::guard);
+            maybe(parts.circuit_breaker, limited, CircuitBreaker::guard)
+        };
+        let attempts = match parts.retry {
+            Some(retry) => Maybe::Guarded { guarded: retry.guard(attempt) },
+            None => Maybe::Bare { inner: attempt() },
+        };
+        let limited = maybe(parts.timeout, attempts, timeout::future::guard);
+        let admitted = maybe(parts.bulkhead, limited, bulkhead::future::guard);
+        edge(maybe(parts.rate_limit, admitted, rate_limit::guard))
+    }
+}
+
+impl fmt::Debug for Policy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Policy").field("name", &self.name()).field("parts", &self.parts).finish()
+    }
+}

@@ -1,0 +1,54 @@
+//! The generic cell rate algorithm (ITU-T I.371): a limiter in one word. Pure: time is an argument.
+//!
+//! The word is the *theoretical arrival time*: when the next call would come if calls came evenly. A call conforms
+//! when it is at most `burst - 1` intervals ahead of that. A refused call leaves the word alone, so hammering costs
+//! nothing.
+
+use crate::clock::Nanos;
+
+/// The two numbers that make up a limit, in nanoseconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Gcra {
+    /// Between two calls at a steady rate.
+    interval: u64,
+    /// How far the theoretical arrival time may run ahead: the whole burst.
+    limit: u64,
+}
+
+/// What the algorithm says to one call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Decision {
+    /// It may pass now; the new theoretical arrival time.
+    Pass(Nanos),
+    /// It would conform this much later.
+    Wait(u64),
+}
+
+impl Gcra {
+    pub(super) const fn new(interval: u64, burst: u32) -> Self {
+        Self { interval, limit: interval.saturating_mul(burst as u64) }
+    }
+
+    pub(super) fn decide(self, arrival: Nanos, now: Nanos) -> Decision {
+        let next = self.next(arrival, now);
+        match next.saturating_sub(now).checked_sub(self.limit) {
+            None | Some(0) => Decision::Pass(next),
+            Some(wait) => Decision::Wait(wait),
+        }
+    }
+
+    /// The theoretical arrival time after one more call, early or not.
+    pub(super) fn next(self, arrival: Nanos, now: Nanos) -> Nanos {
+        arrival.max(now).saturating_add(self.interval)
+    }
+
+    /// The arrival time before the call that led to `arrival`.
+    pub(super) fn previous(self, arrival: Nanos) -> Nanos {
+        arrival.saturating_sub(self.interval)
+    }
+
+    /// How many calls would pass right now.
+    pub(super) fn available(self, arrival: Nanos, now: Nanos) -> u64 {
+        self.limit.saturating_sub(arrival.saturating_sub(now)) / self.interval
+    }
+}

@@ -1,0 +1,127 @@
+//! `COUNT/[N]UNIT`: how many calls in which time. Parsed in `const` context.
+
+use std::fmt;
+use std::time::Duration;
+
+const SYNTAX: &str = "a rate is COUNT/[N]UNIT with units ms, s, m, h: \"100/s\", \"5/m\", \"1000/250ms\"";
+const NOT_ZERO: &str = "a rate's count and period must be at least 1";
+const TOO_FAST: &str = "a rate may be at most one call per nanosecond";
+
+/// So many calls in so much time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Rate {
+    count: u32,
+    period: Duration,
+}
+
+impl Rate {
+    pub(super) const fn new(count: u32, period: Duration) -> Result<Self, &'static str> {
+        if count == 0 || period.is_zero() {
+            Err(NOT_ZERO)
+        } else if period.as_nanos() < count as u128 {
+            Err(TOO_FAST)
+        } else {
+            Ok(Self { count, period })
+        }
+    }
+
+    pub(super) const fn parse(text: &str) -> Result<Self, &'static str> {
+        let text = text.as_bytes();
+        let (Some(count), slash) = number(text, 0) else { return Err(SYNTAX) };
+        if slash == 0 || slash >= text.len() || text[slash] != b'/' {
+            return Err(SYNTAX);
+        }
+        let (Some(units), unit) = number(text, slash + 1) else { return Err(SYNTAX) };
+        let units = if unit == slash + 1 { 1 } else { units };
+        match millis(text, unit) {
+            Some(unit) => Self::new(count, Duration::from_millis(units as u64 * unit)),
+            None => Err(SYNTAX),
+        }
+    }
+
+    pub(super) const fn count(self) -> u32 {
+        self.count
+    }
+
+    /// The time between two calls at a steady rate, rounded down to a nanosecond.
+    pub(super) const fn interval(self) -> u64 {
+        crate::clock::span(self.period) / self.count as u64
+    }
+}
+
+/// The digits from `at` on as a number (`None`: too large), and where they end.
+const fn number(text: &[u8], mut at: usize) -> (Option<u32>, usize) {
+    let mut value: u64 = 0;
+    while at < text.len() && text[at].is_ascii_digit() {
+        value = value * 10 + (text[at] - b'0') as u64;
+        if value > u32::MAX as u64 {
+            return (None, at);
+        }
+        at += 1;
+    }
+    (Some(value as u32), at)
+}
+
+/// The unit that fills `text` from `at` to its end, in milliseconds.
+const fn millis(text: &[u8], at: usize) -> Option<u64> {
+    match text.split_at(at).1 {
+        b"ms" => Some(1),
+        b"s" => Some(1_000),
+        b"m" => Some(60_000),
+        b"h" => Some(3_600_000),
+        _ => None,
+    }
+}
+
+impl fmt::Display for Rate {
+    /// The shortest text that [`parse`](Self::parse) reads back.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.period.as_millis() {
+            1_000 => write!(f, "{}/s", self.count),
+            60_000 => write!(f, "{}/m", self.count),
+            3_600_000 => write!(f, "{}/h", self.count),
+            millis => write!(f, "{}/{millis}ms", self.count),
+        }
+    }
+}
+
+#[cfg(feature = "serde")]
+impl serde::Serialize for Rate {
+    fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_str(self)
+    }
+}
+
+#[cfg(feature = "serde")]
+impl<'de> serde::Deserialize<'de> for Rate {
+    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let text = std::borrow::Cow::<'de, str>::deserialize(from)?;
+        Self::parse(&text).map_err(|problem| serde::de::Error::custom(format!("`{text}`: {problem}")))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_counts_and_periods() {
+        for (text, count, millis) in
+            [("100/s", 100, 1_000), ("5/m", 5, 60_000), ("1000/250ms", 1_000, 250), ("1/2h", 1, 7_200_000)]
+        {
+            let rate = Rate::parse(text).unwrap();
+            assert_eq!((rate.count, rate.period), (count, Duration::from_millis(millis)), "{text}");
+            assert_eq!(Rate::parse(&rate.to_string()), Ok(rate));
+        }
+    }
+
+    #[test]
+    fn refuses_everything_else() {
+        for text in ["", "/", "100", "/s", "100/", "100/x", "-1/s", "1.5/s", "100 /s", "100/s ", "9999999999/s"] {
+            assert_eq!(Rate::parse(text), Err(SYNTAX), "{text}");
+        }
+        assert_eq!(Rate::parse("0/s"), Err(NOT_ZERO));
+        assert_eq!(Rate::parse("1/0s"), Err(NOT_ZERO));
+        assert_eq!(Rate::parse("2000000/1ms"), Err(TOO_FAST));
+    }
+}

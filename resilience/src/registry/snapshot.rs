@@ -1,0 +1,238 @@
+//! The state of every policy as data: what the health endpoint and the dashboard show.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use super::Registry;
+use super::names::place;
+use crate::{
+    Bulkhead, BulkheadConfig, Cause, CircuitBreaker, CircuitBreakerConfig, Counts, Fallback, Hedge, HedgeConfig,
+    Name, Policy, RateLimitConfig, RateLimiter, Retry, RetryConfig, RetryTotals, State, Timeout, TimeoutConfig, Totals, Trip,
+};
+
+/// Every policy, by kind, sorted by name. With feature `serde` it serialises to the documented JSON.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct Snapshot {
+    /// The circuit breakers.
+    pub circuit_breakers: Vec<CircuitBreakerSnapshot>,
+    /// The retries.
+    pub retries: Vec<RetrySnapshot>,
+    /// The timeouts.
+    pub timeouts: Vec<TimeoutSnapshot>,
+    /// The bulkheads.
+    pub bulkheads: Vec<BulkheadSnapshot>,
+    /// The rate limiters.
+    pub rate_limiters: Vec<RateLimiterSnapshot>,
+    /// The fallbacks.
+    pub fallbacks: Vec<FallbackSnapshot>,
+    /// The hedges.
+    pub hedges: Vec<HedgeSnapshot>,
+    /// The standard pipelines.
+    pub policies: Vec<PolicySnapshot>,
+}
+
+impl Snapshot {
+    pub(super) fn take(registry: &Registry) -> Self {
+        Self {
+            circuit_breakers: registry.circuit_breakers().map(CircuitBreakerSnapshot::of).collect(),
+            retries: registry.retries().map(RetrySnapshot::of).collect(),
+            timeouts: registry.timeouts().map(TimeoutSnapshot::of).collect(),
+            bulkheads: registry.bulkheads().map(BulkheadSnapshot::of).collect(),
+            rate_limiters: registry.rate_limiters().map(RateLimiterSnapshot::of).collect(),
+            fallbacks: registry.fallbacks().map(FallbackSnapshot::of).collect(),
+            hedges: registry.hedges().map(HedgeSnapshot::of).collect(),
+            policies: registry.policies().map(PolicySnapshot::of).collect(),
+        }
+    }
+}
+
+/// One circuit breaker.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct CircuitBreakerSnapshot {
+    /// Its name.
+    pub name: Name,
+    /// Where it is declared, as `file:line`.
+    pub location: String,
+    /// Its state.
+    pub state: State,
+    /// Failures / calls; `None` below `min_calls`.
+    pub failure_rate: Option<f64>,
+    /// Slow calls / calls; `None` below `min_calls`.
+    pub slow_rate: Option<f64>,
+    /// The window's counts.
+    pub counts: Counts,
+    /// Lifetime counts.
+    pub totals: Totals,
+    /// When the open period ends, in milliseconds since the Unix epoch; `None` unless it is open.
+    pub open_until_ms: Option<u64>,
+    /// What tripped it last.
+    pub last_trip: Option<TripSnapshot>,
+    /// Its options.
+    pub config: CircuitBreakerConfig,
+}
+
+impl CircuitBreakerSnapshot {
+    /// The present state of `breaker`.
+    #[must_use]
+    pub fn of(breaker: &CircuitBreaker) -> Self {
+        Self {
+            name: breaker.name(),
+            location: place(breaker.identity()),
+            state: breaker.state(),
+            failure_rate: breaker.failure_rate(),
+            slow_rate: breaker.slow_rate(),
+            counts: breaker.counts(),
+            totals: breaker.totals(),
+            open_until_ms: breaker.open_for().map(|left| unix_millis(SystemTime::now() + left)),
+            last_trip: breaker.last_trip().map(TripSnapshot::of),
+            config: breaker.config().clone(),
+        }
+    }
+}
+
+/// What tripped a breaker last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct TripSnapshot {
+    /// Why it opened.
+    pub cause: Cause,
+    /// The counts that it was judged by.
+    pub counts: Counts,
+    /// When, in milliseconds since the Unix epoch.
+    pub at_ms: u64,
+}
+
+impl TripSnapshot {
+    fn of(Trip { cause, counts, at }: Trip) -> Self {
+        Self { cause, counts, at_ms: unix_millis(at) }
+    }
+}
+
+/// The snapshot of a kind that has little to tell: name, location, a few figures, options.
+macro_rules! plain {
+    ($(#[doc = $doc:literal] $name:ident of $policy:ident $(, $config:ident)? {
+        $(#[doc = $field_doc:literal] $field:ident: $type:ty,)*
+    })*) => {
+        $(
+            #[doc = $doc]
+            #[derive(Clone, Debug, PartialEq)]
+            #[cfg_attr(feature = "serde", derive(serde::Serialize))]
+            #[non_exhaustive]
+            pub struct $name {
+                /// Its name.
+                pub name: Name,
+                /// Where it is declared, as `file:line`.
+                pub location: String,
+                $(#[doc = $field_doc] pub $field: $type,)*
+                $(
+                    /// Its options.
+                    pub config: $config,
+                )?
+            }
+
+            impl $name {
+                /// The present state of one policy.
+                #[must_use]
+                pub fn of(policy: &$policy) -> Self {
+                    Self {
+                        name: policy.name(),
+                        location: place(policy.identity()),
+                        $($field: policy.$field(),)*
+                        $(config: <$config>::clone(policy.config()),)?
+                    }
+                }
+            }
+        )*
+    };
+}
+
+plain! {
+    /// One retry.
+    RetrySnapshot of Retry, RetryConfig {
+        /// What it did so far.
+        totals: RetryTotals,
+    }
+    /// One timeout.
+    TimeoutSnapshot of Timeout, TimeoutConfig {
+        /// How many calls it cut off.
+        timed_out: u64,
+        /// How many calls it didn't start, since their deadline had passed.
+        deadline_exceeded: u64,
+    }
+    /// One bulkhead.
+    BulkheadSnapshot of Bulkhead, BulkheadConfig {
+        /// How many calls run.
+        in_flight: u32,
+        /// How many calls wait.
+        queued: u32,
+        /// How many calls it refused.
+        rejected: u64,
+    }
+    /// One rate limiter.
+    RateLimiterSnapshot of RateLimiter, RateLimitConfig {
+        /// How many calls would pass right now.
+        available: u64,
+        /// How many calls it refused.
+        rejected: u64,
+    }
+    /// One fallback.
+    FallbackSnapshot of Fallback {
+        /// How often one of its expressions was tried.
+        used: u64,
+    }
+    /// One hedge.
+    HedgeSnapshot of Hedge, HedgeConfig {
+        /// How many attempts it started beyond the first ones.
+        hedged: u64,
+    }
+}
+
+/// One standard pipeline: the names of its parts, which are listed under their kinds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct PolicySnapshot {
+    /// Its name.
+    pub name: Name,
+    /// Where it is declared, as `file:line`.
+    pub location: String,
+    /// The outermost part.
+    pub rate_limit: Option<Name>,
+    /// How many whole calls run at once.
+    pub bulkhead: Option<Name>,
+    /// The limit on the whole call.
+    pub timeout: Option<Name>,
+    /// Attempts.
+    pub retry: Option<Name>,
+    /// Judges each attempt.
+    pub circuit_breaker: Option<Name>,
+    /// The limit on each attempt.
+    pub attempt_timeout: Option<Name>,
+}
+
+impl PolicySnapshot {
+    /// The present state of `policy`.
+    #[must_use]
+    pub fn of(policy: &Policy) -> Self {
+        let parts = policy.parts();
+        Self {
+            name: policy.name(),
+            location: place(policy.identity()),
+            rate_limit: parts.rate_limit.map(RateLimiter::name),
+            bulkhead: parts.bulkhead.map(Bulkhead::name),
+            timeout: parts.timeout.map(Timeout::name),
+            retry: parts.retry.map(Retry::name),
+            circuit_breaker: parts.circuit_breaker.map(CircuitBreaker::name),
+            attempt_timeout: parts.attempt_timeout.map(Timeout::name),
+        }
+    }
+}
+
+fn unix_millis(at: SystemTime) -> u64 {
+    let since = at.duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+}

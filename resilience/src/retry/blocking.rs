@@ -1,0 +1,33 @@
+//! Attempts and pauses for plain functions: the delay blocks the thread.
+
+use super::{Attempts, Pause, Retry};
+
+/// Runs `inner` as the current attempt.
+pub fn attempt_blocking<O>(attempts: &mut Attempts<'_>, inner: impl FnOnce() -> O) -> O {
+    attempts.scope(inner)
+}
+
+/// Sleeps through a pause.
+#[allow(clippy::needless_pass_by_value, reason = "a pause is slept through once")]
+pub fn pause_blocking(pause: Pause<'_>) {
+    if let Pause::Due { retry, delay } = pause
+        && !delay.is_zero()
+    {
+        warn_if_async(retry);
+        std::thread::sleep(delay);
+    }
+}
+
+/// A sleep on a thread of the runtime stops every other task there. A thread that tokio keeps for blocking work can't
+/// be told apart, so this is a hint, given once.
+fn warn_if_async(retry: &Retry) {
+    if tokio::runtime::Handle::try_current().is_ok() && retry.first_warning() {
+        tracing::warn!(
+            target: "resilience::retry",
+            policy = %retry.name(),
+            event = "blocking_sleep",
+            "this retry of a plain `fn` puts a thread of the async runtime to sleep: make the function async, or \
+             call it in `spawn_blocking`",
+        );
+    }
+}

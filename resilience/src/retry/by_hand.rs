@@ -1,0 +1,142 @@
+//! Predicates and the retry loop by hand. The attribute's expansion is the same loop around the same functions.
+
+use std::ops::ControlFlow::{Break, Continue};
+use std::time::Duration;
+
+use super::Retry;
+use super::attempts::begin;
+use super::blocking::{attempt_blocking, pause_blocking};
+use super::future::Retrying;
+use crate::Rejection;
+use crate::judged::{EveryErr, Hint, Judged, OnlyTimedOut, Predicate, Unset};
+use crate::verdict::{Fallible, Verdict};
+
+/// Predicates; see [`Judged`]. Each starts a builder that ends with [`call`](Judged::call).
+impl Retry {
+    /// Retries only the errors that `when_err` is true for (default: every one).
+    pub fn when_err<E, F: Fn(&E) -> bool>(&self, when_err: F) -> Judged<'_, Self, F> {
+        Judged::new(self).when_err(when_err)
+    }
+
+    /// Retries the successes that `when_ok` is true for (default: none).
+    pub fn when_ok<T, F: Fn(&T) -> bool>(&self, when_ok: F) -> Judged<'_, Self, EveryErr, F> {
+        Judged::new(self).when_ok(when_ok)
+    }
+
+    /// Retries the refusals that `when_rejected` is true for (default: [`TimedOut`](Rejection::TimedOut)); see
+    /// [`Judged::when_rejected`].
+    pub fn when_rejected<F: Fn(&Rejection) -> bool>(
+        &self,
+        when_rejected: F,
+    ) -> Judged<'_, Self, EveryErr, Unset, F> {
+        Judged::new(self).when_rejected(when_rejected)
+    }
+
+    /// Reads from an error how long to wait at least; see [`Judged::retry_after`].
+    pub fn retry_after<E, F: Fn(&E) -> Option<Duration>>(
+        &self,
+        retry_after: F,
+    ) -> Judged<'_, Self, EveryErr, Unset, OnlyTimedOut, F> {
+        Judged::new(self).retry_after(retry_after)
+    }
+}
+
+impl<'r, A, B, C, X> Judged<'r, Retry, A, B, C, X> {
+    /// Reads from an error, such as a response's `Retry-After`, how long to wait at least. The delay may then be
+    /// longer than `max_delay`.
+    pub fn retry_after<E, F: Fn(&E) -> Option<Duration>>(
+        self,
+        retry_after: F,
+    ) -> Judged<'r, Retry, A, B, C, F> {
+        self.with_extra(retry_after)
+    }
+
+    /// Runs what `operation` makes, and makes and runs it again while it fails by these predicates.
+    ///
+    /// # Errors
+    /// The last attempt's.
+    pub fn call<Op, F, T, E>(
+        self,
+        operation: Op,
+    ) -> impl Future<Output = Result<T, E>> + use<'r, Op, F, T, E, A, B, C, X>
+    where
+        Op: FnMut() -> F,
+        F: Future<Output = Result<T, E>>,
+        A: Predicate<E>,
+        B: Predicate<T>,
+        X: Hint<E>,
+    {
+        Retrying::new(self.policy, operation, move |attempts, result| {
+            attempts.settle(result, |result| self.judge_result(result), |result| self.hint(result))
+        })
+    }
+
+    /// [`call`](Self::call) for code that doesn't await: the delays block the thread.
+    ///
+    /// # Errors
+    /// The last attempt's.
+    pub fn call_blocking<T, E>(self, mut operation: impl FnMut() -> Result<T, E>) -> Result<T, E>
+    where
+        A: Predicate<E>,
+        B: Predicate<T>,
+        X: Hint<E>,
+    {
+        let mut attempts = begin(self.policy);
+        loop {
+            let result = attempt_blocking(&mut attempts, &mut operation);
+            match attempts.settle(
+                result,
+                |result| self.judge_result(result),
+                |result| self.hint(result),
+            ) {
+                Break(result) => return result,
+                Continue(pause) => pause_blocking(pause),
+            }
+        }
+    }
+
+    /// Attempts that keep refusals apart from results; see [`Retry::guard`].
+    ///
+    /// # Errors
+    /// The last refusal.
+    pub fn guard<Op, F, T, E>(
+        self,
+        operation: Op,
+    ) -> impl Future<Output = Result<Result<T, E>, Rejection>> + use<'r, Op, F, T, E, A, B, C, X>
+    where
+        Op: FnMut() -> F,
+        F: Future<Output = Result<Result<T, E>, Rejection>>,
+        A: Predicate<E>,
+        B: Predicate<T>,
+        C: Predicate<Rejection>,
+        X: Hint<E>,
+    {
+        Retrying::new(self.policy, operation, move |attempts, outcome| {
+            super::settle_with_hint(
+                attempts,
+                outcome,
+                |outcome| self.judge(outcome, |_| false),
+                |error| self.extra.hint(error),
+            )
+        })
+    }
+
+    fn judge_result<R: Fallible>(&self, result: &R) -> Verdict
+    where
+        A: Predicate<R::Error>,
+        B: Predicate<R::Value>,
+    {
+        let failed = match result.as_result() {
+            Ok(value) => self.when_ok.test(value),
+            Err(error) => self.when_err.test(error),
+        };
+        if failed { Verdict::Failure } else { Verdict::Success }
+    }
+
+    fn hint<R: Fallible>(&self, result: &R) -> Option<Duration>
+    where
+        X: Hint<R::Error>,
+    {
+        self.extra.hint(result.as_result().err()?)
+    }
+}

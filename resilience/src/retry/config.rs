@@ -1,0 +1,208 @@
+//! The options of a retry: dull data, checked where it is built.
+
+use std::time::Duration;
+
+use super::{Backoff, Jitter, RetryEvent};
+use crate::check;
+use crate::hook::Hook;
+
+/// Two more chances outlast a blip; more of them multiply the load of an outage.
+const ATTEMPTS: u32 = 3;
+/// Longer than a lost packet or a leader's hiccup, shorter than a user notices.
+const DELAY: Duration = Duration::from_millis(100);
+/// Doubling gives way to a struggling dependency quickly.
+const FACTOR: f64 = 2.0;
+/// Nobody waits longer than this for a single retry.
+const MAX_DELAY: Duration = Duration::from_secs(10);
+/// Enough for a burst of failures, too little for a storm.
+const BUDGET_BURST: u32 = 10;
+
+/// The options of a [`Retry`](crate::Retry), built in `const` context.
+///
+/// ```
+/// use std::time::Duration;
+/// use resilience::{Backoff, Jitter, RetryConfig};
+///
+/// const PATIENT: RetryConfig = RetryConfig::new()
+///     .attempts(5)
+///     .delay(Duration::from_millis(250))
+///     .backoff(Backoff::Fibonacci)
+///     .jitter(Jitter::Equal)
+///     .budget(0.2);
+/// ```
+///
+/// Each setter panics on a value out of range; in a `const` or `static` that is a compile error. Options that
+/// contradict each other are found where the retry is built.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(remote = "Self", default, deny_unknown_fields))]
+pub struct RetryConfig {
+    pub(super) attempts: u32,
+    #[cfg_attr(feature = "serde", serde(with = "crate::config_serde::duration"))]
+    pub(super) delay: Duration,
+    pub(super) backoff: Backoff,
+    pub(super) factor: f64,
+    #[cfg_attr(feature = "serde", serde(with = "crate::config_serde::optional_duration"))]
+    max_delay: Option<Duration>,
+    pub(super) jitter: Jitter,
+    #[cfg_attr(feature = "serde", serde(with = "crate::config_serde::optional_duration"))]
+    pub(super) max_elapsed: Option<Duration>,
+    pub(super) budget: Option<f64>,
+    budget_burst: Option<u32>,
+    #[cfg_attr(feature = "serde", serde(skip))]
+    pub(super) on_retry: Hook<fn(&RetryEvent)>,
+}
+
+#[cfg(feature = "serde")]
+crate::config_serde::checked!(RetryConfig);
+
+impl Default for RetryConfig {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// Setters, named like the attribute's options.
+impl RetryConfig {
+    /// Every default: 3 attempts, exponential back-off from 100 ms with full jitter.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self {
+            attempts: ATTEMPTS,
+            delay: DELAY,
+            backoff: Backoff::Exponential,
+            factor: FACTOR,
+            max_delay: None,
+            jitter: Jitter::Full,
+            max_elapsed: None,
+            budget: None,
+            budget_burst: None,
+            on_retry: Hook::NONE,
+        }
+    }
+
+    /// How often the body runs at most, the first time included (≥ 1, default 3).
+    #[must_use]
+    #[track_caller]
+    pub const fn attempts(mut self, attempts: u32) -> Self {
+        self.attempts = check::count(attempts);
+        self
+    }
+
+    /// The delay after the first failure, from which the back-off grows (default 100 ms; zero retries at once).
+    #[must_use]
+    pub const fn delay(mut self, delay: Duration) -> Self {
+        self.delay = delay;
+        self
+    }
+
+    /// How the delay grows (default [`Exponential`](Backoff::Exponential)).
+    #[must_use]
+    pub const fn backoff(mut self, backoff: Backoff) -> Self {
+        self.backoff = backoff;
+        self
+    }
+
+    /// What an exponential back-off multiplies the delay by (≥ 1 and finite, default 2.0).
+    #[must_use]
+    #[track_caller]
+    pub const fn factor(mut self, factor: f64) -> Self {
+        self.factor = check::factor(factor);
+        self
+    }
+
+    /// No delay is longer than this, unless the failure itself asks for it with a `retry_after`
+    /// (≥ [`delay`](Self::delay); default 10 s, or `delay` where that is longer).
+    #[must_use]
+    pub const fn max_delay(mut self, max_delay: Duration) -> Self {
+        self.max_delay = Some(max_delay);
+        self
+    }
+
+    /// How chance spreads the delay (default [`Full`](Jitter::Full)).
+    #[must_use]
+    pub const fn jitter(mut self, jitter: Jitter) -> Self {
+        self.jitter = jitter;
+        self
+    }
+
+    /// No retry is begun, nor slept for, that far after the start of the call (> 0, off by default). It doesn't cut
+    /// a running attempt off: a [`Timeout`](crate::Timeout) does.
+    #[must_use]
+    #[track_caller]
+    pub const fn max_elapsed(mut self, max_elapsed: Duration) -> Self {
+        self.max_elapsed = Some(check::positive(max_elapsed));
+        self
+    }
+
+    /// Lets retries be only this share of the calls in the long run (0 < ratio ≤ 1, off by default): each call earns
+    /// that much of a token, each retry costs one, and without one the last result is returned.
+    #[must_use]
+    #[track_caller]
+    pub const fn budget(mut self, ratio: f64) -> Self {
+        self.budget = Some(check::ratio(ratio));
+        self
+    }
+
+    /// How many tokens the [`budget`](Self::budget) starts with and holds at most (≥ 1, default 10).
+    #[must_use]
+    #[track_caller]
+    pub const fn budget_burst(mut self, tokens: u32) -> Self {
+        self.budget_burst = Some(check::count(tokens));
+        self
+    }
+
+    /// Called before each retry's delay, under no lock; if it panics, that is logged.
+    #[must_use]
+    pub const fn on_retry(mut self, hook: fn(&RetryEvent)) -> Self {
+        self.on_retry = Hook::new(hook);
+        self
+    }
+}
+
+/// What the options mean together.
+impl RetryConfig {
+    /// What is wrong with them, and how to mend it. What was deserialised meets the setters' checks here.
+    pub(crate) const fn problem(&self) -> Option<&'static str> {
+        if let Some(longest) = self.max_delay
+            && check::shorter(longest, self.delay)
+        {
+            return Some("`max_delay` is shorter than `delay`: raise it");
+        }
+        if self.budget_burst.is_some() && self.budget.is_none() {
+            return Some("`budget_burst` needs `budget`, which says what each call earns");
+        }
+        self.range_problem()
+    }
+
+    const fn range_problem(&self) -> Option<&'static str> {
+        if self.attempts == 0 {
+            return Some("`attempts` counts the first one too: it must be at least 1");
+        }
+        if !(self.factor >= 1.0 && self.factor.is_finite()) {
+            return Some("`factor` must be at least 1 and finite");
+        }
+        if matches!(self.max_elapsed, Some(limit) if limit.is_zero()) {
+            return Some("`max_elapsed` must be longer than zero");
+        }
+        if matches!(self.budget, Some(ratio) if !(ratio > 0.0 && ratio <= 1.0)) {
+            return Some("`budget` must be above 0 and at most 1");
+        }
+        if matches!(self.budget_burst, Some(0)) {
+            return Some("`budget_burst` must be at least 1");
+        }
+        None
+    }
+
+    /// The default gives way to a longer `delay`.
+    pub(super) fn longest_delay(&self) -> Duration {
+        self.max_delay.unwrap_or(MAX_DELAY.max(self.delay))
+    }
+
+    pub(super) const fn burst(&self) -> u32 {
+        match self.budget_burst {
+            Some(tokens) => tokens,
+            None => BUDGET_BURST,
+        }
+    }
+}

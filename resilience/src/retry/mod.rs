@@ -1,0 +1,31 @@
+//! Trying again: how often, after which delay, and when not to.
+//!
+//! - `config`: the options.
+//! - `backoff`, `jitter`, `budget`: the arithmetic, without clock, chance or shared state.
+//! - `attempts`: one call's way through its attempts; it decides whether and when the next one begins.
+//! - `future`: an attempt, a pause and the loop by hand, as futures.
+//! - `blocking`: an attempt and a pause for plain functions.
+//! - `policy`: the shared, named thing; `by_hand`: its use with predicates.
+//! - `facts`: what a retry tells others.
+
+pub(crate) mod attempts;
+mod backoff;
+pub(crate) mod blocking;
+mod budget;
+mod by_hand;
+mod config;
+mod facts;
+pub(crate) mod future;
+mod jitter;
+mod policy;
+#[cfg(test)]
+mod tests;
+
+pub use self::backoff::Backoff;
+pub use self::config::RetryConfig;
+pub use self::facts::{RetryEvent, RetryTotals};
+pub use self::jitter::Jitter;
+pub use self::policy::Retry;
+
+use self::attempts::{Attempts, settle_with_hint};
+use self::future::Pause;

@@ -1,0 +1,16 @@
+//! A limit on how long a call may take.
+//!
+//! - `config`: the options.
+//! - `policy`: the shared, named thing.
+//! - `future`: the limited call: body first, timer only while the body waits.
+//!
+//! The deadline that everything further in sees is kept in [`ambient`](crate::ambient).
+
+mod config;
+pub(crate) mod future;
+mod policy;
+#[cfg(test)]
+mod tests;
+
+pub use self::config::TimeoutConfig;
+pub use self::policy::Timeout;

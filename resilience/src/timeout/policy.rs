@@ -1,0 +1,161 @@
+//! The shared, named timeout: its limit, its totals, and its use by hand.
+
+use std::fmt;
+use std::time::Duration;
+
+use super::TimeoutConfig;
+use super::future::{Limited, guard, guard_after};
+use crate::name::{Identity, Origin};
+use crate::pipeline::{Body, Edge, body, edge};
+use crate::sync::{AtomicU64, Ordering};
+use crate::{Name, PolicyKind, Rejection, check, event};
+
+/// Limits how long a call may take.
+///
+/// The attribute [`timeout`](macro@crate::timeout) is the usual way to use it; this is the same by hand.
+///
+/// ```
+/// use std::time::Duration;
+/// use resilience::{Rejection, RejectionKind, Timeout, TimeoutConfig};
+///
+/// static QUICK: Timeout = Timeout::new("quick", TimeoutConfig::new().after(Duration::from_millis(1)));
+///
+/// # #[tokio::main(flavor = "current_thread")] async fn main() {
+/// let result = QUICK.call(std::future::pending::<Result<(), Rejection>>()).await;
+/// assert_eq!(result.unwrap_err().kind(), RejectionKind::TimedOut);
+/// # }
+/// ```
+///
+/// The body is dropped when the limit strikes, and the call ends with [`Rejection::TimedOut`]. A body that is ready
+/// in the very moment of the limit wins. The limit begins to run when the body first waits (or asks): a body that
+/// never waits is never timed.
+///
+/// It sets the [`deadline`](crate::deadline) that everything inside sees: the nearest of all the limits around. When
+/// that one has passed before the body starts, the body doesn't start: [`Rejection::DeadlineExceeded`].
+///
+/// **Cancellation:** dropping the future drops the body; that is no timeout.
+///
+/// **Panics:** waiting needs a tokio runtime with its timer enabled, as [`tokio::time::sleep`] does.
+pub struct Timeout {
+    identity: Identity,
+    config: TimeoutConfig,
+    timed_out: AtomicU64,
+    deadline_exceeded: AtomicU64,
+}
+
+impl Timeout {
+    /// A timeout of that name.
+    ///
+    /// # Panics
+    /// When the options make no sense; in a `static` that is a compile error.
+    #[must_use]
+    #[track_caller]
+    pub const fn new(name: &'static str, config: TimeoutConfig) -> Self {
+        Self::declared(Identity::new(name, Origin::Explicit), config)
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    #[track_caller]
+    pub const fn declared(identity: Identity, config: TimeoutConfig) -> Self {
+        check::no_problem(config.problem());
+        Self {
+            identity,
+            config,
+            timed_out: AtomicU64::new(0),
+            deadline_exceeded: AtomicU64::new(0),
+        }
+    }
+
+    /// What it is called.
+    #[must_use]
+    pub fn name(&self) -> Name {
+        self.identity.name()
+    }
+
+    /// Its options.
+    #[must_use]
+    #[inline]
+    pub fn config(&self) -> &TimeoutConfig {
+        &self.config
+    }
+
+    /// How many calls it cut off.
+    #[must_use]
+    pub fn timed_out(&self) -> u64 {
+        self.timed_out.load(Ordering::Relaxed)
+    }
+
+    /// How many calls it didn't start since the deadline in force had passed.
+    #[must_use]
+    pub fn deadline_exceeded(&self) -> u64 {
+        self.deadline_exceeded.load(Ordering::Relaxed)
+    }
+
+    /// Runs `future` for as long as the limit allows.
+    ///
+    /// # Errors
+    /// The future's own; [`Rejection::TimedOut`] and [`Rejection::DeadlineExceeded`] as `E`.
+    pub fn call<F, T, E>(&self, future: F) -> Edge<Limited<'_, Body<F>>>
+    where
+        F: Future<Output = Result<T, E>>,
+        E: From<Rejection>,
+    {
+        edge(guard(self, body(future)))
+    }
+
+    /// [`call`](Self::call) with a limit of its own. One of zero lets a body pass that never waits.
+    ///
+    /// # Errors
+    /// As [`call`](Self::call).
+    pub fn call_within<F, T, E>(&self, limit: Duration, future: F) -> Edge<Limited<'_, Body<F>>>
+    where
+        F: Future<Output = Result<T, E>>,
+        E: From<Rejection>,
+    {
+        edge(guard_after(self, limit, body(future)))
+    }
+
+    /// The form for stacks by hand: refusals travel beside results, so that policies further out know them apart.
+    /// `inner` is the outcome of another policy's `guard`, or a body with its result in `Ok`.
+    ///
+    /// # Errors
+    /// A refusal, by this policy or one further in.
+    pub fn guard<F, R>(&self, inner: F) -> Limited<'_, F>
+    where
+        F: Future<Output = Result<R, Rejection>>,
+    {
+        guard(self, inner)
+    }
+
+    pub(crate) fn identity(&self) -> &Identity {
+        &self.identity
+    }
+
+    #[cold]
+    pub(super) fn time_out(&self, after: Duration) -> Rejection {
+        self.timed_out.fetch_add(1, Ordering::Relaxed);
+        told(Rejection::TimedOut { policy: self.name(), after })
+    }
+
+    #[cold]
+    pub(super) fn refuse(&self) -> Rejection {
+        self.deadline_exceeded.fetch_add(1, Ordering::Relaxed);
+        told(Rejection::DeadlineExceeded { policy: self.name() })
+    }
+}
+
+fn told(rejection: Rejection) -> Rejection {
+    event::rejected(PolicyKind::Timeout, &rejection);
+    rejection
+}
+
+impl fmt::Debug for Timeout {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Timeout")
+            .field("name", &self.name())
+            .field("timed_out", &self.timed_out())
+            .field("config", &self.config)
+            .finish_non_exhaustive()
+    }
+}

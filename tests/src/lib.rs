@@ -1,0 +1,1 @@
+//! The framework as its users see it: every test stands in `tests/`.

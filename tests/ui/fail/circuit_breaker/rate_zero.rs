@@ -1,0 +1,8 @@
+use resilience::{circuit_breaker, Rejection};
+
+#[circuit_breaker(failure_rate = 0.0)]
+async fn charge(id: u64) -> Result<u64, Rejection> {
+    Ok(id)
+}
+
+fn main() {}

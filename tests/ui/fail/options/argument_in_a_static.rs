@@ -1,0 +1,8 @@
+use resilience::{retry, Rejection};
+
+#[retry(attempts = id as u32)]
+async fn charge(id: u64) -> Result<u64, Rejection> {
+    Ok(id)
+}
+
+fn main() {}

@@ -1,0 +1,13 @@
+use resilience::{bulkhead, timeout, Rejection};
+
+fn to_text(rejection: Rejection) -> String {
+    rejection.to_string()
+}
+
+#[timeout(rejection = to_text)]
+#[bulkhead(rejection = to_text)]
+async fn charge(id: u64) -> Result<u64, String> {
+    Ok(id)
+}
+
+fn main() {}

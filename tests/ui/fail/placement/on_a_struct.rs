@@ -1,0 +1,6 @@
+use resilience::{retry};
+
+#[retry]
+pub struct Client;
+
+fn main() {}

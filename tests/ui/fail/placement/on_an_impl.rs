@@ -1,0 +1,10 @@
+use resilience::{retry};
+
+struct Client;
+
+#[retry]
+impl Client {
+    async fn charge(&self) {}
+}
+
+fn main() {}

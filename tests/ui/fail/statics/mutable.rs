@@ -1,0 +1,6 @@
+use resilience::{retry, Retry};
+
+#[retry]
+static mut ORDERS: Retry;
+
+fn main() {}

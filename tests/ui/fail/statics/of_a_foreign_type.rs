@@ -1,0 +1,6 @@
+use resilience::{retry};
+
+#[retry]
+static ORDERS: String;
+
+fn main() {}

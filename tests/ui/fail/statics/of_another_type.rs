@@ -1,0 +1,6 @@
+use resilience::{retry, CircuitBreaker};
+
+#[retry]
+static ORDERS: CircuitBreaker;
+
+fn main() {}

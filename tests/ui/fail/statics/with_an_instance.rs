@@ -1,0 +1,9 @@
+use resilience::{retry, Retry};
+
+#[retry]
+static OTHER: Retry;
+
+#[retry(OTHER)]
+static ORDERS: Retry;
+
+fn main() {}

@@ -1,0 +1,8 @@
+use resilience::{timeout, Rejection};
+
+#[timeout("0s")]
+async fn charge(id: u64) -> Result<u64, Rejection> {
+    Ok(id)
+}
+
+fn main() {}

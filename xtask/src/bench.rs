@@ -1,0 +1,14 @@
+//! `cargo x bench`: times beside those of peer libraries, in one run.
+
+use std::process::ExitCode;
+
+use crate::steps::Steps;
+use crate::workspace::cargo;
+
+pub(crate) fn run(arguments: &[String]) -> ExitCode {
+    let mut steps = Steps::default();
+    let mut bench = cargo("bench --package resilience-benches --bench peers --");
+    bench.args(arguments);
+    steps.run(bench);
+    steps.finish()
+}

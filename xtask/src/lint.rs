@@ -1,0 +1,28 @@
+//! `cargo x lint`: formatting, and clippy over every feature set.
+
+use std::process::ExitCode;
+
+use crate::steps::Steps;
+use crate::workspace::cargo;
+
+// The workspace's run unifies all features; each of these sees the runtime crate as a user with
+// that choice does, where an item gated wrongly is dead or missing.
+const RUNTIME_FEATURES: [&str; 4] = ["", "serde", "axum", "test-util"];
+
+pub(crate) fn run() -> ExitCode {
+    let mut steps = Steps::default();
+    self::steps(&mut steps);
+    steps.finish()
+}
+
+pub(crate) fn steps(steps: &mut Steps) {
+    steps.run(cargo("fmt --all --check"));
+    steps.run(clippy("--workspace --all-targets"));
+    for features in RUNTIME_FEATURES {
+        steps.run(clippy(&format!("--package resilience --features={features}")));
+    }
+}
+
+fn clippy(what: &str) -> std::process::Command {
+    cargo(&format!("clippy --quiet {what} -- -D warnings"))
+}

@@ -1,0 +1,57 @@
+//! `cargo x`: one name for every check that this repository makes on itself.
+
+mod bench;
+mod bless;
+mod check;
+mod compile_time;
+mod docs;
+mod instructions;
+mod lint;
+mod steps;
+mod test;
+mod workspace;
+
+use std::process::ExitCode;
+
+const USAGE: &str = "\
+usage: cargo x <command> [arguments]
+
+  check         everything a change must pass: lint, docs, test
+  lint          formatting, and clippy over every feature set, warnings are errors
+  test          all tests; arguments go to `cargo test`
+  docs          the documentation, warnings are errors
+  bless         rewrite the golden expansions and the compile-error texts from what is built now
+  bench         the criterion benches against peer libraries; arguments go to `cargo bench`
+  instructions  instructions per guarded call, under valgrind; --check fails above a target
+  compile-time  `cargo check` of 500 annotated functions against 500 instrumented ones; --check fails above 2x";
+
+fn main() -> ExitCode {
+    let mut arguments = std::env::args().skip(1);
+    let command = arguments.next();
+    let rest: Vec<String> = arguments.collect();
+    match command.as_deref() {
+        Some("check") => check::run(),
+        Some("lint") => lint::run(),
+        Some("test") => test::run(&rest),
+        Some("docs") => docs::run(),
+        Some("bless") => bless::run(&rest),
+        Some("bench") => bench::run(&rest),
+        Some("instructions") => instructions::run(&rest),
+        Some("compile-time") => compile_time::run(&rest),
+        Some("help" | "--help" | "-h") => help(),
+        other => unknown(other),
+    }
+}
+
+fn help() -> ExitCode {
+    println!("{USAGE}");
+    ExitCode::SUCCESS
+}
+
+fn unknown(command: Option<&str>) -> ExitCode {
+    if let Some(command) = command {
+        eprintln!("cargo x: there is no command `{command}`\n");
+    }
+    eprintln!("{USAGE}");
+    ExitCode::from(2)
+}
