@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use proc_macro2::{Span, TokenTree};
+use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::ToTokens;
 
 use crate::attrs::Written;
@@ -131,13 +131,20 @@ fn expanded(function: &Function) -> Option<Span> {
 
 /// `#[tokio::main]` and `#[tokio::test]` leave `let body = async { … };` and then run it.
 fn builds_a_runtime(function: &Function) -> bool {
-    let start: Vec<_> =
-        function.body.clone().into_iter().take(4).map(|token| token.to_string()).collect();
-    start == ["let", "body", "=", "async"] && function.body.to_string().contains(". block_on (")
+    let start = function.body.clone().into_iter().take(4).map(|token| token.to_string());
+    start.eq(["let", "body", "=", "async"]) && mentions(function.body.clone(), "block_on")
+}
+
+fn mentions(tokens: TokenStream, name: &str) -> bool {
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Ident(word) => word == name,
+        TokenTree::Group(group) => mentions(group.stream(), name),
+        _ => false,
+    })
 }
 
 /// The words of the outermost statements.
-fn idents(tokens: proc_macro2::TokenStream) -> Vec<String> {
+fn idents(tokens: TokenStream) -> Vec<String> {
     let mut words = Vec::new();
     for token in tokens {
         match token {

@@ -10,6 +10,7 @@ pub use crate::circuit_breaker::{Window, WindowOf, guard as circuit_breaker};
 pub use crate::fallback::{Hidden, PlainReturn, ReturnType, Shown, Unseen};
 pub use crate::health::{Probe, probe};
 pub use crate::hedge::hedge;
+pub use crate::keyed::{Key, Keyed};
 pub use crate::name::{Identity, Origin};
 pub use crate::pipeline::{body, finish, finish_unrefused, finish_with, maybe, never, returns_result};
 pub use crate::rate_limit::guard as rate_limit;

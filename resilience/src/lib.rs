@@ -16,6 +16,7 @@ mod health;
 mod hedge;
 mod hook;
 mod judged;
+mod keyed;
 mod kind;
 mod name;
 mod pipeline;
@@ -44,12 +45,13 @@ pub use self::event::{Event, Events};
 pub use self::fallback::Fallback;
 pub use self::health::{CheckReport, HealthCheck, HealthCheckConfig, HealthChecker, HealthStatus};
 pub use self::hedge::{Hedge, HedgeConfig};
+pub use self::keyed::{Key, KeySnapshot, Keyed, KeyedInstance, KeyedTotals, PerKey};
 pub use self::kind::PolicyKind;
 pub use self::name::Name;
 pub use self::policy::{Parts, Policy};
 pub use self::rate_limit::{RateLimitConfig, RateLimiter};
 pub use self::registry::{
-    BulkheadSnapshot, CircuitBreakerSnapshot, FallbackSnapshot, HedgeSnapshot, Listable, NameClash,
+    BulkheadSnapshot, CircuitBreakerSnapshot, FallbackSnapshot, HedgeSnapshot, KeyedSnapshot, Listable, NameClash,
     PolicySnapshot, RateLimiterSnapshot, Registry, RetrySnapshot, Snapshot, TimeoutSnapshot, TripSnapshot, registry,
 };
 pub use self::rejection::{Rejection, RejectionKind};

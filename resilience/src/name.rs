@@ -105,6 +105,16 @@ impl Identity {
         self.written
     }
 
+    /// The identity of one key's policy: it bears the name of the whole.
+    pub(crate) fn of_key(&self) -> Self {
+        Self {
+            written: self.name().as_str(),
+            origin: Origin::Explicit,
+            location: self.location,
+            settled: OnceLock::new(),
+        }
+    }
+
     pub(crate) fn origin(&self) -> Origin {
         self.origin
     }

@@ -82,6 +82,11 @@ impl RateLimiter {
         self.rejected.load(Relaxed)
     }
 
+    /// Whether a whole burst would pass right now.
+    pub(crate) fn is_full(&self) -> bool {
+        self.arrival.load(Relaxed) <= clock::now()
+    }
+
     /// How many calls would pass right now.
     #[must_use]
     pub fn available(&self) -> u64 {

@@ -1,31 +1,10 @@
 //! What is listed, and how it gets there: the linker collects a [`Site`] from each annotated item.
 
+use crate::keyed::Keyed;
 use crate::name::Identity;
-use crate::{Bulkhead, CircuitBreaker, Fallback, HealthCheck, Hedge, Policy, PolicyKind, RateLimiter, Retry, Timeout};
-
-/// A listed policy of any kind.
-#[derive(Clone, Copy, Debug)]
-#[non_exhaustive]
-pub enum Listed {
-    /// A circuit breaker.
-    CircuitBreaker(&'static CircuitBreaker),
-    /// A retry.
-    Retry(&'static Retry),
-    /// A timeout.
-    Timeout(&'static Timeout),
-    /// A bulkhead.
-    Bulkhead(&'static Bulkhead),
-    /// A rate limiter.
-    RateLimiter(&'static RateLimiter),
-    /// A fallback.
-    Fallback(&'static Fallback),
-    /// A hedge.
-    Hedge(&'static Hedge),
-    /// A health check.
-    HealthCheck(&'static HealthCheck),
-    /// A standard pipeline.
-    Policy(&'static Policy),
-}
+use crate::{
+    Bulkhead, CircuitBreaker, Fallback, HealthCheck, Hedge, Policy, PolicyKind, RateLimiter, Retry, Timeout,
+};
 
 /// The policies of one annotated item.
 #[derive(Debug)]
@@ -36,36 +15,6 @@ inventory::collect!(Site);
 /// Everything that was annotated anywhere in the program.
 pub(super) fn declared() -> Vec<Listed> {
     inventory::iter::<Site>().flat_map(|site| site.0.iter().copied()).collect()
-}
-
-impl Listed {
-    pub(crate) fn kind(self) -> PolicyKind {
-        match self {
-            Self::CircuitBreaker(_) => PolicyKind::CircuitBreaker,
-            Self::Retry(_) => PolicyKind::Retry,
-            Self::Timeout(_) => PolicyKind::Timeout,
-            Self::Bulkhead(_) => PolicyKind::Bulkhead,
-            Self::RateLimiter(_) => PolicyKind::RateLimiter,
-            Self::Fallback(_) => PolicyKind::Fallback,
-            Self::Hedge(_) => PolicyKind::Hedge,
-            Self::HealthCheck(_) => PolicyKind::HealthCheck,
-            Self::Policy(_) => PolicyKind::Policy,
-        }
-    }
-
-    pub(crate) fn identity(self) -> &'static Identity {
-        match self {
-            Self::CircuitBreaker(policy) => policy.identity(),
-            Self::Retry(policy) => policy.identity(),
-            Self::Timeout(policy) => policy.identity(),
-            Self::Bulkhead(policy) => policy.identity(),
-            Self::RateLimiter(policy) => policy.identity(),
-            Self::Fallback(policy) => policy.identity(),
-            Self::Hedge(policy) => policy.identity(),
-            Self::HealthCheck(policy) => policy.identity(),
-            Self::Policy(policy) => policy.identity(),
-        }
-    }
 }
 
 /// A policy that the registry can list. Only this crate's policies are.
@@ -84,21 +33,43 @@ mod sealed {
     pub trait Sealed {}
 }
 
-macro_rules! listable {
-    ($($policy:ident)*) => {
+/// Everything about what can be listed follows from one table.
+macro_rules! listed {
+    ($(#[doc = $doc:literal] $variant:ident($policy:ty): $kind:ident,)*) => {
+        /// A listed policy of any kind.
+        #[derive(Clone, Copy, Debug)]
+        #[non_exhaustive]
+        pub enum Listed {
+            $(#[doc = $doc] $variant(&'static $policy),)*
+        }
+
+        impl Listed {
+            pub(crate) fn kind(self) -> PolicyKind {
+                match self {
+                    $(Self::$variant(_) => PolicyKind::$kind,)*
+                }
+            }
+
+            pub(crate) fn identity(self) -> &'static Identity {
+                match self {
+                    $(Self::$variant(policy) => policy.identity(),)*
+                }
+            }
+        }
+
         $(
             impl sealed::Sealed for $policy {}
 
             impl Listable for $policy {
-                const KIND: PolicyKind = PolicyKind::$policy;
+                const KIND: PolicyKind = PolicyKind::$kind;
 
                 fn listed(&'static self) -> Listed {
-                    Listed::$policy(self)
+                    Listed::$variant(self)
                 }
 
                 fn from_listed(listed: Listed) -> Option<&'static Self> {
                     match listed {
-                        Listed::$policy(policy) => Some(policy),
+                        Listed::$variant(policy) => Some(policy),
                         _ => None,
                     }
                 }
@@ -111,4 +82,29 @@ macro_rules! listable {
     };
 }
 
-listable! { CircuitBreaker Retry Timeout Bulkhead RateLimiter Fallback Hedge HealthCheck Policy }
+listed! {
+    /// A circuit breaker.
+    CircuitBreaker(CircuitBreaker): CircuitBreaker,
+    /// A retry.
+    Retry(Retry): Retry,
+    /// A timeout.
+    Timeout(Timeout): Timeout,
+    /// A bulkhead.
+    Bulkhead(Bulkhead): Bulkhead,
+    /// A rate limiter.
+    RateLimiter(RateLimiter): RateLimiter,
+    /// A fallback.
+    Fallback(Fallback): Fallback,
+    /// A hedge.
+    Hedge(Hedge): Hedge,
+    /// A health check.
+    HealthCheck(HealthCheck): HealthCheck,
+    /// A standard pipeline.
+    Policy(Policy): Policy,
+    /// A circuit breaker per key.
+    KeyedCircuitBreaker(Keyed<CircuitBreaker>): CircuitBreaker,
+    /// A bulkhead per key.
+    KeyedBulkhead(Keyed<Bulkhead>): Bulkhead,
+    /// A rate limiter per key.
+    KeyedRateLimiter(Keyed<RateLimiter>): RateLimiter,
+}

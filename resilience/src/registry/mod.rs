@@ -15,11 +15,11 @@ pub use self::listed::{Listable, Listed, Site};
 pub use self::names::NameClash;
 pub(crate) use self::names::settle;
 pub use self::snapshot::{
-    BulkheadSnapshot, CircuitBreakerSnapshot, FallbackSnapshot, HedgeSnapshot, PolicySnapshot, RateLimiterSnapshot,
+    BulkheadSnapshot, CircuitBreakerSnapshot, FallbackSnapshot, HedgeSnapshot, KeyedSnapshot, PolicySnapshot, RateLimiterSnapshot,
     RetrySnapshot, Snapshot, TimeoutSnapshot, TripSnapshot,
 };
 use crate::event::Events;
-use crate::{Bulkhead, CircuitBreaker, Fallback, HealthCheck, Hedge, Policy, RateLimiter, Retry, Timeout};
+use crate::{Bulkhead, CircuitBreaker, Fallback, HealthCheck, Hedge, Keyed, Policy, RateLimiter, Retry, Timeout};
 
 /// The policies of this program: look them up, list them, watch them.
 ///
@@ -80,6 +80,9 @@ impl Registry {
         Hedge, hedges, hedge;
         HealthCheck, health_checks, health_check;
         Policy, policies, policy;
+        Keyed<CircuitBreaker>, keyed_circuit_breakers, keyed_circuit_breaker;
+        Keyed<Bulkhead>, keyed_bulkheads, keyed_bulkhead;
+        Keyed<RateLimiter>, keyed_rate_limiters, keyed_rate_limiter;
     }
 
     /// Adds a policy whose name is known only at run time, for good: it lives as long as the program.

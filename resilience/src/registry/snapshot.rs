@@ -6,7 +6,7 @@ use super::Registry;
 use super::names::place;
 use crate::{
     Bulkhead, BulkheadConfig, Cause, CircuitBreaker, CircuitBreakerConfig, Counts, Fallback, Hedge, HedgeConfig,
-    Name, Policy, RateLimitConfig, RateLimiter, Retry, RetryConfig, RetryTotals, State, Timeout, TimeoutConfig, Totals, Trip,
+    Keyed, KeyedTotals, Name, PerKey, Policy, RateLimitConfig, RateLimiter, Retry, RetryConfig, RetryTotals, State, Timeout, TimeoutConfig, Totals, Trip,
 };
 
 /// Every policy, by kind, sorted by name. With feature `serde` it serialises to the documented JSON.
@@ -30,6 +30,12 @@ pub struct Snapshot {
     pub hedges: Vec<HedgeSnapshot>,
     /// The standard pipelines.
     pub policies: Vec<PolicySnapshot>,
+    /// Circuit breakers per key.
+    pub keyed_circuit_breakers: Vec<KeyedSnapshot<CircuitBreakerConfig>>,
+    /// Bulkheads per key.
+    pub keyed_bulkheads: Vec<KeyedSnapshot<BulkheadConfig>>,
+    /// Rate limiters per key.
+    pub keyed_rate_limiters: Vec<KeyedSnapshot<RateLimitConfig>>,
 }
 
 impl Snapshot {
@@ -43,6 +49,9 @@ impl Snapshot {
             fallbacks: registry.fallbacks().map(FallbackSnapshot::of).collect(),
             hedges: registry.hedges().map(HedgeSnapshot::of).collect(),
             policies: registry.policies().map(PolicySnapshot::of).collect(),
+            keyed_circuit_breakers: registry.keyed_circuit_breakers().map(KeyedSnapshot::of).collect(),
+            keyed_bulkheads: registry.keyed_bulkheads().map(KeyedSnapshot::of).collect(),
+            keyed_rate_limiters: registry.keyed_rate_limiters().map(KeyedSnapshot::of).collect(),
         }
     }
 }
@@ -228,6 +237,34 @@ impl PolicySnapshot {
             retry: parts.retry.map(Retry::name),
             circuit_breaker: parts.circuit_breaker.map(CircuitBreaker::name),
             attempt_timeout: parts.attempt_timeout.map(Timeout::name),
+        }
+    }
+}
+
+/// One policy per key, all keys together.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct KeyedSnapshot<C> {
+    /// Its name.
+    pub name: Name,
+    /// Where it is declared, as `file:line`.
+    pub location: String,
+    /// What all keys amount to.
+    pub totals: KeyedTotals,
+    /// The options of each key's policy.
+    pub config: C,
+}
+
+impl<C: Clone> KeyedSnapshot<C> {
+    /// The present state of `keyed`.
+    #[must_use]
+    pub fn of<P: PerKey<Config = C>>(keyed: &Keyed<P>) -> Self {
+        Self {
+            name: keyed.name(),
+            location: place(keyed.identity()),
+            totals: keyed.totals(),
+            config: keyed.config().clone(),
         }
     }
 }

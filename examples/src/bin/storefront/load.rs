@@ -14,7 +14,7 @@ use crate::server;
 /// When a shopper gives up.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(1);
 
-/// Sends `rate` shoppers per second to `url` as long as the script goes, and waits for the last one.
+/// Sends `rate` shoppers per second to `url` as long as the script goes, and waits for the last.
 pub(crate) async fn run(
     url: String,
     rate: u32,

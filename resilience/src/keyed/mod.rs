@@ -1,0 +1,19 @@
+//! One policy per host, tenant or user: looked up by any key, bounded in number.
+//!
+//! [`key`] what can be a key, and keys of any type in one map · [`entry`] one key's policy · [`instance`] what a policy
+//! must know to be kept per key · [`map`] the sharded look-up · [`eviction`] who has to go when it is full · [`policy`]
+//! the named whole.
+
+mod entry;
+mod eviction;
+mod instance;
+mod key;
+mod map;
+mod policy;
+#[cfg(test)]
+mod tests;
+
+pub use self::entry::KeyedInstance;
+pub use self::instance::PerKey;
+pub use self::key::Key;
+pub use self::policy::{Keyed, KeyedTotals, KeySnapshot};
