@@ -15,8 +15,8 @@ pub(crate) struct Attribute {
     pub(crate) config: &'static str,
     /// The options it knows besides the [universal ones](UNIVERSAL).
     pub(crate) options: &'static [Known],
-    /// The option that a bare literal stands for: `#[timeout("2s")]`.
-    pub(crate) positional: Option<&'static str>,
+    /// What stands in it without a name.
+    pub(crate) positional: Positional,
     /// The option that a stray bare literal was probably meant for: `#[retry(3)]`.
     pub(crate) likely: &'static str,
     /// Turns what was written into what it means.
@@ -29,7 +29,25 @@ pub(crate) static ALL: &[&Attribute] = &[
     &crate::retry::ATTRIBUTE,
     &crate::timeout::ATTRIBUTE,
     &crate::bulkhead::ATTRIBUTE,
+    &crate::rate_limit::ATTRIBUTE,
+    &crate::fallback::ATTRIBUTE,
+    &crate::hedge::ATTRIBUTE,
+    &crate::resilient::ATTRIBUTE,
+    &crate::health_check::ATTRIBUTE,
 ];
+
+/// What may stand in an attribute without a name, besides an instance.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Positional {
+    /// Nothing.
+    None,
+    /// A literal for this option: `#[timeout("2s")]`.
+    Option(&'static str),
+    /// Any expressions, which are the attribute's own business.
+    List,
+    /// Other attributes, nested, and an instance.
+    Parts,
+}
 
 /// An option that an attribute knows.
 #[derive(Clone, Copy)]

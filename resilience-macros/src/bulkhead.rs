@@ -4,7 +4,8 @@ use darling::FromMeta;
 use proc_macro2::Span;
 use syn::Expr;
 
-use crate::attribute::{Attribute, Known};
+use crate::attribute::{Attribute, Known, Positional};
+use crate::keyed::{Keyed, Keys};
 use crate::model::{Layer, Meaning, Piece, Site};
 use crate::options::{Positive, Written};
 use crate::reading::Reading;
@@ -18,8 +19,10 @@ pub(crate) static ATTRIBUTE: Attribute = Attribute {
         Known::construction("max_concurrent", "25"),
         Known::construction("max_wait", "\"100ms\""),
         Known::construction("max_queue", "50"),
+        Known::call("key", "tenant"),
+        Known::construction("max_keys", "10_000"),
     ],
-    positional: None,
+    positional: Positional::None,
     likely: "max_concurrent",
     read,
 };
@@ -30,6 +33,8 @@ struct Options {
     max_concurrent: Option<Written<u32>>,
     max_wait: Option<Written<Positive>>,
     max_queue: Option<Written<u32>>,
+    #[darling(flatten)]
+    keys: Keys,
 }
 
 fn read(reading: &mut Reading<'_>) -> Vec<Layer> {
@@ -42,16 +47,19 @@ fn read(reading: &mut Reading<'_>) -> Vec<Layer> {
     {
         reading.errors.at(
             queue.key.span(),
-            "without `max_wait` nobody waits, so there is no queue to limit: add `max_wait = \"100ms\"`",
+            "without `max_wait` nobody waits, so there is no queue to limit: add `max_wait = \
+             \"100ms\"`",
         );
     }
     let waits = options.max_wait.map(|option| option.key.span());
-    vec![reading.layer(Bulkhead { waits })]
+    let keyed = options.keys.read(reading);
+    vec![reading.layer(Bulkhead { waits, keyed })]
 }
 
 struct Bulkhead {
     /// The option that makes calls wait.
     waits: Option<Span>,
+    keyed: Option<Keyed>,
 }
 
 impl Meaning for Bulkhead {
@@ -63,11 +71,16 @@ impl Meaning for Bulkhead {
         Vec::new()
     }
 
+    fn keyed(&self) -> Option<&Keyed> {
+        self.keyed.as_ref()
+    }
+
     fn needs_async(&self) -> Option<(Option<Span>, &'static str)> {
         let key = self.waits?;
         Some((
             Some(key),
-            "a plain function cannot wait for a slot: remove `max_wait`, or make the function `async`",
+            "a plain function cannot wait for a slot: remove `max_wait`, or make the function \
+             `async`",
         ))
     }
 }

@@ -5,9 +5,10 @@ use std::time::Duration;
 use darling::FromMeta;
 use syn::Expr;
 
-use crate::attribute::{Attribute, Known};
+use crate::attribute::{Attribute, Known, Positional};
 use crate::diagnostics::Diagnostics;
 use crate::judge::Judge;
+use crate::keyed::{Keyed, Keys};
 use crate::model::{Layer, Meaning, Piece, Site};
 use crate::options::{Function, Positive, Predicate, Ratio, Window, Written};
 use crate::reading::Reading;
@@ -31,12 +32,15 @@ pub(crate) static ATTRIBUTE: Attribute = Attribute {
         Known::construction("trip_when", "|counts| counts.failures > 10"),
         Known::construction("on_state_change", "|change| println!(\"{change:?}\")"),
         Known::construction("critical", ""),
+        Known::construction("latency", ""),
+        Known::call("key", "host"),
+        Known::construction("max_keys", "10_000"),
         Known::call("when_err", "|error| error.is_transient()"),
         Known::call("when_ok", "|value| value.is_stale()"),
         Known::call("ignore_err", "|error| error.is_not_found()"),
         Known::call("when_rejected", "|rejection| true"),
     ],
-    positional: None,
+    positional: Positional::None,
     likely: "consecutive_failures",
     read,
 };
@@ -59,17 +63,21 @@ struct Options {
     trip_when: Option<Written<Function<1>>>,
     on_state_change: Option<Written<Function<1>>>,
     critical: Option<Written<bool>>,
+    latency: Option<Written<bool>>,
     when_err: Option<Predicate>,
     when_ok: Option<Predicate>,
     ignore_err: Option<Predicate>,
     when_rejected: Option<Predicate>,
+    #[darling(flatten)]
+    keys: Keys,
 }
 
 fn read(reading: &mut Reading<'_>) -> Vec<Layer> {
-    let options: Options = reading.options();
+    let mut options: Options = reading.options();
     options.set(reading);
     options.contradictions(reading.is_complete(), reading.errors);
-    vec![reading.layer(CircuitBreaker { judge: options.judge() })]
+    let keyed = std::mem::take(&mut options.keys).read(reading);
+    vec![reading.layer(CircuitBreaker { judge: options.judge(), keyed })]
 }
 
 impl Options {
@@ -87,6 +95,7 @@ impl Options {
         reading.set(&self.trip_when);
         reading.set(&self.on_state_change);
         reading.set(&self.critical);
+        reading.set(&self.latency);
         for predicate in [&self.when_err, &self.when_ok, &self.ignore_err, &self.when_rejected] {
             reading.check(predicate);
         }
@@ -103,12 +112,6 @@ impl Options {
                 "`slow_rate` needs to know what is slow: add `slow_call = \"1s\"`",
             );
         }
-        if self.trip_when.is_some() {
-            for key in self.replaced_by_a_rule() {
-                errors
-                    .at(key.span(), format!("`trip_when` replaces `{key}`: remove one of the two"));
-            }
-        }
     }
 
     fn more_calls_than_the_window_holds(&self, errors: &mut Diagnostics) {
@@ -118,7 +121,8 @@ impl Options {
         let Some(option) = &self.min_calls else { return };
         if option.literal().is_some_and(|&min_calls| min_calls > window) {
             errors.at(option.key.span(), format!(
-                "a window of {window} calls never holds that many: write `min_calls = {window}` or less"
+                "a window of {window} calls never holds that many: write `min_calls = {window}` \
+                 or less"
             ));
         }
     }
@@ -133,15 +137,14 @@ impl Options {
             return;
         };
         if option.literal().is_some_and(|max| max.0 < open_for) {
-            errors.at(option.key.span(), format!(
-                "`max_open_for` is shorter than `open_for`, {open_for:?}: write at least \"{open_for:?}\""
-            ));
+            errors.at(
+                option.key.span(),
+                format!(
+                    "`max_open_for` is shorter than `open_for`, {open_for:?}: write at least \
+                 \"{open_for:?}\""
+                ),
+            );
         }
-    }
-
-    fn replaced_by_a_rule(&self) -> impl Iterator<Item = &proc_macro2::Ident> {
-        let rate = self.failure_rate.as_ref().map(|option| &option.key);
-        rate.into_iter().chain(self.consecutive_failures.as_ref().map(|option| &option.key))
     }
 
     fn judge(self) -> Judge {
@@ -156,6 +159,7 @@ impl Options {
 
 struct CircuitBreaker {
     judge: Judge,
+    keyed: Option<Keyed>,
 }
 
 impl Meaning for CircuitBreaker {
@@ -166,5 +170,9 @@ impl Meaning for CircuitBreaker {
 
     fn expressions(&self) -> Vec<&Expr> {
         self.judge.expressions()
+    }
+
+    fn keyed(&self) -> Option<&Keyed> {
+        self.keyed.as_ref()
     }
 }

@@ -4,7 +4,7 @@ use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote_spanned};
 use syn::parse::{ParseStream, Parser};
 use syn::spanned::Spanned;
-use syn::{Expr, Token, Type, Visibility};
+use syn::{Expr, GenericArgument, PathArguments, Token, Type, Visibility};
 
 use crate::attribute::{ALL, Attribute};
 use crate::attrs;
@@ -48,13 +48,17 @@ pub(crate) fn expand(
     let attribute = first.attribute;
     declaration.check(attribute, attributes, &mut errors);
     let mut shared = Shared::of(std::slice::from_ref(&first));
-    let layers = first.read(Place::Static, &Scope::default(), &mut shared, &mut errors);
+    let layers = first.read(declaration.place(), &Scope::default(), &mut shared, &mut errors);
+    declaration.check_keys(attribute, &layers, &mut errors);
     let at = quiet(Span::call_site());
     let runtime = shared.runtime.private(at);
     let mut tokens = TokenStream::new();
-    let layer = layers.first().filter(|_| errors.is_empty());
+    let (layer, parts) = match layers.split_last() {
+        Some((layer, parts)) if errors.is_empty() => (Some(layer), parts),
+        _ => (None, &[][..]),
+    };
     let value = match layer {
-        Some(layer) => declaration.value(layer, &runtime),
+        Some(layer) => declaration.value(layer, parts, &runtime),
         None => declaration.placeholder(attribute, &runtime, at),
     };
     let listed = layer.map(|layer| declaration.listed(layer, &runtime));
@@ -91,7 +95,8 @@ impl Declaration {
         }
         if let Some(initialiser) = &self.initialiser {
             errors.on(initialiser, format!(
-                "the attribute builds the instance: end after the type, and write the options in `#[{}(…)]`",
+                "the attribute builds the instance: end after the type, and write the options in \
+                 `#[{}(…)]`",
                 attribute.name,
             ));
         }
@@ -103,45 +108,86 @@ impl Declaration {
 
     /// The compiler finds any wrong type; for another policy's we know the better words.
     fn check_type(&self, attribute: &Attribute, errors: &mut Diagnostics) {
-        if let Some(other) = self.declared().filter(|other| other.name != attribute.name) {
-            errors.on(
-                &self.ty,
-                format!(
-                    "`#[{}]` declares a `{}`: write that type, or `#[{}]`",
-                    attribute.name, attribute.policy, other.name,
-                ),
-            );
+        let Attribute { name, policy, .. } = attribute;
+        if let Some(other) = self.declared().filter(|other| other.name != *name) {
+            let other = other.name;
+            let text = format!("`#[{name}]` declares a `{policy}`: write that type, or `#[{other}]`");
+            errors.on(&self.ty, text);
+        } else if self.keyed().is_some() && attribute.find("key").is_none() {
+            let text = format!("a {} is not kept per key: write `{policy}`", attribute.noun);
+            errors.on(&self.ty, text);
         }
     }
 
-    fn value(&self, layer: &Layer, runtime: &TokenStream) -> TokenStream {
+    /// `max_keys` is there, and the type has room for one key only.
+    fn check_keys(&self, attribute: &Attribute, layers: &[Layer], errors: &mut Diagnostics) {
+        let is_keyed = layers.last().is_some_and(|layer| layer.meaning.keyed().is_some());
+        if is_keyed && self.keyed().is_none() && self.declared().is_some() {
+            let policy = attribute.policy;
+            let text = format!("`max_keys` means one instance per key: write `Keyed<{policy}>`");
+            errors.on(&self.ty, text);
+        }
+    }
+
+    fn place(&self) -> Place {
+        Place::Static { keyed: self.keyed().is_some() }
+    }
+
+    /// The instance, built from its parts where it has any.
+    fn value(&self, layer: &Layer, parts: &[Layer], runtime: &TokenStream) -> TokenStream {
         let Source::Own(instance) = &layer.source else { return TokenStream::new() };
         let value = expand::built(layer, instance, &self.name, runtime);
-        let span = quiet(layer.span);
-        match names::guard(instance.name.as_ref(), layer.attribute) {
-            Some(guard) => quote_spanned!(span=> { #guard #value }),
-            None => value,
+        let (span, parts) = (quiet(layer.span), expand::parts(parts, &self.name, runtime));
+        let (items, setters) = (parts.items, parts.setters);
+        let guard = names::guard(instance.name.as_ref(), instance.part, layer.attribute);
+        if guard.is_none() && items.is_empty() && setters.is_empty() {
+            return value;
         }
+        quote_spanned!(span=> { #guard #items #value #setters })
     }
 
     fn listed(&self, layer: &Layer, runtime: &TokenStream) -> TokenStream {
         let span = quiet(layer.span);
-        let (name, policy) = (&self.name, Ident::new(layer.attribute.policy, span));
-        expand::submit(&[quote_spanned!(span=> #runtime::Listed::#policy(&#name))], runtime)
+        let (name, variant) = (&self.name, expand::variant(layer));
+        expand::submit(&[quote_spanned!(span=> #runtime::Listed::#variant(&#name))], runtime)
     }
 
     /// Beside an error the static stays alive, so that its users don't go red too.
     fn placeholder(&self, attribute: &Attribute, runtime: &TokenStream, span: Span) -> TokenStream {
         let attribute = self.declared().unwrap_or(attribute);
-        let (policy, config) =
-            (Ident::new(attribute.policy, span), Ident::new(attribute.config, span));
-        quote_spanned!(span=> #runtime::#policy::new("", #runtime::#config::new()))
+        let policy = Ident::new(attribute.policy, span);
+        let config = (!attribute.config.is_empty()).then(|| {
+            let config = Ident::new(attribute.config, span);
+            let rate = attribute.find("rate").map(|_| quote_spanned!(span=> .rate("1/s")));
+            quote_spanned!(span=> , #runtime::#config::new()#rate)
+        });
+        let probe = (attribute.policy == "HealthCheck").then(|| {
+            let done = quote_spanned!(span=> ::core::result::Result::<(), &'static str>::Ok(()));
+            quote_spanned!(span=> , || #runtime::probe(async { #done }))
+        });
+        let policy = match self.keyed() {
+            Some(_) => quote_spanned!(span=> #runtime::Keyed::<#runtime::#policy>),
+            None => quote_spanned!(span=> #runtime::#policy),
+        };
+        let identity = names::identity(None, None, &self.name, span, runtime);
+        quote_spanned!(span=> #policy::declared(#identity #config #probe))
     }
 
     /// The attribute that the static's type belongs to, by its name.
     fn declared(&self) -> Option<&'static Attribute> {
-        let Type::Path(ty) = &self.ty else { return None };
+        let Type::Path(ty) = self.keyed().unwrap_or(&self.ty) else { return None };
         let last = ty.path.segments.last()?;
         ALL.iter().find(|attribute| last.ident == attribute.policy).copied()
+    }
+
+    /// The type in `Keyed<…>`.
+    fn keyed(&self) -> Option<&Type> {
+        let Type::Path(ty) = &self.ty else { return None };
+        let last = ty.path.segments.last().filter(|last| last.ident == "Keyed")?;
+        let PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };
+        arguments.args.iter().find_map(|argument| match argument {
+            GenericArgument::Type(ty) => Some(ty),
+            _ => None,
+        })
     }
 }

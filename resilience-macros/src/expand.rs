@@ -6,9 +6,9 @@ use syn::Expr;
 use syn::spanned::Spanned;
 
 use crate::function::Guarded;
-use crate::model::{Instance, Layer, Mode, Piece, Site, Source, Stack};
+use crate::model::{Edge, Instance, Layer, Mode, Piece, Site, Source, Stack};
 use crate::names;
-use crate::options::{quiet, transparent};
+use crate::options::{moved, quiet, transparent};
 
 /// The function's new body, to be put into its frame.
 pub(crate) fn body(guarded: &Guarded, stack: &Stack) -> TokenStream {
@@ -17,17 +17,24 @@ pub(crate) fn body(guarded: &Guarded, stack: &Stack) -> TokenStream {
     let names = layer_names(stack);
     let (statics, submit) = statics(guarded, stack, &names, &runtime);
     let mut prepared = TokenStream::new();
+    let judged = judged(guarded, stack);
     let mut piece = core(guarded, stack, &runtime);
+    let mut edge = Edge::Unrefused;
     for (layer, name) in stack.layers.iter().zip(&names).rev() {
-        let site = site(layer, name, guarded, &runtime);
+        let mut site = site(layer, name, guarded, &judged, edge, &runtime);
         let instance = shared(layer, name, &runtime);
         let first = layer.meaning.prepare(&site);
-        prepared = quote_spanned!(site.span=> #instance #first #prepared);
+        let by_key = layer.meaning.keyed().map(|keyed| keyed.prepare(&site));
+        prepared = quote_spanned!(site.span=> #instance #first #by_key #prepared);
+        if by_key.is_some() {
+            site.policy = quote_spanned!(site.span=> &#name);
+        }
         piece = layer.meaning.wrap(piece, &site);
+        edge = beyond(layer, edge, stack);
     }
     let span = quiet(at);
     let outcome = piece.outcome(span);
-    let finish = finish(guarded, stack, &runtime);
+    let finish = finish(guarded, edge, &runtime);
     quote_spanned! {span=>
         #statics
         #submit
@@ -35,6 +42,23 @@ pub(crate) fn body(guarded: &Guarded, stack: &Stack) -> TokenStream {
         let outcome = #outcome;
         #finish
     }
+}
+
+/// How refusals that pass `layer` on their way out become the function's error.
+fn beyond<'s>(layer: &Layer, edge: Edge<'s>, stack: &'s Stack) -> Edge<'s> {
+    if layer.meaning.absorbs() {
+        return Edge::Unrefused;
+    }
+    match (&stack.rejection, layer.meaning.refuses()) {
+        (_, false) => edge,
+        (Some(map), true) => Edge::Mapped(map),
+        (None, true) => Edge::From,
+    }
+}
+
+/// What the policies judge: the function's result, unless it may be a plain value that becomes one on the way.
+fn judged(guarded: &Guarded, stack: &Stack) -> TokenStream {
+    if stack.is_total() { quote_spanned!(quiet(Span::call_site())=> _) } else { guarded.output.to_token_stream() }
 }
 
 /// `retry`, `timeout`, `timeout_2`: after the attribute, and unique.
@@ -61,6 +85,8 @@ fn site<'s>(
     layer: &Layer,
     name: &Ident,
     guarded: &'s Guarded,
+    judged: &'s TokenStream,
+    edge: Edge<'s>,
     runtime: &'s TokenStream,
 ) -> Site<'s> {
     let span = quiet(layer.span);
@@ -77,6 +103,8 @@ fn site<'s>(
         binding: name.clone(),
         mode: guarded.mode,
         output: &guarded.output,
+        judged,
+        edge,
         span,
     }
 }
@@ -92,14 +120,48 @@ fn statics(
     for (layer, name) in stack.layers.iter().zip(names) {
         let Source::Own(instance) = &layer.source else { continue };
         let span = quiet(layer.span);
-        let (name, policy) = (static_name(name), Ident::new(layer.attribute.policy, span));
+        let name = static_name(name);
+        let (policy, variant) = (policy_type(layer, runtime), variant(layer));
         let value = built(layer, instance, &guarded.name, runtime);
-        let guard = names::guard(instance.name.as_ref(), layer.attribute);
-        statics.extend(quote_spanned!(span=> static #name: #runtime::#policy = #value; #guard));
-        listed.push(quote_spanned!(span=> #runtime::Listed::#policy(&#name)));
+        let guard = names::guard(instance.name.as_ref(), instance.part, layer.attribute);
+        statics.extend(quote_spanned!(span=> static #name: #policy = #value; #guard));
+        listed.push(quote_spanned!(span=> #runtime::Listed::#variant(&#name)));
     }
     let submit = (!listed.is_empty()).then(|| submit(&listed, runtime));
     (statics, submit)
+}
+
+/// The parts of a declared pipeline: their statics, and the calls that put them in.
+#[derive(Default)]
+pub(crate) struct Parts {
+    pub(crate) items: TokenStream,
+    pub(crate) setters: TokenStream,
+}
+
+pub(crate) fn parts(layers: &[Layer], item: &Ident, runtime: &TokenStream) -> Parts {
+    let (mut parts, mut listed) = (Parts::default(), Vec::new());
+    for layer in layers {
+        let span = quiet(layer.span);
+        let policy = policy_type(layer, runtime);
+        let (name, value) = match &layer.source {
+            Source::Own(instance) => {
+                let setter = instance.part.unwrap_or(layer.attribute.name);
+                let (name, variant) = (format_ident!("{}", setter.to_uppercase(), span = span), variant(layer));
+                let value = built(layer, instance, item, runtime);
+                let guard = names::guard(instance.name.as_ref(), instance.part, layer.attribute);
+                parts.items.extend(quote_spanned!(span=> static #name: #policy = #value; #guard));
+                listed.push(quote_spanned!(span=> #runtime::Listed::#variant(&#name)));
+                (setter, quote_spanned!(span=> &#name))
+            }
+            Source::Shared(expr) => (layer.attribute.name, quote_spanned!(span=> &#expr)),
+        };
+        let setter = Ident::new(name, span);
+        parts.setters.extend(quote_spanned!(span=> .#setter(#value)));
+    }
+    if !listed.is_empty() {
+        parts.items.extend(submit(&listed, runtime));
+    }
+    parts
 }
 
 /// Lists instances before the first call, and before anything else of the program runs.
@@ -118,26 +180,51 @@ pub(crate) fn built(
     runtime: &TokenStream,
 ) -> TokenStream {
     let span = quiet(layer.span);
-    let (policy, config) =
-        (Ident::new(layer.attribute.policy, span), Ident::new(layer.attribute.config, span));
-    let identity = names::identity(instance.name.as_ref(), item, layer.span, runtime);
-    let config = match &instance.config {
+    let (policy, bound) = (policy_type(layer, runtime), layer.meaning.keyed().and_then(|keyed| keyed.bound(runtime)));
+    let identity = names::identity(instance.name.as_ref(), instance.part, item, layer.span, runtime);
+    let ingredient = layer.meaning.ingredient(item, runtime).map(|value| quote_spanned!(span=> , #value));
+    let config = configuration(layer, instance, runtime).map(|config| quote_spanned!(span=> , #config));
+    quote_spanned!(span=> <#policy>::declared(#identity #config #ingredient) #bound)
+}
+
+/// The config of an instance, where its kind has one.
+fn configuration(layer: &Layer, instance: &Instance, runtime: &TokenStream) -> Option<TokenStream> {
+    if layer.attribute.config.is_empty() {
+        return None;
+    }
+    let span = quiet(layer.span);
+    let config = Ident::new(layer.attribute.config, span);
+    Some(match &instance.config {
         None => instance.setters.apply(quote_spanned!(span=> #runtime::#config::new())),
         Some(base) if instance.setters.is_empty() => base.to_token_stream(),
         Some(base) => {
             let set = instance.setters.apply(quote_spanned!(span=> config));
             quote_spanned!(span=> { let config: #runtime::#config = #base; #set })
         }
-    };
-    quote_spanned!(span=> #runtime::#policy::declared(#identity, #config))
+    })
+}
+
+/// The type of a layer's instance.
+pub(crate) fn policy_type(layer: &Layer, runtime: &TokenStream) -> TokenStream {
+    let span = quiet(layer.span);
+    let policy = Ident::new(layer.attribute.policy, span);
+    match layer.meaning.keyed() {
+        Some(_) => quote_spanned!(span=> #runtime::Keyed<#runtime::#policy>),
+        None => quote_spanned!(span=> #runtime::#policy),
+    }
+}
+
+/// The variant of the registry's `Listed` for it.
+pub(crate) fn variant(layer: &Layer) -> Ident {
+    let keyed = if layer.meaning.keyed().is_some() { "Keyed" } else { "" };
+    format_ident!("{keyed}{}", layer.attribute.policy, span = quiet(layer.span))
 }
 
 /// Evaluates an existing instance, once. Two steps, so that `if` and `match` expressions coerce too.
 fn shared(layer: &Layer, name: &Ident, runtime: &TokenStream) -> Option<TokenStream> {
     let Source::Shared(expr) = &layer.source else { return None };
     let span = quiet(expr.span());
-    let (name, policy) =
-        (Ident::new(&name.to_string(), span), Ident::new(layer.attribute.policy, span));
+    let (name, policy) = (Ident::new(&name.to_string(), span), policy_type(layer, &moved(runtime, span)));
     let reference = match transparent(expr) {
         Expr::Binary(_) | Expr::Cast(_) | Expr::Range(_) | Expr::Assign(_) | Expr::Closure(_) => {
             quote_spanned!(span=> &(#expr))
@@ -146,7 +233,7 @@ fn shared(layer: &Layer, name: &Ident, runtime: &TokenStream) -> Option<TokenStr
     };
     Some(quote_spanned! {span=>
         let #name = #reference;
-        let #name: &#runtime::#policy = #name;
+        let #name: &#policy = #name;
     })
 }
 
@@ -158,12 +245,30 @@ fn core(guarded: &Guarded, stack: &Stack, runtime: &TokenStream) -> Piece {
         Mode::Async => {
             let capture = takes_arguments(guarded, stack).then(|| quote_spanned!(span=> move));
             let never = quote_spanned!(span=> if false { return #runtime::never::<#output>(); });
-            Piece::Future(quote_spanned!(span=> #runtime::body(async #capture { #never #body })))
+            let block = quote_spanned!(span=> async #capture { #never #body });
+            Piece::Future(match stack.is_total() {
+                true => plain_or_not(&quote_spanned!(span=> body(#block)), output, runtime),
+                false => quote_spanned!(span=> #runtime::body(#block)),
+            })
         }
-        Mode::Blocking => Piece::Outcome(quote_spanned! {span=>
-            #runtime::blocking::body(|| -> #output { #body })
-        }),
+        Mode::Blocking => {
+            let block = quote_spanned!(span=> || -> #output { #body });
+            Piece::Outcome(match stack.is_total() {
+                true => plain_or_not(&quote_spanned!(span=> body_blocking(#block)), output, runtime),
+                false => quote_spanned!(span=> #runtime::blocking::body(#block)),
+            })
+        }
     }
+}
+
+/// A body that may return a plain value or a `Result`: its type chooses the method.
+fn plain_or_not(call: &TokenStream, output: &syn::Type, runtime: &TokenStream) -> TokenStream {
+    let span = quiet(Span::call_site());
+    quote_spanned! {span=> {
+        #[allow(unused_imports)]
+        use #runtime::PlainReturn as _;
+        #runtime::ReturnType::<#output>::new().#call
+    }}
 }
 
 /// Whether the body may own the arguments. Then they need not be `Sync` for the future to be `Send`; but it must run
@@ -178,14 +283,12 @@ fn takes_arguments(guarded: &Guarded, stack: &Stack) -> bool {
 }
 
 /// The function's edge, where a refusal becomes its error.
-fn finish(guarded: &Guarded, stack: &Stack, runtime: &TokenStream) -> TokenStream {
+fn finish(guarded: &Guarded, edge: Edge<'_>, runtime: &TokenStream) -> TokenStream {
     let output = &guarded.output;
     let span = quiet(output.span());
-    if let Some(map) = &stack.rejection {
-        return quote_spanned!(span=> #runtime::finish_with(outcome, #map));
+    match edge {
+        Edge::Mapped(map) => quote_spanned!(span=> #runtime::finish_with(outcome, #map)),
+        Edge::From => quote_spanned!(span=> #runtime::finish::<#output>(outcome)),
+        Edge::Unrefused => quote_spanned!(span=> #runtime::finish_unrefused::<#output>(outcome)),
     }
-    if stack.layers.iter().any(|layer| layer.meaning.refuses()) {
-        return quote_spanned!(span=> #runtime::finish::<#output>(outcome));
-    }
-    quote_spanned!(span=> #runtime::finish_unrefused::<#output>(outcome))
 }

@@ -7,11 +7,12 @@ use quote::ToTokens;
 use syn::spanned::Spanned;
 use syn::{Expr, Lit};
 
-use crate::attribute::{Attribute, Known, Role};
+use crate::attribute::{Attribute, Known, Positional, Role};
 use crate::diagnostics::{Diagnostics, listed, nearest};
 use crate::options::literal;
 use crate::options::splitter::{Named, Parts};
 use crate::reading::Place;
+use crate::resilient;
 use crate::scope::Scope;
 
 /// Reports every part that has no place, drops what nobody could read, and returns the instance.
@@ -22,7 +23,10 @@ pub(crate) fn check(
     scope: &Scope,
     errors: &mut Diagnostics,
 ) -> Option<Expr> {
-    let instance = positional(parts, attribute, place, errors);
+    let instance = match attribute.positional {
+        Positional::List | Positional::Parts => None,
+        _ => positional(parts, attribute, place, errors),
+    };
     known(&mut parts.named, attribute, errors);
     duplicates(&mut parts.named, errors);
     allowed(&parts.named, attribute, place, instance.as_ref(), errors);
@@ -41,14 +45,18 @@ fn positional(
     for expr in std::mem::take(&mut parts.positional) {
         if literal(&expr).is_some() {
             match attribute.positional {
-                Some(key) => {
+                Positional::Option(key) => {
                     let key = Ident::new(key, expr.span());
                     parts.named.push(Named { key, value: Some(expr) });
                 }
-                None => errors.on(&expr, stray_literal(&expr, attribute)),
+                _ => errors.on(&expr, stray_literal(&expr, attribute)),
             }
-        } else if place == Place::Static {
-            errors.on(&expr, "a static declares an instance and cannot use another: write options here, like `name = \"payments\"`");
+        } else if place.is_static() {
+            errors.on(
+                &expr,
+                "a static declares an instance and cannot use another: write \
+                              options here, like `name = \"payments\"`",
+            );
         } else if let Some(first) = &instance {
             let first = compact(first);
             errors.on(
@@ -68,7 +76,8 @@ fn stray_literal(expr: &Expr, attribute: &Attribute) -> String {
     let value = compact(expr);
     match literal(expr) {
         Some((Lit::Str(_), _)) => format!(
-            "an instance is named by its Rust path, without quotes; to name the one built here, write `name = {value}`"
+            "an instance is named by its Rust path, without quotes; to name the one built here, \
+             write `name = {value}`"
         ),
         _ => format!("options are written by name: `{} = {value}`", attribute.likely),
     }
@@ -80,13 +89,20 @@ fn known(named: &mut Vec<Named>, attribute: &Attribute, errors: &mut Diagnostics
     named.retain(|Named { key, .. }| {
         let known = attribute.find(&key.to_string()).is_some();
         if !known {
-            let meant = nearest(&key.to_string(), &all)
-                .map_or_else(String::new, |meant| format!(": did you mean `{meant}`?"));
-            let text = format!("`{}` has no option `{key}`{meant}", attribute.name);
-            errors.at(key.span(), format!("{text}\nit has {}", listed(&all)));
+            let misplaced = (attribute.positional == Positional::Parts)
+                .then(|| resilient::misplaced(&key.to_string()))
+                .flatten();
+            let text = misplaced.unwrap_or_else(|| unknown(key, attribute, &all));
+            errors.at(key.span(), text);
         }
         known
     });
+}
+
+fn unknown(key: &Ident, attribute: &Attribute, all: &[&str]) -> String {
+    let meant = nearest(&key.to_string(), all)
+        .map_or_else(String::new, |meant| format!(": did you mean `{meant}`?"));
+    format!("`{}` has no option `{key}`{meant}\nit has {}", attribute.name, listed(all))
 }
 
 /// Reports options that are written more than once, at each place, and keeps the first.
@@ -120,13 +136,21 @@ fn allowed(
         match (role, place, instance) {
             (Role::Construction | Role::Late, _, Some(instance)) => {
                 let instance = compact(instance);
-                errors.at(key.span(), format!(
-                    "`{key}` belongs to the instance, and `{instance}` exists already: write `{key}` where `{instance}` is declared"
-                ));
+                errors.at(
+                    key.span(),
+                    format!(
+                        "`{key}` belongs to the instance, and `{instance}` exists already: write \
+                     `{key}` where `{instance}` is declared"
+                    ),
+                );
             }
-            (Role::Call, Place::Static, _) => errors.at(key.span(), format!(
-                "`{key}` sees the call, which a shared instance has none of: write it at the function that uses the instance"
-            )),
+            (Role::Call, Place::Static { .. }, _) => errors.at(
+                key.span(),
+                format!(
+                    "`{key}` sees the call, which a shared instance has none of: write it at the \
+                 function that uses the instance"
+                ),
+            ),
             _ => {}
         }
     }
@@ -140,7 +164,8 @@ fn inside_static(named: &[Named], attribute: &Attribute, scope: &Scope, errors: 
         let Some(value) = value.as_ref().filter(|_| built) else { continue };
         if let Some(ident) = scope.foreign_to_static(value) {
             errors.at(ident.span(), format!(
-                "`{key}` becomes part of a `static`, which cannot see `{ident}`: write a literal or a constant of the module"
+                "`{key}` becomes part of a `static`, which cannot see `{ident}`: write a literal \
+                 or a constant of the module"
             ));
         }
     }

@@ -86,13 +86,15 @@ impl Inside {
 fn no_block(declared: &Type) -> syn::Error {
     syn::Error::new_spanned(
         declared,
-        "this function returns a future, but does not end in an `async` block that could be guarded: end it with \
+        "this function returns a future, but does not end in an `async` block that could be \
+         guarded: end it with \
          `async move { … }` or `Box::pin(async move { … })`, or write it as an `async fn`",
     )
 }
 
 fn unknown_output(declared: &Type) -> syn::Error {
-    let text = "what this future yields is not written here: return `impl Future<Output = Result<…>>`, or write an `async fn`";
+    let text = "what this future yields is not written here: return `impl Future<Output = \
+                Result<…>>`, or write an `async fn`";
     syn::Error::new_spanned(declared, text)
 }
 

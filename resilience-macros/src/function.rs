@@ -2,7 +2,9 @@
 
 use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
 use quote::ToTokens;
-use syn::{ReturnType, Signature, Type, Visibility};
+use syn::punctuated::Punctuated;
+use syn::spanned::Spanned;
+use syn::{FnArg, ReceiverKind, ReturnType, Signature, Token, Type, Visibility};
 
 use crate::attrs::{self, is_block};
 use crate::frame::{Frame, Inside};
@@ -34,6 +36,9 @@ pub(crate) struct Guarded {
     pub(crate) body: TokenStream,
     /// `self` has become `__self` there.
     pub(crate) renamed_self: bool,
+    /// Where `&mut self` stands.
+    pub(crate) exclusive_receiver: Option<Span>,
+    pub(crate) inputs: Punctuated<FnArg, Token![,]>,
 }
 
 impl Function {
@@ -78,7 +83,9 @@ impl Function {
             Inside::find(self.body.clone(), self.braces, &declared, future)?;
         let mode = if asynchronous || frame.is_async() { Mode::Async } else { Mode::Blocking };
         let output = output::inferable(output.unwrap_or(declared));
-        Ok(Guarded { name, mode, output, scope, frame, body, renamed_self })
+        let exclusive_receiver = self.signature.inputs.iter().find_map(exclusive_receiver);
+        let inputs = self.signature.inputs.clone();
+        Ok(Guarded { name, mode, output, scope, frame, body, renamed_self, exclusive_receiver, inputs })
     }
 
     fn refused_kind(&self) -> Result<(), syn::Error> {
@@ -89,7 +96,8 @@ impl Function {
         if let Some(constness) = constness {
             return refuse(
                 constness,
-                "a `const fn` runs in the compiler, where nothing fails for a while: remove `const`",
+                "a `const fn` runs in the compiler, where nothing fails for a while: remove \
+                 `const`",
             );
         }
         if let Some(variadic) = variadic {
@@ -101,7 +109,8 @@ impl Function {
         if let Some(abi) = abi {
             return refuse(
                 abi,
-                "an `extern` function has no error for a refusal to become: guard a function that it calls",
+                "an `extern` function has no error for a refusal to become: guard a function \
+                 that it calls",
             );
         }
         match output {
@@ -112,6 +121,12 @@ impl Function {
             _ => Ok(()),
         }
     }
+}
+
+/// Where `&mut self` stands.
+fn exclusive_receiver(input: &FnArg) -> Option<Span> {
+    let FnArg::Receiver(receiver) = input else { return None };
+    matches!(&receiver.kind, ReceiverKind::Reference(_, _, Some(_))).then(|| receiver.span())
 }
 
 /// `#![allow(…)]` in the body says the same as `#[allow(…)]` before the function, where it stays valid.
@@ -136,7 +151,8 @@ fn bodiless(rest: &[TokenTree]) -> Option<syn::Result<Function>> {
     if rest.iter().any(is_block) {
         return None;
     }
-    let text = "this function has no body to guard: annotate the implementations, or give it a default body";
+    let text = "this function has no body to guard: annotate the implementations, or give it a \
+                default body";
     Some(Err(syn::Error::new(ends.span(), text)))
 }
 

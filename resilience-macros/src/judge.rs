@@ -20,11 +20,11 @@ pub(crate) struct Judge {
 impl Judge {
     /// A function from an outcome to a verdict.
     pub(crate) fn tokens(&self, site: &Site<'_>) -> TokenStream {
-        let Site { runtime, output, .. } = site;
+        let Site { runtime, output, judged, .. } = site;
         let Some(first) = self.expressions().first().map(Spanned::span) else {
             let span = quiet(output.span());
             let runtime = moved(runtime, span);
-            return quote_spanned!(span=> |outcome: &_| #runtime::by_default::<#output>(outcome));
+            return quote_spanned!(span=> |outcome: &_| #runtime::by_default::<#judged>(outcome));
         };
         let span = quiet(first);
         let runtime = moved(runtime, span);
@@ -40,7 +40,7 @@ impl Judge {
         let ignore_err = or(&self.ignore_err, "no");
         let when_rejected = or(&self.when_rejected, "timed_out");
         quote_spanned! {span=>
-            |outcome: &_| #runtime::judge::<#output>(outcome, #when_err, #when_ok, #ignore_err, #when_rejected)
+            |outcome: &_| #runtime::judge::<#judged>(outcome, #when_err, #when_ok, #ignore_err, #when_rejected)
         }
     }
 

@@ -10,15 +10,22 @@ mod circuit_breaker;
 mod declaration;
 mod diagnostics;
 mod expand;
+mod fallback;
 mod form;
 mod frame;
 mod function;
+mod health_check;
+mod hedge;
 mod judge;
+mod keyed;
 mod model;
 mod names;
 mod options;
 mod output;
+mod pipeline;
+mod rate_limit;
 mod reading;
+mod resilient;
 mod retry;
 mod scope;
 mod stack;
@@ -53,4 +60,39 @@ pub fn timeout(arguments: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn bulkhead(arguments: TokenStream, item: TokenStream) -> TokenStream {
     stack::expand(&bulkhead::ATTRIBUTE, arguments.into(), item.into()).into()
+}
+
+#[doc = include_str!("../docs/rate_limit.md")]
+#[doc = include_str!("../docs/forms.md")]
+#[proc_macro_attribute]
+pub fn rate_limit(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    stack::expand(&rate_limit::ATTRIBUTE, arguments.into(), item.into()).into()
+}
+
+#[doc = include_str!("../docs/fallback.md")]
+#[doc = include_str!("../docs/forms.md")]
+#[proc_macro_attribute]
+pub fn fallback(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    stack::expand(&fallback::ATTRIBUTE, arguments.into(), item.into()).into()
+}
+
+#[doc = include_str!("../docs/hedge.md")]
+#[doc = include_str!("../docs/forms.md")]
+#[proc_macro_attribute]
+pub fn hedge(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    stack::expand(&hedge::ATTRIBUTE, arguments.into(), item.into()).into()
+}
+
+#[doc = include_str!("../docs/resilient.md")]
+#[doc = include_str!("../docs/forms.md")]
+#[proc_macro_attribute]
+pub fn resilient(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    stack::expand(&resilient::ATTRIBUTE, arguments.into(), item.into()).into()
+}
+
+#[doc = include_str!("../docs/health_check.md")]
+#[doc = include_str!("../docs/forms.md")]
+#[proc_macro_attribute]
+pub fn health_check(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    stack::expand(&health_check::ATTRIBUTE, arguments.into(), item.into()).into()
 }

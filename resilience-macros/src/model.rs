@@ -7,6 +7,7 @@ use quote::quote_spanned;
 use syn::{Expr, Path, Type};
 
 use crate::attribute::Attribute;
+use crate::keyed::Keyed;
 use crate::options::{Setters, Written, quiet};
 
 /// The policies of one function, outermost first.
@@ -15,6 +16,13 @@ pub(crate) struct Stack {
     /// The user's mapping from a refusal to the function's error.
     pub(crate) rejection: Option<Expr>,
     pub(crate) runtime: Runtime,
+}
+
+impl Stack {
+    /// Whether an outermost fallback answers every refusal, so that the function may return a plain value.
+    pub(crate) fn is_total(&self) -> bool {
+        self.layers.first().is_some_and(|layer| layer.meaning.is_total())
+    }
 }
 
 /// One policy of a stack.
@@ -38,6 +46,8 @@ pub(crate) enum Source {
 #[derive(Default)]
 pub(crate) struct Instance {
     pub(crate) name: Option<Written<String>>,
+    /// Which part of a standard pipeline it is; that becomes part of its name.
+    pub(crate) part: Option<&'static str>,
     /// The `const` value to start from.
     pub(crate) config: Option<Expr>,
     pub(crate) setters: Setters,
@@ -46,6 +56,14 @@ pub(crate) struct Instance {
 impl Layer {
     pub(crate) fn is_shared(&self) -> bool {
         matches!(self.source, Source::Shared(_))
+    }
+
+    /// Which part of a standard pipeline it is.
+    pub(crate) fn part(&self) -> Option<&'static str> {
+        match &self.source {
+            Source::Own(instance) => instance.part,
+            Source::Shared(_) => None,
+        }
     }
 }
 
@@ -71,6 +89,42 @@ pub(crate) trait Meaning {
     /// Whether the body may run more than once.
     fn reruns(&self) -> bool {
         false
+    }
+
+    /// Whether bodies may run side by side.
+    fn overlaps(&self) -> bool {
+        false
+    }
+
+    /// Whether refusals from further in end here.
+    fn absorbs(&self) -> bool {
+        false
+    }
+
+    /// Whether it answers every refusal, so that the function need not return a `Result`.
+    fn is_total(&self) -> bool {
+        false
+    }
+
+    /// Whether policies further out would see no error any more.
+    fn hides_errors(&self) -> bool {
+        false
+    }
+
+    /// One instance per key, if so.
+    fn keyed(&self) -> Option<&Keyed> {
+        None
+    }
+
+    /// Whether it calls the function itself, and has nothing to give to it.
+    fn needs_no_arguments(&self) -> bool {
+        false
+    }
+
+    /// What the instance is built from besides name and config.
+    fn ingredient(&self, item: &proc_macro2::Ident, runtime: &TokenStream) -> Option<TokenStream> {
+        let _ = (item, runtime);
+        None
     }
 
     /// Whether it makes sense twice in one stack.
@@ -117,7 +171,34 @@ pub(crate) struct Site<'s> {
     pub(crate) mode: Mode,
     /// What the body returns.
     pub(crate) output: &'s Type,
+    /// The type that the policies judge; `_` where only the compiler knows it.
+    pub(crate) judged: &'s TokenStream,
+    /// How refusals from further in become the function's error.
+    pub(crate) edge: Edge<'s>,
     pub(crate) span: Span,
+}
+
+/// How an outcome becomes what the function returns.
+#[derive(Clone, Copy)]
+pub(crate) enum Edge<'s> {
+    /// No policy refuses.
+    Unrefused,
+    /// By `From<Rejection>`.
+    From,
+    /// By the user's function.
+    Mapped(&'s Expr),
+}
+
+impl Edge<'_> {
+    /// The outcome as a result, for a policy that looks at what the caller would get.
+    pub(crate) fn result(self, outcome: &TokenStream, site: &Site<'_>) -> TokenStream {
+        let Site { runtime, output, span, .. } = site;
+        match self {
+            Self::Unrefused => quote_spanned!(*span=> #runtime::finish_unrefused(#outcome)),
+            Self::From => quote_spanned!(*span=> #runtime::ReturnType::<#output>::new().result(#outcome)),
+            Self::Mapped(map) => quote_spanned!(*span=> #runtime::finish_with(#outcome, #map)),
+        }
+    }
 }
 
 /// A guarded call in the making.

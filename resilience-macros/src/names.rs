@@ -11,16 +11,19 @@ use crate::options::{Written, quiet};
 /// The runtime's `Identity` of an instance that is built for `item`.
 pub(crate) fn identity(
     name: Option<&Written<String>>,
+    part: Option<&str>,
     item: &Ident,
     at: Span,
     runtime: &TokenStream,
 ) -> TokenStream {
     let span = quiet(at);
+    let part = part.map(|part| format!(".{part}")).unwrap_or_default();
     if let Some(name) = name {
         let name = name.tokens(runtime);
+        let name = if part.is_empty() { name } else { quote_spanned!(span=> ::core::concat!(#name, #part)) };
         return quote_spanned!(span=> #runtime::Identity::new(#name, #runtime::Origin::Explicit));
     }
-    let path = format!("::{}", item.unraw());
+    let path = format!("::{}{part}", item.unraw());
     let line = Literal::u32_unsuffixed(line(at));
     quote_spanned! {span=>
         #runtime::Identity::new(
@@ -42,9 +45,14 @@ fn line(span: Span) -> u32 {
 ///
 /// The symbol's text is what the compiler then shows. It names package, version and target, because a program may
 /// well hold two versions of a package, or a crate beside the copy of it that is under test.
-pub(crate) fn guard(name: Option<&Written<String>>, attribute: &Attribute) -> Option<TokenStream> {
+pub(crate) fn guard(
+    name: Option<&Written<String>>,
+    part: Option<&str>,
+    attribute: &Attribute,
+) -> Option<TokenStream> {
     let written = name?;
-    let name = written.literal()?;
+    let part = part.map(|part| format!(".{part}")).unwrap_or_default();
+    let name = format!("{}{part}", written.literal()?);
     let span = quiet(written.expr.span());
     let symbol =
         format!("resilience: {} name {name:?} is used twice in {}", attribute.noun, target());

@@ -25,7 +25,14 @@ pub(crate) struct Invocation {
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Place {
     Function,
-    Static,
+    /// With whether its type holds one instance per key.
+    Static { keyed: bool },
+}
+
+impl Place {
+    pub(crate) fn is_static(self) -> bool {
+        self != Self::Function
+    }
 }
 
 /// Options that belong to the whole stack, from whichever attribute has them.
@@ -37,6 +44,11 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
+    /// Nothing but the crate's path.
+    pub(crate) fn at(path: Option<syn::Path>) -> Self {
+        Self { runtime: Runtime(path), rejection: None, krate: None }
+    }
+
     /// The crate's path may stand in any of the attributes, and reading each of them needs it.
     pub(crate) fn of(invocations: &[Invocation]) -> Self {
         let arguments = invocations.iter().map(|invocation| &invocation.arguments);
@@ -53,6 +65,9 @@ pub(crate) struct Reading<'r> {
     pub(crate) scope: &'r Scope,
     pub(crate) errors: &'r mut Diagnostics,
     pub(crate) runtime: TokenStream,
+    /// The path of the runtime crate, where somebody wrote it.
+    pub(crate) path: Option<syn::Path>,
+    list: Vec<Expr>,
     own: Vec<Named>,
     setters: Setters,
     instance: Option<Expr>,
@@ -86,6 +101,7 @@ impl Invocation {
         merge(&mut shared.rejection, common.rejection.take(), errors);
         merge(&mut shared.krate, common.krate.take(), errors);
         let runtime = shared.runtime.private(span);
+        let path = shared.runtime.0.clone();
         let mut reading = Reading {
             attribute,
             span,
@@ -93,6 +109,8 @@ impl Invocation {
             scope,
             errors,
             runtime,
+            path,
+            list: parts.positional,
             own,
             setters: Setters::default(),
             instance,
@@ -107,6 +125,17 @@ impl Reading<'_> {
     /// The attribute's own options.
     pub(crate) fn options<T: FromMeta + Default>(&mut self) -> T {
         options(std::mem::take(&mut self.own), self.errors)
+    }
+
+    /// The expressions without a name, where the attribute takes a list of them.
+    pub(crate) fn take_list(&mut self) -> Vec<Expr> {
+        std::mem::take(&mut self.list)
+    }
+
+    /// The name that was written for the instance.
+    pub(crate) fn take_name(&mut self) -> Option<Written<String>> {
+        report(self.common.name.as_ref(), self.errors);
+        self.common.name.take()
     }
 
     /// Makes a construction option part of the instance, and reports a value that is wrong by itself.
@@ -131,6 +160,7 @@ impl Reading<'_> {
             Some(expr) => Source::Shared(Box::new(expr)),
             None => Source::Own(Box::new(Instance {
                 name: self.common.name.take(),
+                part: None,
                 config: config.map(|config| config.expr),
                 setters: std::mem::take(&mut self.setters),
             })),

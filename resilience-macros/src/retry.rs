@@ -7,7 +7,7 @@ use proc_macro2::TokenStream;
 use quote::quote_spanned;
 use syn::Expr;
 
-use crate::attribute::{Attribute, Known};
+use crate::attribute::{Attribute, Known, Positional};
 use crate::backoff::{Backoff, growth, scaled};
 use crate::diagnostics::Diagnostics;
 use crate::judge::Judge;
@@ -36,7 +36,7 @@ pub(crate) static ATTRIBUTE: Attribute = Attribute {
         Known::call("when_rejected", "|rejection| true"),
         Known::call("retry_after", "|error| error.retry_after()"),
     ],
-    positional: None,
+    positional: Positional::None,
     likely: "attempts",
     read,
 };
@@ -108,7 +108,11 @@ impl Options {
         if let (Some(option), Some(Choice { value, .. })) = (&self.factor, self.backoff())
             && value != Backoff::Exponential
         {
-            errors.at(option.key.span(), "only an exponential back-off has a factor: remove `factor`, or write `backoff = exponential`");
+            errors.at(
+                option.key.span(),
+                "only an exponential back-off has a factor: remove \
+                `factor`, or write `backoff = exponential`",
+            );
         }
         if let (Some(option), Some(delay)) = (&self.max_delay, self.delay(complete))
             && option.literal().is_some_and(|max| max.0 < delay)

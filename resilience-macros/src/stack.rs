@@ -162,10 +162,12 @@ fn misplaced(attribute: &Attribute, rest: &[TokenTree]) -> syn::Error {
             format!("`#[{name}]` guards functions: write it on each function in here that needs it")
         }
         Some("const") => format!(
-            "a shared instance is one object: write `static` instead of `const`, `#[{name}] static NAME: {policy};`"
+            "a shared instance is one object: write `static` instead of `const`, `#[{name}] \
+             static NAME: {policy};`"
         ),
         Some(keyword) => format!(
-            "`#[{name}]` guards a function, not a `{keyword}`: write it on a `fn`, or on `static NAME: {policy};`"
+            "`#[{name}]` guards a function, not a `{keyword}`: write it on a `fn`, or on `static \
+             NAME: {policy};`"
         ),
         None => format!(
             "`#[{name}]` guards a function: write it on a `fn`, or on `static NAME: {policy};`"

@@ -8,7 +8,7 @@ use quote::quote_spanned;
 use syn::Expr;
 use syn::spanned::Spanned;
 
-use crate::attribute::{Attribute, Known};
+use crate::attribute::{Attribute, Known, Positional};
 use crate::model::{self, Layer, Meaning, Mode, Piece, Site};
 use crate::options::{Positive, Written, looks_constant, transparent};
 use crate::reading::{Place, Reading};
@@ -19,7 +19,7 @@ pub(crate) static ATTRIBUTE: Attribute = Attribute {
     policy: "Timeout",
     config: "TimeoutConfig",
     options: &[Known::late("after", "\"2s\"")],
-    positional: Some("after"),
+    positional: Positional::Option("after"),
     likely: "after",
     read,
 };
@@ -106,7 +106,8 @@ impl Meaning for Timeout {
     fn needs_async(&self) -> Option<(Option<Span>, &'static str)> {
         Some((
             None,
-            "a plain function cannot be cut off: make it `async`, or give its calls a limit of their own, as sockets have",
+            "a plain function cannot be cut off: make it `async`, or give its calls a limit of \
+             their own, as sockets have",
         ))
     }
 

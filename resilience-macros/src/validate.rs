@@ -15,6 +15,9 @@ use crate::output;
 pub(crate) fn stack(stack: &Stack, guarded: &Guarded, errors: &mut Diagnostics) {
     for (inner, layer) in stack.layers.iter().enumerate() {
         twice(layer, &stack.layers[..inner], errors);
+        hides_errors(layer, &stack.layers[..inner], errors);
+        overlaps(layer, guarded, errors);
+        no_arguments(layer, guarded, errors);
         for outer in &stack.layers[..inner] {
             pauses_outlast(outer, layer, errors);
             never_strikes(outer, layer, errors);
@@ -22,15 +25,35 @@ pub(crate) fn stack(stack: &Stack, guarded: &Guarded, errors: &mut Diagnostics) 
         if guarded.mode == Mode::Blocking
             && let Some((at, text)) = layer.meaning.needs_async()
         {
-            errors.at(at.unwrap_or(layer.span), text);
+            let off = layer.part().map(|part| format!("; or switch it off, `{part}(off)`"));
+            errors.at(at.unwrap_or(layer.span), format!("{text}{}", off.unwrap_or_default()));
         }
     }
-    if output::is_plain(&guarded.output) {
-        let ty = compact(&guarded.output.to_token_stream());
-        errors.on(&guarded.output, format!(
-            "a guarded function reports failures: return `Result<{ty}, E>` with `E: From<resilience::Rejection>`"
-        ));
+    if output::is_plain(&guarded.output) && !stack.is_total() {
+        errors.on(&guarded.output, no_result(stack, &guarded.output));
     }
+}
+
+/// What to say about a return type that surely is no `Result`.
+fn no_result(stack: &Stack, output: &syn::Type) -> String {
+    let ty = compact(&output.to_token_stream());
+    let answers = |layer: &Layer| layer.meaning.absorbs();
+    if stack.layers.first().is_some_and(answers) {
+        return format!(
+            "a plain `{ty}` is never an error, so the first fallback expression always answers: keep \
+             one, or return `Result<{ty}, E>`"
+        );
+    }
+    if stack.layers.iter().any(answers) {
+        return format!(
+            "policies outside of the fallback may refuse too, and a plain `{ty}` cannot say so: move \
+             the fallback to the top, or return `Result<{ty}, E>`"
+        );
+    }
+    format!(
+        "a guarded function reports failures: return `Result<{ty}, E>` with `E: \
+         From<resilience::Rejection>`, or add `#[fallback(…)]` on top"
+    )
 }
 
 fn twice(layer: &Layer, outside: &[Layer], errors: &mut Diagnostics) {
@@ -39,10 +62,44 @@ fn twice(layer: &Layer, outside: &[Layer], errors: &mut Diagnostics) {
     if layer.meaning.repeats() || layer.is_shared() || first.is_shared() {
         return;
     }
+    errors.at(
+        layer.span,
+        format!(
+            "`{name}` stands on this function twice: keep one, or let one of them use a shared \
+         instance, `#[{name}(SHARED)]`",
+            name = layer.attribute.name,
+        ),
+    );
+}
+
+/// A fallback that leaves nothing to see for those around it.
+fn hides_errors(layer: &Layer, outside: &[Layer], errors: &mut Diagnostics) {
+    let judges = |outer: &&Layer| ["retry", "circuit_breaker"].contains(&outer.attribute.name);
+    let Some(outer) = outside.iter().find(judges).filter(|_| layer.meaning.hides_errors()) else { return };
     errors.at(layer.span, format!(
-        "`{name}` stands on this function twice: keep one, or let one of them use a shared instance, `#[{name}(SHARED)]`",
-        name = layer.attribute.name,
+        "this fallback hides every error from the {} around it: move it to the top, or write `inner = true` if that is meant",
+        outer.attribute.noun,
     ));
+}
+
+/// Nobody is there to give arguments to a function that is called from a list.
+fn no_arguments(layer: &Layer, guarded: &Guarded, errors: &mut Diagnostics) {
+    if layer.meaning.needs_no_arguments() && !guarded.inputs.is_empty() {
+        errors.on(&guarded.inputs, format!(
+            "a {} is called by itself: take no arguments, and reach what it needs through a static, or use `HealthChecker`",
+            layer.attribute.noun,
+        ));
+    }
+}
+
+/// Attempts side by side cannot share what only one may change.
+fn overlaps(layer: &Layer, guarded: &Guarded, errors: &mut Diagnostics) {
+    if let Some(receiver) = guarded.exclusive_receiver.filter(|_| layer.meaning.overlaps()) {
+        errors.at(receiver, format!(
+            "`#[{}]` runs attempts side by side, and only one of them could have `&mut self`: take `&self`",
+            layer.attribute.name,
+        ));
+    }
 }
 
 /// An outer timeout that strikes before the retries' pauses alone are over.
@@ -56,12 +113,16 @@ fn pauses_outlast(outer: &Layer, inner: &Layer, errors: &mut Diagnostics) {
     }
     let attempts = pauses.len() + 1;
     let fits = (0..attempts).filter(|n| sum(&pauses[..*n]) < limit.value).count();
-    errors.at(limit.at.unwrap_or(outer.span), format!(
-        "this limit of {:?} ends before the pauses between the {attempts} attempts are over, {total:?} in all: \
+    errors.at(
+        limit.at.unwrap_or(outer.span),
+        format!(
+            "this limit of {:?} ends before the pauses between the {attempts} attempts are over, \
+         {total:?} in all: \
          {fits} of them can run; write at least \"{}\", or retry with `attempts = {fits}`",
-        limit.value,
-        beyond(total),
-    ));
+            limit.value,
+            beyond(total),
+        ),
+    );
 }
 
 fn sum(pauses: &[Duration]) -> Duration {
@@ -85,7 +146,8 @@ fn never_strikes(outer: &Layer, inner: &Layer, errors: &mut Diagnostics) {
         return;
     }
     errors.at(inside.at.unwrap_or(inner.span), format!(
-        "this inner limit of {:?} never strikes, for the outer one of {:?} strikes first: write less, or remove one",
+        "this inner limit of {:?} never strikes, for the outer one of {:?} strikes first: write \
+         less, or remove one",
         inside.value, outside.value,
     ));
 }
@@ -96,7 +158,8 @@ pub(crate) fn siblings(attributes: &[Written], errors: &mut Diagnostics) {
     for attribute in &attributes[..last] {
         if attribute.ours.is_none() && !attribute.is_inert() {
             errors.on(&attribute.tokens, format!(
-                "`{}` stands between attributes of one resilience stack: move it below the last of them, where it \
+                "`{}` stands between attributes of one resilience stack: move it below the last \
+                 of them, where it \
                  wraps the guarded call",
                 attribute.name(),
             ));
@@ -107,7 +170,8 @@ pub(crate) fn siblings(attributes: &[Written], errors: &mut Diagnostics) {
 /// What other macros have made of the function before ours came to see it.
 pub(crate) fn rewritten(function: &Function, errors: &mut Diagnostics) {
     if let Some(at) = expanded(function) {
-        errors.at(at, "this attribute stands on a function that another resilience attribute has expanded already, so \
+        errors.at(at, "this attribute stands on a function that another resilience attribute has \
+                       expanded already, so \
              it is imported under another name: import it under its own, or write its path, `#[resilience::…]`");
     }
     if function.signature.asyncness.is_none() && builds_a_runtime(function) {
@@ -117,7 +181,8 @@ pub(crate) fn rewritten(function: &Function, errors: &mut Diagnostics) {
             .any(|other| other.segments.last().is_some_and(|name| name == "test"));
         let name = if test { "tokio::test" } else { "tokio::main" };
         errors.at(Span::call_site(), format!(
-            "`#[{name}]` above has already turned this into a plain function: move it below the resilience attributes"
+            "`#[{name}]` above has already turned this into a plain function: move it below the \
+             resilience attributes"
         ));
     }
 }

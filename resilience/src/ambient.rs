@@ -17,11 +17,15 @@ use crate::random;
 
 thread_local! {
     static DEADLINE: Cell<Deadline> = const { Cell::new(Deadline::NONE) };
-    static ATTEMPT: Cell<Attempt> = const { Cell::new(Attempt::OUTSIDE) };
+    static ATTEMPT: Cell<Mark> = const { Cell::new(Mark::OUTSIDE) };
+    /// The running call's id, while its mark says that it has been drawn.
+    static CALL: Cell<Option<CallId>> = const { Cell::new(None) };
     static CUT_OFF: Cell<bool> = const { Cell::new(false) };
 }
 
 /// Runs `f` with `value` in the cell. What `f` made of the value is stored back into it.
+#[inline(always)]
+#[allow(clippy::inline_always, reason = "measured: as a call it costs more than it does")]
 pub(crate) fn with<T: Copy, O>(
     cell: &'static LocalKey<Cell<T>>,
     value: &mut T,
@@ -56,11 +60,19 @@ impl Deadline {
     const PENDING: u64 = 1 << 63;
 
     /// `limit` from the moment somebody looks.
+    #[inline]
     pub(crate) const fn within(limit: Duration) -> Self {
         let span = clock::span(limit);
         Self(Self::PENDING | if span < FAR_FUTURE { span } else { FAR_FUTURE - 1 })
     }
 
+    /// The span of one that doesn't run yet.
+    #[inline]
+    pub(crate) const fn span(self) -> Duration {
+        Duration::from_nanos(self.0 & !Self::PENDING)
+    }
+
+    #[inline]
     const fn at(when: Nanos) -> Self {
         Self(when)
     }
@@ -77,27 +89,34 @@ impl Deadline {
     }
 
     /// The nearer of a span that begins now and `outer`; `None` when `outer` has passed.
-    pub(crate) fn tighten(outer: Self, limit: Duration) -> Option<Self> {
-        let own = Self::within(limit);
-        if outer.0 & Self::PENDING != 0 {
-            return Some(Self(own.0.min(outer.0)));
-        }
+    #[inline]
+    pub(crate) fn tighten(outer: Self, span: Self) -> Option<Self> {
+        // Both are spans that begin together, or `outer` is none, which compares as the longest.
+        if outer.0 & Self::PENDING != 0 { Some(Self(span.0.min(outer.0))) } else { Self::tighten_running(outer, span) }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn tighten_running(outer: Self, span: Self) -> Option<Self> {
         let now = clock::now();
-        (now < outer.0).then(|| Self::at(outer.0.min(clock::after(now, limit))))
+        (now < outer.0).then(|| Self::at(outer.0.min(clock::after(now, span.span()))))
     }
 
     /// The deadline in force.
+    #[inline]
     pub(crate) fn current() -> Self {
         DEADLINE.get()
     }
 
     /// Runs `f` under this deadline.
+    #[inline]
     pub(crate) fn scope<O>(&mut self, f: impl FnOnce() -> O) -> O {
         with(&DEADLINE, self, f)
     }
 }
 
 /// The deadline in force, on our clock, fixed from now on.
+#[inline]
 pub(crate) fn deadline_nanos() -> Option<Nanos> {
     let mut deadline = DEADLINE.get();
     let end = deadline.fix();
@@ -155,34 +174,79 @@ impl fmt::Debug for CallId {
     }
 }
 
-/// Which attempt of which call runs. The id is drawn when somebody asks for it.
+/// Which attempt of its call runs, and whether the call's id has been drawn: the one word that calls pay for which
+/// never ask. 0 is outside any.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Mark(u64);
+
+impl Mark {
+    /// Every look is a call of its own.
+    const OUTSIDE: Self = Self(0);
+    const DRAWN: u64 = 1 << 32;
+
+    #[inline]
+    #[allow(clippy::cast_possible_truncation, reason = "that half is meant")]
+    const fn number(self) -> u32 {
+        self.0 as u32
+    }
+
+    #[inline]
+    const fn is_drawn(self) -> bool {
+        self.0 & Self::DRAWN != 0
+    }
+}
+
+/// An attempt of a call. The id is drawn when somebody asks for it.
 #[derive(Clone, Copy)]
 pub(crate) struct Attempt {
-    number: u32,
+    mark: Mark,
     id: Option<CallId>,
 }
 
 impl Attempt {
-    /// Outside any retry every look is a call of its own.
-    const OUTSIDE: Self = Self { number: 0, id: None };
     /// The first attempt of a new call.
-    pub(crate) const FIRST: Self = Self { number: 1, id: None };
+    pub(crate) const FIRST: Self = Self { mark: Mark(1), id: None };
 
-    pub(crate) fn number(self) -> u32 {
-        self.number
+    #[inline]
+    pub(crate) fn number(&self) -> u32 {
+        self.mark.number()
     }
 
     pub(crate) fn next(&mut self) {
-        self.number = self.number.saturating_add(1);
+        self.mark.0 += u64::from(self.number() < u32::MAX);
     }
 
     pub(crate) fn id(&mut self) -> CallId {
+        self.mark.0 |= Mark::DRAWN;
         *self.id.get_or_insert_with(CallId::random)
     }
 
     /// Runs `f` as part of this attempt.
+    #[inline]
     pub(crate) fn scope<O>(&mut self, f: impl FnOnce() -> O) -> O {
-        with(&ATTEMPT, self, f)
+        let mut outer = Self { mark: ATTEMPT.replace(self.mark), id: None };
+        if outer.mark.is_drawn() || self.mark.is_drawn() {
+            outer.id = CALL.replace(self.id);
+        }
+        let _running = Running { attempt: self, outer };
+        f()
+    }
+}
+
+/// Puts the attempt further out back, also when the one inside panics.
+struct Running<'a> {
+    attempt: &'a mut Attempt,
+    outer: Attempt,
+}
+
+impl Drop for Running<'_> {
+    #[inline]
+    fn drop(&mut self) {
+        let mark = ATTEMPT.replace(self.outer.mark);
+        if mark.is_drawn() || self.outer.mark.is_drawn() {
+            self.attempt.mark = mark;
+            self.attempt.id = CALL.replace(self.outer.id).filter(|_| mark.is_drawn());
+        }
     }
 }
 
@@ -190,28 +254,32 @@ impl Attempt {
 /// outside any.
 #[must_use]
 pub fn attempt() -> u32 {
-    ATTEMPT.get().number.max(1)
+    ATTEMPT.get().number().max(1)
 }
 
 /// One random id for all attempts of the innermost enclosing [`retry`](macro@crate::retry): send it as an
 /// idempotency key, and the server can tell a repetition from a second order. Outside any retry, a fresh id each time.
 #[must_use]
 pub fn call_id() -> CallId {
-    let mut attempt = ATTEMPT.get();
-    if attempt.number == 0 {
+    let mark = ATTEMPT.get();
+    if mark == Mark::OUTSIDE {
         return CallId::random();
     }
+    let mut attempt = Attempt { mark, id: CALL.get().filter(|_| mark.is_drawn()) };
     let id = attempt.id();
-    ATTEMPT.set(attempt);
+    ATTEMPT.set(attempt.mark);
+    CALL.set(attempt.id);
     id
 }
 
 /// Drops through `f` what one of our timeouts cuts off: permits that go with it learn that the call failed.
+#[inline]
 pub(crate) fn cut_off(f: impl FnOnce()) {
     with(&CUT_OFF, &mut true, f);
 }
 
 /// Whether the drop that runs now is the work of one of our timeouts.
+#[inline]
 pub(crate) fn is_cut_off() -> bool {
     CUT_OFF.get()
 }

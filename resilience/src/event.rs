@@ -3,10 +3,10 @@
 //! Telling never waits: the log decides by its own filter, listeners read from a bounded ring and are told what they
 //! missed. Without listeners an event costs one load.
 
-use std::fmt::Debug;
+use std::fmt::{self, Debug};
 use std::pin::Pin;
-use std::sync::LazyLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, LazyLock};
 use std::task::{Context, Poll, ready};
 
 use futures_core::Stream;
@@ -21,7 +21,7 @@ static LISTENERS: AtomicUsize = AtomicUsize::new(0);
 static EVENTS: LazyLock<broadcast::Sender<Event>> = LazyLock::new(|| broadcast::Sender::new(CAPACITY));
 
 /// Something worth knowing about a policy.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Event {
     /// A circuit breaker changed its state.
@@ -52,6 +52,18 @@ pub enum Event {
         /// Which attempt: 2 is the first one beyond the original.
         attempt: u32,
     },
+    /// Somebody changed a circuit breaker by hand, through the admin routes.
+    #[non_exhaustive]
+    Administered {
+        /// The breaker's name.
+        policy: Name,
+        /// What was asked for: `force_open`, `force_close`, `reset`.
+        action: &'static str,
+        /// Who, as far as the request says.
+        by: Arc<str>,
+        /// Why, if the request says so.
+        reason: Option<Arc<str>>,
+    },
     /// The listener was too slow, and missed this many events.
     #[non_exhaustive]
     Missed {
@@ -65,7 +77,7 @@ impl Event {
     #[must_use]
     pub const fn kind(&self) -> Option<PolicyKind> {
         match self {
-            Self::StateChanged(_) => Some(PolicyKind::CircuitBreaker),
+            Self::StateChanged(_) | Self::Administered { .. } => Some(PolicyKind::CircuitBreaker),
             Self::Rejected { kind, .. } => Some(*kind),
             Self::Retried(_) => Some(PolicyKind::Retry),
             Self::FellBack { .. } => Some(PolicyKind::Fallback),
@@ -81,7 +93,9 @@ impl Event {
             Self::StateChanged(change) => Some(change.policy.as_str()),
             Self::Rejected { rejection, .. } => Some(rejection.policy()),
             Self::Retried(retry) => Some(retry.policy.as_str()),
-            Self::FellBack { policy, .. } | Self::Hedged { policy, .. } => Some(policy.as_str()),
+            Self::FellBack { policy, .. } | Self::Hedged { policy, .. } | Self::Administered { policy, .. } => {
+                Some(policy.as_str())
+            }
             Self::Missed { .. } => None,
         }
     }
@@ -114,6 +128,15 @@ pub(crate) fn state_changed(change: &StateChange, listener: Option<fn(&StateChan
 }
 
 pub(crate) fn rejected(kind: PolicyKind, rejection: &Rejection) {
+    // One question for all, before the one that each place of the log asks: refusals are many when they are.
+    if tracing::level_enabled!(tracing::Level::DEBUG) {
+        log_rejected(kind, rejection);
+    }
+    broadcast(|| Event::Rejected { kind, rejection: *rejection });
+}
+
+#[cold]
+fn log_rejected(kind: PolicyKind, rejection: &Rejection) {
     let (policy, event) = (rejection.policy(), rejection.kind().as_str());
     match rejection {
         Rejection::CircuitOpen { retry_after, .. } => log!(kind, debug, policy, event, ?retry_after),
@@ -122,7 +145,6 @@ pub(crate) fn rejected(kind: PolicyKind, rejection: &Rejection) {
         Rejection::TimedOut { after, .. } => log!(kind, debug, policy, event, ?after),
         Rejection::DeadlineExceeded { .. } => log!(kind, debug, policy, event),
     }
-    broadcast(|| Event::Rejected { kind, rejection: *rejection });
 }
 
 pub(crate) fn retried(retry: &RetryEvent, listener: Option<fn(&RetryEvent)>) {
@@ -142,6 +164,12 @@ pub(crate) fn fell_back(policy: Name, step: u32, error: Option<&dyn Debug>) {
 pub(crate) fn hedged(policy: Name, attempt: u32) {
     tracing::debug!(target: "resilience::hedge", %policy, event = "hedged", attempt);
     broadcast(|| Event::Hedged { policy, attempt });
+}
+
+#[cfg(feature = "axum")]
+pub(crate) fn administered(policy: Name, action: &'static str, by: &str, reason: Option<&str>) {
+    tracing::warn!(target: "resilience::circuit_breaker", %policy, event = "administered", action, by, reason);
+    broadcast(|| Event::Administered { policy, action, by: by.into(), reason: reason.map(Into::into) });
 }
 
 #[inline]
@@ -186,8 +214,8 @@ impl Stream for Events {
     }
 }
 
-impl std::fmt::Debug for Events {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl Debug for Events {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Events").finish_non_exhaustive()
     }
 }

@@ -18,12 +18,14 @@ pub trait Hint<E> {
 }
 
 impl<T: ?Sized, F: Fn(&T) -> bool> Predicate<T> for F {
+    #[inline]
     fn test(&self, value: &T) -> bool {
         self(value)
     }
 }
 
 impl<E, F: Fn(&E) -> Option<Duration>> Hint<E> for F {
+    #[inline]
     fn hint(&self, error: &E) -> Option<Duration> {
         self(error)
     }
@@ -42,24 +44,28 @@ pub struct OnlyTimedOut;
 pub struct Unset;
 
 impl<T: ?Sized> Predicate<T> for EveryErr {
+    #[inline]
     fn test(&self, _: &T) -> bool {
         true
     }
 }
 
 impl Predicate<Rejection> for OnlyTimedOut {
+    #[inline]
     fn test(&self, rejection: &Rejection) -> bool {
         verdict::timed_out(rejection)
     }
 }
 
 impl<T: ?Sized> Predicate<T> for Unset {
+    #[inline]
     fn test(&self, _: &T) -> bool {
         false
     }
 }
 
 impl<E> Hint<E> for Unset {
+    #[inline]
     fn hint(&self, _: &E) -> Option<Duration> {
         None
     }
@@ -144,12 +150,14 @@ impl<'p, P, A, B, C, X> Judged<'p, P, A, B, C, X> {
         Judged { policy, when_err, when_ok, when_rejected, extra }
     }
 
+    #[inline]
     pub(crate) fn with_extra<Y>(self, extra: Y) -> Judged<'p, P, A, B, C, Y> {
         let Self { policy, when_err, when_ok, when_rejected, .. } = self;
         Judged { policy, when_err, when_ok, when_rejected, extra }
     }
 
     /// Judges an outcome by these predicates; `ignore_err` is the breaker's.
+    #[inline]
     pub(crate) fn judge<R: Fallible>(
         &self,
         outcome: &Result<R, Rejection>,

@@ -29,6 +29,19 @@ pub enum PolicyKind {
 }
 
 impl PolicyKind {
+    /// Every kind, in a fixed order.
+    pub const ALL: [Self; 9] = [
+        Self::CircuitBreaker,
+        Self::Retry,
+        Self::Timeout,
+        Self::Bulkhead,
+        Self::RateLimiter,
+        Self::Fallback,
+        Self::Hedge,
+        Self::HealthCheck,
+        Self::Policy,
+    ];
+
     /// The kind in `snake_case`, as it appears in event targets and metric labels.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

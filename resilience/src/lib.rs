@@ -1,4 +1,49 @@
-//! Circuit breakers, retries, timeouts and bulkheads, as attributes that the compiler checks.
+//! Circuit breakers, retries, timeouts, bulkheads, rate limits, fallbacks and hedges: attributes that the compiler
+//! checks, policies that a health endpoint can show.
+//!
+//! ```
+//! use resilience::{Rejection, circuit_breaker, retry, timeout};
+//!
+//! #[retry(attempts = 3)]
+//! #[circuit_breaker(name = "quotes", failure_rate = 0.5, open_for = "30s")]
+//! #[timeout("2s")]
+//! async fn quote(symbol: &str) -> Result<u32, Rejection> {
+//!     Ok(symbol.len() as u32)
+//! }
+//!
+//! # #[tokio::main(flavor = "current_thread")] async fn main() {
+//! assert_eq!(quote("ACME").await.unwrap(), 4);
+//! let breaker = resilience::registry().circuit_breaker("quotes").unwrap();
+//! assert_eq!(breaker.state(), resilience::State::Closed);
+//! # }
+//! ```
+//!
+//! # Where to look
+//!
+//! | you want to | look at |
+//! |---|---|
+//! | guard a function | [`circuit_breaker`](macro@circuit_breaker), [`retry`](macro@retry), [`timeout`](macro@timeout), [`bulkhead`](macro@bulkhead), [`rate_limit`](macro@rate_limit), [`fallback`](macro@fallback), [`hedge`](macro@hedge) |
+//! | have all of them in the right order | [`resilient`](macro@resilient) |
+//! | use a policy by hand, or build one in code | [`CircuitBreaker`], [`Retry`], [`Timeout`], [`Bulkhead`], [`RateLimiter`], [`Hedge`], [`Policy`] |
+//! | keep one per host, tenant or user | [`Keyed`] |
+//! | know why a call was refused | [`Rejection`] |
+//! | know how everything is | [`registry()`], [`health_check`](macro@health_check), [`HealthChecker`], feature `axum` |
+//! | know about the running call | [`deadline`], [`remaining`], [`attempt`], [`call_id`] |
+//!
+//! # Features
+//!
+//! | feature | adds |
+//! |---|---|
+//! | `axum` | routes to look in by, [`Rejection`] as a response |
+//! | `serde` | configs as data, the [`Snapshot`] as JSON |
+//! | `test-util` | everything timed follows tokio's paused clock; for tests |
+//!
+//! # How outcomes are judged
+//!
+//! One vocabulary serves every policy. `when_err` and `when_ok` say what it treats as a failure (by default every
+//! `Err` and no `Ok`). `when_rejected` says which refusals of policies further in it treats so: by default only a
+//! time limit that struck, for a full bulkhead, a rate limit or an open circuit of ours says nothing about the
+//! dependency.
 #![forbid(unsafe_code)]
 
 mod ambient;
@@ -19,6 +64,7 @@ mod judged;
 mod keyed;
 mod kind;
 mod name;
+pub mod observe;
 mod pipeline;
 mod policy;
 pub mod presets;
@@ -34,12 +80,14 @@ mod verdict;
 #[doc(hidden)]
 pub mod __private;
 
-pub use resilience_macros::{bulkhead, circuit_breaker, retry, timeout};
+pub use resilience_macros::{
+    bulkhead, circuit_breaker, fallback, health_check, hedge, rate_limit, resilient, retry, timeout,
+};
 
 pub use self::ambient::{CallId, attempt, call_id, deadline, remaining};
 pub use self::bulkhead::{Bulkhead, BulkheadConfig, BulkheadPermit};
 pub use self::circuit_breaker::{
-    Cause, CircuitBreaker, CircuitBreakerConfig, Counts, Permit, State, StateChange, Totals, Trip, Window,
+    Cause, CircuitBreaker, CircuitBreakerConfig, Counts, Histogram, Permit, State, StateChange, Thresholds, Totals, Trip, Window,
 };
 pub use self::event::{Event, Events};
 pub use self::fallback::Fallback;
@@ -51,9 +99,14 @@ pub use self::name::Name;
 pub use self::policy::{Parts, Policy};
 pub use self::rate_limit::{RateLimitConfig, RateLimiter};
 pub use self::registry::{
-    BulkheadSnapshot, CircuitBreakerSnapshot, FallbackSnapshot, HedgeSnapshot, KeyedSnapshot, Listable, NameClash,
+    BulkheadSnapshot, CircuitBreakerSnapshot, FallbackSnapshot, HedgeSnapshot, KeyedSnapshot, LatencySnapshot, Listable, NameClash,
     PolicySnapshot, RateLimiterSnapshot, Registry, RetrySnapshot, Snapshot, TimeoutSnapshot, TripSnapshot, registry,
 };
 pub use self::rejection::{Rejection, RejectionKind};
 pub use self::retry::{Backoff, Jitter, Retry, RetryConfig, RetryEvent, RetryTotals};
 pub use self::timeout::{Timeout, TimeoutConfig};
+
+/// The front page's examples compile.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;

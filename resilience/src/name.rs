@@ -79,7 +79,10 @@ pub enum Origin {
     /// The author, who must keep it unique among policies of one kind.
     Explicit,
     /// The macro, from the module path and the item; `line` is the attribute's own.
-    Default { line: u32 },
+    Default {
+        /// Where the attribute stands.
+        line: u32,
+    },
 }
 
 /// A policy's name together with the place that declares it.
@@ -95,6 +98,7 @@ pub struct Identity {
 }
 
 impl Identity {
+    /// The identity of a policy that is declared where this is called.
     #[track_caller]
     #[must_use]
     pub const fn new(written: &'static str, origin: Origin) -> Self {

@@ -43,6 +43,7 @@ impl<T, E> Fallible for Result<T, E> {
 }
 
 /// Judges by predicates. `ignore_err` wins over `when_err`; refusals are the business of `when_rejected` alone.
+#[inline]
 pub fn judge<R: Fallible>(
     outcome: &Result<R, Rejection>,
     when_err: impl FnOnce(&R::Error) -> bool,
@@ -62,16 +63,19 @@ pub fn judge<R: Fallible>(
 }
 
 /// Judges without predicates: every `Err` fails, no `Ok` does, and of the refusals only a time limit that struck.
+#[inline]
 pub fn by_default<R: Fallible>(outcome: &Result<R, Rejection>) -> Verdict {
     judge(outcome, always, never, never, timed_out)
 }
 
 /// The default `when_err`.
+#[inline]
 pub fn always<T: ?Sized>(_: &T) -> bool {
     true
 }
 
 /// The default `when_ok` and `ignore_err`.
+#[inline]
 pub fn never<T: ?Sized>(_: &T) -> bool {
     false
 }
@@ -79,6 +83,7 @@ pub fn never<T: ?Sized>(_: &T) -> bool {
 /// The default `when_rejected`: a full bulkhead, a rate limit or an open circuit of ours says nothing about the
 /// dependency, a time limit that struck does.
 #[must_use]
+#[inline]
 pub fn timed_out(rejection: &Rejection) -> bool {
     matches!(rejection, Rejection::TimedOut { .. })
 }

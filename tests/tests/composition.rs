@@ -58,17 +58,31 @@ async fn an_open_circuit_is_not_retried() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_open_circuit_is_retried_if_the_author_says_so() {
+async fn a_retry_without_delay_does_not_sit_out_an_open_circuit() {
     #[retry(attempts = 7, delay = "0ms", when_rejected = |_| true)]
-    #[circuit_breaker(consecutive_failures = 3, open_for = "1ms")]
+    #[circuit_breaker(consecutive_failures = 3)]
     async fn stubborn(runs: &Runs) -> Result<(), Failed> {
         runs.next();
         Err(Body)
     }
-    let runs = Runs::default();
-    breaker("stubborn");
+    let (runs, start) = (Runs::default(), Instant::now());
     assert_eq!(stubborn(&runs).await, Err(Refused(RejectionKind::CircuitOpen)));
-    assert!(runs.count() >= 3, "the refusal's own wait lets the circuit half-open: {}", runs.count());
+    assert_eq!((runs.count(), start.elapsed()), (3, Duration::ZERO));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_retry_with_delays_waits_for_an_open_circuit_if_the_author_says_so() {
+    #[retry(attempts = 3, delay = "1ms", when_rejected = |_| true)]
+    #[circuit_breaker(consecutive_failures = 1)]
+    async fn patient(runs: &Runs) -> Result<u32, Failed> {
+        match runs.next() {
+            1 => Err(Body),
+            run => Ok(run),
+        }
+    }
+    let (runs, start) = (Runs::default(), Instant::now());
+    assert_eq!(patient(&runs).await, Ok(2));
+    assert!(start.elapsed() >= Duration::from_secs(60), "the refusal's own wait is a floor");
 }
 
 #[tokio::test(start_paused = true)]

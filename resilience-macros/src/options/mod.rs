@@ -6,6 +6,7 @@ mod choice;
 mod code;
 mod count;
 mod duration;
+mod rate;
 mod ratio;
 mod setters;
 pub(crate) mod splitter;
@@ -16,8 +17,8 @@ mod window;
 pub(crate) use self::choice::{Choice, Words};
 pub(crate) use self::code::{Function, Predicate, Verbatim, looks_constant, report};
 pub(crate) use self::duration::Positive;
-#[cfg(test)]
 pub(crate) use self::duration::parse as parse_duration;
+pub(crate) use self::rate::Rate;
 pub(crate) use self::ratio::{Factor, Ratio};
 pub(crate) use self::setters::Setters;
 pub(crate) use self::value::{Value, Written, literal, transparent};

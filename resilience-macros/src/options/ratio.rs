@@ -27,7 +27,8 @@ impl Value for Ratio {
                 format!("a ratio is above 0 and at most 1: for {text} percent write \"{text}%\"")
             }
             _ => format!(
-                "a ratio is above 0 and at most 1, but this is {text}: write one like 0.25 or \"25%\""
+                "a ratio is above 0 and at most 1, but this is {text}: write one like 0.25 or \
+                 \"25%\""
             ),
         })
     }

@@ -36,7 +36,7 @@ pub(crate) trait Value: Sized {
 }
 
 /// `key = value`. A value that cannot be one is kept as its error, so that the others are still read.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Written<T> {
     pub(crate) key: Ident,
     pub(crate) expr: Expr,
@@ -47,6 +47,11 @@ impl<T: Value> Written<T> {
     /// The value where it is known now.
     pub(crate) fn literal(&self) -> Option<&T> {
         self.value.as_ref().ok()?.as_ref()
+    }
+
+    /// The value's expression, where it is a literal of any type.
+    pub(crate) fn literal_expr(&self) -> Option<&Expr> {
+        literal(&self.expr).map(|_| &self.expr)
     }
 
     /// What is wrong with the value by itself.

@@ -1,4 +1,5 @@
-//! Looking in over HTTP, with axum 0.8: health and the state of every policy, and rejections as responses.
+//! Looking in over HTTP, with axum 0.8: health, every policy's state, metrics, events, a dashboard; and rejections as
+//! responses.
 //!
 //! ```no_run
 //! # async fn serve() -> std::io::Result<()> {
@@ -9,9 +10,35 @@
 //! axum::serve(listener, app).await
 //! # }
 //! ```
+//!
+//! | route | answers |
+//! |---|---|
+//! | `GET /health` | `up`, `degraded` (both 200) or `down` (503), with every check and breaker |
+//! | `GET /health/live` | 200 as long as the process answers; it never looks at breakers |
+//! | `GET /health/ready` | 200, or 503 exactly when *down* |
+//! | `GET /metrics` | the Prometheus text format; `OpenMetrics`, if `Accept` prefers it |
+//! | `GET /resilience` | every policy: state, counts, totals, options |
+//! | `GET /resilience/circuit-breakers[/{name}]` | the breakers, or one |
+//! | `GET /resilience/events` | what happens, as server-sent events |
+//! | `GET /resilience/dashboard` | a page that shows all this, live |
+//! | `GET /resilience/openapi.json` | the description of these routes |
+//! | `POST /resilience/circuit-breakers/{name}/{force-open,force-close,reset}` | only with [`Resilience::admin`] |
+//!
+//! They work under a prefix too (`Router::nest`). Nothing is cached (`Cache-Control: no-store`), and errors are
+//! `application/problem+json`. The read routes show names, options and source locations: mount them where operators
+//! are, not where customers are.
 
+mod admin;
+mod bearer;
+mod dashboard;
+mod events;
+mod look;
+mod openapi;
 mod problem;
 mod rejection;
+mod respond;
 mod router;
+mod scrape;
 
+pub use self::bearer::bearer;
 pub use self::router::{Resilience, router};

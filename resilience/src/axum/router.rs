@@ -1,70 +1,115 @@
-//! The routes.
+//! The routes, and what can be chosen about them.
 
-use ::axum::extract::Path;
-use ::axum::http::{StatusCode, header};
-use ::axum::response::{IntoResponse, Response};
-use ::axum::routing::get;
-use ::axum::{Json, Router};
-use serde::Serialize;
+use std::fmt;
+use std::sync::Arc;
 
-use super::problem::problem;
-use crate::health::{Report, Status};
-use crate::{CircuitBreakerSnapshot, HealthCheck, registry};
+use ::axum::Router;
+use ::axum::http::HeaderMap;
+use ::axum::middleware::map_response;
+use ::axum::routing::{any, get, post};
+
+use super::admin::{Action, Authorizer, Desk};
+use super::events::{self, Until};
+use super::respond::{fresh, unknown_route, wrong_method};
+use super::{admin, dashboard, look, openapi, scrape};
+use crate::{HealthCheck, registry};
 
 /// The routes to look in by, ready to be merged into an application: it is `Into<axum::Router>`.
 #[must_use = "merge it into a router"]
-#[derive(Debug)]
-pub struct Resilience(());
+#[derive(Default)]
+pub struct Resilience {
+    authorizer: Option<Authorizer>,
+    until: Until,
+}
 
-/// `GET /health`, `GET /resilience`, `GET /resilience/circuit-breakers` and
-/// `GET /resilience/circuit-breakers/{name}`.
-///
-/// `/health` answers 200 while the service is up or degraded, and 503 only when a *critical* breaker is open.
+/// Every route of the [module's table](super) that reads. Those that write need [`Resilience::admin`].
 pub fn router() -> Resilience {
     registry().health_checks().for_each(HealthCheck::watch);
-    Resilience(())
+    Resilience::default()
+}
+
+impl Resilience {
+    /// Adds the routes that change breakers by hand:
+    /// `POST /resilience/circuit-breakers/{name}/{force-open|force-close|reset}`.
+    ///
+    /// `authorize` sees the request's headers and says whether it may; else the answer is 403.
+    /// [`bearer`](super::bearer) is one for a fixed token. Whatever it says, a browser can't be tricked into such a
+    /// request: it must carry `Authorization: Bearer …` or an `X-Requested-With` header, neither of which another
+    /// site's page can send without leave, and what a browser marks as coming from another site is refused.
+    ///
+    /// Each action is an [event](crate::Event::Administered) and a `tracing` warning: who (the header
+    /// `X-Forwarded-User`, else `admin`) and why (`?reason=…`, or `{"reason": "…"}` as body).
+    ///
+    /// ```
+    /// let app: axum::Router = resilience::axum::router().admin(resilience::axum::bearer("s3cret")).into();
+    /// ```
+    pub fn admin(mut self, authorize: impl Fn(&HeaderMap) -> bool + Send + Sync + 'static) -> Self {
+        self.authorizer = Some(Arc::new(authorize));
+        self
+    }
+
+    /// Ends the event streams when `stop` is ready. They never end by themselves, so a server with a graceful
+    /// shutdown would wait for the last open dashboard; give it the same signal.
+    ///
+    /// Call it within a tokio runtime.
+    ///
+    /// # Panics
+    /// Outside of a tokio runtime.
+    pub fn until(mut self, stop: impl Future<Output = ()> + Send + 'static) -> Self {
+        self.until = Until::ready(stop);
+        self
+    }
 }
 
 impl<S: Clone + Send + Sync + 'static> From<Resilience> for Router<S> {
-    fn from(Resilience(()): Resilience) -> Self {
-        Self::new()
-            .route("/health", get(health))
-            .route("/resilience", get(snapshot))
-            .route("/resilience/circuit-breakers", get(circuit_breakers))
-            .route("/resilience/circuit-breakers/{name}", get(circuit_breaker))
+    fn from(Resilience { authorizer, until }: Resilience) -> Self {
+        let mut router = Self::new()
+            .route("/health", get(look::health))
+            .route("/health/live", get(look::live))
+            .route("/health/ready", get(look::ready))
+            .route("/metrics", get(scrape::metrics))
+            .route("/resilience", get(look::snapshot))
+            .route("/resilience/", get(look::snapshot))
+            .route("/resilience/circuit-breakers", get(look::circuit_breakers))
+            .route("/resilience/circuit-breakers/{name}", get(look::circuit_breaker))
+            .route("/resilience/dashboard", get(dashboard::page))
+            .route("/resilience/events", get(move |request| events::stream(until.clone(), request)))
+            .route("/resilience/openapi.json", get(openapi::description(authorizer.is_some())))
+            .route("/resilience/{*rest}", any(unknown_route));
+        if let Some(authorizer) = authorizer {
+            router = router.merge(admin_routes(&authorizer));
+        }
+        router.method_not_allowed_fallback(wrong_method).layer(map_response(fresh))
     }
 }
 
-async fn health() -> Response {
-    let report = Report::of(registry()).await;
-    let status = match report.status {
-        Status::Up | Status::Degraded => StatusCode::OK,
-        Status::Down => StatusCode::SERVICE_UNAVAILABLE,
-    };
-    (status, fresh(&report)).into_response()
+fn admin_routes<S: Clone + Send + Sync + 'static>(authorizer: &Authorizer) -> Router<S> {
+    Action::ALL.into_iter().fold(Router::new(), |router, action| {
+        let desk = Desk { authorizer: Arc::clone(authorizer), action };
+        let path = format!("/resilience/circuit-breakers/{{name}}/{}", action.in_path());
+        router.route(&path, post(move |path, request| admin::act(desk.clone(), path, request)))
+    })
 }
 
-async fn snapshot() -> Response {
-    fresh(&registry().snapshot())
-}
-
-async fn circuit_breakers() -> Response {
-    fresh(&registry().circuit_breakers().map(CircuitBreakerSnapshot::of).collect::<Vec<_>>())
-}
-
-async fn circuit_breaker(Path(name): Path<String>) -> Response {
-    match registry().circuit_breaker(&name) {
-        Some(breaker) => fresh(&CircuitBreakerSnapshot::of(breaker)),
-        None => unknown(&name),
+impl fmt::Debug for Resilience {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Resilience").field("admin", &self.authorizer.is_some()).finish_non_exhaustive()
     }
 }
 
-fn unknown(name: &str) -> Response {
-    let detail = format!("no circuit breaker is named `{name}`: GET /resilience/circuit-breakers lists them");
-    problem(StatusCode::NOT_FOUND, detail, ())
-}
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
 
-/// State is out of date the moment it is sent.
-fn fresh(body: &impl Serialize) -> Response {
-    ([(header::CACHE_CONTROL, "no-store")], Json(body)).into_response()
+    /// The routes as they are written above, and as the description has them.
+    #[test]
+    fn each_route_is_described() {
+        let source = include_str!("router.rs");
+        let routes = source.split(concat!(".rou", "te(\"")).skip(1).filter_map(|rest| rest.split('"').next());
+        let read: BTreeSet<String> = routes.filter(|route| !route.contains("{*")).map(str::to_owned).collect();
+        let admin = super::Action::ALL.map(|action| format!("/resilience/circuit-breakers/{{name}}/{}", action.in_path()));
+        let description: serde_json::Value = serde_json::from_str(include_str!("openapi.json")).unwrap();
+        let described: BTreeSet<String> = description["paths"].as_object().unwrap().keys().cloned().collect();
+        assert_eq!(described, read.into_iter().chain(admin).collect());
+    }
 }

@@ -1,5 +1,6 @@
 //! Waiting for a slot, and the call that holds one.
 
+use std::mem;
 use std::pin::{Pin, pin};
 use std::task::{Context, Poll, ready};
 
@@ -18,8 +19,7 @@ pin_project! {
     pub struct Admitted<'b, F> {
         // Dropped before the slot is given back: what ends inside still counts as running.
         #[pin]
-        inner: Option<F>,
-        permit: Option<BulkheadPermit<'b>>,
+        inner: F,
         acquire: Acquire<'b>,
     }
 }
@@ -30,7 +30,7 @@ pub fn guard<R, F>(bulkhead: &Bulkhead, inner: F) -> Admitted<'_, F>
 where
     F: Future<Output = Result<R, Rejection>>,
 {
-    Admitted { inner: Some(inner), permit: None, acquire: Acquire::new(bulkhead) }
+    Admitted { inner, acquire: Acquire::new(bulkhead) }
 }
 
 /// The same for a plain function, which never waits.
@@ -49,25 +49,15 @@ impl<R, F: Future<Output = Result<R, Rejection>>> Future for Admitted<'_, F> {
 
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
-        let mut this = self.project();
+        let this = self.project();
         // In hand for as long as the body runs, so that a call that is ready at once never stores it.
-        let permit = match this.permit.take() {
-            Some(permit) => permit,
-            None => match ready!(this.acquire.poll_slot(cx)) {
-                Ok(permit) => permit,
-                Err(rejection) => {
-                    this.inner.set(None);
-                    return Poll::Ready(Err(rejection));
-                }
-            },
+        let permit = match ready!(this.acquire.poll_slot(cx)) {
+            Ok(permit) => permit,
+            Err(rejection) => return Poll::Ready(Err(rejection)),
         };
-        let inner = this.inner.as_mut().as_pin_mut().expect("a future is not polled after its end");
-        let outcome = inner.poll(cx);
+        let outcome = this.inner.poll(cx);
         if outcome.is_pending() {
-            *this.permit = Some(permit);
-        } else {
-            this.inner.set(None);
-            drop(permit);
+            this.acquire.keep(permit);
         }
         outcome
     }
@@ -78,24 +68,59 @@ impl<R, F: Future<Output = Result<R, Rejection>>> Future for Admitted<'_, F> {
 #[derive(Debug)]
 pub struct Acquire<'b> {
     bulkhead: &'b Bulkhead,
-    place: Place<'b>,
+    standing: Standing<'b>,
+}
+
+/// Where a call stands. Only one that waits has anything on the heap.
+#[derive(Debug)]
+enum Standing<'b> {
+    Outside,
+    InLine(Pin<Box<Waiter<'b>>>),
+    Inside,
+}
+
+/// What came of asking for entry.
+enum Entry<'b> {
+    Admitted,
+    Refused,
+    Waiting(Pin<Box<Waiter<'b>>>),
 }
 
 impl<'b> Acquire<'b> {
     #[inline]
     pub(super) fn new(bulkhead: &'b Bulkhead) -> Self {
-        Self { bulkhead, place: Place(None) }
+        Self { bulkhead, standing: Standing::Outside }
     }
 
     #[inline]
-    fn poll_slot(&mut self, cx: &mut Context<'_>) -> Slot<'b> {
-        if self.place.0.is_none() && self.bulkhead.enter() {
-            return Poll::Ready(Ok(BulkheadPermit::new(self.bulkhead)));
+    fn poll_slot(&mut self, cx: &mut Context<'_>) -> Poll<Result<BulkheadPermit<'b>, Rejection>> {
+        match self.enter(cx) {
+            Entry::Admitted => Poll::Ready(Ok(BulkheadPermit::new(self.bulkhead))),
+            Entry::Refused => Poll::Ready(Err(self.bulkhead.refuse())),
+            Entry::Waiting(waiter) => {
+                self.standing = Standing::InLine(waiter);
+                Poll::Pending
+            }
         }
-        // By value: a place that nobody points to costs calls that don't wait nothing.
-        let (place, slot) = poll_wait(self.bulkhead, self.place.0.take(), cx);
-        self.place.0 = place;
-        slot
+    }
+
+    /// Leaves nothing standing: what it was is in the answer.
+    #[inline]
+    fn enter(&mut self, cx: &mut Context<'_>) -> Entry<'b> {
+        if matches!(self.standing, Standing::Outside) {
+            return if self.bulkhead.enter() { Entry::Admitted } else { stand_in_line(self.bulkhead, cx) };
+        }
+        match mem::replace(&mut self.standing, Standing::Outside) {
+            Standing::InLine(waiter) => wait(waiter, cx),
+            Standing::Inside | Standing::Outside => Entry::Admitted,
+        }
+    }
+
+    /// Holds the slot until the next poll, or the drop.
+    #[inline]
+    fn keep(&mut self, permit: BulkheadPermit<'b>) {
+        mem::forget(permit);
+        self.standing = Standing::Inside;
     }
 }
 
@@ -107,68 +132,42 @@ impl<'b> Future for Acquire<'b> {
     }
 }
 
-#[cold]
-fn poll_wait<'b>(
-    bulkhead: &'b Bulkhead,
-    place: Option<Pin<Box<Waiter<'b>>>>,
-    cx: &mut Context<'_>,
-) -> (Option<Pin<Box<Waiter<'b>>>>, Slot<'b>) {
-    let place = match place {
-        Some(place) => Ok(Some(place)),
-        None => stand_in_line(bulkhead, cx),
-    };
-    match place {
-        Err(rejection) => (None, Poll::Ready(Err(rejection))),
-        Ok(None) => (None, Poll::Ready(Ok(BulkheadPermit::new(bulkhead)))),
-        Ok(Some(mut waiter)) => match waiter.as_mut().poll_turn(cx) {
-            Poll::Pending => (Some(waiter), Poll::Pending),
-            Poll::Ready(true) => (None, Poll::Ready(Ok(BulkheadPermit::new(bulkhead)))),
-            Poll::Ready(false) => (None, Poll::Ready(Err(bulkhead.refuse()))),
-        },
+impl Drop for Acquire<'_> {
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "nearly always one comparison, which must not become a call")]
+    fn drop(&mut self) {
+        // A waiter leaves the queue by its own drop.
+        if matches!(self.standing, Standing::Inside) {
+            drop(BulkheadPermit::new(self.bulkhead));
+        }
     }
 }
 
-/// `None` when a slot has become free meanwhile, and is taken.
-fn stand_in_line<'b>(
-    bulkhead: &'b Bulkhead,
-    cx: &Context<'_>,
-) -> Result<Option<Pin<Box<Waiter<'b>>>>, Rejection> {
+/// Goes to the end of the line, unless a slot has become free meanwhile.
+#[cold]
+#[inline(never)]
+fn stand_in_line<'b>(bulkhead: &'b Bulkhead, cx: &mut Context<'_>) -> Entry<'b> {
     let config = bulkhead.config();
-    let Some(max_wait) = config.max_wait else { return Err(bulkhead.refuse()) };
+    let Some(max_wait) = config.max_wait else { return Entry::Refused };
     // Made before it is needed: outside a runtime it panics.
     let timer = tokio::time::sleep(max_wait);
     match bulkhead.line().join(config.max_concurrent, config.longest_queue(), cx.waker().clone()) {
-        Joined::Full => Err(bulkhead.refuse()),
-        Joined::Entered => Ok(None),
+        Joined::Full => Entry::Refused,
+        Joined::Entered => Entry::Admitted,
         Joined::Waiting(ticket) => {
-            Ok(Some(Box::pin(Waiter { bulkhead, ticket: Some(ticket), timer })))
-        }
-    }
-}
-
-/// What became of the wish for a slot.
-type Slot<'b> = Poll<Result<BulkheadPermit<'b>, Rejection>>;
-
-/// One word of a call's future, and an allocation only for those that really wait.
-#[derive(Debug)]
-struct Place<'b>(Option<Pin<Box<Waiter<'b>>>>);
-
-impl Drop for Place<'_> {
-    #[inline(always)]
-    #[allow(
-        clippy::inline_always,
-        reason = "nearly always a test for null, which must not become a call"
-    )]
-    fn drop(&mut self) {
-        if let Some(waiter) = self.0.take() {
-            leave(waiter);
+            wait(Box::pin(Waiter { bulkhead, ticket: Some(ticket), timer }), cx)
         }
     }
 }
 
 #[cold]
-fn leave(waiter: Pin<Box<Waiter<'_>>>) {
-    drop(waiter);
+#[inline(never)]
+fn wait<'b>(mut waiter: Pin<Box<Waiter<'b>>>, cx: &mut Context<'_>) -> Entry<'b> {
+    match waiter.as_mut().poll_turn(cx) {
+        Poll::Pending => Entry::Waiting(waiter),
+        Poll::Ready(true) => Entry::Admitted,
+        Poll::Ready(false) => Entry::Refused,
+    }
 }
 
 pin_project! {

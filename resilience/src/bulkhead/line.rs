@@ -3,6 +3,8 @@
 //!
 //! Invariants. Under the lock, the word's `queued` is the queue's length. Whoever gives a slot back while somebody
 //! waits hands slots over until none is free or nobody waits, so a free slot and a waiter never stay side by side.
+//! `Relaxed` suffices for the word: it is one atomic, so all agree on the order of its changes, and what the queue holds
+//! is published by the lock. Whoever reads `queued > 0` reads what was written under the lock, so takes the lock later.
 //! Wakers are called, cloned and dropped outside the lock: they run foreign code.
 
 use std::task::Waker;
@@ -41,16 +43,23 @@ impl Line {
     /// Takes a free slot; false without one, or while others wait.
     #[inline]
     pub(super) fn enter(&self, limit: u32) -> bool {
+        let slots = self.slots();
+        slots.enter(limit).is_some_and(|after| self.replace(slots, after).is_ok() || self.enter_contended(limit))
+    }
+
+    /// Another call was quicker: once more, in a loop that calls without company need not carry.
+    #[cold]
+    #[inline(never)]
+    fn enter_contended(&self, limit: u32) -> bool {
         self.update(|slots| slots.enter(limit)).is_some()
     }
 
-    /// Gives a slot back, to the next in line if somebody waits.
+    /// Gives a slot back; true when somebody waits for it, who is served by [`hand_over`](Self::hand_over).
     #[inline]
-    pub(super) fn exit(&self, limit: u32) {
-        let before = self.word.fetch_sub(Slots::IN_FLIGHT, Ordering::AcqRel);
-        if Slots::from_bits(before).queued() > 0 {
-            self.hand_over(limit);
-        }
+    #[must_use = "somebody may wait for the slot"]
+    pub(super) fn exit(&self) -> bool {
+        let before = self.word.fetch_add(Slots::LEAVING, Ordering::Relaxed);
+        Slots::from_bits(before).exit().is_queued_for()
     }
 
     /// Stands in line.
@@ -73,8 +82,8 @@ impl Line {
 
     /// Stops waiting. A slot that had come meanwhile goes to the next.
     pub(super) fn abandon(&self, ticket: Ticket, limit: u32) {
-        if !self.leave(ticket) {
-            self.exit(limit);
+        if !self.leave(ticket) && self.exit() {
+            self.hand_over(limit);
         }
     }
 
@@ -83,14 +92,14 @@ impl Line {
         let mut queue = self.queue.lock();
         let left = queue.leave(ticket);
         if left.is_some() {
-            self.word.fetch_sub(Slots::QUEUED, Ordering::AcqRel);
+            self.word.fetch_add(Slots::QUEUED, Ordering::Relaxed);
         }
         drop(queue);
         left.is_some()
     }
 
-    #[cold]
-    fn hand_over(&self, limit: u32) {
+    /// Free slots go to those who wait.
+    pub(super) fn hand_over(&self, limit: u32) {
         while let Some(waker) = self.serve(limit) {
             waker.wake();
         }
@@ -109,15 +118,18 @@ impl Line {
         let mut slots = self.slots();
         loop {
             let after = next(slots)?;
-            match self.word.compare_exchange_weak(
-                slots.bits(),
-                after.bits(),
-                Ordering::AcqRel,
-                Ordering::Relaxed,
-            ) {
-                Ok(_) => return Some(after),
-                Err(current) => slots = Slots::from_bits(current),
+            match self.replace(slots, after) {
+                Ok(()) => return Some(after),
+                Err(current) => slots = current,
             }
         }
+    }
+
+    #[inline]
+    fn replace(&self, slots: Slots, after: Slots) -> Result<(), Slots> {
+        let (slots, after) = (slots.bits(), after.bits());
+        let replaced =
+            self.word.compare_exchange_weak(slots, after, Ordering::Relaxed, Ordering::Relaxed);
+        replaced.map(drop).map_err(Slots::from_bits)
     }
 }

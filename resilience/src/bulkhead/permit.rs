@@ -21,7 +21,9 @@ impl<'b> BulkheadPermit<'b> {
 impl Drop for BulkheadPermit<'_> {
     #[inline]
     fn drop(&mut self) {
-        self.bulkhead.line().exit(self.bulkhead.config().max_concurrent);
+        if self.bulkhead.line().exit() {
+            self.bulkhead.hand_over();
+        }
     }
 }
 

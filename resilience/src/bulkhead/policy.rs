@@ -160,12 +160,25 @@ impl Bulkhead {
     }
 
     #[cold]
+    #[inline(never)]
+    pub(super) fn hand_over(&self) {
+        self.line.hand_over(self.config().max_concurrent);
+    }
+
+    /// Counts and tells a refusal elsewhere and makes it in place: see [`Rejection`].
+    #[inline]
     pub(super) fn refuse(&self) -> Rejection {
+        let policy = self.count_refusal();
+        Rejection::BulkheadFull { policy, limit: self.config().max_concurrent }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn count_refusal(&self) -> Name {
         self.rejected.fetch_add(1, Ordering::Relaxed);
-        let rejection =
-            Rejection::BulkheadFull { policy: self.name(), limit: self.config().max_concurrent };
-        event::rejected(PolicyKind::Bulkhead, &rejection);
-        rejection
+        let (policy, limit) = (self.name(), self.config().max_concurrent);
+        event::rejected(PolicyKind::Bulkhead, &Rejection::BulkheadFull { policy, limit });
+        policy
     }
 }
 

@@ -66,6 +66,7 @@ pub struct CircuitBreakerConfig {
     #[cfg_attr(feature = "serde", serde(with = "crate::config_serde::optional_duration"))]
     pub(super) half_open_for: Option<Duration>,
     pub(super) critical: bool,
+    pub(super) latency: bool,
     #[cfg_attr(feature = "serde", serde(skip))]
     pub(super) trip_when: Hook<fn(&Counts) -> bool>,
     #[cfg_attr(feature = "serde", serde(skip))]
@@ -98,6 +99,7 @@ impl CircuitBreakerConfig {
             half_open_calls: HALF_OPEN_CALLS,
             half_open_for: None,
             critical: false,
+            latency: false,
             trip_when: Hook::NONE,
             on_state_change: Hook::NONE,
         }
@@ -208,6 +210,13 @@ impl CircuitBreakerConfig {
     #[must_use]
     pub const fn critical(mut self, critical: bool) -> Self {
         self.critical = critical;
+        self
+    }
+
+    /// Records a histogram of response times (default: false). It costs each call two readings of the precise clock.
+    #[must_use]
+    pub const fn latency(mut self, latency: bool) -> Self {
+        self.latency = latency;
         self
     }
 }

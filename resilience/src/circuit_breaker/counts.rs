@@ -98,6 +98,19 @@ pub struct Totals {
     pub stale: u64,
 }
 
+impl std::ops::AddAssign for Totals {
+    fn add_assign(&mut self, other: Self) {
+        self.requests += other.requests;
+        self.successes += other.successes;
+        self.failures += other.failures;
+        self.ignored += other.ignored;
+        self.slow += other.slow;
+        self.rejected += other.rejected;
+        self.cancelled += other.cancelled;
+        self.stale += other.stale;
+    }
+}
+
 /// Why a breaker changed its state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]

@@ -1,8 +1,8 @@
 //! A guarded call: ask for admission, watch the body, judge its outcome.
 
-use std::mem;
+use std::mem::{self, ManuallyDrop};
 use std::pin::Pin;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 
 use pin_project_lite::pin_project;
 
@@ -24,6 +24,7 @@ pin_project! {
 }
 
 /// Guards `inner`; `judge` says what its outcome means.
+#[inline]
 pub fn guard<R, F, J>(breaker: &CircuitBreaker, inner: F, judge: J) -> Guarded<'_, F, J>
 where
     F: Future<Output = Result<R, Rejection>>,
@@ -39,51 +40,53 @@ where
 {
     type Output = F::Output;
 
+    #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
-        if this.permit.is_none() {
-            match this.breaker.try_acquire() {
-                Ok(permit) => *this.permit = Some(permit),
+        // In hand while the body runs, so that a call that is ready at once never stores it.
+        let permit = match this.permit {
+            Some(_) => this.permit.take().expect("it is there"),
+            None => match this.breaker.try_acquire() {
+                Ok(permit) => permit,
                 Err(rejection) => return Poll::Ready(Err(rejection)),
-            }
+            },
+        };
+        let (outcome, permit) = watched(permit, || this.inner.poll(cx));
+        match &outcome {
+            Poll::Ready(outcome) => permit.settle((this.judge)(outcome)),
+            Poll::Pending => *this.permit = Some(permit),
         }
-        let outcome = ready!(watched(this.permit, || this.inner.poll(cx)));
-        let verdict = (this.judge)(&outcome);
-        if let Some(permit) = this.permit.take() {
-            permit.settle(verdict);
-        }
-        Poll::Ready(outcome)
+        outcome
     }
 }
 
 /// The same for a plain function.
 #[allow(clippy::missing_errors_doc, reason = "the outcome of the call, or the breaker's refusal")]
+#[inline]
 pub fn guard_blocking<R>(
     breaker: &CircuitBreaker,
     inner: impl FnOnce() -> Result<R, Rejection>,
     judge: impl Fn(&Result<R, Rejection>) -> Verdict,
 ) -> Result<R, Rejection> {
-    let mut permit = Some(breaker.try_acquire()?);
-    let outcome = watched(&mut permit, inner);
-    let verdict = judge(&outcome);
-    if let Some(permit) = permit {
-        permit.settle(verdict);
-    }
+    let permit = breaker.try_acquire()?;
+    let (outcome, permit) = watched(permit, inner);
+    permit.settle(judge(&outcome));
     outcome
 }
 
 /// Runs `f`, and blames the call if `f` itself panics. A panic of somebody else that drops the call doesn't pass here.
-fn watched<O>(permit: &mut Option<Permit<'_>>, f: impl FnOnce() -> O) -> O {
-    struct Blame<'p, 'b>(&'p mut Option<Permit<'b>>);
+#[inline]
+fn watched<'b, O>(permit: Permit<'b>, f: impl FnOnce() -> O) -> (O, Permit<'b>) {
+    struct Blame<'p, 'b>(&'p Permit<'b>);
     impl Drop for Blame<'_, '_> {
+        #[inline]
         fn drop(&mut self) {
-            if let Some(permit) = self.0.take() {
-                permit.failure();
-            }
+            self.0.blame();
         }
     }
-    let blame = Blame(permit);
+    let permit = ManuallyDrop::new(permit);
+    let blame = Blame(&permit);
     let output = f();
     mem::forget(blame);
-    output
+    (output, ManuallyDrop::into_inner(permit))
 }

@@ -2,12 +2,13 @@
 //!
 //! [`config`] what was asked for, [`rules`] what that means · [`machine`] the pure state machine, over [`window`] (what
 //! is judged) and [`trials`] (half-open slots) · [`tally`] lifetime counters · [`word`] the one atomic that healthy
-//! calls look at · [`policy`] the shared breaker, [`permit`] an admitted call, [`future`] a guarded one.
+//! calls look at · [`latency`] response times · [`policy`] the shared breaker, [`permit`] an admitted call, [`future`] a guarded one.
 
 mod by_hand;
 mod config;
 mod counts;
 mod future;
+mod latency;
 mod machine;
 mod permit;
 mod policy;
@@ -23,6 +24,9 @@ mod word;
 pub use self::config::{CircuitBreakerConfig, Window};
 pub use self::counts::{Cause, Counts, State, StateChange, Totals, Trip};
 pub use self::future::{guard, guard_blocking};
+pub use self::latency::Histogram;
 pub use self::permit::Permit;
 pub use self::policy::CircuitBreaker;
+pub(crate) use self::policy::Transitions;
+pub use self::rules::Thresholds;
 pub use self::window_of::WindowOf;

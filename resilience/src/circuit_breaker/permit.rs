@@ -24,6 +24,10 @@ impl Ticket {
     pub(super) const fn trial(word: Word, trial: TrialId) -> Self {
         Self { word, trial: Some(trial) }
     }
+
+    fn unmarked(self) -> Self {
+        Self { word: self.word.unmarked(), ..self }
+    }
 }
 
 /// Leave to make one call. Say how it ended; a permit that is dropped means that the call was cancelled, which is
@@ -50,64 +54,91 @@ pub struct Permit<'b> {
 }
 
 impl<'b> Permit<'b> {
+    /// For a call that needs nothing but to be counted.
     #[inline]
-    pub(super) fn new(breaker: &'b CircuitBreaker, ticket: Ticket) -> Self {
+    pub(super) fn in_passing(breaker: &'b CircuitBreaker, word: Word) -> Self {
+        Self { breaker, ticket: Ticket::passing(word), started: 0 }
+    }
+
+    /// For a call that is a trial, or measured.
+    pub(super) fn by_slow_door(breaker: &'b CircuitBreaker, ticket: Ticket) -> Self {
         let started = if ticket.word.is_measured() { clock::now() } else { 0 };
+        let ticket = Ticket { word: ticket.word.by_slow_door(), ..ticket };
         Self { breaker, ticket, started }
     }
 
     /// The call did what it should.
+    #[inline]
     pub fn success(self) {
         self.end(End::Success);
     }
 
     /// The call failed.
+    #[inline]
     pub fn failure(self) {
         self.end(End::Failure);
     }
 
     /// The call's outcome says nothing: neutral.
+    #[inline]
     pub fn ignore(self) {
         self.end(End::Ignored);
     }
 
-    #[inline]
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "measured: as a call it would find the permit in memory")]
     pub(super) fn settle(self, verdict: Verdict) {
-        match verdict {
-            Verdict::Success => self.success(),
-            Verdict::Failure => self.failure(),
-            Verdict::Ignored => self.ignore(),
-        }
+        self.end(match verdict {
+            Verdict::Success => End::Success,
+            Verdict::Failure => End::Failure,
+            Verdict::Ignored => End::Ignored,
+        });
     }
 
+    /// [`failure`](Self::failure) of a permit that won't be dropped.
     #[inline]
+    pub(super) fn blame(&self) {
+        report(self.breaker, self.ticket, self.started, End::Failure);
+    }
+
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "measured: as a call it would find the permit in memory")]
     fn end(self, end: End) {
         let permit = ManuallyDrop::new(self);
-        let slow = permit.was_slow();
-        let counted = !slow
-            && match end {
-                End::Success => permit.breaker.count_in_passing(permit.ticket, |mine| &mine.successes),
-                End::Ignored => permit.breaker.count_in_passing(permit.ticket, |mine| &mine.ignored),
-                End::Failure => false,
-            };
-        if !counted {
-            permit.breaker.record(permit.ticket, Report { end, slow });
+        let Self { breaker, ticket, started } = *permit;
+        if !breaker.count_in_passing(ticket.word, end) {
+            report(breaker, ticket, started, end);
         }
-    }
-
-    fn was_slow(&self) -> bool {
-        self.ticket.word.is_measured()
-            && self.breaker.config().is_slow(clock::until(clock::now(), self.started))
     }
 }
 
 impl Drop for Permit<'_> {
-    /// A timeout of ours that cuts the call off blames the call; whoever else drops it has reasons of his own.
+    // By value: a permit that nobody points to stays in registers.
+    #[inline]
     fn drop(&mut self) {
-        if ambient::is_cut_off() {
-            self.breaker.record(self.ticket, Report { end: End::Failure, slow: self.was_slow() });
-        } else {
-            self.breaker.cancel(self.ticket);
-        }
+        abandon(self.breaker, self.ticket, self.started);
+    }
+}
+
+/// A timeout of ours that cuts the call off blames the call; whoever else drops it has reasons of his own.
+#[cold]
+#[inline(never)]
+fn abandon(breaker: &CircuitBreaker, ticket: Ticket, started: Nanos) {
+    if ambient::is_cut_off() {
+        report(breaker, ticket, started, End::Failure);
+    } else {
+        breaker.cancel(ticket.unmarked());
+    }
+}
+
+/// All that takes more than a counter.
+#[cold]
+#[inline(never)]
+fn report(breaker: &CircuitBreaker, ticket: Ticket, started: Nanos, end: End) {
+    let ticket = ticket.unmarked();
+    let slow = ticket.word.is_measured() && breaker.measure(clock::until(clock::now(), started));
+    let simple = !slow && ticket.word.passes();
+    if !(simple && breaker.count_in_passing(ticket.word, end)) {
+        breaker.record(ticket, Report { end, slow });
     }
 }

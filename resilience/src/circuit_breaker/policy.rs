@@ -5,7 +5,8 @@ use std::sync::OnceLock;
 use std::time::{Duration, SystemTime};
 
 use super::config::CircuitBreakerConfig;
-use super::machine::{Admission, Effect, Machine, Report};
+use super::latency::{Histogram, Latency};
+use super::machine::{Admission, Effect, End, Machine, Report};
 use super::permit::{Permit, Ticket};
 use super::tally::{Tally, bump};
 use super::word::Word;
@@ -52,12 +53,26 @@ struct Shared {
     /// Until when a success needs no look at the window.
     fresh_until: AtomicU64,
     locked: Mutex<Locked>,
+    latency: Option<Box<Latency>>,
 }
 
 struct Locked {
     machine: Machine,
     last_trip: Option<Trip>,
     transitions: Transitions,
+}
+
+impl Shared {
+    /// Whether a success needs no look at the window.
+    #[inline]
+    fn is_fresh(&self, word: Word) -> bool {
+        !word.is_timed() || self.is_fresh_now()
+    }
+
+    #[inline(never)]
+    fn is_fresh_now(&self) -> bool {
+        clock::coarse() < self.fresh_until.load(Ordering::Relaxed)
+    }
 }
 
 /// How often the state went from one to another, by [`State::ALL`]'s order.
@@ -85,11 +100,13 @@ impl CircuitBreaker {
     }
 
     /// The name under which it is listed.
+    #[inline]
     pub fn name(&self) -> Name {
         self.identity.name()
     }
 
     /// The options in force.
+    #[inline]
     pub fn config(&self) -> &CircuitBreakerConfig {
         &self.config
     }
@@ -106,22 +123,30 @@ impl CircuitBreaker {
     #[inline]
     pub fn try_acquire(&self) -> Result<Permit<'_>, Rejection> {
         let word = self.word();
-        if word.passes() { Ok(Permit::new(self, Ticket::passing(word))) } else { self.admit(word) }
+        if word.passes_untimed() {
+            return Ok(Permit::in_passing(self, word));
+        }
+        // Made here, in place, not where it is counted: see `Rejection`.
+        self.admit(word).map_err(|retry_after| Rejection::CircuitOpen { policy: self.refuse(retry_after), retry_after })
     }
 
-    /// The slow door. An open circuit refuses without the lock.
+    /// The slow door; or how long until it may open. An open circuit refuses without the lock.
     #[cold]
-    fn admit(&self, word: Word) -> Result<Permit<'_>, Rejection> {
+    #[inline(never)]
+    fn admit(&self, word: Word) -> Result<Permit<'_>, Option<Duration>> {
+        if word.passes() {
+            return Ok(Permit::by_slow_door(self, Ticket::passing(word)));
+        }
         let now = clock::coarse();
         let open_until = self.open_until.load(Ordering::Relaxed);
         match word.state() {
-            State::Open if now < open_until => Err(self.refuse(Some(clock::until(open_until, now)))),
-            State::ForcedOpen => Err(self.refuse(None)),
+            State::Open if now < open_until => Err(Some(clock::until(open_until, now))),
+            State::ForcedOpen => Err(None),
             _ => self.admit_trial(now),
         }
     }
 
-    fn admit_trial(&self, now: Nanos) -> Result<Permit<'_>, Rejection> {
+    fn admit_trial(&self, now: Nanos) -> Result<Permit<'_>, Option<Duration>> {
         let mut locked = self.shared().locked.lock();
         let change = locked
             .machine
@@ -132,34 +157,37 @@ impl CircuitBreaker {
         drop(locked);
         self.announce(change);
         match admission {
-            Admission::Pass => Ok(Permit::new(self, Ticket::passing(word))),
-            Admission::Trial(trial) => Ok(Permit::new(self, Ticket::trial(word, trial))),
-            Admission::Refused(wait) => Err(self.refuse(wait)),
+            Admission::Pass => Ok(Permit::by_slow_door(self, Ticket::passing(word))),
+            Admission::Trial(trial) => Ok(Permit::by_slow_door(self, Ticket::trial(word, trial))),
+            Admission::Refused(wait) => Err(wait),
         }
     }
 
-    fn refuse(&self, retry_after: Option<Duration>) -> Rejection {
+    /// Counts and tells a refusal.
+    #[cold]
+    #[inline(never)]
+    fn refuse(&self, retry_after: Option<Duration>) -> Name {
         bump(&self.shared().tally.mine().rejected);
-        let rejection = Rejection::CircuitOpen { policy: self.name(), retry_after };
-        event::rejected(PolicyKind::CircuitBreaker, &rejection);
-        rejection
+        let policy = self.name();
+        event::rejected(PolicyKind::CircuitBreaker, &Rejection::CircuitOpen { policy, retry_after });
+        policy
     }
 
-    /// Counts a call that ended well, and needs nothing else; false when the slow door has to be taken.
+    /// Counts a call that ended under this word, where no more is to be done; false when it has to leave by the slow
+    /// door.
     #[inline]
-    pub(super) fn count_in_passing(&self, ticket: Ticket, count: impl FnOnce(&super::tally::Stripe) -> &AtomicU64) -> bool {
+    pub(super) fn count_in_passing(&self, word: Word, end: End) -> bool {
         let Some(shared) = self.shared.get() else { return false };
-        let passes = ticket.word == self.word() && ticket.word.passes();
-        let fresh = || !ticket.word.is_timed() || clock::coarse() < shared.fresh_until.load(Ordering::Relaxed);
-        if passes && fresh() {
-            bump(count(shared.tally.mine()));
-            return true;
+        let simple = end != End::Failure && word == self.word() && shared.is_fresh(word);
+        if simple {
+            shared.tally.count_end(end);
         }
-        false
+        simple
     }
 
     /// Counts a call that ended, and changes the state where that follows from it.
     #[cold]
+    #[inline(never)]
     pub(super) fn record(&self, ticket: Ticket, report: Report) {
         let now = clock::coarse();
         let shared = self.shared();
@@ -182,6 +210,14 @@ impl CircuitBreaker {
         if let Effect::Ask(counts) = effect {
             self.ask(ticket.word, &counts);
         }
+    }
+
+    /// Notes how long a call took; whether that was slow.
+    pub(super) fn measure(&self, took: Duration) -> bool {
+        if let Some(latency) = &self.shared().latency {
+            latency.record(took);
+        }
+        self.config.is_slow(took)
     }
 
     /// A dropped call is neutral; a trial's slot is free again.
@@ -256,10 +292,12 @@ impl CircuitBreaker {
         }
     }
 
+    #[inline]
     fn word(&self) -> Word {
         Word::from_bits(self.word.load(Ordering::Acquire))
     }
 
+    #[inline]
     fn shared(&self) -> &Shared {
         self.shared.get_or_init(|| {
             Box::new(Shared {
@@ -270,6 +308,7 @@ impl CircuitBreaker {
                     last_trip: None,
                     transitions: Transitions::default(),
                 }),
+                latency: self.config.latency.then(|| Box::new(Latency::new())),
             })
         })
     }
@@ -330,7 +369,17 @@ impl CircuitBreaker {
 
     /// How often the state went from `from` to `to`.
     pub fn transitions(&self, from: State, to: State) -> u64 {
-        self.shared.get().map_or(0, |shared| shared.locked.lock().transitions[from as usize][to as usize])
+        self.all_transitions()[from as usize][to as usize]
+    }
+
+    pub(crate) fn all_transitions(&self) -> Transitions {
+        self.shared.get().map(|shared| shared.locked.lock().transitions).unwrap_or_default()
+    }
+
+    /// How long its calls took; `None` without the option `latency`.
+    pub fn latency(&self) -> Option<Histogram> {
+        let measured = || self.shared.get()?.latency.as_ref().map(|latency| latency.read());
+        self.config.latency.then(|| measured().unwrap_or_default())
     }
 }
 

@@ -6,7 +6,32 @@ use super::config::{CircuitBreakerConfig, FAILURE_RATE, MIN_CALLS, SLOW_RATE, WI
 use super::{Cause, Counts, StateChange};
 use crate::check;
 
+/// What opens a circuit, defaults filled in; `None`: doesn't.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct Thresholds {
+    /// Failures / calls.
+    pub failure_rate: Option<f64>,
+    /// Slow calls / calls.
+    pub slow_rate: Option<f64>,
+    /// Failures in a row.
+    pub consecutive_failures: Option<u32>,
+    /// From how many calls on rates are judged.
+    pub min_calls: u64,
+}
+
 impl CircuitBreakerConfig {
+    pub(crate) fn thresholds(&self) -> Thresholds {
+        let in_a_row = self.consecutive_failures.filter(|_| self.trip_when.get().is_none());
+        Thresholds {
+            failure_rate: self.judges_rate().then(|| self.failure_rate.unwrap_or(FAILURE_RATE)),
+            slow_rate: self.slow_call.map(|_| self.slow_rate.unwrap_or(SLOW_RATE)),
+            consecutive_failures: in_a_row.map(Into::into),
+            min_calls: self.effective_min_calls(),
+        }
+    }
+
     /// What the options say against each other, and how to mend it.
     pub(crate) const fn problem(&self) -> Option<&'static str> {
         if let Some(window) = self.window

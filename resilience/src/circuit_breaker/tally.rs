@@ -5,6 +5,7 @@
 
 use std::cell::Cell;
 use std::ops::{AddAssign, Sub};
+use std::sync::OnceLock;
 
 use super::Totals;
 use super::machine::{End, Report};
@@ -33,30 +34,36 @@ const MAX_STRIPES: usize = 16;
 impl Tally {
     /// As many stripes as can be busy at once.
     pub(super) fn new() -> Self {
-        let threads = std::thread::available_parallelism().map_or(1, usize::from);
-        Self::striped(threads.next_power_of_two().min(MAX_STRIPES))
-    }
-
-    fn striped(stripes: usize) -> Self {
-        Self((0..stripes).map(|_| Stripe::default()).collect())
+        Self((0..stripes()).map(|_| Stripe::default()).collect())
     }
 
     /// The calling thread's stripe.
+    #[inline]
     pub(super) fn mine(&self) -> &Stripe {
-        &self.0[thread_number() as usize % self.0.len()]
+        // A thread without a place has one that no tally holds: one comparison answers both questions.
+        match self.0.get(PLACE.get()) {
+            Some(stripe) => stripe,
+            None => &self.0[take_place()],
+        }
     }
 
     /// Counts a call that ended.
     pub(super) fn count(&self, report: Report) {
+        self.count_end(report.end);
+        if report.slow {
+            bump(&self.mine().slow);
+        }
+    }
+
+    /// Counts a call by its end alone.
+    #[inline]
+    pub(super) fn count_end(&self, end: End) {
         let mine = self.mine();
-        bump(match report.end {
+        bump(match end {
             End::Success => &mine.successes,
             End::Failure => &mine.failures,
             End::Ignored => &mine.ignored,
         });
-        if report.slow {
-            bump(&mine.slow);
-        }
     }
 
     /// What the state machine looks at. Call it under the machine's lock: then a later reading is never behind.
@@ -89,6 +96,7 @@ impl Stripe {
 }
 
 /// Adds one.
+#[inline]
 pub(super) fn bump(counter: &AtomicU64) {
     counter.fetch_add(1, Relaxed);
 }
@@ -130,21 +138,23 @@ impl AddAssign for Reading {
     }
 }
 
+/// The same for every tally, whatever the system says later: a thread has one place in all of them.
+fn stripes() -> usize {
+    static STRIPES: OnceLock<usize> = OnceLock::new();
+    *STRIPES.get_or_init(|| {
+        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        threads.next_power_of_two().min(MAX_STRIPES)
+    })
+}
+
+thread_local!(static PLACE: Cell<usize> = const { Cell::new(usize::MAX) });
+
 /// Threads are numbered as they come; neighbours get different stripes.
-fn thread_number() -> u32 {
-    const UNKNOWN: u32 = u32::MAX;
-    thread_local!(static NUMBER: Cell<u32> = const { Cell::new(UNKNOWN) });
-
-    #[cold]
-    fn assign() -> u32 {
-        static NEXT: AtomicU32 = AtomicU32::new(0);
-        let number = NEXT.fetch_add(1, Relaxed) % UNKNOWN;
-        NUMBER.set(number);
-        number
-    }
-
-    match NUMBER.get() {
-        UNKNOWN => assign(),
-        number => number,
-    }
+#[cold]
+#[inline(never)]
+fn take_place() -> usize {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let place = NEXT.fetch_add(1, Relaxed) as usize % stripes();
+    PLACE.set(place);
+    place
 }

@@ -1,7 +1,12 @@
 //! Sequences with known ends, on paused time; and a randomised comparison with a model that keeps every call.
 
+#[cfg(not(shuttle))]
 mod concurrency;
+#[cfg(shuttle)]
+mod interleavings;
+#[cfg(not(shuttle))]
 mod model;
+#[cfg(not(shuttle))]
 mod sequences;
 
 use std::time::Duration;

@@ -1,6 +1,7 @@
 //! The trial calls of a half-open circuit. Pure.
 
 use std::collections::VecDeque;
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 use crate::clock::{self, Nanos};
@@ -21,7 +22,7 @@ struct Trial {
 }
 
 /// Names one admitted trial within its generation.
-pub(super) type TrialId = u32;
+pub(super) type TrialId = NonZeroU32;
 
 impl Trials {
     /// A slot, or how long until the oldest running trial gives its slot up.
@@ -52,8 +53,9 @@ impl Trials {
 
     fn start(&mut self, expires: Nanos) -> TrialId {
         self.admitted = self.admitted.wrapping_add(1);
-        self.running.push_back(Trial { id: self.admitted, expires });
-        self.admitted
+        let id = TrialId::new(self.admitted).unwrap_or(TrialId::MAX);
+        self.running.push_back(Trial { id, expires });
+        id
     }
 
     fn reclaim(&mut self, now: Nanos) {

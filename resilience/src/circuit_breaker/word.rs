@@ -9,10 +9,14 @@ use super::config::{CircuitBreakerConfig, Window};
 pub(super) struct Word(u64);
 
 const STATE: u64 = 0b111;
+const NOT_PASSING: u64 = 0b011;
 /// A success must look at the clock: time buckets may have to go.
 const TIMED: u64 = 0b0_1000;
 /// The duration of calls matters.
 const MEASURED: u64 = 0b1_0000;
+/// Marks the word of a call that came by the slow door, and must leave by it. The breaker's own word never has it, so
+/// that one comparison tells a call that may leave in passing from one that is stale, a trial or measured.
+const BY_SLOW_DOOR: u64 = 0b10_0000;
 const GENERATION_SHIFT: u32 = 8;
 
 impl Word {
@@ -21,14 +25,16 @@ impl Word {
             Some(Window::Time(_)) => TIMED,
             _ => 0,
         };
-        let measured = if config.slow_call.is_some() { MEASURED } else { 0 };
+        let measured = if config.slow_call.is_some() || config.latency { MEASURED } else { 0 };
         Self(state as u64 | timed | measured | generation << GENERATION_SHIFT)
     }
 
+    #[inline]
     pub(super) const fn from_bits(bits: u64) -> Self {
         Self(bits)
     }
 
+    #[inline]
     pub(super) const fn bits(self) -> u64 {
         self.0
     }
@@ -37,26 +43,42 @@ impl Word {
         State::ALL[(self.0 & STATE) as usize % State::ALL.len()]
     }
 
+    #[inline]
     pub(super) const fn generation(self) -> u64 {
         self.0 >> GENERATION_SHIFT
     }
 
-    /// Every call passes: closed, by itself or by force.
+    /// Every call passes: closed, by itself or by force. Of the states only those two lack both lower bits.
+    #[inline]
     pub(super) const fn passes(self) -> bool {
-        matches!(self.0 & STATE, CLOSED | FORCED_CLOSED)
+        self.0 & NOT_PASSING == 0
     }
 
+    /// Every call passes, and how long it takes is nobody's business.
+    #[inline]
+    pub(super) const fn passes_untimed(self) -> bool {
+        self.0 & (NOT_PASSING | MEASURED) == 0
+    }
+
+    pub(super) const fn by_slow_door(self) -> Self {
+        Self(self.0 | BY_SLOW_DOOR)
+    }
+
+    /// The breaker's word that this one was made from.
+    pub(super) const fn unmarked(self) -> Self {
+        Self(self.0 & !BY_SLOW_DOOR)
+    }
+
+    #[inline]
     pub(super) const fn is_timed(self) -> bool {
         self.0 & TIMED != 0
     }
 
+    #[inline]
     pub(super) const fn is_measured(self) -> bool {
         self.0 & MEASURED != 0
     }
 }
-
-const CLOSED: u64 = State::Closed as u64;
-const FORCED_CLOSED: u64 = State::ForcedClosed as u64;
 
 #[cfg(test)]
 mod tests {

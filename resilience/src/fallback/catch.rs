@@ -13,7 +13,7 @@ use std::task::{Context, Poll};
 use pin_project_lite::pin_project;
 
 use crate::Rejection;
-use crate::pipeline::{Body, body, body_blocking};
+use crate::pipeline::{Body, FromRejection, body, body_blocking};
 
 /// The return type of an annotated function.
 #[derive(Clone, Copy)]
@@ -44,7 +44,8 @@ impl<T, E> ReturnType<Result<T, E>> {
     #[allow(clippy::missing_errors_doc, reason = "the call's own result")]
     pub fn result(self, outcome: Result<Result<T, E>, Rejection>) -> Result<T, E>
     where
-        E: From<Rejection>,
+        Self: Sized,
+        Result<T, E>: FromRejection,
     {
         crate::pipeline::finish(outcome)
     }

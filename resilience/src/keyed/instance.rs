@@ -1,5 +1,6 @@
 //! What a policy must know to be kept per key.
 
+use super::sum::{BreakerSum, BulkheadSum, LimiterSum, Sum};
 use crate::name::Identity;
 use crate::{Bulkhead, BulkheadConfig, CircuitBreaker, CircuitBreakerConfig, RateLimitConfig, RateLimiter, State};
 
@@ -7,6 +8,9 @@ use crate::{Bulkhead, BulkheadConfig, CircuitBreaker, CircuitBreakerConfig, Rate
 pub trait PerKey: sealed::Sealed + Send + Sync + Sized + 'static {
     /// Its options.
     type Config: Clone + Send + Sync;
+
+    #[doc(hidden)]
+    type Sum: Sum;
 
     #[doc(hidden)]
     fn instance(identity: Identity, config: Self::Config) -> Self;
@@ -22,6 +26,10 @@ pub trait PerKey: sealed::Sealed + Send + Sync + Sized + 'static {
     /// One line on how it is.
     #[doc(hidden)]
     fn describe(&self) -> String;
+
+    /// What it has counted.
+    #[doc(hidden)]
+    fn sum(&self) -> Self::Sum;
 }
 
 mod sealed {
@@ -33,6 +41,11 @@ mod sealed {
 
 impl PerKey for CircuitBreaker {
     type Config = CircuitBreakerConfig;
+    type Sum = BreakerSum;
+
+    fn sum(&self) -> BreakerSum {
+        BreakerSum::of(self)
+    }
 
     fn instance(identity: Identity, config: CircuitBreakerConfig) -> Self {
         Self::declared(identity, config)
@@ -55,6 +68,11 @@ impl PerKey for CircuitBreaker {
 
 impl PerKey for Bulkhead {
     type Config = BulkheadConfig;
+    type Sum = BulkheadSum;
+
+    fn sum(&self) -> BulkheadSum {
+        BulkheadSum::of(self)
+    }
 
     fn instance(identity: Identity, config: BulkheadConfig) -> Self {
         Self::declared(identity, config)
@@ -75,6 +93,11 @@ impl PerKey for Bulkhead {
 
 impl PerKey for RateLimiter {
     type Config = RateLimitConfig;
+    type Sum = LimiterSum;
+
+    fn sum(&self) -> LimiterSum {
+        LimiterSum::of(self)
+    }
 
     fn instance(identity: Identity, config: RateLimitConfig) -> Self {
         Self::declared(identity, config)

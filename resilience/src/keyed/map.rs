@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
 use hashbrown::{DefaultHashBuilder, HashTable};
 use parking_lot::{Mutex, RwLock};
 
-use super::PerKey;
+use super::{PerKey, Sum};
 use super::entry::Entry;
 use super::eviction::{Evictor, is_held};
 use super::key::Key;
@@ -17,7 +17,7 @@ const SHARDS: usize = 32;
 
 type Shard<P> = RwLock<HashTable<Arc<Entry<P>>>>;
 
-pub(super) struct Map<P> {
+pub(super) struct Map<P: PerKey> {
     hasher: DefaultHashBuilder,
     shards: Box<[Shard<P>]>,
     keys: AtomicUsize,
@@ -25,6 +25,8 @@ pub(super) struct Map<P> {
     looks: AtomicU64,
     /// Locked before any shard.
     evictor: Mutex<Evictor<P>>,
+    /// What evicted keys had counted: sums over all keys must never shrink. Locked under the evictor.
+    retired: Mutex<P::Sum>,
 }
 
 impl<P: PerKey> Map<P> {
@@ -36,6 +38,7 @@ impl<P: PerKey> Map<P> {
             evicted: AtomicU64::new(0),
             looks: AtomicU64::new(0),
             evictor: Mutex::new(Evictor::new()),
+            retired: Mutex::default(),
         }
     }
 
@@ -91,6 +94,9 @@ impl<P: PerKey> Map<P> {
         }
         if let Ok(found) = shard.find_entry(entry.hash, |other| Arc::ptr_eq(other, entry)) {
             found.remove();
+            let mut retired = self.retired.lock();
+            *retired += entry.policy.sum();
+            retired.forget_the_present();
             self.keys.fetch_sub(1, Relaxed);
             self.evicted.fetch_add(1, Relaxed);
         }
@@ -103,6 +109,14 @@ impl<P: PerKey> Map<P> {
 
     pub(super) fn evicted(&self) -> u64 {
         self.evicted.load(Relaxed)
+    }
+
+    /// What all keys have counted, ever. Meanwhile none is evicted: it would be missed, or counted twice.
+    pub(super) fn sum(&self) -> P::Sum {
+        let _no_eviction = self.evictor.lock();
+        let mut sum = self.retired.lock().clone();
+        self.for_each(|entry| sum += entry.policy.sum());
+        sum
     }
 
     pub(super) fn for_each(&self, mut f: impl FnMut(&Entry<P>)) {

@@ -2,7 +2,7 @@
 //!
 //! [`key`] what can be a key, and keys of any type in one map · [`entry`] one key's policy · [`instance`] what a policy
 //! must know to be kept per key · [`map`] the sharded look-up · [`eviction`] who has to go when it is full · [`policy`]
-//! the named whole.
+//! the named whole · [`sum`] what keys have counted, those that had to go included.
 
 mod entry;
 mod eviction;
@@ -10,10 +10,12 @@ mod instance;
 mod key;
 mod map;
 mod policy;
+mod sum;
 #[cfg(test)]
 mod tests;
 
 pub use self::entry::KeyedInstance;
 pub use self::instance::PerKey;
 pub use self::key::Key;
-pub use self::policy::{Keyed, KeyedTotals, KeySnapshot};
+pub use self::policy::{KeySnapshot, Keyed, KeyedTotals};
+pub use self::sum::{BreakerSum, BulkheadSum, LimiterSum, Sum};

@@ -142,6 +142,10 @@ impl<P: PerKey> Keyed<P> {
         self.map.get_or_init(Map::new)
     }
 
+    pub(crate) fn sum(&self) -> P::Sum {
+        self.map.get().map(Map::sum).unwrap_or_default()
+    }
+
     /// What all keys amount to. It looks at each of them.
     pub fn totals(&self) -> KeyedTotals {
         let mut totals = KeyedTotals { keys: self.len(), troubled: 0, evicted: 0, top: Vec::new() };

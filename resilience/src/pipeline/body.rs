@@ -17,6 +17,7 @@ pin_project! {
 }
 
 /// Puts a body at the core of a stack.
+#[inline]
 pub fn body<F: Future>(inner: F) -> Body<F> {
     Body { inner }
 }
@@ -24,6 +25,7 @@ pub fn body<F: Future>(inner: F) -> Body<F> {
 impl<F: Future> Future for Body<F> {
     type Output = Result<F::Output, Rejection>;
 
+    #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         self.project().inner.poll(cx).map(Ok)
     }
@@ -31,6 +33,7 @@ impl<F: Future> Future for Body<F> {
 
 /// The same for a plain function.
 #[allow(clippy::missing_errors_doc, reason = "no policy has refused here")]
+#[inline]
 pub fn body_blocking<R>(inner: impl FnOnce() -> R) -> Result<R, Rejection> {
     Ok(inner())
 }

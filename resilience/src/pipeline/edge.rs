@@ -10,29 +10,50 @@ use crate::verdict::Fallible;
 
 /// A return type that can carry a refusal: `Result<T, E>` with `E: From<Rejection>`.
 #[diagnostic::on_unimplemented(
-    message = "a policy of this function may refuse the call, and `{Self}` can't say so",
-    label = "its error type lacks `From<resilience::Rejection>`",
-    note = "add `impl From<resilience::Rejection> for YourError {{ fn from(r: resilience::Rejection) -> Self {{ … }} }}`, or write `rejection = YourError::from_rejection` in one attribute of the stack"
+    message = "a policy of this function may refuse the call, and a plain `{Self}` can't say so",
+    label = "not a `Result`",
+    note = "return `Result<{Self}, E>` with `E: From<resilience::Rejection>`, or add `#[fallback(…)]` with one expression on top"
 )]
 pub trait FromRejection: Sized {
     /// The refusal as the function's own result.
     fn from_rejection(rejection: Rejection) -> Self;
 }
 
-#[diagnostic::do_not_recommend]
-impl<T, E: From<Rejection>> FromRejection for Result<T, E> {
+impl<T, E: Refused> FromRejection for Result<T, E> {
+    #[inline]
     fn from_rejection(rejection: Rejection) -> Self {
-        Err(rejection.into())
+        Err(E::refused(rejection))
+    }
+}
+
+/// An error that a refusal can become. It only words the compiler's error: the bound is `From<Rejection>`.
+#[diagnostic::on_unimplemented(
+    message = "a policy of this function may refuse the call, and `{Self}` can't say so: add `impl From<resilience::Rejection> for {Self}`",
+    label = "its error type `{Self}` lacks `From<resilience::Rejection>`",
+    note = "for example `impl From<resilience::Rejection> for {Self} {{ fn from(refusal: resilience::Rejection) -> Self {{ … }} }}`, or map refusals by a function: `rejection = f` in one attribute of the stack"
+)]
+pub trait Refused: Sized {
+    /// The refusal as an error.
+    fn refused(rejection: Rejection) -> Self;
+}
+
+#[diagnostic::do_not_recommend]
+impl<E: From<Rejection>> Refused for E {
+    #[inline]
+    fn refused(rejection: Rejection) -> Self {
+        rejection.into()
     }
 }
 
 /// Ends a stack.
+#[inline]
 pub fn finish<R: FromRejection>(outcome: Result<R, Rejection>) -> R {
     outcome.unwrap_or_else(R::from_rejection)
 }
 
 /// Ends a stack whose author maps refusals by a function.
 #[allow(clippy::missing_errors_doc, reason = "the user's own result")]
+#[inline]
 pub fn finish_with<T, E>(
     outcome: Result<Result<T, E>, Rejection>,
     map: impl FnOnce(Rejection) -> E,
@@ -45,8 +66,15 @@ pub fn finish_with<T, E>(
 /// # Panics
 ///
 /// Never: only stacks of such policies are ended by it.
+#[inline]
 pub fn finish_unrefused<R>(outcome: Result<R, Rejection>) -> R {
     outcome.unwrap_or_else(|rejection| unreachable!("no policy here refuses, yet: {rejection}"))
+}
+
+/// What a fallback says: no refusal is left.
+#[allow(clippy::missing_errors_doc, reason = "no policy refuses here")]
+pub fn answered<R>(result: R) -> Result<R, Rejection> {
+    Ok(result)
 }
 
 /// Lets the compiler complain about a return type that isn't a `Result`, at that type.
@@ -62,6 +90,7 @@ pin_project! {
 }
 
 /// Ends a stack that is a future.
+#[inline]
 pub fn edge<R: FromRejection, F: Future<Output = Result<R, Rejection>>>(inner: F) -> Edge<F> {
     Edge { inner }
 }
@@ -69,6 +98,7 @@ pub fn edge<R: FromRejection, F: Future<Output = Result<R, Rejection>>>(inner: F
 impl<R: FromRejection, F: Future<Output = Result<R, Rejection>>> Future for Edge<F> {
     type Output = R;
 
+    #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<R> {
         self.project().inner.poll(cx).map(finish)
     }

@@ -24,6 +24,7 @@ pin_project! {
 }
 
 /// Puts `guard` around `inner` if there is a policy.
+#[inline]
 pub fn maybe<'p, P, F, G>(
     policy: Option<&'p P>,
     inner: F,
@@ -38,6 +39,7 @@ pub fn maybe<'p, P, F, G>(
 impl<G: Future, F: Future<Output = G::Output>> Future for Maybe<G, F> {
     type Output = G::Output;
 
+    #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<G::Output> {
         match self.project() {
             MaybeNow::Guarded { guarded } => guarded.poll(cx),

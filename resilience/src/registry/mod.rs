@@ -1,8 +1,9 @@
 //! Every policy of the program, listed before its first call.
 //!
 //! [`listed`] the list itself and what gets onto it · [`names`] default names told apart, clashes found · [`snapshot`]
-//! the state of everything as data.
+//! the state of everything as data, [`breaker`] a circuit breaker's.
 
+mod breaker;
 mod listed;
 mod names;
 mod snapshot;
@@ -11,12 +12,13 @@ use std::sync::LazyLock;
 
 use parking_lot::RwLock;
 
+pub use self::breaker::{CircuitBreakerSnapshot, LatencySnapshot, TripSnapshot};
 pub use self::listed::{Listable, Listed, Site};
 pub use self::names::NameClash;
 pub(crate) use self::names::settle;
 pub use self::snapshot::{
-    BulkheadSnapshot, CircuitBreakerSnapshot, FallbackSnapshot, HedgeSnapshot, KeyedSnapshot, PolicySnapshot, RateLimiterSnapshot,
-    RetrySnapshot, Snapshot, TimeoutSnapshot, TripSnapshot,
+    BulkheadSnapshot, FallbackSnapshot, HedgeSnapshot, KeyedSnapshot, PolicySnapshot, RateLimiterSnapshot,
+    RetrySnapshot, Snapshot, TimeoutSnapshot,
 };
 use crate::event::Events;
 use crate::{Bulkhead, CircuitBreaker, Fallback, HealthCheck, Hedge, Keyed, Policy, RateLimiter, Retry, Timeout};
@@ -114,7 +116,8 @@ impl Registry {
     }
 
     fn clashes_with(&self, kind: crate::PolicyKind, name: &str) -> Vec<NameClash> {
-        self.verify().into_iter().filter(|clash| clash.kind == kind && clash.name == name).collect()
+        let bears_it = |policy: &Listed| policy.kind() == kind && policy.identity().name() == name;
+        names::clashes(&self.all().into_iter().filter(bears_it).collect::<Vec<_>>())
     }
 
     fn all(&self) -> Vec<Listed> {

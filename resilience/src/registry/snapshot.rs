@@ -1,12 +1,11 @@
 //! The state of every policy as data: what the health endpoint and the dashboard show.
 
-use std::time::{SystemTime, UNIX_EPOCH};
-
 use super::Registry;
 use super::names::place;
+use super::breaker::CircuitBreakerSnapshot;
 use crate::{
-    Bulkhead, BulkheadConfig, Cause, CircuitBreaker, CircuitBreakerConfig, Counts, Fallback, Hedge, HedgeConfig,
-    Keyed, KeyedTotals, Name, PerKey, Policy, RateLimitConfig, RateLimiter, Retry, RetryConfig, RetryTotals, State, Timeout, TimeoutConfig, Totals, Trip,
+    Bulkhead, BulkheadConfig, CircuitBreaker, CircuitBreakerConfig, Fallback, Hedge, HedgeConfig, Keyed, KeyedTotals,
+    Name, PerKey, Policy, RateLimitConfig, RateLimiter, Retry, RetryConfig, RetryTotals, Timeout, TimeoutConfig,
 };
 
 /// Every policy, by kind, sorted by name. With feature `serde` it serialises to the documented JSON.
@@ -53,71 +52,6 @@ impl Snapshot {
             keyed_bulkheads: registry.keyed_bulkheads().map(KeyedSnapshot::of).collect(),
             keyed_rate_limiters: registry.keyed_rate_limiters().map(KeyedSnapshot::of).collect(),
         }
-    }
-}
-
-/// One circuit breaker.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct CircuitBreakerSnapshot {
-    /// Its name.
-    pub name: Name,
-    /// Where it is declared, as `file:line`.
-    pub location: String,
-    /// Its state.
-    pub state: State,
-    /// Failures / calls; `None` below `min_calls`.
-    pub failure_rate: Option<f64>,
-    /// Slow calls / calls; `None` below `min_calls`.
-    pub slow_rate: Option<f64>,
-    /// The window's counts.
-    pub counts: Counts,
-    /// Lifetime counts.
-    pub totals: Totals,
-    /// When the open period ends, in milliseconds since the Unix epoch; `None` unless it is open.
-    pub open_until_ms: Option<u64>,
-    /// What tripped it last.
-    pub last_trip: Option<TripSnapshot>,
-    /// Its options.
-    pub config: CircuitBreakerConfig,
-}
-
-impl CircuitBreakerSnapshot {
-    /// The present state of `breaker`.
-    #[must_use]
-    pub fn of(breaker: &CircuitBreaker) -> Self {
-        Self {
-            name: breaker.name(),
-            location: place(breaker.identity()),
-            state: breaker.state(),
-            failure_rate: breaker.failure_rate(),
-            slow_rate: breaker.slow_rate(),
-            counts: breaker.counts(),
-            totals: breaker.totals(),
-            open_until_ms: breaker.open_for().map(|left| unix_millis(SystemTime::now() + left)),
-            last_trip: breaker.last_trip().map(TripSnapshot::of),
-            config: breaker.config().clone(),
-        }
-    }
-}
-
-/// What tripped a breaker last.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct TripSnapshot {
-    /// Why it opened.
-    pub cause: Cause,
-    /// The counts that it was judged by.
-    pub counts: Counts,
-    /// When, in milliseconds since the Unix epoch.
-    pub at_ms: u64,
-}
-
-impl TripSnapshot {
-    fn of(Trip { cause, counts, at }: Trip) -> Self {
-        Self { cause, counts, at_ms: unix_millis(at) }
     }
 }
 
@@ -267,9 +201,4 @@ impl<C: Clone> KeyedSnapshot<C> {
             config: keyed.config().clone(),
         }
     }
-}
-
-fn unix_millis(at: SystemTime) -> u64 {
-    let since = at.duration_since(UNIX_EPOCH).unwrap_or_default();
-    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
 }

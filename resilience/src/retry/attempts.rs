@@ -29,6 +29,12 @@ pub fn begin(retry: &Retry) -> Attempts<'_> {
     Attempts { retry, attempt: Attempt::FIRST, started }
 }
 
+/// Starts a call that is tried again only if there is a retry.
+#[inline]
+pub fn begin_if(retry: Option<&Retry>) -> Attempts<'_> {
+    begin(retry.unwrap_or(Retry::once()))
+}
+
 /// Ends an attempt: with the outcome when that is the last word, with a pause when another attempt follows it.
 #[inline]
 pub fn settle<'r, R>(
@@ -36,7 +42,8 @@ pub fn settle<'r, R>(
     outcome: Result<R, Rejection>,
     judge: impl FnOnce(&Result<R, Rejection>) -> Verdict,
 ) -> ControlFlow<Result<R, Rejection>, Pause<'r>> {
-    attempts.settle(outcome, judge, |outcome| outcome.as_ref().err()?.retry_after())
+    let retry = attempts.retry;
+    attempts.settle(outcome, judge, |outcome| retry.wait_for(outcome.as_ref().err()?))
 }
 
 /// [`settle`], with a `hint` that reads from an error when to come back.
@@ -47,9 +54,10 @@ pub fn settle_with_hint<'r, R: Fallible>(
     judge: impl FnOnce(&Result<R, Rejection>) -> Verdict,
     hint: impl FnOnce(&R::Error) -> Option<Duration>,
 ) -> ControlFlow<Result<R, Rejection>, Pause<'r>> {
+    let retry = attempts.retry;
     attempts.settle(outcome, judge, |outcome| match outcome {
         Ok(result) => hint(result.as_result().err()?),
-        Err(rejection) => rejection.retry_after(),
+        Err(rejection) => retry.wait_for(rejection),
     })
 }
 
@@ -140,7 +148,8 @@ impl<'r> Attempts<'r> {
         let elapsed = config.max_elapsed.map(|limit| clock::after(self.started, limit));
         match [ambient::deadline_nanos(), elapsed].into_iter().flatten().min() {
             Some(end) => clock::after(clock::now(), delay) < end,
-            None => true,
+            // For ever is never in time.
+            None => delay < Duration::MAX,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The shared, named retry: its options, its budget, its totals, and its use by hand.
 
 use std::fmt;
+use std::time::Duration;
 
 use super::{RetryConfig, RetryTotals, budget};
 use crate::judged::Judged;
@@ -63,6 +64,12 @@ impl Retry {
             exhausted: AtomicU64::new(0),
             warned_of_blocking: AtomicBool::new(false),
         }
+    }
+
+    /// What a pipeline without a retry has in its place.
+    pub(super) fn once() -> &'static Self {
+        static ONCE: Retry = Retry::new("once", RetryConfig::new().attempts(1));
+        &ONCE
     }
 
     /// What it is called.
@@ -158,6 +165,15 @@ impl Retry {
                 .tokens
                 .fetch_update(Ordering::Relaxed, Ordering::Relaxed, budget::withdrawn)
                 .is_ok()
+    }
+
+    /// How long a refusal asks to wait. A retry that was told not to delay at all goes along with that as far as
+    /// `max_delay`; a circuit that stays open longer is not worth its waiting, so for ever then.
+    #[cold]
+    pub(super) fn wait_for(&self, rejection: &Rejection) -> Option<Duration> {
+        let wait = rejection.retry_after()?;
+        let impatient = self.config().delay.is_zero() && wait > self.config().longest_delay();
+        Some(if impatient { Duration::MAX } else { wait })
     }
 
     pub(super) fn count_retry(&self) {

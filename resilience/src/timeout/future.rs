@@ -17,7 +17,8 @@ pin_project! {
     #[must_use = "futures do nothing unless you `.await` or poll them"]
     pub struct Limited<'t, F> {
         timeout: &'t Timeout,
-        limit: Duration,
+        // Our own limit; it begins to run when the body first waits.
+        limit: Deadline,
         // What the body sees: the nearest limit of all around, from the first poll on.
         deadline: Deadline,
         #[pin]
@@ -34,7 +35,7 @@ pub fn guard<R, F>(timeout: &Timeout, inner: F) -> Limited<'_, F>
 where
     F: Future<Output = Result<R, Rejection>>,
 {
-    guard_after(timeout, timeout.config().limit(), inner)
+    limited(timeout, timeout.limit(), inner)
 }
 
 /// Limits `inner` by a limit that this call brings.
@@ -43,12 +44,18 @@ pub fn guard_after<R, F>(timeout: &Timeout, limit: Duration, inner: F) -> Limite
 where
     F: Future<Output = Result<R, Rejection>>,
 {
+    limited(timeout, Deadline::within(limit), inner)
+}
+
+#[inline]
+fn limited<F>(timeout: &Timeout, limit: Deadline, inner: F) -> Limited<'_, F> {
     Limited { timeout, limit, deadline: Deadline::NONE, inner: Some(inner), timer: None }
 }
 
 impl<R, F: Future<Output = Result<R, Rejection>>> Future for Limited<'_, F> {
     type Output = F::Output;
 
+    // Refusals are made here, in place, not where they are counted: see `Rejection`.
     #[inline]
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let mut this = self.as_mut().project();
@@ -59,7 +66,7 @@ impl<R, F: Future<Output = Result<R, Rejection>>> Future for Limited<'_, F> {
         if is_first {
             match Deadline::tighten(outer, *this.limit) {
                 Some(nearest) => deadline = nearest,
-                None => return Poll::Ready(Err(self.refuse())),
+                None => return Poll::Ready(Err(Rejection::DeadlineExceeded { policy: this.timeout.refuse() })),
             }
         }
         let is_ours = deadline != outer;
@@ -68,43 +75,32 @@ impl<R, F: Future<Output = Result<R, Rejection>>> Future for Limited<'_, F> {
         if outcome.is_ready() {
             return outcome;
         }
-        *this.deadline = deadline;
         if is_first {
-            self.as_mut().arm(is_ours);
+            arm(this.timer.as_mut(), &mut deadline, this.limit.span(), is_ours);
         }
-        if self.as_mut().has_struck(cx) { Poll::Ready(Err(self.cut_off())) } else { Poll::Pending }
+        *this.deadline = deadline;
+        if !has_struck(this.timer, cx) {
+            return Poll::Pending;
+        }
+        // The body goes first, so that whatever guards it further in knows why.
+        ambient::cut_off(|| this.inner.set(None));
+        let after = this.limit.span();
+        Poll::Ready(Err(Rejection::TimedOut { policy: this.timeout.time_out(after), after }))
     }
 }
 
-impl<F> Limited<'_, F> {
-    /// Sets the timer. `is_ours`: the nearest limit of all is our own, and may run already.
-    #[cold]
-    fn arm(self: Pin<&mut Self>, is_ours: bool) {
-        let mut this = self.project();
-        let end = this.deadline.fix().filter(|_| is_ours);
-        let end = end.unwrap_or_else(|| clock::after(clock::now(), *this.limit));
-        this.timer.set(Some(sleep_until(clock::instant(end))));
-    }
+/// Sets the timer. `is_ours`: the nearest limit of all is our own, and may run already.
+#[cold]
+#[inline(never)]
+fn arm(mut timer: Pin<&mut Option<Sleep>>, deadline: &mut Deadline, limit: Duration, is_ours: bool) {
+    let end = deadline.fix().filter(|_| is_ours);
+    let end = end.unwrap_or_else(|| clock::after(clock::now(), limit));
+    timer.set(Some(sleep_until(clock::instant(end))));
+}
 
-    /// Whether the limit has passed. A body that has used up its task's budget must not hide that.
-    fn has_struck(self: Pin<&mut Self>, cx: &mut Context<'_>) -> bool {
-        let timer = self.project().timer.as_pin_mut();
-        timer.is_some_and(|timer| pin!(coop::unconstrained(timer)).poll(cx).is_ready())
-    }
-
-    /// Drops the body, so that whatever guards it further in knows why.
-    #[cold]
-    fn cut_off(self: Pin<&mut Self>) -> Rejection {
-        let mut this = self.project();
-        ambient::cut_off(|| this.inner.set(None));
-        this.timeout.time_out(*this.limit)
-    }
-
-    /// Drops a body that never started.
-    #[cold]
-    fn refuse(self: Pin<&mut Self>) -> Rejection {
-        let mut this = self.project();
-        this.inner.set(None);
-        this.timeout.refuse()
-    }
+/// Whether the limit has passed. A body that has used up its task's budget must not hide that.
+#[cold]
+#[inline(never)]
+fn has_struck(timer: Pin<&mut Option<Sleep>>, cx: &mut Context<'_>) -> bool {
+    timer.as_pin_mut().is_some_and(|timer| pin!(coop::unconstrained(timer)).poll(cx).is_ready())
 }

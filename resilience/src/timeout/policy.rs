@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::TimeoutConfig;
 use super::future::{Limited, guard, guard_after};
+use crate::ambient::Deadline;
 use crate::name::{Identity, Origin};
 use crate::pipeline::{Body, Edge, body, edge};
 use crate::sync::{AtomicU64, Ordering};
@@ -39,6 +40,8 @@ use crate::{Name, PolicyKind, Rejection, check, event};
 pub struct Timeout {
     identity: Identity,
     config: TimeoutConfig,
+    /// The configured limit, as calls need it.
+    limit: Deadline,
     timed_out: AtomicU64,
     deadline_exceeded: AtomicU64,
 }
@@ -61,6 +64,7 @@ impl Timeout {
         check::no_problem(config.problem());
         Self {
             identity,
+            limit: Deadline::within(config.limit()),
             config,
             timed_out: AtomicU64::new(0),
             deadline_exceeded: AtomicU64::new(0),
@@ -132,22 +136,30 @@ impl Timeout {
         &self.identity
     }
 
+    #[inline]
+    pub(super) fn limit(&self) -> Deadline {
+        self.limit
+    }
+
+    /// Counts and tells a limit that struck.
     #[cold]
-    pub(super) fn time_out(&self, after: Duration) -> Rejection {
+    #[inline(never)]
+    pub(super) fn time_out(&self, after: Duration) -> Name {
         self.timed_out.fetch_add(1, Ordering::Relaxed);
-        told(Rejection::TimedOut { policy: self.name(), after })
+        let policy = self.name();
+        event::rejected(PolicyKind::Timeout, &Rejection::TimedOut { policy, after });
+        policy
     }
 
+    /// Counts and tells a call that came too late.
     #[cold]
-    pub(super) fn refuse(&self) -> Rejection {
+    #[inline(never)]
+    pub(super) fn refuse(&self) -> Name {
         self.deadline_exceeded.fetch_add(1, Ordering::Relaxed);
-        told(Rejection::DeadlineExceeded { policy: self.name() })
+        let policy = self.name();
+        event::rejected(PolicyKind::Timeout, &Rejection::DeadlineExceeded { policy });
+        policy
     }
-}
-
-fn told(rejection: Rejection) -> Rejection {
-    event::rejected(PolicyKind::Timeout, &rejection);
-    rejection
 }
 
 impl fmt::Debug for Timeout {

@@ -76,13 +76,20 @@ impl Drop for Waiting<'_> {
     }
 }
 
+/// Gives the slot back, as a permit does.
+fn leave(line: &Line) {
+    if line.exit() {
+        line.hand_over(LIMIT);
+    }
+}
+
 /// Goes in, checks that it is alone, and goes out.
 fn visit(line: &Line, inside: &AtomicU32, patience: u32) {
     if future::block_on(Waiting { line, ticket: None, patience }) {
         assert!(inside.fetch_add(1, Ordering::SeqCst) < LIMIT, "too many inside");
         thread::yield_now();
         inside.fetch_sub(1, Ordering::SeqCst);
-        line.exit(LIMIT);
+        leave(line);
     }
 }
 
@@ -91,7 +98,7 @@ fn turn_away(line: &Line) {
     let mut waiting = Waiting { line, ticket: None, patience: u32::MAX };
     let mut cx = Context::from_waker(std::task::Waker::noop());
     if Pin::new(&mut waiting).poll(&mut cx).is_ready() {
-        line.exit(LIMIT);
+        leave(line);
     }
     thread::yield_now();
 }

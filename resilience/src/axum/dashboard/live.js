@@ -1,0 +1,90 @@
+// Keeping up: a look at the whole now and then, events in between, and the controls.
+
+const LOOK_EVERY = 2000;
+let pending = null;
+
+async function look() {
+  clearTimeout(pending);
+  const started = performance.now();
+  try {
+    const [snapshot, health] = await Promise.all([fetched("./"), fetched("../health", 503)]);
+    const now = Date.now();
+    rows = Object.keys(KINDS).flatMap((list) => (snapshot[list] ?? []).map((policy) => toRow(list, policy)));
+    rows.forEach((row) => remember(row, now));
+    render();
+    showHealth(health);
+    if (!stream) showLink("careful", "polling");
+  } catch (error) {
+    showLink("bad", `not reachable: ${error.message}`);
+  }
+  // A large answer is fetched less often.
+  clearTimeout(pending);
+  pending = setTimeout(look, Math.max(LOOK_EVERY, 20 * (performance.now() - started)));
+}
+
+async function fetched(path, alsoFine) {
+  const response = await fetch(path, { cache: "no-store" });
+  if (!response.ok && response.status !== alsoFine) throw new Error(`${path} answers ${response.status}`);
+  const ahead = Date.parse(response.headers.get("date")) - Date.now();
+  // The header has whole seconds.
+  skew = Math.abs(ahead) > 2000 ? ahead : 0;
+  return response.json();
+}
+
+// Browsers reconnect a broken stream by themselves, with the last id, but give up on an error status.
+let stream = null;
+let patience = 1000;
+function listen() {
+  const source = new EventSource("./events?kind=circuit_breaker");
+  source.onopen = () => {
+    [stream, patience] = [source, 1000];
+    showLink("good", "live");
+  };
+  source.onmessage = ({ data }) => hear(JSON.parse(data));
+  source.onerror = () => {
+    stream = null;
+    showLink("careful", "reconnecting");
+    if (source.readyState === EventSource.CLOSED) {
+      setTimeout(listen, patience);
+      patience = Math.min(30000, patience * 2);
+    }
+  };
+}
+
+function hear(event) {
+  if (!["state_changed", "administered", "missed"].includes(event.event)) return;
+  tell(event);
+  const row = rows.find((row) => row.list === EVENT_KINDS[event.kind] && row.name === event.policy);
+  if (row && event.to) {
+    Object.assign(row, { state: event.to, tone: TONES[event.to], trouble: TROUBLE[event.to] });
+    render();
+  }
+  // The rest of the story is in the snapshot.
+  clearTimeout(pending);
+  pending = setTimeout(look, 250);
+}
+
+const THEMES = ["auto", "light", "dark"];
+function theme(name) {
+  document.documentElement.dataset.theme = name;
+  $("theme").textContent = `Theme: ${name}`;
+  try { localStorage.setItem("resilience-theme", name); } catch { /* only not remembered */ }
+}
+
+$("theme").addEventListener("click", () => theme(THEMES[(THEMES.indexOf(document.documentElement.dataset.theme) + 1) % 3]));
+$("filter").addEventListener("input", () => { limit = 200; render(); });
+$("filter").addEventListener("submit", (event) => event.preventDefault());
+$("more").addEventListener("click", () => { limit *= 2; render(); });
+document.addEventListener("keydown", (event) => {
+  if (event.key === "/" && !["INPUT", "SELECT"].includes(document.activeElement.tagName)) {
+    event.preventDefault();
+    $("search").focus();
+  }
+});
+setInterval(() => $("list").childNodes.forEach((item) => showNote(elements.get(item.dataset.key))), 500);
+
+let remembered = null;
+try { remembered = localStorage.getItem("resilience-theme"); } catch { /* not allowed to */ }
+theme(THEMES.includes(remembered) ? remembered : "auto");
+look();
+listen();

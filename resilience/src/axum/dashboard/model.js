@@ -1,0 +1,129 @@
+"use strict";
+// What the snapshot says about each policy, in the words of the page. No DOM here.
+
+const KINDS = {
+  circuit_breakers: "circuit breaker", keyed_circuit_breakers: "circuit breakers per key",
+  bulkheads: "bulkhead", keyed_bulkheads: "bulkheads per key",
+  rate_limiters: "rate limit", keyed_rate_limiters: "rate limits per key",
+  retries: "retry", timeouts: "timeout", hedges: "hedge", fallbacks: "fallback", policies: "pipeline",
+};
+// The kinds of the events, by the snapshot's lists.
+const EVENT_KINDS = { circuit_breaker: "circuit_breakers" };
+const TONES = { "closed": "good", "open": "bad", "half-open": "careful", "forced-open": "bad", "forced-closed": "careful" };
+const TROUBLE = { "open": 100, "forced-open": 100, "half-open": 80, "forced-closed": 60, "closed": 0 };
+
+const words = (text) => String(text).replaceAll("_", " ");
+const percent = (rate) => rate == null ? "–" : `${Math.round(rate * 1000) / 10} %`;
+const number = (n) => typeof n === "number" ? n.toLocaleString("en") : String(n);
+const clock = (ms) => new Date(ms).toLocaleTimeString("en-GB");
+const seconds = (ms) => ms >= 10000 ? `${Math.round(ms / 1000)} s` : `${(Math.max(ms, 0) / 1000).toFixed(1)} s`;
+const shown = (value) => value == null ? "–" : typeof value === "object" ? JSON.stringify(value) : number(value);
+const facts = (of) => Object.entries(of).map(([name, value]) => [words(name), shown(value)]);
+
+// A policy as a row: state and tone, rate against threshold, what the sparkline counts, facts.
+function toRow(list, policy) {
+  const row = {
+    key: `${list}/${policy.name}`, list, kind: KINDS[list], name: policy.name, place: policy.location,
+    state: "in use", tone: "none", trouble: 0, rate: null, threshold: null, rateText: "", note: "", all: 0, bad: 0,
+    groups: [],
+  };
+  (SHAPES[list] ?? plain)(row, policy);
+  if (policy.config) row.groups.push(["Configuration", facts(policy.config)]);
+  row.groups.push(["Source", [["declared at", policy.location]]]);
+  return row;
+}
+
+const SHAPES = {
+  circuit_breakers(row, p) {
+    const { failure_rate: limit, slow_rate, consecutive_failures: row_limit, min_calls } = p.thresholds;
+    Object.assign(row, { state: p.state, tone: TONES[p.state], openUntil: p.open_until_ms, breaker: p });
+    Object.assign(row, { all: p.totals.requests + p.totals.rejected, bad: p.totals.failures + p.totals.rejected });
+    if (limit != null) {
+      Object.assign(row, { rate: p.failure_rate, threshold: limit });
+      row.rateText = p.failure_rate == null ? `opens at ${percent(limit)} of ${min_calls}+ calls` : `${percent(p.failure_rate)} failed, opens at ${percent(limit)}`;
+    } else if (row_limit != null) {
+      Object.assign(row, { rate: Math.min(1, p.counts.consecutive_failures / row_limit), threshold: 1 });
+      row.rateText = `${p.counts.consecutive_failures} in a row, opens at ${row_limit}`;
+    } else {
+      row.rateText = "opens by its own rule";
+    }
+    row.trouble = TROUBLE[p.state] + (p.config.critical && p.state !== "closed" ? 20 : 0) + 40 * Math.min(1, (row.rate ?? 0) / (row.threshold ?? 1));
+    row.note = p.last_trip ? `tripped ${clock(p.last_trip.at_ms)}: ${words(p.last_trip.cause)}` : "never tripped";
+    row.groups.push(["Since the program started", facts(p.totals)], ["In the window", facts(p.counts)]);
+    if (slow_rate != null) row.groups.push(["Slow calls", [["now", percent(p.slow_rate)], ["opens at", percent(slow_rate)]]]);
+    if (p.latency) row.groups.push(["Response times", facts(p.latency)]);
+    if (p.last_trip) {
+      const { cause, at_ms, counts } = p.last_trip;
+      row.groups.push(["Last trip", [["when", new Date(at_ms).toLocaleString("en-GB")], ["cause", words(cause)], ...facts(counts)]]);
+    }
+  },
+  bulkheads(row, p) {
+    const most = p.config.max_concurrent;
+    Object.assign(row, { rate: p.in_flight / most, threshold: 1, rateText: `${p.in_flight} of ${most} slots, ${p.queued} waiting` });
+    const full = p.in_flight >= most;
+    Object.assign(row, { state: full ? "full" : "free", tone: full ? "careful" : "good", trouble: full ? 50 : 20 * row.rate });
+    counted(row, p.rejected, "refused");
+  },
+  rate_limiters(row, p) {
+    Object.assign(row, { state: p.available > 0 ? "free" : "used up", tone: p.available > 0 ? "good" : "careful", trouble: p.available > 0 ? 0 : 50 });
+    row.rateText = `${number(p.available)} available`;
+    counted(row, p.rejected, "refused");
+  },
+  retries(row, p) {
+    counted(row, p.totals.retries, "retries");
+    row.rateText = `${number(p.totals.recovered)} recovered, ${number(p.totals.exhausted)} given up`;
+    row.groups.push(["Since the program started", facts(p.totals)]);
+  },
+  timeouts(row, p) {
+    counted(row, p.timed_out + p.deadline_exceeded, "cut off");
+    row.groups.push(["Since the program started", [["timed out", number(p.timed_out)], ["deadline exceeded", number(p.deadline_exceeded)]]]);
+  },
+  hedges: (row, p) => counted(row, p.hedged, "hedged"),
+  fallbacks: (row, p) => counted(row, p.used, "fallbacks"),
+  policies(row, p) {
+    const { name, location, ...parts } = p;
+    row.state = "pipeline";
+    row.groups.push(["Parts", facts(parts)]);
+  },
+};
+const per_key = (row, p) => {
+  const { keys, troubled, evicted, top } = p.totals;
+  Object.assign(row, { state: troubled ? `${number(troubled)} in trouble` : "calm", tone: troubled ? "careful" : "good" });
+  Object.assign(row, { trouble: troubled ? 55 : 0, rateText: `${number(keys)} keys`, note: `${number(evicted)} evicted` });
+  if (top.length) row.groups.push(["Worst keys", top.map(({ key, status }) => [key, status])]);
+};
+for (const list of Object.keys(KINDS)) if (list.startsWith("keyed_")) SHAPES[list] = per_key;
+const plain = () => {};
+
+// One counter: the sparkline shows how it grows.
+function counted(row, count, what) {
+  Object.assign(row, { bad: count, all: count, note: `${number(count)} ${what}` });
+}
+
+// The last minutes of each policy: how much its counters grew between looks.
+const SAMPLES = 150;
+const histories = new Map();
+function remember(row, now) {
+  const history = histories.get(row.key) ?? { samples: [], all: row.all, bad: row.bad, since: now };
+  const grown = [Math.max(0, row.all - history.all), Math.max(0, row.bad - history.bad)];
+  Object.assign(history, { all: row.all, bad: row.bad });
+  history.samples.push([now, ...grown]);
+  if (history.samples.length > SAMPLES) history.samples.shift();
+  histories.set(row.key, history);
+  // What is growing right now is trouble, too.
+  if (row.list !== "circuit_breakers" && history.samples.slice(-5).some(([, , bad]) => bad > 0)) row.trouble += 10;
+  row.history = history.samples;
+}
+
+function spark(samples) {
+  const most = Math.max(1, ...samples.map(([, all]) => all));
+  const left = SAMPLES - samples.length;
+  const point = (i, n) => `${left + i} ${(29 - 28 * n / most).toFixed(1)}`;
+  const line = (n) => samples.map((sample, i) => point(i, sample[n])).join(" L ");
+  const sum = (n) => samples.reduce((sum, sample) => sum + sample[n], 0);
+  const span = samples.length > 1 ? samples.at(-1)[0] - samples[0][0] : 0;
+  return {
+    all: `M ${line(1)}`, bad: sum(2) ? `M ${left} 29 L ${line(2)} L ${SAMPLES - 1} 29 Z` : "",
+    text: `In the last ${seconds(span)}: ${number(sum(1))} calls, ${number(sum(2))} of them bad`,
+  };
+}

@@ -1,0 +1,132 @@
+// From rows to the page. Text goes in as text only; elements are kept and changed where something changed.
+
+const $ = (id) => document.getElementById(id);
+const elements = new Map();
+let rows = [];
+let limit = 200;
+let skew = 0;
+
+function set(element, property, value) {
+  if (element[property] !== value) element[property] = value;
+}
+
+function attribute(element, name, value) {
+  if (element.getAttribute(name) !== value) element.setAttribute(name, value);
+}
+
+function element(row) {
+  let parts = elements.get(row.key);
+  if (!parts) {
+    const item = $("row").content.firstElementChild.cloneNode(true);
+    const find = (selector) => item.querySelector(selector);
+    parts = { item, details: find("details"), facts: find(".facts"), badge: find(".badge"), name: find(".name"), kind: find(".kind") };
+    Object.assign(parts, { rate: find(".rate"), fill: find(".fill"), mark: find(".mark"), rateText: find(".rate .text"), bar: find(".bar") });
+    Object.assign(parts, { spark: find(".spark"), all: find(".all"), bad: find(".bad"), note: find(".note") });
+    parts.details.addEventListener("toggle", () => showFacts(parts));
+    elements.set(row.key, parts);
+  }
+  return parts;
+}
+
+function show(row) {
+  const parts = element(row);
+  parts.row = row;
+  attribute(parts.item, "data-tone", row.tone);
+  attribute(parts.item, "data-key", row.key);
+  attribute(parts.badge, "data-tone", row.tone);
+  set(parts.badge, "textContent", row.state);
+  set(parts.name, "textContent", row.name);
+  set(parts.kind, "textContent", row.breaker?.config.critical ? `${row.kind}, critical` : row.kind);
+  set(parts.rateText, "textContent", row.rateText);
+  set(parts.bar, "hidden", row.threshold == null);
+  parts.fill.style.width = `${100 * (row.rate ?? 0)}%`;
+  parts.mark.style.left = `calc(${100 * (row.threshold ?? 0)}% - 2px)`;
+  const { all, bad, text } = spark(row.history);
+  attribute(parts.all, "d", all);
+  attribute(parts.bad, "d", bad);
+  attribute(parts.spark, "aria-label", text);
+  showNote(parts);
+  if (parts.details.open) showFacts(parts);
+  return parts.item;
+}
+
+// What changes between two looks, too: the time to the next trial.
+function showNote({ row, note }) {
+  const left = row.openUntil && row.state === "open" ? row.openUntil - (Date.now() + skew) : 0;
+  const next = left > 0 ? `next trial in ${seconds(left)} · ` : "";
+  set(note, "textContent", next + row.note);
+}
+
+function showFacts({ details, facts, row }) {
+  if (!details.open) return;
+  const told = JSON.stringify(row.groups);
+  if (facts.told === told) return;
+  facts.told = told;
+  facts.replaceChildren(...row.groups.map(([title, entries]) => {
+    const list = make("dl", ...entries.flatMap(([name, value]) => [make("dt", name), make("dd", value)]));
+    return make("section", make("h3", title), list);
+  }));
+}
+
+function make(tag, ...children) {
+  const made = document.createElement(tag);
+  made.append(...children);
+  return made;
+}
+
+const ORDERS = {
+  trouble: (a, b) => b.trouble - a.trouble || ORDERS.name(a, b),
+  name: (a, b) => a.name.localeCompare(b.name) || a.kind.localeCompare(b.kind),
+  kind: (a, b) => a.kind.localeCompare(b.kind) || ORDERS.name(a, b),
+};
+
+function wanted(row) {
+  const text = $("search").value.trim().toLowerCase();
+  return (!text || row.name.toLowerCase().includes(text) || row.place.toLowerCase().includes(text))
+    && (!$("kind").value || row.list === $("kind").value)
+    && (!$("troubled").checked || row.trouble >= 10);
+}
+
+function render() {
+  const matching = rows.filter(wanted).sort(ORDERS[$("sort").value]);
+  const visible = matching.slice(0, limit);
+  const items = visible.map(show);
+  const list = $("list");
+  const same = items.length === list.children.length && items.every((item, i) => item === list.children[i]);
+  // A row that somebody reads or has reached by keyboard doesn't jump away.
+  const busy = list.contains(document.activeElement) && items.every((item) => item.parentNode === list) && items.length === list.children.length;
+  if (!same && !busy) list.replaceChildren(...items);
+  set($("shown"), "textContent", `${number(visible.length)} of ${number(rows.length)} policies`);
+  set($("empty"), "hidden", matching.length > 0);
+  set($("more"), "hidden", matching.length <= limit);
+  const kinds = $("kind");
+  for (const list of new Set(rows.map((row) => row.list))) {
+    if (![...kinds.options].some((option) => option.value === list)) kinds.append(new Option(KINDS[list], list));
+  }
+}
+
+function showHealth({ status, checks, conflicts }) {
+  attribute($("health"), "data-tone", { up: "good", degraded: "careful", down: "bad" }[status] ?? "none");
+  set($("health"), "textContent", status);
+  const failed = Object.entries(checks).filter(([, check]) => check.status !== "healthy");
+  const texts = failed.map(([name, check]) => `Check ${name} is ${words(check.status)}: ${check.error ?? ""}`);
+  texts.push(...conflicts.map(({ kind, name, locations }) => `The name ${name} is taken twice (${words(kind)}): ${locations.join(", ")}`));
+  set($("notice"), "textContent", texts.join(" · "));
+  set($("notice"), "hidden", texts.length === 0);
+}
+
+function tell(event) {
+  const time = make("time", clock(event.at_ms));
+  const text = event.event === "state_changed" ? `${event.from} → ${event.to} (${words(event.cause)})`
+    : event.event === "administered" ? `${words(event.action)} by ${event.by}${event.reason ? `: ${event.reason}` : ""}`
+    : event.events == null ? "some events were missed" : `${number(event.events)} events were missed`;
+  $("events").prepend(make("li", time, make("strong", event.policy ?? ""), make("span", text)));
+  while ($("events").children.length > 50) $("events").lastElementChild.remove();
+  set($("quiet"), "hidden", true);
+  set($("said"), "textContent", `${event.policy ?? ""} ${text}`);
+}
+
+function showLink(tone, text) {
+  attribute($("link"), "data-tone", tone);
+  set($("link"), "textContent", text);
+}

@@ -1,0 +1,128 @@
+//! One client's way through the ring: its own pace, nothing buffered, told what it lost.
+
+use std::convert::Infallible;
+use std::future::poll_fn;
+use std::pin::{Pin, pin};
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use ::axum::body::Bytes;
+use futures_core::Stream;
+use tokio::time::{Instant, sleep, timeout_at};
+
+use super::frame;
+use super::hub::{self, News, RING};
+use super::request::Wish;
+use super::until::Until;
+
+/// Proxies drop connections that are silent for half a minute.
+const HEARTBEAT: Duration = Duration::from_secs(15);
+/// Between two looks at the ring. People don't see the difference, and many readers stay cheap.
+const PACE: Duration = Duration::from_millis(100);
+/// How many events a look takes: with [`PACE`], a reader gets 1,000 a second, and is told of the rest.
+const MOST: usize = 100;
+/// How long a browser waits before it reconnects.
+const GREETING: &str = "retry: 1000\n\n";
+
+/// The body of a response.
+pub(super) struct Reader(Pin<Box<dyn Future<Output = Option<Step>> + Send>>);
+
+/// What to send, and where the reader stands then.
+type Step = (Bytes, Place);
+
+/// Where a reader stands.
+struct Place {
+    news: News,
+    wish: Wish,
+    until: Until,
+    next: u64,
+    silent_since: Instant,
+}
+
+enum Woken {
+    ByNews,
+    BySilence,
+    /// The hub's runtime has ended, ours has not.
+    HubGone,
+    Stopped,
+}
+
+impl Reader {
+    pub(super) fn new(news: News, wish: Wish, until: Until) -> Self {
+        let (next, missed) = match wish.last_seen {
+            Some(Ok(id)) => (id.0.saturating_add(1), false),
+            Some(Err(())) => (RING.next(), true),
+            None => (RING.next(), false),
+        };
+        let mut greeting = GREETING.as_bytes().to_vec();
+        if missed {
+            greeting.extend_from_slice(&frame::missed(None, next));
+        }
+        let place = Place { news, wish, until, next, silent_since: Instant::now() };
+        Self(Box::pin(async { Some((greeting.into(), place)) }))
+    }
+}
+
+impl Stream for Reader {
+    type Item = Result<Bytes, Infallible>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let Some((text, place)) = ready!(self.0.as_mut().poll(cx)) else { return Poll::Ready(None) };
+        self.0 = Box::pin(async {
+            sleep(PACE).await;
+            place.advance().await
+        });
+        Poll::Ready(Some(Ok(text)))
+    }
+}
+
+impl Place {
+    async fn advance(mut self) -> Option<Step> {
+        loop {
+            let (mut text, more) = self.take();
+            if text.is_empty() && !more {
+                match self.wait().await {
+                    Woken::ByNews => {}
+                    Woken::BySilence => text = Bytes::from_static(b": still here\n\n"),
+                    Woken::HubGone => self.news = hub::join(),
+                    Woken::Stopped => return None,
+                }
+            }
+            if !text.is_empty() {
+                self.silent_since = Instant::now();
+                return Some((text, self));
+            }
+            sleep(PACE).await;
+        }
+    }
+
+    /// What is new to this reader, and whether there is more.
+    fn take(&mut self) -> (Bytes, bool) {
+        let news = RING.since(self.next, MOST);
+        self.next = news.next;
+        let mut text = Vec::new();
+        if news.lost > 0 {
+            let first = news.entries.first().map_or(news.next, |entry| entry.id.0);
+            text.extend_from_slice(&frame::missed(Some(news.lost), first));
+        }
+        for entry in news.entries.iter().filter(|entry| self.wish.includes(&entry.event)) {
+            text.extend_from_slice(entry.text());
+        }
+        (text.into(), news.entries.len() == MOST)
+    }
+
+    async fn wait(&mut self) -> Woken {
+        let mut news = pin!(timeout_at(self.silent_since + HEARTBEAT, self.news.changed()));
+        let mut stop = pin!(self.until.come());
+        poll_fn(|cx| match stop.as_mut().poll(cx) {
+            Poll::Ready(()) => Poll::Ready(Woken::Stopped),
+            Poll::Pending => news.as_mut().poll(cx).map(|woken| match woken {
+                Ok(Ok(())) => Woken::ByNews,
+                Ok(Err(_)) => Woken::HubGone,
+                Err(_) => Woken::BySilence,
+            }),
+        })
+        .await
+    }
+
+}

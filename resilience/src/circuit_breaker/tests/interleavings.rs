@@ -1,0 +1,95 @@
+//! Every interleaving that shuttle finds: nothing is lost, no slot is taken twice, no late result decides.
+
+use std::sync::Arc;
+
+use shuttle::thread;
+
+use super::*;
+
+const RUNS: usize = 5_000;
+
+fn breaker(config: CircuitBreakerConfig) -> Arc<CircuitBreaker> {
+    Arc::new(CircuitBreaker::new("explored", config))
+}
+
+/// Runs `calls` on threads of their own, all at once.
+fn side_by_side(calls: Vec<Box<dyn FnOnce() + Send>>) {
+    let threads: Vec<_> = calls.into_iter().map(thread::spawn).collect();
+    threads.into_iter().for_each(|thread| thread.join().unwrap());
+}
+
+fn call(breaker: &Arc<CircuitBreaker>, end: fn(Permit<'_>)) -> Box<dyn FnOnce() + Send> {
+    let breaker = Arc::clone(breaker);
+    Box::new(move || drop(breaker.try_acquire().map(end)))
+}
+
+#[test]
+fn every_result_is_counted_once() {
+    shuttle::check_random(
+        || {
+            let breaker = breaker(CircuitBreakerConfig::new().consecutive_failures(2));
+            side_by_side(vec![
+                call(&breaker, |permit| permit.success()),
+                call(&breaker, |permit| permit.failure()),
+                call(&breaker, |permit| permit.failure()),
+                call(&breaker, |permit| permit.ignore()),
+                call(&breaker, |permit| drop(permit)),
+            ]);
+            let totals = breaker.totals();
+            assert_eq!(totals.requests + totals.rejected, 5);
+            assert_eq!(totals.requests, totals.successes + totals.failures + totals.ignored + totals.cancelled + totals.stale);
+        },
+        RUNS,
+    );
+}
+
+#[test]
+fn an_opening_happens_once_and_makes_the_rest_stale() {
+    shuttle::check_random(
+        || {
+            let breaker = breaker(CircuitBreakerConfig::new().consecutive_failures(1));
+            side_by_side((0..3).map(|_| call(&breaker, |permit| permit.failure())).collect());
+            assert_eq!(breaker.state(), State::Open);
+            assert_eq!(breaker.transitions(State::Closed, State::Open), 1);
+            let totals = breaker.totals();
+            assert_eq!((totals.failures, totals.stale + totals.rejected), (1, 2));
+        },
+        RUNS,
+    );
+}
+
+#[test]
+fn a_half_open_circuit_admits_one_trial() {
+    shuttle::check_random(
+        || {
+            let config = CircuitBreakerConfig::new().consecutive_failures(1).half_open_for(Duration::from_secs(3_600));
+            let breaker = breaker(config.open_for(Duration::from_nanos(1)));
+            breaker.try_acquire().unwrap().failure();
+            let hold = |permit: Permit<'_>| {
+                thread::yield_now();
+                permit.success();
+            };
+            side_by_side((0..3).map(|_| call(&breaker, hold)).collect());
+            assert_eq!(breaker.state(), State::Closed);
+            assert_eq!(breaker.transitions(State::HalfOpen, State::Closed), 1);
+        },
+        RUNS,
+    );
+}
+
+#[test]
+fn a_reset_leaves_nothing_of_before() {
+    shuttle::check_random(
+        || {
+            let breaker = breaker(CircuitBreakerConfig::new().consecutive_failures(2));
+            let reset = Arc::clone(&breaker);
+            side_by_side(vec![
+                call(&breaker, |permit| permit.failure()),
+                Box::new(move || reset.reset()),
+            ]);
+            assert_eq!(breaker.state(), State::Closed);
+            assert!(breaker.counts().consecutive_failures <= 1);
+        },
+        RUNS,
+    );
+}

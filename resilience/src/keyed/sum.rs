@@ -1,0 +1,100 @@
+//! What policies have counted, added up: over keys, or over policies that share a name.
+
+use std::ops::AddAssign;
+
+use crate::circuit_breaker::Transitions;
+use crate::{Bulkhead, CircuitBreaker, Histogram, RateLimiter, State, Totals};
+
+/// Counters, which outlive their policies, and the present, which doesn't.
+pub trait Sum: AddAssign + Clone + Default + Send + Sync {
+    /// Keeps the counters.
+    fn forget_the_present(&mut self);
+}
+
+/// Of circuit breakers.
+#[derive(Clone, Debug, Default)]
+pub struct BreakerSum {
+    pub(crate) totals: Totals,
+    pub(crate) transitions: Transitions,
+    pub(crate) latency: Option<Histogram>,
+    /// Whether one of them is in that state, by [`State::ALL`]'s order.
+    pub(crate) present: [bool; State::ALL.len()],
+}
+
+impl BreakerSum {
+    pub(crate) fn of(breaker: &CircuitBreaker) -> Self {
+        let state = breaker.state();
+        let present = State::ALL.map(|other| other == state);
+        let (totals, transitions) = (breaker.totals(), breaker.all_transitions());
+        Self { totals, transitions, latency: breaker.latency(), present }
+    }
+}
+
+impl AddAssign for BreakerSum {
+    fn add_assign(&mut self, other: Self) {
+        self.totals += other.totals;
+        if let Some(latency) = other.latency {
+            *self.latency.get_or_insert_default() += latency;
+        }
+        let transitions = self.transitions.iter_mut().flatten().zip(other.transitions.into_iter().flatten());
+        transitions.for_each(|(sum, count)| *sum += count);
+        self.present.iter_mut().zip(other.present).for_each(|(any, one)| *any |= one);
+    }
+}
+
+impl Sum for BreakerSum {
+    fn forget_the_present(&mut self) {
+        self.present = Default::default();
+    }
+}
+
+/// Of bulkheads.
+#[derive(Clone, Debug, Default)]
+pub struct BulkheadSum {
+    pub(crate) rejected: u64,
+    pub(crate) in_flight: u64,
+    pub(crate) queued: u64,
+}
+
+impl BulkheadSum {
+    pub(crate) fn of(bulkhead: &Bulkhead) -> Self {
+        let (in_flight, queued) = (bulkhead.in_flight().into(), bulkhead.queued().into());
+        Self { rejected: bulkhead.rejected(), in_flight, queued }
+    }
+}
+
+impl AddAssign for BulkheadSum {
+    fn add_assign(&mut self, other: Self) {
+        self.rejected += other.rejected;
+        self.in_flight += other.in_flight;
+        self.queued += other.queued;
+    }
+}
+
+impl Sum for BulkheadSum {
+    fn forget_the_present(&mut self) {
+        (self.in_flight, self.queued) = (0, 0);
+    }
+}
+
+/// Of rate limiters.
+#[derive(Clone, Debug, Default)]
+pub struct LimiterSum {
+    pub(crate) rejected: u64,
+}
+
+impl LimiterSum {
+    pub(crate) fn of(limiter: &RateLimiter) -> Self {
+        Self { rejected: limiter.rejected() }
+    }
+}
+
+impl AddAssign for LimiterSum {
+    fn add_assign(&mut self, other: Self) {
+        self.rejected += other.rejected;
+    }
+}
+
+impl Sum for LimiterSum {
+    fn forget_the_present(&mut self) {}
+}

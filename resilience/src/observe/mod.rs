@@ -1,0 +1,40 @@
+//! Telling metrics systems: everything is read from the registry when somebody asks, so that a call pays nothing.
+//!
+//! ```
+//! use resilience::observe::Format;
+//!
+//! let text = Format::Prometheus.text(resilience::registry());
+//! assert!(text.starts_with("# HELP resilience_calls_total "));
+//! ```
+//!
+//! | metric | labels | |
+//! |---|---|---|
+//! | `resilience_calls_total` | `kind`, `policy`, `outcome` | how calls ended |
+//! | `resilience_circuit_breaker_state` | `policy`, `state` | 1 for the present state, 0 for every other |
+//! | `resilience_circuit_breaker_transitions_total` | `policy`, `from`, `to` | changes of state |
+//! | `resilience_retries_total` | `policy` | attempts beyond the first ones |
+//! | `resilience_bulkhead_in_flight` | `policy` | calls that run |
+//! | `resilience_bulkhead_queued` | `policy` | calls that wait |
+//! | `resilience_call_duration_seconds` | `policy` | a histogram, for the breakers with the option `latency` |
+//!
+//! Outcomes are what a policy counts anyway; what it lets pass untouched, it doesn't count:
+//!
+//! | kind | outcomes |
+//! |---|---|
+//! | `circuit_breaker` | `success`, `failure`, `ignored`, `cancelled`, `stale`, `rejected` |
+//! | `retry` | `recovered` (by a retry), `exhausted`; not the calls that a first attempt settled |
+//! | `timeout` | `timed_out`, `deadline_exceeded` |
+//! | `bulkhead`, `rate_limit` | `rejected` |
+//! | `fallback` | `fell_back`: expressions tried |
+//! | `hedge` | `hedged`: attempts beyond the first ones |
+//!
+//! A policy per key is one series, all keys together and evicted ones included: keys never become labels. Policies
+//! that share a name (see [`Registry::verify`](crate::Registry::verify)) are added up too. In either case more than one
+//! state may be 1. Of the transitions, those by a breaker's own judgement are always there, those by hand once they
+//! happened.
+
+mod collect;
+mod page;
+mod text;
+
+pub use self::text::Format;

@@ -1,0 +1,181 @@
+//! `#[fallback]`: what answers, when, and what it sees.
+
+use std::cell::Cell;
+use std::time::Duration;
+
+use resilience::{Rejection, RejectionKind, circuit_breaker, fallback, registry, retry, timeout};
+
+#[derive(Clone, Debug, PartialEq)]
+enum ApiError {
+    Down(u32),
+    NotFound,
+    Refused(RejectionKind),
+}
+
+impl From<Rejection> for ApiError {
+    fn from(rejection: Rejection) -> Self {
+        Self::Refused(rejection.kind())
+    }
+}
+
+struct Users {
+    cache: Option<&'static str>,
+    replica: Result<&'static str, ApiError>,
+}
+
+impl Users {
+    async fn from_cache(&self, id: u32) -> Result<String, ApiError> {
+        tokio::task::yield_now().await;
+        self.cache.map(|name| format!("{name} {id}")).ok_or(ApiError::NotFound)
+    }
+
+    async fn from_replica(&self) -> Result<String, ApiError> {
+        self.replica.clone().map(str::to_owned)
+    }
+
+    #[fallback(self.from_cache(id).await, self.from_replica().await, Ok("unknown".to_owned()))]
+    async fn user(&self, id: u32, answer: Result<&str, ApiError>) -> Result<String, ApiError> {
+        answer.map(str::to_owned)
+    }
+
+    #[fallback(self.from_cache(id).await, self.from_replica().await)]
+    async fn strict_user(&self, id: u32) -> Result<String, ApiError> {
+        Err(ApiError::Down(1))
+    }
+}
+
+const NOTHING: Users = Users { cache: None, replica: Err(ApiError::Down(2)) };
+
+#[tokio::test]
+async fn expressions_are_tried_from_left_to_right() {
+    let down = || Err(ApiError::Down(1));
+    assert_eq!(NOTHING.user(1, Ok("ada")).await.unwrap(), "ada");
+    let cached = Users { cache: Some("ada"), ..NOTHING };
+    assert_eq!(cached.user(7, down()).await.unwrap(), "ada 7");
+    let replicated = Users { replica: Ok("bob"), ..NOTHING };
+    assert_eq!(replicated.user(7, down()).await.unwrap(), "bob");
+    assert_eq!(NOTHING.user(7, down()).await.unwrap(), "unknown");
+}
+
+#[tokio::test]
+async fn when_all_fail_the_last_error_is_returned() {
+    assert_eq!(NOTHING.strict_user(1).await, Err(ApiError::Down(2)));
+}
+
+#[tokio::test]
+async fn a_closure_sees_the_error_and_later_ones_the_latest() {
+    #[fallback(
+        |error| { first.set(Some(error.clone())); Err(ApiError::Down(2)) },
+        |error| { second.set(Some(error.clone())); tokio::task::yield_now().await; Ok(3) },
+    )]
+    async fn watched(first: &Cell<Option<ApiError>>, second: &Cell<Option<ApiError>>) -> Result<u32, ApiError> {
+        Err(ApiError::Down(1))
+    }
+    let (first, second) = (Cell::default(), Cell::default());
+    assert_eq!(watched(&first, &second).await, Ok(3));
+    assert_eq!((first.take(), second.take()), (Some(ApiError::Down(1)), Some(ApiError::Down(2))));
+}
+
+#[tokio::test]
+async fn when_err_filters() {
+    #[fallback(Ok(0), when_err = |error| *error != ApiError::NotFound)]
+    async fn filtered(error: ApiError) -> Result<u32, ApiError> {
+        Err(error)
+    }
+    assert_eq!(filtered(ApiError::Down(1)).await, Ok(0));
+    assert_eq!(filtered(ApiError::NotFound).await, Err(ApiError::NotFound));
+}
+
+#[tokio::test]
+async fn question_mark_and_return_end_their_expression_only() {
+    #[fallback({ let name = parse(text)?; return Ok(name); }, Ok(9))]
+    async fn parsed(text: &str) -> Result<u32, ApiError> {
+        Err(ApiError::Down(1))
+    }
+    fn parse(text: &str) -> Result<u32, ApiError> {
+        text.parse().map_err(|_| ApiError::NotFound)
+    }
+    assert_eq!(parsed("5").await, Ok(5));
+    assert_eq!(parsed("five").await, Ok(9));
+}
+
+#[tokio::test(start_paused = true)]
+async fn it_answers_for_refusals_too() {
+    #[fallback(|error| Ok(format!("{error:?}")))]
+    #[circuit_breaker(name = "refused")]
+    async fn refused() -> Result<String, ApiError> {
+        Ok("fresh".to_owned())
+    }
+    registry().circuit_breaker("refused").unwrap().force_open();
+    assert_eq!(refused().await.unwrap(), "Refused(CircuitOpen)");
+
+    #[fallback(Ok("late".to_owned()))]
+    #[timeout("1s")]
+    async fn hangs() -> Result<String, ApiError> {
+        std::future::pending().await
+    }
+    assert_eq!(hangs().await.unwrap(), "late");
+}
+
+#[tokio::test(start_paused = true)]
+async fn around_a_retry_it_answers_after_the_last_attempt() {
+    #[fallback(Ok(0))]
+    #[retry(attempts = 3)]
+    async fn tried(runs: &Cell<u32>) -> Result<u32, ApiError> {
+        runs.set(runs.get() + 1);
+        Err(ApiError::Down(runs.get()))
+    }
+    let runs = Cell::new(0);
+    assert_eq!((tried(&runs).await, runs.get()), (Ok(0), 3));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_outermost_fallback_makes_a_plain_function_total() {
+    #[fallback(|rejection| rejection.kind().as_str().len())]
+    #[timeout("1s")]
+    async fn plain(hang: bool) -> usize {
+        if hang {
+            std::future::pending::<()>().await;
+        }
+        100
+    }
+    assert_eq!(plain(false).await, 100);
+    assert_eq!(plain(true).await, "timed_out".len());
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_error_that_is_not_send_harms_nobody_who_does_not_keep_it() {
+    #[derive(Debug)]
+    struct Local(#[allow(dead_code, reason = "it makes the type !Send")] *const u8);
+    #[fallback({ tokio::task::yield_now().await; Ok(1) })]
+    #[retry]
+    async fn local() -> Result<u32, Local> {
+        Err(Local(std::ptr::null()))
+    }
+    fn is_send<T: Send>(value: T) -> T {
+        value
+    }
+    assert_eq!(is_send(local()).await.unwrap(), 1);
+}
+
+#[test]
+fn plain_functions_have_fallbacks_too() {
+    #[fallback(Err(ApiError::NotFound), |error| match error { ApiError::NotFound => Ok(7), _ => Ok(8) })]
+    fn sync(text: &str) -> Result<u32, ApiError> {
+        text.parse().map_err(|_| ApiError::Down(1))
+    }
+    assert_eq!((sync("3"), sync("x")), (Ok(3), Ok(7)));
+    let used = registry().fallbacks().find(|fallback| fallback.name().ends_with("::sync")).unwrap().used();
+    assert_eq!(used, 2);
+}
+
+#[tokio::test]
+async fn unit_errors_and_errors_without_debug_are_hidden_all_the_same() {
+    struct Silent;
+    #[fallback(Ok(1))]
+    async fn silent() -> Result<u32, Silent> {
+        Err(Silent)
+    }
+    assert!(silent().await.is_ok());
+    let _ = Duration::ZERO;
+}

@@ -1,0 +1,48 @@
+//! What this thread says to `tracing`, kept.
+
+use std::fmt::{Debug, Write};
+use std::sync::{Arc, Mutex};
+
+use tracing::field::{Field, Visit};
+use tracing::subscriber::DefaultGuard;
+use tracing::{Event, Subscriber};
+use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
+
+/// One event.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Line {
+    pub(crate) target: String,
+    pub(crate) fields: String,
+}
+
+#[derive(Clone, Default)]
+pub(crate) struct Log(Arc<Mutex<Vec<Line>>>);
+
+/// Keeps what is said until the guard goes.
+pub(crate) fn capture() -> (Log, DefaultGuard) {
+    let log = Log::default();
+    let guard = tracing::subscriber::set_default(tracing_subscriber::registry().with(log.clone()));
+    (log, guard)
+}
+
+impl Log {
+    pub(crate) fn line_with(&self, words: &[&str]) -> Line {
+        let lines = self.0.lock().unwrap();
+        let found = lines.iter().find(|line| words.iter().all(|word| line.fields.contains(word)));
+        found.unwrap_or_else(|| panic!("nothing with {words:?} in {lines:#?}")).clone()
+    }
+}
+
+impl<S: Subscriber> Layer<S> for Log {
+    fn on_event(&self, event: &Event<'_>, _context: Context<'_, S>) {
+        let mut line = Line { target: event.metadata().target().to_owned(), ..Line::default() };
+        event.record(&mut line);
+        self.0.lock().unwrap().push(line);
+    }
+}
+
+impl Visit for Line {
+    fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
+        let _ = write!(self.fields, "{field}={value:?} ");
+    }
+}

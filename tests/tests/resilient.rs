@@ -1,0 +1,128 @@
+//! `#[resilient]`: the standard pipeline, on a function and shared.
+
+use std::cell::Cell;
+use std::time::Duration;
+
+use resilience::{Policy, Rejection, RejectionKind, State, presets, registry, resilient, retry};
+use tokio::time::Instant;
+
+#[derive(Debug, PartialEq)]
+enum Failed {
+    Transient,
+    Fatal,
+    Refused(RejectionKind),
+}
+
+impl From<Rejection> for Failed {
+    fn from(rejection: Rejection) -> Self {
+        Self::Refused(rejection.kind())
+    }
+}
+
+#[resilient]
+async fn bare(runs: &Cell<u32>) -> Result<(), Failed> {
+    runs.set(runs.get() + 1);
+    Err(Failed::Transient)
+}
+
+#[tokio::test(start_paused = true)]
+async fn bare_it_has_a_timeout_and_a_breaker_and_runs_the_body_once() {
+    let runs = Cell::new(0);
+    assert_eq!(bare(&runs).await, Err(Failed::Transient));
+    assert_eq!(runs.get(), 1);
+    let breaker = registry().circuit_breaker("resilient::bare.circuit_breaker").unwrap();
+    assert_eq!(breaker.counts().failures, 1);
+    assert!(registry().timeout("resilient::bare.timeout").is_some());
+    assert!(registry().timeout("resilient::bare.attempt_timeout").is_none());
+    assert!(registry().retries().all(|retry| !retry.name().starts_with("resilient::bare")));
+}
+
+#[tokio::test(start_paused = true)]
+async fn parts_are_tuned_and_switched_off() {
+    for (error, expected) in [(Failed::Transient, 5), (Failed::Fatal, 1)] {
+        let runs = Cell::new(0);
+        tuned(&runs, &error).await.unwrap_err();
+        assert_eq!(runs.get(), expected);
+    }
+    assert!(registry().timeout("resilient::tuned.attempt_timeout").is_some(), "it comes with a retry");
+    assert!(registry().circuit_breaker("resilient::tuned.circuit_breaker").is_none());
+}
+
+#[resilient(
+    retry(attempts = 5, delay = "1ms"),
+    timeout("20s"),
+    circuit_breaker(off),
+    when_err = |error| *error == Failed::Transient,
+)]
+async fn tuned(runs: &Cell<u32>, error: &Failed) -> Result<(), Failed> {
+    runs.set(runs.get() + 1);
+    Err(if *error == Failed::Transient { Failed::Transient } else { Failed::Fatal })
+}
+
+#[resilient(retry(attempts = 5), timeout("10s"), circuit_breaker(off))]
+async fn short() -> Result<(), Failed> {
+    std::future::pending().await
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_limit_on_attempts_gives_way_to_a_shorter_limit_on_the_whole() {
+    let start = Instant::now();
+    assert_eq!(short().await, Err(Failed::Refused(RejectionKind::TimedOut)));
+    assert_eq!(start.elapsed(), Duration::from_secs(10));
+}
+
+#[resilient(
+    name = "payments",
+    rate_limit("1000/s"),
+    bulkhead(max_concurrent = 2),
+    retry(config = presets::AGGRESSIVE, attempts = 3, delay = "1ms", budget = 1.0),
+    circuit_breaker(consecutive_failures = 2),
+    attempt_timeout("1s")
+)]
+pub static PAYMENTS: Policy;
+
+#[resilient(PAYMENTS, fallback(|error| Ok(format!("{error:?}"))))]
+async fn charge(runs: &Cell<u32>, hang: bool) -> Result<String, Failed> {
+    runs.set(runs.get() + 1);
+    if hang {
+        std::future::pending::<()>().await;
+    }
+    Ok("charged".to_owned())
+}
+
+#[resilient(PAYMENTS)]
+async fn refund(_order: &mut u32) -> Result<u32, Failed> {
+    *_order += 1;
+    Ok(*_order)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_shared_policy_guards_many_functions() {
+    let runs = Cell::new(0);
+    assert_eq!(charge(&runs, false).await.unwrap(), "charged");
+    assert_eq!(refund(&mut 1).await, Ok(2));
+    let start = Instant::now();
+    assert_eq!(charge(&runs, true).await.unwrap(), "Refused(CircuitOpen)");
+    assert!(start.elapsed() >= Duration::from_secs(2), "two attempts of a second each");
+    assert_eq!(runs.get(), 3);
+    let breaker = registry().circuit_breaker("payments.circuit_breaker").unwrap();
+    assert_eq!(breaker.state(), State::Open);
+    assert_eq!(refund(&mut 1).await, Err(Failed::Refused(RejectionKind::CircuitOpen)));
+    assert_eq!(registry().policy("payments").unwrap().parts().retry.unwrap().name(), "payments.retry");
+    assert_eq!(registry().bulkhead("payments.bulkhead").unwrap().in_flight(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_policy_without_retry_leaves_the_attempt_number_of_an_outer_one_alone() {
+    #[resilient(circuit_breaker(off))]
+    static CALM: Policy;
+    #[resilient(CALM)]
+    async fn inner() -> Result<u32, Failed> {
+        Ok(resilience::attempt())
+    }
+    #[retry(when_ok = |attempt| *attempt < 3)]
+    async fn outer() -> Result<u32, Failed> {
+        inner().await
+    }
+    assert_eq!(outer().await, Ok(3));
+}

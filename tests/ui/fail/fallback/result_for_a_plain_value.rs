@@ -1,0 +1,8 @@
+use resilience::fallback;
+
+#[fallback(Ok(0))]
+async fn count(id: u64) -> u64 {
+    id
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use resilience::{HealthCheck, health_check};
+
+#[health_check]
+pub static DATABASE: HealthCheck;
+
+fn main() {}

@@ -1,0 +1,8 @@
+use resilience::{Rejection, hedge};
+
+#[hedge(max = 1)]
+async fn charge(id: u64) -> Result<u64, Rejection> {
+    Ok(id)
+}
+
+fn main() {}

@@ -1,0 +1,11 @@
+use resilience::{CircuitBreaker, Keyed, Rejection, circuit_breaker};
+
+#[circuit_breaker]
+pub static HOSTS: Keyed<CircuitBreaker>;
+
+#[circuit_breaker(HOSTS)]
+async fn charge(id: u64) -> Result<u64, Rejection> {
+    Ok(id)
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use resilience::{CircuitBreaker, Keyed, bulkhead};
+
+#[bulkhead]
+pub static HOSTS: Keyed<CircuitBreaker>;
+
+fn main() {}

@@ -1,0 +1,6 @@
+use resilience::{Policy, resilient};
+
+#[resilient(fallback(Ok(0)))]
+pub static PAYMENTS: Policy;
+
+fn main() {}

@@ -1,0 +1,11 @@
+use resilience::{Policy, Rejection, resilient};
+
+#[resilient(retry)]
+pub static PAYMENTS: Policy;
+
+#[resilient(PAYMENTS, timeout("5s"))]
+async fn charge(id: u64) -> Result<u64, Rejection> {
+    Ok(id)
+}
+
+fn main() {}

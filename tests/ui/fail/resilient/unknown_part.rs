@@ -1,0 +1,8 @@
+use resilience::{Rejection, resilient};
+
+#[resilient(retries(attempts = 3))]
+async fn charge(id: u64) -> Result<u64, Rejection> {
+    Ok(id)
+}
+
+fn main() {}
