@@ -101,7 +101,9 @@ pub(crate) static UNIVERSAL: &[Known] = &[
 impl Attribute {
     /// Every option, this attribute's own first.
     pub(crate) fn known(&self) -> impl Iterator<Item = &'static Known> {
-        self.options.iter().chain(UNIVERSAL)
+        let has_config = !self.config.is_empty();
+        let universal = UNIVERSAL.iter().filter(move |known| has_config || known.name != "config");
+        self.options.iter().chain(universal)
     }
 
     pub(crate) fn find(&self, option: &str) -> Option<&'static Known> {

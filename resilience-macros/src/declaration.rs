@@ -63,7 +63,7 @@ pub(crate) fn expand(
     };
     let listed = layer.map(|layer| declaration.listed(layer, &runtime));
     tokens.extend(errors.into_tokens());
-    let (head, ty) = (&declaration.head, &declaration.ty);
+    let (head, ty) = (&declaration.head, declaration.surviving_type(attribute));
     let kept = attributes.iter().filter(|other| other.ours.is_none()).map(|other| &other.tokens);
     let markers = attrs::markers(attributes);
     tokens.extend(quote_spanned!(at=> #(#kept)* #head: #ty = #value; #listed #markers));
@@ -129,6 +129,11 @@ impl Declaration {
         }
     }
 
+    /// `Keyed<Retry>` is no type that could stand beside the error about it.
+    fn surviving_type(&self, attribute: &Attribute) -> &Type {
+        self.keyed().filter(|_| attribute.find("key").is_none()).unwrap_or(&self.ty)
+    }
+
     fn place(&self) -> Place {
         Place::Static { keyed: self.keyed().is_some() }
     }
@@ -165,7 +170,7 @@ impl Declaration {
             let done = quote_spanned!(span=> ::core::result::Result::<(), &'static str>::Ok(()));
             quote_spanned!(span=> , || #runtime::probe(async { #done }))
         });
-        let policy = match self.keyed() {
+        let policy = match self.keyed().filter(|_| attribute.find("key").is_some()) {
             Some(_) => quote_spanned!(span=> #runtime::Keyed::<#runtime::#policy>),
             None => quote_spanned!(span=> #runtime::#policy),
         };

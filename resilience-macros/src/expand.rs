@@ -224,7 +224,8 @@ pub(crate) fn variant(layer: &Layer) -> Ident {
 fn shared(layer: &Layer, name: &Ident, runtime: &TokenStream) -> Option<TokenStream> {
     let Source::Shared(expr) = &layer.source else { return None };
     let span = quiet(expr.span());
-    let (name, policy) = (Ident::new(&name.to_string(), span), policy_type(layer, &moved(runtime, span)));
+    let name = Ident::new(&name.to_string(), span);
+    let policy = moved(&policy_type(layer, runtime), span);
     let reference = match transparent(expr) {
         Expr::Binary(_) | Expr::Cast(_) | Expr::Range(_) | Expr::Assign(_) | Expr::Closure(_) => {
             quote_spanned!(span=> &(#expr))
@@ -288,7 +289,13 @@ fn finish(guarded: &Guarded, edge: Edge<'_>, runtime: &TokenStream) -> TokenStre
     let span = quiet(output.span());
     match edge {
         Edge::Mapped(map) => quote_spanned!(span=> #runtime::finish_with(outcome, #map)),
-        Edge::From => quote_spanned!(span=> #runtime::finish::<#output>(outcome)),
+        Edge::From => {
+            // From its first token to its last, the path stands where the return type does: so do errors about it.
+            let runtime = moved(runtime, span);
+            let last = output.to_token_stream().into_iter().last().map_or(span, |last| quiet(last.span()));
+            let close = quote_spanned!(last=> >);
+            quote_spanned!(span=> #runtime::finish::<#output #close(outcome))
+        }
         Edge::Unrefused => quote_spanned!(span=> #runtime::finish_unrefused::<#output>(outcome)),
     }
 }

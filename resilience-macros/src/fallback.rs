@@ -36,12 +36,15 @@ fn read(reading: &mut Reading<'_>) -> Vec<Layer> {
     if reading.place.is_static() {
         reading.errors.at(reading.span, "a fallback sees the call: write it on the function that \
             it answers for");
-    } else if alternatives.is_empty() {
+    } else if alternatives.is_empty() && reading.is_clean() {
         reading.errors.at(
             reading.span,
             "only you know what to answer instead: write an expression of the return type, \
              `#[fallback(Ok(Vec::new()))]` or `#[fallback(|error| self.from_cache(error).await)]`",
         );
+    }
+    for expr in &alternatives {
+        arity(expr, reading);
     }
     let inner = inner.is_some_and(|option| option.literal() == Some(&true));
     vec![reading.layer(Fallback { alternatives, when_err, inner })]
@@ -103,6 +106,22 @@ impl Fallback {
             }.await),
             Mode::Blocking => quote_spanned!(span=> (|| -> #output { #binding #body })()),
         }
+    }
+}
+
+/// A closure that is no function of the error.
+fn arity(expr: &Expr, reading: &mut Reading<'_>) {
+    if let Expr::Closure(closure) = transparent(expr)
+        && closure.inputs.len() != 1
+    {
+        let (begin, inputs, end) = (&closure.inputs_begin, &closure.inputs, &closure.inputs_end);
+        let head = quote::quote!(#begin #inputs #end);
+        let text = format!(
+            "this closure takes {} arguments, but is called with the error: write `|error| …`, or \
+             the expression alone",
+            inputs.len(),
+        );
+        reading.errors.on(head, text);
     }
 }
 

@@ -4,7 +4,7 @@ use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
-use syn::{FnArg, ReceiverKind, ReturnType, Signature, Token, Type, Visibility};
+use syn::{FnArg, Generics, ReturnType, Signature, Token, Type, Visibility};
 
 use crate::attrs::{self, is_block};
 use crate::frame::{Frame, Inside};
@@ -36,9 +36,8 @@ pub(crate) struct Guarded {
     pub(crate) body: TokenStream,
     /// `self` has become `__self` there.
     pub(crate) renamed_self: bool,
-    /// Where `&mut self` stands.
-    pub(crate) exclusive_receiver: Option<Span>,
     pub(crate) inputs: Punctuated<FnArg, Token![,]>,
+    pub(crate) generics: Generics,
 }
 
 impl Function {
@@ -83,9 +82,8 @@ impl Function {
             Inside::find(self.body.clone(), self.braces, &declared, future)?;
         let mode = if asynchronous || frame.is_async() { Mode::Async } else { Mode::Blocking };
         let output = output::inferable(output.unwrap_or(declared));
-        let exclusive_receiver = self.signature.inputs.iter().find_map(exclusive_receiver);
-        let inputs = self.signature.inputs.clone();
-        Ok(Guarded { name, mode, output, scope, frame, body, renamed_self, exclusive_receiver, inputs })
+        let Signature { inputs, generics, .. } = self.signature.clone();
+        Ok(Guarded { name, mode, output, scope, frame, body, renamed_self, inputs, generics })
     }
 
     fn refused_kind(&self) -> Result<(), syn::Error> {
@@ -121,12 +119,6 @@ impl Function {
             _ => Ok(()),
         }
     }
-}
-
-/// Where `&mut self` stands.
-fn exclusive_receiver(input: &FnArg) -> Option<Span> {
-    let FnArg::Receiver(receiver) = input else { return None };
-    matches!(&receiver.kind, ReceiverKind::Reference(_, _, Some(_))).then(|| receiver.span())
 }
 
 /// `#![allow(…)]` in the body says the same as `#[allow(…)]` before the function, where it stays valid.
@@ -194,8 +186,8 @@ pub(crate) fn ungrouped(stream: TokenStream) -> Vec<TokenTree> {
 /// Tokens as they would be typed: for messages.
 pub(crate) fn compact(tokens: &TokenStream) -> String {
     let text = tokens.to_string();
-    let tight = [" :: ", " . ", " , ", " ( ", " ) ", "& "];
-    let typed = [":: ", ".", ", ", "(", ")", "&"];
+    let tight = [" :: ", " . ", " , ", " : ", " ( ", " ) ", "& "];
+    let typed = [":: ", ".", ", ", ": ", "(", ")", "&"];
     let mut text =
         tight.iter().zip(typed).fold(text, |text, (wide, narrow)| text.replace(wide, narrow));
     text = text.replace(":: ", "::").replace(" ::", "::").replace(" (", "(").replace(" .", ".");

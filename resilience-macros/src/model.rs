@@ -194,7 +194,7 @@ impl Edge<'_> {
     pub(crate) fn result(self, outcome: &TokenStream, site: &Site<'_>) -> TokenStream {
         let Site { runtime, output, span, .. } = site;
         match self {
-            Self::Unrefused => quote_spanned!(*span=> #runtime::finish_unrefused(#outcome)),
+            Self::Unrefused => quote_spanned!(*span=> #runtime::ReturnType::<#output>::new().unrefused(#outcome)),
             Self::From => quote_spanned!(*span=> #runtime::ReturnType::<#output>::new().result(#outcome)),
             Self::Mapped(map) => quote_spanned!(*span=> #runtime::finish_with(#outcome, #map)),
         }

@@ -41,7 +41,7 @@ fn read(reading: &mut Reading<'_>) -> Vec<Layer> {
     reading.set(&options.rate);
     reading.set(&options.burst);
     reading.set(&options.max_wait);
-    if options.rate.is_none() && reading.is_complete() {
+    if options.rate.is_none() && reading.is_complete() && reading.is_clean() {
         reading.errors.at(
             reading.span,
             "only you know how much is too much: write the rate, `#[rate_limit(\"100/s\")]`, or \

@@ -72,6 +72,8 @@ pub(crate) struct Reading<'r> {
     setters: Setters,
     instance: Option<Expr>,
     common: Common,
+    /// The number of mistakes before this attribute.
+    before: usize,
 }
 
 #[derive(Default, FromMeta)]
@@ -93,6 +95,7 @@ impl Invocation {
         errors: &mut Diagnostics,
     ) -> Vec<Layer> {
         let Self { attribute, span, arguments } = self;
+        let before = errors.len();
         let mut parts = split(arguments, attribute, errors);
         let instance = form::check(&mut parts, attribute, place, scope, errors);
         let is_universal = |part: &Named| UNIVERSAL.iter().any(|known| part.key == known.name);
@@ -115,6 +118,7 @@ impl Invocation {
             setters: Setters::default(),
             instance,
             common,
+            before,
         };
         (attribute.read)(&mut reading)
     }
@@ -168,11 +172,16 @@ impl Reading<'_> {
         Layer { attribute: self.attribute, span: self.span, source, meaning: Box::new(meaning) }
     }
 
-    /// Whether other options than those written may be in force.
+    /// Whether nothing is wrong so far: what seems to be missing may hide in a mistake.
+    pub(crate) fn is_clean(&self) -> bool {
+        self.errors.len() == self.before
+    }
+
     pub(crate) fn instance(&self) -> Option<&Expr> {
         self.instance.as_ref()
     }
 
+    /// Whether no other options than those written are in force.
     pub(crate) fn is_complete(&self) -> bool {
         self.instance.is_none() && self.common.config.is_none()
     }

@@ -6,13 +6,13 @@ use darling::FromMeta;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{Expr, ExprCall};
+use syn::{Expr, ExprCall, Lit};
 
 use crate::attribute::{Attribute, Known, Positional};
 use crate::diagnostics::{listed, nearest};
 use crate::form::compact;
 use crate::model::{Instance, Layer, Source};
-use crate::options::{Predicate, Written, literal, transparent};
+use crate::options::{Predicate, Written, literal, parse_duration, transparent};
 use crate::pipeline::Pipeline;
 use crate::reading::{Invocation, Reading, Shared};
 
@@ -80,6 +80,9 @@ fn read(reading: &mut Reading<'_>) -> Vec<Layer> {
     let (mut mentions, instance) = mentioned(reading);
     match instance {
         Some(instance) => {
+            if let Some(name) = name {
+                belongs_to(&instance, &name.key, reading);
+            }
             let mut layers = parts_beside(&mentions, &instance, reading);
             layers.push(shared(instance, options, reading));
             layers
@@ -122,14 +125,25 @@ fn mentioned(reading: &mut Reading<'_>) -> (Vec<Mention>, Option<Expr>) {
 
 /// A word that resembles a part is a part misspelt.
 fn may_be_instance(expr: &Expr) -> bool {
-    let resembles = |(word, _): (&Ident, _)| nearest(&word.to_string(), &names()).is_some();
+    let resembles = |(word, _): (&Ident, _)| resembling(&word.to_string()).is_some();
     literal(expr).is_none() && !word(expr).is_some_and(resembles)
+}
+
+/// The part that was probably meant.
+fn resembling(word: &str) -> Option<&'static str> {
+    let starts_like = |name: &&str| word.get(..4).is_some_and(|start| name.starts_with(start));
+    nearest(word, &names()).or_else(|| names().into_iter().find(starts_like))
 }
 
 fn no_part(expr: &Expr) -> String {
     let name = word(expr).map_or_else(|| compact(expr), |(word, _)| word.to_string());
-    let meant = nearest(&name, &names()).map(|meant| format!(": did you mean `{meant}`?"));
-    let meant = meant.unwrap_or_default();
+    let meant = match literal(expr) {
+        Some((Lit::Str(text), _)) => match parse_duration(&text.value()) {
+            Ok(_) => format!(": write `timeout({name})`"),
+            Err(_) => format!(": write `name = {name}`"),
+        },
+        _ => resembling(&name).map_or_else(String::new, |part| format!(": did you mean `{part}`?")),
+    };
     format!("`{name}` is no part of the pipeline{meant}\nit has {}", listed(&names()))
 }
 
@@ -220,7 +234,7 @@ fn attempt_limit(mentions: &[Mention]) -> Option<&'static str> {
 fn written_limit(arguments: &TokenStream) -> Option<Duration> {
     let last = arguments.clone().into_iter().last()?;
     let text: syn::LitStr = syn::parse2(last.into()).ok()?;
-    crate::options::parse_duration(&text.value()).ok()
+    parse_duration(&text.value()).ok()
 }
 
 /// The layers of a pipeline that is built here.
@@ -298,14 +312,18 @@ fn parts_beside(mentions: &[Mention], instance: &Expr, reading: &mut Reading<'_>
             let arguments = arguments.clone().unwrap_or_default();
             layers.extend(nested(part, *span, arguments, reading));
         } else {
-            let instance = compact(instance);
-            reading.errors.at(*span, format!(
-                "`{}` belongs to the policy, and `{instance}` exists already: write it where `{instance}` is declared",
-                part.name,
-            ));
+            belongs_to(instance, &Ident::new(part.name, *span), reading);
         }
     }
     layers
+}
+
+fn belongs_to(instance: &Expr, what: &Ident, reading: &mut Reading<'_>) {
+    let instance = compact(instance);
+    reading.errors.at(what.span(), format!(
+        "`{what}` belongs to the policy, and `{instance}` exists already: write it where `{instance}` \
+         is declared",
+    ));
 }
 
 fn shared(instance: Expr, options: Options, reading: &Reading<'_>) -> Layer {

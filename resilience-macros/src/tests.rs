@@ -32,11 +32,19 @@ fn every_known_option_is_read() {
 }
 
 #[test]
-fn every_attribute_needs_no_option() {
+fn every_attribute_needs_little() {
     for attribute in ALL {
-        let expansion = expanded(attribute, "", FUNCTION);
+        let (needed, function) = match attribute.name {
+            "rate_limit" => ("\"100/s\"", FUNCTION),
+            "fallback" => ("Ok(0)", FUNCTION),
+            "health_check" => ("", "async fn up() -> Result<(), E> { Ok(()) }"),
+            _ => ("", FUNCTION),
+        };
+        let expansion = expanded(attribute, needed, function);
         assert!(!is_refused(&expansion), "{expansion}");
-        assert!(expansion.contains(&format!("__RESILIENCE_{}", attribute.name.to_uppercase())));
+        let static_of = |name: &str| format!("__RESILIENCE_{}", name.to_uppercase());
+        let outermost = if attribute.name == "resilient" { "timeout" } else { attribute.name };
+        assert!(expansion.contains(&static_of(outermost)), "{expansion}");
     }
 }
 

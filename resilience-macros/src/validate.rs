@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::ToTokens;
+use syn::{FnArg, ReceiverKind, Type};
 
 use crate::attrs::Written;
 use crate::diagnostics::Diagnostics;
@@ -29,13 +30,26 @@ pub(crate) fn stack(stack: &Stack, guarded: &Guarded, errors: &mut Diagnostics) 
             errors.at(at.unwrap_or(layer.span), format!("{text}{}", off.unwrap_or_default()));
         }
     }
-    if output::is_plain(&guarded.output) && !stack.is_total() {
-        errors.on(&guarded.output, no_result(stack, &guarded.output));
+    if output::is_plain(&guarded.output) {
+        if !stack.is_total() {
+            errors.on(&guarded.output, no_result(stack, &guarded.output));
+        } else if !stack.layers.iter().any(|layer| layer.meaning.refuses()) {
+            errors.at(stack.layers[0].span, nothing_fails(&guarded.output));
+        }
     }
 }
 
+/// What to say about a fallback that is alone with a plain value.
+fn nothing_fails(output: &Type) -> String {
+    let ty = compact(&output.to_token_stream());
+    format!(
+        "nothing here can fail: add a policy that may refuse below, like `#[timeout]`, or return \
+         `Result<{ty}, E>`"
+    )
+}
+
 /// What to say about a return type that surely is no `Result`.
-fn no_result(stack: &Stack, output: &syn::Type) -> String {
+fn no_result(stack: &Stack, output: &Type) -> String {
     let ty = compact(&output.to_token_stream());
     let answers = |layer: &Layer| layer.meaning.absorbs();
     if stack.layers.first().is_some_and(answers) {
@@ -84,21 +98,48 @@ fn hides_errors(layer: &Layer, outside: &[Layer], errors: &mut Diagnostics) {
 
 /// Nobody is there to give arguments to a function that is called from a list.
 fn no_arguments(layer: &Layer, guarded: &Guarded, errors: &mut Diagnostics) {
-    if layer.meaning.needs_no_arguments() && !guarded.inputs.is_empty() {
+    if !layer.meaning.needs_no_arguments() {
+        return;
+    }
+    let noun = layer.attribute.noun;
+    if !guarded.inputs.is_empty() {
         errors.on(&guarded.inputs, format!(
-            "a {} is called by itself: take no arguments, and reach what it needs through a static, or use `HealthChecker`",
-            layer.attribute.noun,
+            "a {noun} is called by itself: take no arguments, and reach what it needs through a \
+             static, or use `HealthChecker`",
+        ));
+    }
+    if guarded.generics.type_params().next().is_some() {
+        errors.on(&guarded.generics, format!(
+            "a {noun} is called by itself, and nobody would choose types: remove the parameters",
         ));
     }
 }
 
 /// Attempts side by side cannot share what only one may change.
 fn overlaps(layer: &Layer, guarded: &Guarded, errors: &mut Diagnostics) {
-    if let Some(receiver) = guarded.exclusive_receiver.filter(|_| layer.meaning.overlaps()) {
-        errors.at(receiver, format!(
-            "`#[{}]` runs attempts side by side, and only one of them could have `&mut self`: take `&self`",
+    if !layer.meaning.overlaps() {
+        return;
+    }
+    for input in guarded.inputs.iter().filter(|input| is_exclusive(input)) {
+        let written = compact(&input.to_token_stream());
+        errors.on(input, format!(
+            "`#[{}]` runs attempts side by side, and only one of them could have `{written}`: write \
+             `{}`",
             layer.attribute.name,
+            written.replacen("&mut ", "&", 1),
         ));
+    }
+}
+
+/// `&mut self`, or an argument of type `&mut T`.
+fn is_exclusive(input: &FnArg) -> bool {
+    match input {
+        FnArg::Receiver(receiver) => {
+            matches!(&receiver.kind, ReceiverKind::Reference(_, _, Some(_)))
+        }
+        FnArg::Typed(input) => {
+            matches!(&*input.ty, Type::Reference(reference) if reference.mutability.is_some())
+        }
     }
 }
 

@@ -15,8 +15,9 @@ pub use crate::name::{Identity, Origin};
 pub use crate::pipeline::{body, finish, finish_unrefused, finish_with, answered, maybe, never, returns_result};
 pub use crate::rate_limit::guard as rate_limit;
 pub use crate::registry::{Listed, Site};
-pub use crate::retry::attempts::{begin, begin_if, settle, settle_with_hint};
+pub use crate::retry::attempts::{begin, settle, settle_with_hint};
 pub use crate::retry::future::attempt;
+pub use crate::retry::once::begin_if;
 pub use crate::timeout::future::{guard as timeout, guard_after as timeout_after};
 pub use crate::verdict::{Verdict, always, by_default, judge, never as no, timed_out};
 pub use crate::{
@@ -27,6 +28,7 @@ pub use crate::{
 /// Wrapped around constant expressions, so that a bad value is reported at the option.
 pub mod check {
     pub use crate::check::{count, factor, positive, ratio};
+    pub use crate::rate_limit::checked_rate as rate;
 }
 
 /// The same steps for plain functions.

@@ -182,12 +182,14 @@ struct Mark(u64);
 impl Mark {
     /// Every look is a call of its own.
     const OUTSIDE: Self = Self(0);
-    const DRAWN: u64 = 1 << 32;
+    const FIRST: Self = Self(Self::ATTEMPT);
+    const DRAWN: u64 = 1;
+    const ATTEMPT: u64 = 2;
 
     #[inline]
-    #[allow(clippy::cast_possible_truncation, reason = "that half is meant")]
+    #[allow(clippy::cast_possible_truncation, reason = "it counted to a `u32` at most")]
     const fn number(self) -> u32 {
-        self.0 as u32
+        (self.0 / Self::ATTEMPT) as u32
     }
 
     #[inline]
@@ -205,15 +207,22 @@ pub(crate) struct Attempt {
 
 impl Attempt {
     /// The first attempt of a new call.
-    pub(crate) const FIRST: Self = Self { mark: Mark(1), id: None };
+    pub(crate) const FIRST: Self = Self { mark: Mark::FIRST, id: None };
 
     #[inline]
     pub(crate) fn number(&self) -> u32 {
         self.mark.number()
     }
 
+    #[inline]
+    pub(crate) fn is_first(&self) -> bool {
+        self.mark.0 < 2 * Mark::ATTEMPT
+    }
+
     pub(crate) fn next(&mut self) {
-        self.mark.0 += u64::from(self.number() < u32::MAX);
+        if self.number() < u32::MAX {
+            self.mark.0 += Mark::ATTEMPT;
+        }
     }
 
     pub(crate) fn id(&mut self) -> CallId {
@@ -224,28 +233,35 @@ impl Attempt {
     /// Runs `f` as part of this attempt.
     #[inline]
     pub(crate) fn scope<O>(&mut self, f: impl FnOnce() -> O) -> O {
-        let mut outer = Self { mark: ATTEMPT.replace(self.mark), id: None };
-        if outer.mark.is_drawn() || self.mark.is_drawn() {
-            outer.id = CALL.replace(self.id);
+        let outer = ATTEMPT.replace(self.mark);
+        if self.mark.is_drawn() || outer.is_drawn() {
+            self.swap_id();
         }
         let _running = Running { attempt: self, outer };
         f()
+    }
+
+    /// While this attempt runs, the cell holds its id, and it the cell's. An id that hasn't been drawn is never looked
+    /// at, so there is nothing to swap as long as neither has been.
+    #[cold]
+    fn swap_id(&mut self) {
+        self.id = CALL.replace(self.id);
     }
 }
 
 /// Puts the attempt further out back, also when the one inside panics.
 struct Running<'a> {
     attempt: &'a mut Attempt,
-    outer: Attempt,
+    outer: Mark,
 }
 
 impl Drop for Running<'_> {
     #[inline]
     fn drop(&mut self) {
-        let mark = ATTEMPT.replace(self.outer.mark);
-        if mark.is_drawn() || self.outer.mark.is_drawn() {
+        let mark = ATTEMPT.replace(self.outer);
+        if mark.is_drawn() || self.outer.is_drawn() {
             self.attempt.mark = mark;
-            self.attempt.id = CALL.replace(self.outer.id).filter(|_| mark.is_drawn());
+            self.attempt.swap_id();
         }
     }
 }

@@ -127,15 +127,25 @@ pub(crate) fn state_changed(change: &StateChange, listener: Option<fn(&StateChan
     }
 }
 
+/// Whether anybody could want to know of a rejection: when they come, they come in numbers.
+#[inline]
+pub(crate) fn is_heard() -> bool {
+    tracing::level_enabled!(tracing::Level::DEBUG) || LISTENERS.load(Ordering::Relaxed) > 0
+}
+
 pub(crate) fn rejected(kind: PolicyKind, rejection: &Rejection) {
-    // One question for all, before the one that each place of the log asks: refusals are many when they are.
-    if tracing::level_enabled!(tracing::Level::DEBUG) {
-        log_rejected(kind, rejection);
+    if is_heard() {
+        tell_rejected(kind, rejection);
     }
-    broadcast(|| Event::Rejected { kind, rejection: *rejection });
 }
 
 #[cold]
+#[inline(never)]
+fn tell_rejected(kind: PolicyKind, rejection: &Rejection) {
+    log_rejected(kind, rejection);
+    broadcast(|| Event::Rejected { kind, rejection: *rejection });
+}
+
 fn log_rejected(kind: PolicyKind, rejection: &Rejection) {
     let (policy, event) = (rejection.policy(), rejection.kind().as_str());
     match rejection {

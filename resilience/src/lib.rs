@@ -36,6 +36,7 @@
 //! |---|---|
 //! | `axum` | routes to look in by, [`Rejection`] as a response |
 //! | `serde` | configs as data, the [`Snapshot`] as JSON |
+//! | `tower` | each policy as a layer |
 //! | `test-util` | everything timed follows tokio's paused clock; for tests |
 //!
 //! # How outcomes are judged
@@ -75,6 +76,8 @@ mod rejection;
 mod retry;
 mod sync;
 mod timeout;
+#[cfg(feature = "tower")]
+pub mod tower;
 mod verdict;
 
 #[doc(hidden)]

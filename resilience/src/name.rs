@@ -128,10 +128,19 @@ impl Identity {
     }
 
     /// The name to show. An explicit one is final; a default one asks the registry, once.
+    #[inline]
     pub(crate) fn name(&self) -> Name {
-        match self.origin {
-            Origin::Explicit => Name(self.written),
-            Origin::Default { .. } => Name(self.settled.get_or_init(|| crate::registry::settle(self))),
+        match self.settled.get() {
+            Some(name) => Name(name),
+            None => self.settle(),
         }
+    }
+
+    #[cold]
+    fn settle(&self) -> Name {
+        Name(self.settled.get_or_init(|| match self.origin {
+            Origin::Explicit => self.written,
+            Origin::Default { .. } => crate::registry::settle(self),
+        }))
     }
 }

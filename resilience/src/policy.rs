@@ -5,7 +5,7 @@ use std::fmt;
 use crate::name::{Identity, Origin};
 use crate::pipeline::{Maybe, body, edge, maybe};
 use crate::{
-    Bulkhead, CircuitBreaker, Name, RateLimiter, Rejection, Retry, Timeout, bulkhead, rate_limit, timeout,
+    Bulkhead, CircuitBreaker, Name, RateLimiter, Rejection, Retry, Timeout, bulkhead, rate_limit, timeout, verdict,
 };
 
 /// The standard pipeline. Outermost first: rate limit, bulkhead, timeout (total), retry, circuit breaker, timeout
@@ -120,19 +120,36 @@ impl Policy {
     ///
     /// # Errors
     /// The last attempt's own; a refusal of any part as `E`.
-    pub fn call<Op, F, T, E>(&self, mut operation: Op) -> impl Future<Output = Result<T, E>> + use<Op, F, T, E>
+    pub fn call<Op, F, T, E>(&self, operation: Op) -> impl Future<Output = Result<T, E>> + use<Op, F, T, E>
     where
         Op: FnMut() -> F,
         F: Future<Output = Result<T, E>>,
         E: From<Rejection>,
     {
+        self.call_judged(operation, verdict::never)
+    }
+
+    /// [`call`](Self::call), where `when_ok` says which successes are failures all the same.
+    pub(crate) fn call_judged<Op, F, T, E, W>(
+        &self,
+        mut operation: Op,
+        when_ok: W,
+    ) -> impl Future<Output = Result<T, E>> + use<Op, F, T, E, W>
+    where
+        Op: FnMut() -> F,
+        F: Future<Output = Result<T, E>>,
+        E: From<Rejection>,
+        W: Fn(&T) -> bool + Clone,
+    {
         let parts = self.parts;
+        let judge = when_ok.clone();
         let mut attempt = move || {
             let limited = maybe(parts.attempt_timeout, body(operation()), timeout::future::guard);
-            maybe(parts.circuit_breaker, limited, CircuitBreaker::guard)
+            let judge = judge.clone();
+            maybe(parts.circuit_breaker, limited, |breaker, inner| breaker.when_ok(judge).guard(inner))
         };
         let attempts = match parts.retry {
-            Some(retry) => Maybe::Guarded { guarded: retry.guard(attempt) },
+            Some(retry) => Maybe::Guarded { guarded: retry.when_ok(when_ok).guard(attempt) },
             None => Maybe::Bare { inner: attempt() },
         };
         let limited = maybe(parts.timeout, attempts, timeout::future::guard);

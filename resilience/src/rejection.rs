@@ -104,6 +104,7 @@ impl fmt::Display for RejectionKind {
 impl Rejection {
     /// Which kind of refusal this is.
     #[must_use]
+    #[inline]
     pub const fn kind(&self) -> RejectionKind {
         match self {
             Self::CircuitOpen { .. } => RejectionKind::CircuitOpen,
@@ -116,6 +117,7 @@ impl Rejection {
 
     /// The name of the policy that refused.
     #[must_use]
+    #[inline]
     pub const fn policy(&self) -> &'static str {
         match self {
             Self::CircuitOpen { policy, .. }
@@ -128,6 +130,7 @@ impl Rejection {
 
     /// How long to wait before another call has a chance, where the policy knows.
     #[must_use]
+    #[inline]
     pub const fn retry_after(&self) -> Option<Duration> {
         match self {
             Self::CircuitOpen { retry_after, .. } => *retry_after,

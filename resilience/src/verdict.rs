@@ -20,7 +20,7 @@ pub enum Verdict {
 #[diagnostic::on_unimplemented(
     message = "a guarded function returns a `Result`, but this one returns `{Self}`",
     label = "not a `Result`",
-    note = "a policy reports its refusal as the function's error: return `Result<{Self}, E>` with `E: From<resilience::Rejection>`"
+    note = "a policy reports its refusal as the function's error: return `Result<{Self}, E>` with `E: From<resilience::Rejection>`, or add `#[fallback(…)]` with one expression on top"
 )]
 pub trait Fallible {
     /// The value on success.
@@ -31,6 +31,9 @@ pub trait Fallible {
     /// Both sides by reference.
     #[allow(clippy::missing_errors_doc, reason = "it reports nothing, it shows")]
     fn as_result(&self) -> Result<&Self::Value, &Self::Error>;
+
+    /// What says that error.
+    fn from_error(error: Self::Error) -> Self;
 }
 
 impl<T, E> Fallible for Result<T, E> {
@@ -39,6 +42,10 @@ impl<T, E> Fallible for Result<T, E> {
 
     fn as_result(&self) -> Result<&T, &E> {
         self.as_ref()
+    }
+
+    fn from_error(error: E) -> Self {
+        Err(error)
     }
 }
 

@@ -14,7 +14,7 @@ const SYNTAX: &str = "a rate is COUNT/[N]UNIT with units ms, s, m, h: write \"10
                       or \"1000/250ms\"";
 
 impl Value for Rate {
-    const CHECK: Option<&'static str> = None;
+    const CHECK: Option<&'static str> = Some("rate");
 
     fn read(literal: &Lit, _: bool) -> Result<Self, String> {
         let Lit::Str(text) = literal else { return Err(SYNTAX.into()) };

@@ -92,6 +92,24 @@ impl<'b, A, B, C, X> Judged<'b, CircuitBreaker, A, B, C, X> {
         edge(guard(self.policy, body(future), move |outcome: &_| self.judge(outcome, |error| self.extra.test(error))))
     }
 
+    /// The form for stacks by hand; see [`CircuitBreaker::guard`].
+    ///
+    /// # Errors
+    /// A refusal, by this policy or one further in.
+    pub fn guard<F, T, E>(
+        self,
+        inner: F,
+    ) -> Guarded<'b, F, impl Fn(&Result<Result<T, E>, Rejection>) -> Verdict>
+    where
+        F: Future<Output = Result<Result<T, E>, Rejection>>,
+        A: Predicate<E>,
+        B: Predicate<T>,
+        C: Predicate<Rejection>,
+        X: Predicate<E>,
+    {
+        guard(self.policy, inner, move |outcome: &_| self.judge(outcome, |error| self.extra.test(error)))
+    }
+
     /// [`call`](Self::call) for code that doesn't await.
     ///
     /// # Errors

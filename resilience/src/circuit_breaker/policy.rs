@@ -126,27 +126,41 @@ impl CircuitBreaker {
         if word.passes_untimed() {
             return Ok(Permit::in_passing(self, word));
         }
-        // Made here, in place, not where it is counted: see `Rejection`.
-        self.admit(word).map_err(|retry_after| Rejection::CircuitOpen { policy: self.refuse(retry_after), retry_after })
+        if let Some(wait) = self.refusal(word) {
+            return Err(self.rejection(Some(wait)));
+        }
+        self.admit(word).map_err(|wait| self.rejection(wait))
     }
 
-    /// The slow door; or how long until it may open. An open circuit refuses without the lock.
+    /// Made in place, not where it is counted: see [`Rejection`].
+    #[inline]
+    fn rejection(&self, wait: Option<u64>) -> Rejection {
+        Rejection::CircuitOpen { policy: self.identity.name(), retry_after: wait.map(Duration::from_nanos) }
+    }
+
+    /// How long the circuit stays open, to the call that it refuses without the lock; `None` where more is to be seen.
     #[cold]
     #[inline(never)]
-    fn admit(&self, word: Word) -> Result<Permit<'_>, Option<Duration>> {
-        if word.passes() {
-            return Ok(Permit::by_slow_door(self, Ticket::passing(word)));
+    fn refusal(&self, word: Word) -> Option<u64> {
+        if !word.is_open() {
+            return None;
         }
-        let now = clock::coarse();
-        let open_until = self.open_until.load(Ordering::Relaxed);
+        let wait = self.open_until.load(Ordering::Relaxed).saturating_sub(clock::coarse());
+        (wait > 0).then(|| self.refuse(Some(wait))).flatten()
+    }
+
+    /// The slow door; or how long until it may open.
+    #[cold]
+    #[inline(never)]
+    fn admit(&self, word: Word) -> Result<Permit<'_>, Option<u64>> {
         match word.state() {
-            State::Open if now < open_until => Err(Some(clock::until(open_until, now))),
-            State::ForcedOpen => Err(None),
-            _ => self.admit_trial(now),
+            _ if word.passes() => Ok(Permit::by_slow_door(self, Ticket::passing(word))),
+            State::ForcedOpen => Err(self.refuse(None)),
+            _ => self.admit_trial(clock::coarse()),
         }
     }
 
-    fn admit_trial(&self, now: Nanos) -> Result<Permit<'_>, Option<Duration>> {
+    fn admit_trial(&self, now: Nanos) -> Result<Permit<'_>, Option<u64>> {
         let mut locked = self.shared().locked.lock();
         let change = locked
             .machine
@@ -159,18 +173,24 @@ impl CircuitBreaker {
         match admission {
             Admission::Pass => Ok(Permit::by_slow_door(self, Ticket::passing(word))),
             Admission::Trial(trial) => Ok(Permit::by_slow_door(self, Ticket::trial(word, trial))),
-            Admission::Refused(wait) => Err(wait),
+            Admission::Refused(wait) => Err(self.refuse(wait.map(clock::span))),
         }
     }
 
     /// Counts and tells a refusal.
+    #[inline]
+    fn refuse(&self, wait: Option<u64>) -> Option<u64> {
+        bump(&self.shared().tally.mine().rejected);
+        if event::is_heard() {
+            self.tell_refusal(wait);
+        }
+        wait
+    }
+
     #[cold]
     #[inline(never)]
-    fn refuse(&self, retry_after: Option<Duration>) -> Name {
-        bump(&self.shared().tally.mine().rejected);
-        let policy = self.name();
-        event::rejected(PolicyKind::CircuitBreaker, &Rejection::CircuitOpen { policy, retry_after });
-        policy
+    fn tell_refusal(&self, wait: Option<u64>) {
+        event::rejected(PolicyKind::CircuitBreaker, &self.rejection(wait));
     }
 
     /// Counts a call that ended under this word, where no more is to be done; false when it has to leave by the slow
@@ -299,6 +319,14 @@ impl CircuitBreaker {
 
     #[inline]
     fn shared(&self) -> &Shared {
+        match self.shared.get() {
+            Some(shared) => shared,
+            None => self.share(),
+        }
+    }
+
+    #[cold]
+    fn share(&self) -> &Shared {
         self.shared.get_or_init(|| {
             Box::new(Shared {
                 tally: Tally::new(),

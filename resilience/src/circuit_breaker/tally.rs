@@ -43,8 +43,14 @@ impl Tally {
         // A thread without a place has one that no tally holds: one comparison answers both questions.
         match self.0.get(PLACE.get()) {
             Some(stripe) => stripe,
-            None => &self.0[take_place()],
+            None => self.newcomers(),
         }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn newcomers(&self) -> &Stripe {
+        &self.0[take_place()]
     }
 
     /// Counts a call that ended.
@@ -150,8 +156,6 @@ fn stripes() -> usize {
 thread_local!(static PLACE: Cell<usize> = const { Cell::new(usize::MAX) });
 
 /// Threads are numbered as they come; neighbours get different stripes.
-#[cold]
-#[inline(never)]
 fn take_place() -> usize {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     let place = NEXT.fetch_add(1, Relaxed) as usize % stripes();

@@ -13,7 +13,7 @@ use std::task::{Context, Poll};
 use pin_project_lite::pin_project;
 
 use crate::Rejection;
-use crate::pipeline::{Body, FromRejection, body, body_blocking};
+use crate::pipeline::{Body, Refused, body, body_blocking, finish_unrefused};
 
 /// The return type of an annotated function.
 #[derive(Clone, Copy)]
@@ -44,10 +44,15 @@ impl<T, E> ReturnType<Result<T, E>> {
     #[allow(clippy::missing_errors_doc, reason = "the call's own result")]
     pub fn result(self, outcome: Result<Result<T, E>, Rejection>) -> Result<T, E>
     where
-        Self: Sized,
-        Result<T, E>: FromRejection,
+        E: Refused,
     {
         crate::pipeline::finish(outcome)
+    }
+
+    /// The same where no policy refuses.
+    #[allow(clippy::missing_errors_doc, reason = "the call's own result")]
+    pub fn unrefused(self, outcome: Result<Result<T, E>, Rejection>) -> Result<T, E> {
+        finish_unrefused(outcome)
     }
 
     /// The error that is to be hidden, or the result that stands.
@@ -86,6 +91,12 @@ pub trait PlainReturn: Sized {
     #[allow(clippy::missing_errors_doc, reason = "the refusal")]
     fn result(self, outcome: Result<Result<Self::Value, Infallible>, Rejection>) -> Result<Self::Value, Rejection> {
         outcome.map(|Ok(value)| value)
+    }
+
+    /// The same where no policy refuses.
+    #[allow(clippy::missing_errors_doc, reason = "there is none")]
+    fn unrefused(self, outcome: Result<Result<Self::Value, Infallible>, Rejection>) -> Result<Self::Value, Rejection> {
+        self.result(outcome)
     }
 
     /// The refusal that is to be answered for, or the value that stands.

@@ -8,24 +8,6 @@ use pin_project_lite::pin_project;
 use crate::Rejection;
 use crate::verdict::Fallible;
 
-/// A return type that can carry a refusal: `Result<T, E>` with `E: From<Rejection>`.
-#[diagnostic::on_unimplemented(
-    message = "a policy of this function may refuse the call, and a plain `{Self}` can't say so",
-    label = "not a `Result`",
-    note = "return `Result<{Self}, E>` with `E: From<resilience::Rejection>`, or add `#[fallback(…)]` with one expression on top"
-)]
-pub trait FromRejection: Sized {
-    /// The refusal as the function's own result.
-    fn from_rejection(rejection: Rejection) -> Self;
-}
-
-impl<T, E: Refused> FromRejection for Result<T, E> {
-    #[inline]
-    fn from_rejection(rejection: Rejection) -> Self {
-        Err(E::refused(rejection))
-    }
-}
-
 /// An error that a refusal can become. It only words the compiler's error: the bound is `From<Rejection>`.
 #[diagnostic::on_unimplemented(
     message = "a policy of this function may refuse the call, and `{Self}` can't say so: add `impl From<resilience::Rejection> for {Self}`",
@@ -47,8 +29,8 @@ impl<E: From<Rejection>> Refused for E {
 
 /// Ends a stack.
 #[inline]
-pub fn finish<R: FromRejection>(outcome: Result<R, Rejection>) -> R {
-    outcome.unwrap_or_else(R::from_rejection)
+pub fn finish<R: Fallible<Error: Refused>>(outcome: Result<R, Rejection>) -> R {
+    outcome.unwrap_or_else(|rejection| R::from_error(R::Error::refused(rejection)))
 }
 
 /// Ends a stack whose author maps refusals by a function.
@@ -91,11 +73,11 @@ pin_project! {
 
 /// Ends a stack that is a future.
 #[inline]
-pub fn edge<R: FromRejection, F: Future<Output = Result<R, Rejection>>>(inner: F) -> Edge<F> {
+pub fn edge<R: Fallible<Error: Refused>, F: Future<Output = Result<R, Rejection>>>(inner: F) -> Edge<F> {
     Edge { inner }
 }
 
-impl<R: FromRejection, F: Future<Output = Result<R, Rejection>>> Future for Edge<F> {
+impl<R: Fallible<Error: Refused>, F: Future<Output = Result<R, Rejection>>> Future for Edge<F> {
     type Output = R;
 
     #[inline]

@@ -19,3 +19,4 @@ pub use self::config::RateLimitConfig;
 pub use self::future::{guard, guard_blocking};
 use self::future::Turn;
 pub use self::policy::RateLimiter;
+pub use self::rate::checked as checked_rate;

@@ -14,6 +14,16 @@ pub(super) struct Rate {
     period: Duration,
 }
 
+/// A text that is a rate: for constant expressions, so that a bad one is reported at the option.
+#[track_caller]
+#[must_use]
+pub const fn checked(text: &str) -> &str {
+    match Rate::parse(text) {
+        Ok(_) => text,
+        Err(problem) => panic!("{}", problem),
+    }
+}
+
 impl Rate {
     pub(super) const fn new(count: u32, period: Duration) -> Result<Self, &'static str> {
         if count == 0 || period.is_zero() {

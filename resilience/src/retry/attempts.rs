@@ -24,15 +24,15 @@ pub struct Attempts<'r> {
 /// Starts a call: it earns its share of the budget, and `max_elapsed` begins to run.
 #[inline]
 pub fn begin(retry: &Retry) -> Attempts<'_> {
-    retry.earn();
-    let started = if retry.config().max_elapsed.is_some() { clock::now() } else { 0 };
+    let started = if retry.keeps_books() { open_books(retry) } else { 0 };
     Attempts { retry, attempt: Attempt::FIRST, started }
 }
 
-/// Starts a call that is tried again only if there is a retry.
-#[inline]
-pub fn begin_if(retry: Option<&Retry>) -> Attempts<'_> {
-    begin(retry.unwrap_or(Retry::once()))
+#[cold]
+#[inline(never)]
+fn open_books(retry: &Retry) -> Nanos {
+    retry.earn();
+    if retry.config().max_elapsed.is_some() { clock::now() } else { 0 }
 }
 
 /// Ends an attempt: with the outcome when that is the last word, with a pause when another attempt follows it.
@@ -43,7 +43,7 @@ pub fn settle<'r, R>(
     judge: impl FnOnce(&Result<R, Rejection>) -> Verdict,
 ) -> ControlFlow<Result<R, Rejection>, Pause<'r>> {
     let retry = attempts.retry;
-    attempts.settle(outcome, judge, |outcome| retry.wait_for(outcome.as_ref().err()?))
+    attempts.settle(outcome, judge, |outcome| retry.wait_for(outcome.as_ref().err()?.retry_after()?))
 }
 
 /// [`settle`], with a `hint` that reads from an error when to come back.
@@ -57,7 +57,7 @@ pub fn settle_with_hint<'r, R: Fallible>(
     let retry = attempts.retry;
     attempts.settle(outcome, judge, |outcome| match outcome {
         Ok(result) => hint(result.as_result().err()?),
-        Err(rejection) => retry.wait_for(rejection),
+        Err(rejection) => retry.wait_for(rejection.retry_after()?),
     })
 }
 
@@ -83,7 +83,7 @@ impl<'r> Attempts<'r> {
     ) -> ControlFlow<O, Pause<'r>> {
         let verdict = judge(&outcome);
         if verdict != Verdict::Failure {
-            if verdict == Verdict::Success && self.attempt.number() > 1 {
+            if verdict == Verdict::Success && !self.attempt.is_first() {
                 self.retry.count_recovered();
             }
             return Break(outcome);
@@ -96,6 +96,7 @@ impl<'r> Attempts<'r> {
 
     /// Goes on to the next attempt, if there is one: the delay before it.
     #[cold]
+    #[inline(never)]
     fn next(&mut self, floor: Option<Duration>) -> Option<Duration> {
         let Some(delay) = self.permitted_delay(floor.unwrap_or_default()) else {
             self.retry.count_exhausted();

@@ -17,6 +17,7 @@ mod config;
 mod facts;
 pub(crate) mod future;
 mod jitter;
+pub(crate) mod once;
 mod policy;
 #[cfg(test)]
 mod tests;

@@ -32,6 +32,7 @@ use crate::{Name, Rejection, check};
 pub struct Retry {
     identity: Identity,
     config: RetryConfig,
+    keeps_books: bool,
     tokens: AtomicU64,
     retries: AtomicU64,
     recovered: AtomicU64,
@@ -58,18 +59,13 @@ impl Retry {
         Self {
             identity,
             tokens: AtomicU64::new(budget::whole(config.burst())),
+            keeps_books: config.budget.is_some() || config.max_elapsed.is_some(),
             config,
             retries: AtomicU64::new(0),
             recovered: AtomicU64::new(0),
             exhausted: AtomicU64::new(0),
             warned_of_blocking: AtomicBool::new(false),
         }
-    }
-
-    /// What a pipeline without a retry has in its place.
-    pub(super) fn once() -> &'static Self {
-        static ONCE: Retry = Retry::new("once", RetryConfig::new().attempts(1));
-        &ONCE
     }
 
     /// What it is called.
@@ -140,8 +136,13 @@ impl Retry {
         &self.identity
     }
 
-    /// A call earns its share of the budget.
+    /// Whether a call has anything to note when it begins: one question instead of one per option.
     #[inline]
+    pub(super) fn keeps_books(&self) -> bool {
+        self.keeps_books
+    }
+
+    /// A call earns its share of the budget.
     pub(super) fn earn(&self) {
         if let Some(ratio) = self.config().budget {
             self.deposit(ratio);
@@ -149,7 +150,6 @@ impl Retry {
     }
 
     /// A full purse stays untouched, so that healthy calls share no write.
-    #[cold]
     fn deposit(&self, ratio: f64) {
         let (earned, most) = (budget::earned(ratio), budget::whole(self.config().burst()));
         // An error says that the purse is full.
@@ -167,11 +167,10 @@ impl Retry {
                 .is_ok()
     }
 
-    /// How long a refusal asks to wait. A retry that was told not to delay at all goes along with that as far as
+    /// How long to wait where a refusal asks for `wait`. A retry that was told not to delay at all goes along with that as far as
     /// `max_delay`; a circuit that stays open longer is not worth its waiting, so for ever then.
     #[cold]
-    pub(super) fn wait_for(&self, rejection: &Rejection) -> Option<Duration> {
-        let wait = rejection.retry_after()?;
+    pub(super) fn wait_for(&self, wait: Duration) -> Option<Duration> {
         let impatient = self.config().delay.is_zero() && wait > self.config().longest_delay();
         Some(if impatient { Duration::MAX } else { wait })
     }

@@ -15,6 +15,10 @@ pub(crate) const IDEMPOTENCY_KEY: &str = "idempotency-key";
 /// two clocks need not agree.
 pub(crate) const TIME_LEFT: &str = "x-time-left-ms";
 
+/// Where nothing else is said.
+const PATIENCE: Duration = Duration::from_secs(30);
+const TRAVEL: Duration = Duration::from_millis(100);
+
 /// One for the host, whatever functions call it.
 #[circuit_breaker(name = "orders", consecutive_failures = 5, open_for = "1s")]
 pub(crate) static BREAKER: CircuitBreaker;
@@ -26,12 +30,12 @@ pub(crate) struct Orders {
 }
 
 impl Orders {
-    /// The time limits here are the ones that the attributes can't know: how long a connection may
-    /// take, and how long one may be silent. They are shorter than the attempt's own.
+    /// The time limits here are about connections, which the attributes can't see: how long one may
+    /// take to come about, and how long it may be silent, in whatever call.
     pub(crate) fn new(url: String) -> reqwest::Result<Self> {
         let http = reqwest::Client::builder()
             .connect_timeout(Duration::from_millis(500))
-            .read_timeout(Duration::from_millis(800))
+            .read_timeout(Duration::from_secs(2))
             .pool_max_idle_per_host(16)
             .pool_idle_timeout(Duration::from_secs(30))
             .no_proxy() // The upstream is on loopback.
@@ -40,26 +44,36 @@ impl Orders {
     }
 
     /// Outermost first: at most 5 s in all; up to four attempts, none against an open circuit;
-    /// each is counted by the breaker and takes at most 1 s.
+    /// each is counted by the breaker and takes at most 600 ms.
     #[timeout("5s")]
-    #[retry(attempts = 4, delay = "20ms", budget = 0.2, when_err = ClientError::is_transient,
-            retry_after = ClientError::retry_after, on_retry = tell)]
+    #[retry(
+        attempts = 4,
+        delay = "20ms",
+        budget = 0.2,
+        when_err = ClientError::is_transient,
+        retry_after = ClientError::retry_after,
+        on_retry = tell
+    )]
     #[circuit_breaker(BREAKER, when_err = ClientError::is_transient)]
-    #[timeout("1s")]
+    #[timeout("600ms")]
     pub(crate) async fn place(&self, order: &str) -> Result<String, ClientError> {
-        let time_left = remaining().unwrap_or(Duration::MAX).as_millis();
         let request = self
             .http
             .post(format!("{}/orders/{order}", self.url))
             .header(IDEMPOTENCY_KEY, call_id().to_string())
-            .header(TIME_LEFT, time_left.to_string());
+            .header(TIME_LEFT, time_left().as_millis().to_string());
         let receipt = good(request.send().await?)?.text().await?;
         Ok(format!("{receipt} in attempt {}", attempt()))
     }
 }
 
+/// What is left of this attempt, less the way there and back.
+fn time_left() -> Duration {
+    remaining().unwrap_or(PATIENCE).saturating_sub(TRAVEL)
+}
+
 fn tell(retry: &RetryEvent) {
-    println!("         attempt {} failed, the next one in {:?}", retry.attempt, retry.delay);
+    println!("         attempt {} failed, the next one in {:.0?}", retry.attempt, retry.delay);
 }
 
 /// Any status but a good one is an error, together with what it says about another attempt.

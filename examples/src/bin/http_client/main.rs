@@ -30,13 +30,15 @@ async fn main() -> Result<(), Box<dyn Error>> {
         tell(order, &outcome, upstream.requests(order), start.elapsed());
     }
     let wait = outage(&orders, &upstream, calls).await;
-    sleep(wait).await;
+    // A clock tick more than was said.
+    sleep(wait + Duration::from_millis(20)).await;
     let outcome = orders.place("after").await;
     tell("after", &outcome, upstream.requests("after"), Duration::ZERO);
 
     println!("\n{}", client::BREAKER);
     println!("orders done: {}, done twice: {}", upstream.done(), upstream.done_twice());
-    println!("work left running at the server: {}", upstream.left_running().await);
+    println!("given up at the caller's deadline: {}", upstream.given_up());
+    println!("left running at the server: {}", upstream.left_running().await);
     Ok(())
 }
 

@@ -22,7 +22,7 @@ use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::{Path, Request, State};
 use axum::http::{HeaderMap, StatusCode, header::RETRY_AFTER};
-use axum::middleware::{Next, from_fn};
+use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use futures_util::stream;
@@ -38,6 +38,7 @@ pub(crate) struct Upstream {
     receipts: Mutex<HashMap<String, String>>,
     done: Mutex<HashMap<String, u32>>,
     running: AtomicU32,
+    given_up: AtomicU32,
 }
 
 impl Upstream {
@@ -52,6 +53,11 @@ impl Upstream {
 
     pub(crate) fn done_twice(&self) -> usize {
         self.done.lock().unwrap().values().filter(|times| **times > 1).count()
+    }
+
+    /// Requests that ended at the deadline they came with.
+    pub(crate) fn given_up(&self) -> u32 {
+        self.given_up.load(Relaxed)
     }
 
     /// Requests that are still worked on, though every caller has left. They get a moment to end.
@@ -96,17 +102,23 @@ impl Drop for Running<'_> {
 pub(crate) fn app(upstream: Arc<Upstream>) -> Router {
     Router::new()
         .route("/orders/{order}", post(place))
-        .layer(from_fn(honour_deadline))
+        .layer(from_fn_with_state(Arc::clone(&upstream), honour_deadline))
         .with_state(upstream)
 }
 
 /// Whatever runs further in is dropped when nobody waits for it any more.
-async fn honour_deadline(request: Request, next: Next) -> Result<Response, Rejection> {
+async fn honour_deadline(
+    State(upstream): State<Arc<Upstream>>,
+    request: Request,
+    next: Next,
+) -> Result<Response, Rejection> {
     let header = request.headers().get(TIME_LEFT).and_then(|left| left.to_str().ok());
-    match header.and_then(|left| left.parse().ok()).map(Duration::from_millis) {
-        Some(left) => within(left, request, next).await,
-        None => Ok(next.run(request).await),
-    }
+    let Some(left) = header.and_then(|left| left.parse().ok()).map(Duration::from_millis) else {
+        return Ok(next.run(request).await);
+    };
+    within(left, request, next).await.inspect_err(|_| {
+        upstream.given_up.fetch_add(1, Relaxed);
+    })
 }
 
 #[timeout(after = left)]

@@ -50,7 +50,8 @@ fn start(
     let payments = |listener: &TcpListener| -> Result<Payments, Box<dyn Error>> {
         Ok(Payments { http: server::http()?, url: server::url(listener.local_addr()?) })
     };
-    let shop_app = shop::app(Shop { guarded: payments(&for_guarded)?, bare: payments(&for_bare)? });
+    let payments = Shop { guarded: payments(&for_guarded)?, bare: payments(&for_bare)? };
+    let shop_app = shop::app(payments, closing.clone());
     let provider =
         |side: &Side| upstream::app(stage.script, Arc::clone(&side.hits), closing.clone());
     Ok([

@@ -23,7 +23,7 @@ pub(crate) async fn run(port: u16) -> Result<(), Box<dyn Error>> {
     let payments = Payments { http: server::http()?, url: server::url(provider.local_addr()?) };
     let script = Script::begin(CYCLE);
     let provider_app = upstream::app(script, Arc::<Hits>::default(), closing.clone());
-    let shop_app = shop::app(Shop { guarded: payments.clone(), bare: payments });
+    let shop_app = shop::app(Shop { guarded: payments.clone(), bare: payments }, closing.clone());
     let servers = [
         Server::start(provider, provider_app, closing.clone()),
         Server::start(listener, shop_app, closing),
@@ -46,9 +46,11 @@ fn introduce(url: &str, script: &Script) {
     screen::line(format_args!(
         "\
 storefront is up:
-  {url}/            what it offers
-  {url}/health      up, degraded or down
-  {url}/resilience  every policy and what it did
+  {url}/                      what it offers
+  {url}/health                up, degraded or down
+  {url}/resilience            every policy and what it did
+  {url}/resilience/dashboard  the same as a page, live
+  {url}/metrics               the same for Prometheus
 
 try, a few times in a row:
   curl -i -X POST {url}/checkout/1

@@ -7,6 +7,7 @@ use axum::extract::{Path, State};
 use axum::routing::{get, post};
 
 use crate::client::{PaymentError, Payments};
+use crate::server::Closing;
 
 pub(crate) const CHECKOUT: &str = "/checkout";
 pub(crate) const CHECKOUT_UNPROTECTED: &str = "/unprotected/checkout";
@@ -18,6 +19,8 @@ POST /checkout/{order}               pays through the guarded client function
 POST /unprotected/checkout/{order}   pays through the bare one
 GET  /health                         up, degraded or down
 GET  /resilience                     every policy and what it did
+GET  /resilience/dashboard           the same as a page, live
+GET  /metrics                        the same for Prometheus
 ";
 
 /// The shop and its providers: one for each way to check out, so that what reaches them can be
@@ -27,14 +30,14 @@ pub(crate) struct Shop {
     pub(crate) bare: Payments,
 }
 
-/// The shop's routes.
-pub(crate) fn app(shop: Shop) -> Router {
+/// The shop's routes. Open dashboards don't hold up the end.
+pub(crate) fn app(shop: Shop, closing: Closing) -> Router {
     Router::new()
         .route("/", get(|| async { FRONT_PAGE }))
         .route(&format!("{CHECKOUT}/{{order}}"), post(checkout))
         .route(&format!("{CHECKOUT_UNPROTECTED}/{{order}}"), post(checkout_unprotected))
         .with_state(Arc::new(shop))
-        .merge(resilience::axum::router())
+        .merge(resilience::axum::router().until(closing.begun()))
 }
 
 async fn checkout(shop: State<Arc<Shop>>, Path(order): Path<u32>) -> Result<String, PaymentError> {

@@ -2,9 +2,17 @@
 
 const LOOK_EVERY = 2000;
 let pending = null;
+let due = Infinity;
+
+function lookIn(ms) {
+  if (performance.now() + ms > due) return;
+  clearTimeout(pending);
+  due = performance.now() + ms;
+  pending = setTimeout(look, ms);
+}
 
 async function look() {
-  clearTimeout(pending);
+  due = Infinity;
   const started = performance.now();
   try {
     const [snapshot, health] = await Promise.all([fetched("./"), fetched("../health", 503)]);
@@ -18,8 +26,7 @@ async function look() {
     showLink("bad", `not reachable: ${error.message}`);
   }
   // A large answer is fetched less often.
-  clearTimeout(pending);
-  pending = setTimeout(look, Math.max(LOOK_EVERY, 20 * (performance.now() - started)));
+  lookIn(Math.max(LOOK_EVERY, 20 * (performance.now() - started)));
 }
 
 async function fetched(path, alsoFine) {
@@ -60,8 +67,7 @@ function hear(event) {
     render();
   }
   // The rest of the story is in the snapshot.
-  clearTimeout(pending);
-  pending = setTimeout(look, 250);
+  lookIn(250);
 }
 
 const THEMES = ["auto", "light", "dark"];

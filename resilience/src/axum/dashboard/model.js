@@ -100,30 +100,34 @@ function counted(row, count, what) {
   Object.assign(row, { bad: count, all: count, note: `${number(count)} ${what}` });
 }
 
-// The last minutes of each policy: how much its counters grew between looks.
-const SAMPLES = 150;
+// The last five minutes of each policy, in slots of two seconds: how much its counters grew.
+const SLOT = 2000;
+const SLOTS = 150;
 const histories = new Map();
+
 function remember(row, now) {
-  const history = histories.get(row.key) ?? { samples: [], all: row.all, bad: row.bad, since: now };
-  const grown = [Math.max(0, row.all - history.all), Math.max(0, row.bad - history.bad)];
+  const slot = Math.floor(now / SLOT);
+  const history = histories.get(row.key) ?? { slots: [{ slot, all: 0, bad: 0 }], all: row.all, bad: row.bad };
+  if (history.slots.at(-1).slot !== slot) history.slots.push({ slot, all: 0, bad: 0 });
+  const last = history.slots.at(-1);
+  last.all += Math.max(0, row.all - history.all);
+  last.bad += Math.max(0, row.bad - history.bad);
+  history.slots = history.slots.filter((one) => one.slot > slot - SLOTS);
   Object.assign(history, { all: row.all, bad: row.bad });
-  history.samples.push([now, ...grown]);
-  if (history.samples.length > SAMPLES) history.samples.shift();
   histories.set(row.key, history);
-  // What is growing right now is trouble, too.
-  if (row.list !== "circuit_breakers" && history.samples.slice(-5).some(([, , bad]) => bad > 0)) row.trouble += 10;
-  row.history = history.samples;
+  // What grows right now is trouble, too.
+  if (row.list !== "circuit_breakers" && history.slots.some((one) => one.slot > slot - 5 && one.bad > 0)) row.trouble += 10;
+  row.slots = history.slots;
 }
 
-function spark(samples) {
-  const most = Math.max(1, ...samples.map(([, all]) => all));
-  const left = SAMPLES - samples.length;
-  const point = (i, n) => `${left + i} ${(29 - 28 * n / most).toFixed(1)}`;
-  const line = (n) => samples.map((sample, i) => point(i, sample[n])).join(" L ");
-  const sum = (n) => samples.reduce((sum, sample) => sum + sample[n], 0);
-  const span = samples.length > 1 ? samples.at(-1)[0] - samples[0][0] : 0;
+function spark(slots) {
+  const [first, last] = [slots[0].slot, slots.at(-1).slot];
+  const most = Math.max(1, ...slots.map(({ all }) => all));
+  const x = ({ slot }) => SLOTS - 1 - (last - slot);
+  const line = (what) => slots.map((one) => `${x(one)} ${(29 - 28 * one[what] / most).toFixed(1)}`).join(" L ");
+  const sum = (what) => slots.reduce((sum, one) => sum + one[what], 0);
   return {
-    all: `M ${line(1)}`, bad: sum(2) ? `M ${left} 29 L ${line(2)} L ${SAMPLES - 1} 29 Z` : "",
-    text: `In the last ${seconds(span)}: ${number(sum(1))} calls, ${number(sum(2))} of them bad`,
+    all: `M ${line("all")}`, bad: sum("bad") ? `M ${x(slots[0])} 29 L ${line("bad")} L ${SLOTS - 1} 29 Z` : "",
+    text: `In the last ${seconds((last - first + 1) * SLOT)}: ${number(sum("all"))} calls, ${number(sum("bad"))} of them bad`,
   };
 }

@@ -41,7 +41,7 @@ function show(row) {
   set(parts.bar, "hidden", row.threshold == null);
   parts.fill.style.width = `${100 * (row.rate ?? 0)}%`;
   parts.mark.style.left = `calc(${100 * (row.threshold ?? 0)}% - 2px)`;
-  const { all, bad, text } = spark(row.history);
+  const { all, bad, text } = spark(row.slots);
   attribute(parts.all, "d", all);
   attribute(parts.bad, "d", bad);
   attribute(parts.spark, "aria-label", text);
@@ -123,7 +123,14 @@ function tell(event) {
   $("events").prepend(make("li", time, make("strong", event.policy ?? ""), make("span", text)));
   while ($("events").children.length > 50) $("events").lastElementChild.remove();
   set($("quiet"), "hidden", true);
-  set($("said"), "textContent", `${event.policy ?? ""} ${text}`);
+  say(`${event.policy ?? ""} ${text}`);
+}
+
+// Only the last of a flurry is read out.
+let saying = null;
+function say(text) {
+  clearTimeout(saying);
+  saying = setTimeout(() => set($("said"), "textContent", text), 1000);
 }
 
 function showLink(tone, text) {

@@ -73,7 +73,9 @@ proptest! {
                     }
                 }
                 1 if inside > 0 => {
-                    line.exit(limit);
+                    if line.exit() {
+                        line.hand_over(limit);
+                    }
                     match waiting.pop_front() {
                         Some((_, flag)) => prop_assert!(flag.is_up(), "the first in line was not woken"),
                         None => inside -= 1,

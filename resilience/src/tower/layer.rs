@@ -1,0 +1,179 @@
+//! The layer and its service.
+
+use std::fmt;
+use std::mem;
+use std::task::{Context, Poll};
+
+use ::tower::util::ServiceExt;
+use ::tower::{BoxError, Layer, Service};
+
+use super::protect::{Again, Boxed, Once, Protect};
+use crate::{Bulkhead, CircuitBreaker, Hedge, Policy, RateLimiter, Retry, Timeout, verdict};
+
+/// Guards services with one shared instance of a policy. It comes from the policy's `layer()`.
+pub struct PolicyLayer<P: 'static, W = ()> {
+    policy: &'static P,
+    when_ok: W,
+}
+
+/// A guarded service.
+pub struct Guarded<S, P: 'static, W = ()> {
+    inner: S,
+    policy: &'static P,
+    when_ok: W,
+}
+
+impl<P> PolicyLayer<P> {
+    /// Which responses are failures though the service returned `Ok`: a status of 500, say (default: none). It matters
+    /// to policies that judge: circuit breaker, retry, and a policy that has them.
+    pub fn when_ok<T, F: Fn(&T) -> bool>(self, when_ok: F) -> PolicyLayer<P, WhenOk<F>> {
+        PolicyLayer { policy: self.policy, when_ok: WhenOk(when_ok) }
+    }
+}
+
+/// A predicate over responses.
+#[derive(Clone, Copy)]
+pub struct WhenOk<F>(F);
+
+/// Which responses are failures.
+pub trait Classify<T>: Clone + Send + 'static {
+    /// The predicate.
+    fn predicate(&self) -> impl Fn(&T) -> bool + Clone + Send + 'static;
+}
+
+impl<T: 'static> Classify<T> for () {
+    fn predicate(&self) -> impl Fn(&T) -> bool + Clone + Send + 'static {
+        verdict::never
+    }
+}
+
+impl<T, F: Fn(&T) -> bool + Clone + Send + 'static> Classify<T> for WhenOk<F> {
+    fn predicate(&self) -> impl Fn(&T) -> bool + Clone + Send + 'static {
+        self.0.clone()
+    }
+}
+
+impl<S, P, W: Clone> Layer<S> for PolicyLayer<P, W> {
+    type Service = Guarded<S, P, W>;
+
+    fn layer(&self, inner: S) -> Self::Service {
+        Guarded { inner, policy: self.policy, when_ok: self.when_ok.clone() }
+    }
+}
+
+impl<S, P, W, Request> Service<Request> for Guarded<S, P, W>
+where
+    S: Service<Request, Error: Into<BoxError>>,
+    P: Protect,
+    P::Times: CallService<S, Request>,
+    W: Classify<S::Response>,
+{
+    type Response = S::Response;
+    type Error = BoxError;
+    type Future = Boxed<S::Response>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
+        self.inner.poll_ready(cx).map_err(Into::into)
+    }
+
+    fn call(&mut self, request: Request) -> Self::Future {
+        P::Times::call(&mut self.inner, request, self.policy, self.when_ok.predicate())
+    }
+}
+
+/// Calls the service once or, where the policy wants it, again.
+pub trait CallService<S: Service<Request>, Request> {
+    /// The guarded call.
+    fn call<P: Protect>(
+        service: &mut S,
+        request: Request,
+        policy: &'static P,
+        when_ok: impl Fn(&S::Response) -> bool + Clone + Send + 'static,
+    ) -> Boxed<S::Response>;
+}
+
+impl<S, Request> CallService<S, Request> for Once
+where
+    S: Service<Request, Error: Into<BoxError>, Response: Send, Future: Send> + Clone + Send + 'static,
+    Request: Send + 'static,
+{
+    /// The service that was asked whether it is ready is the one to be called; a refused call never reaches it.
+    fn call<P: Protect>(
+        service: &mut S,
+        request: Request,
+        policy: &'static P,
+        when_ok: impl Fn(&S::Response) -> bool + Clone + Send + 'static,
+    ) -> Boxed<S::Response> {
+        let next = service.clone();
+        let mut once = Some((mem::replace(service, next), request));
+        let operation = move || {
+            let call = once.take();
+            async move {
+                let (mut service, request) = call.expect("a policy that calls once calls once");
+                service.call(request).await.map_err(Into::into)
+            }
+        };
+        policy.protect(operation, when_ok)
+    }
+}
+
+impl<S, Request> CallService<S, Request> for Again
+where
+    S: Service<Request, Error: Into<BoxError>, Response: Send, Future: Send> + Clone + Send + 'static,
+    Request: Clone + Send + 'static,
+{
+    fn call<P: Protect>(
+        service: &mut S,
+        request: Request,
+        policy: &'static P,
+        when_ok: impl Fn(&S::Response) -> bool + Clone + Send + 'static,
+    ) -> Boxed<S::Response> {
+        let service = service.clone();
+        let operation = move || {
+            let (service, request) = (service.clone(), request.clone());
+            async move { service.oneshot(request).await.map_err(Into::into) }
+        };
+        policy.protect(operation, when_ok)
+    }
+}
+
+macro_rules! layers {
+    ($($policy:ty)*) => {
+        $(
+            impl $policy {
+                /// This instance as a tower layer.
+                #[must_use]
+                pub fn layer(&'static self) -> PolicyLayer<Self> {
+                    PolicyLayer { policy: self, when_ok: () }
+                }
+            }
+        )*
+    };
+}
+
+layers! { CircuitBreaker Timeout Bulkhead RateLimiter Retry Hedge Policy }
+
+/// By hand: a reference to a policy clones though the policy doesn't.
+impl<P, W: Clone> Clone for PolicyLayer<P, W> {
+    fn clone(&self) -> Self {
+        Self { policy: self.policy, when_ok: self.when_ok.clone() }
+    }
+}
+
+impl<S: Clone, P, W: Clone> Clone for Guarded<S, P, W> {
+    fn clone(&self) -> Self {
+        Self { inner: self.inner.clone(), policy: self.policy, when_ok: self.when_ok.clone() }
+    }
+}
+
+impl<P: fmt::Debug, W> fmt::Debug for PolicyLayer<P, W> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PolicyLayer").field("policy", &self.policy).finish_non_exhaustive()
+    }
+}
+
+impl<S: fmt::Debug, P: fmt::Debug, W> fmt::Debug for Guarded<S, P, W> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Guarded").field("inner", &self.inner).field("policy", &self.policy).finish_non_exhaustive()
+    }
+}

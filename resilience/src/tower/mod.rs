@@ -1,0 +1,29 @@
+//! Policies as tower layers: `PAYMENTS.layer()` guards an axum route or a client with the very same instance.
+//!
+//! ```
+//! use resilience::{CircuitBreaker, circuit_breaker};
+//! use tower::{ServiceBuilder, ServiceExt, service_fn};
+//!
+//! #[circuit_breaker(name = "search", consecutive_failures = 3)]
+//! static SEARCH: CircuitBreaker;
+//!
+//! # #[tokio::main(flavor = "current_thread")] async fn main() {
+//! let service = ServiceBuilder::new()
+//!     .layer(SEARCH.layer().when_ok(|status: &u16| *status >= 500))
+//!     .service(service_fn(|query: &'static str| async move { Ok::<_, std::io::Error>(query.len() as u16) }));
+//! assert_eq!(service.oneshot("crab").await.unwrap(), 4);
+//! # }
+//! ```
+//!
+//! A refusal is the service's error, a [`Rejection`](crate::Rejection) in a [`BoxError`]. Layers that may call the
+//! service again (retry, hedge, policy) need requests that clone; all need services that do, as routers and clients do.
+//!
+//! [`layer`] the layer and its service · [`protect`] how each policy guards a call.
+
+mod layer;
+mod protect;
+
+pub use ::tower::BoxError;
+
+pub use self::layer::{Guarded, PolicyLayer};
+pub use self::protect::{Again, Once, Protect};

@@ -1,0 +1,70 @@
+//! How each policy guards the call of a service.
+
+use std::pin::Pin;
+
+use ::tower::BoxError;
+
+use crate::{Bulkhead, CircuitBreaker, Hedge, Policy, RateLimiter, Retry, Timeout};
+
+/// A guarded call in flight. Services need a future that has a name, so this one is boxed.
+pub type Boxed<T> = Pin<Box<dyn Future<Output = Result<T, BoxError>> + Send>>;
+
+/// Marks policies that call the service once.
+#[derive(Clone, Copy, Debug)]
+pub struct Once;
+
+/// Marks policies that may call the service again, with a clone of the request.
+#[derive(Clone, Copy, Debug)]
+pub struct Again;
+
+/// A policy that can guard a service. Only this crate's policies can.
+pub trait Protect: sealed::Sealed + Sync + 'static {
+    /// [`Once`] or [`Again`].
+    type Times;
+
+    #[doc(hidden)]
+    fn protect<Op, F, T, W>(&'static self, operation: Op, when_ok: W) -> Boxed<T>
+    where
+        Op: FnMut() -> F + Send + 'static,
+        F: Future<Output = Result<T, BoxError>> + Send + 'static,
+        T: Send + 'static,
+        W: Fn(&T) -> bool + Clone + Send + 'static;
+}
+
+mod sealed {
+    pub trait Sealed {}
+}
+
+/// The same frame for every policy; the expression makes the guarded future.
+macro_rules! protect {
+    ($($policy:ty, $times:ty: |$self:ident, $operation:ident, $when_ok:ident| $call:expr;)*) => {
+        $(
+            impl sealed::Sealed for $policy {}
+
+            impl Protect for $policy {
+                type Times = $times;
+
+                #[allow(unused_mut, unused_variables, reason = "not every policy judges, nor calls again")]
+                fn protect<Op, F, T, W>(&'static $self, mut $operation: Op, $when_ok: W) -> Boxed<T>
+                where
+                    Op: FnMut() -> F + Send + 'static,
+                    F: Future<Output = Result<T, BoxError>> + Send + 'static,
+                    T: Send + 'static,
+                    W: Fn(&T) -> bool + Clone + Send + 'static,
+                {
+                    Box::pin($call)
+                }
+            }
+        )*
+    };
+}
+
+protect! {
+    CircuitBreaker, Once: |self, operation, when_ok| self.when_ok(when_ok).call(operation());
+    Timeout, Once: |self, operation, when_ok| self.call(operation());
+    Bulkhead, Once: |self, operation, when_ok| self.call(operation());
+    RateLimiter, Once: |self, operation, when_ok| self.call(operation());
+    Retry, Again: |self, operation, when_ok| self.when_ok(when_ok).call(operation);
+    Hedge, Again: |self, operation, when_ok| self.call(operation);
+    Policy, Again: |self, operation, when_ok| self.call_judged(operation, when_ok);
+}
