@@ -63,22 +63,24 @@ pub fn answer(input: u64) -> Result<u64, Failure> {
 /// When the future is pending.
 #[inline]
 #[must_use]
-pub fn ready<F: Future>(future: Pin<&mut F>) -> F::Output {
-    match future.poll(&mut Context::from_waker(Waker::noop())) {
+pub fn ready<F: Future>(future: Pin<&mut F>, context: &mut Context<'_>) -> F::Output {
+    match future.poll(context) {
         Poll::Ready(output) => output,
         Poll::Pending => panic!("a measured call must be ready at once"),
     }
 }
 
-/// Calls `make` and drives its future, `calls` times.
+/// Calls `make` and drives its future, `calls` times. The context is an executor's: it is there before the call.
 #[inline]
 pub fn repeat<F: Future>(calls: u64, mut make: impl FnMut(u64) -> F) {
+    let mut context = Context::from_waker(Waker::noop());
+    let context = black_box(&mut context);
     for input in 0..calls {
-        black_box(&ready(pin!(make(black_box(input)))));
+        black_box(&ready(pin!(make(black_box(input))), context));
     }
 }
 
 /// Calls `make` once with the argument that fails.
 pub fn fail_once<F: Future>(make: impl FnOnce(u64) -> F) {
-    black_box(&ready(pin!(make(FAILING))));
+    black_box(&ready(pin!(make(FAILING)), &mut Context::from_waker(Waker::noop())));
 }

@@ -144,7 +144,7 @@ impl Declaration {
         let value = expand::built(layer, instance, &self.name, runtime);
         let (span, parts) = (quiet(layer.span), expand::parts(parts, &self.name, runtime));
         let (items, setters) = (parts.items, parts.setters);
-        let guard = names::guard(instance.name.as_ref(), instance.part, layer.attribute);
+        let guard = names::guard(instance.name.as_ref(), instance.part, layer.attribute, runtime);
         if guard.is_none() && items.is_empty() && setters.is_empty() {
             return value;
         }

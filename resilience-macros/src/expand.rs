@@ -123,7 +123,7 @@ fn statics(
         let name = static_name(name);
         let (policy, variant) = (policy_type(layer, runtime), variant(layer));
         let value = built(layer, instance, &guarded.name, runtime);
-        let guard = names::guard(instance.name.as_ref(), instance.part, layer.attribute);
+        let guard = names::guard(instance.name.as_ref(), instance.part, layer.attribute, runtime);
         statics.extend(quote_spanned!(span=> static #name: #policy = #value; #guard));
         listed.push(quote_spanned!(span=> #runtime::Listed::#variant(&#name)));
     }
@@ -148,7 +148,7 @@ pub(crate) fn parts(layers: &[Layer], item: &Ident, runtime: &TokenStream) -> Pa
                 let setter = instance.part.unwrap_or(layer.attribute.name);
                 let (name, variant) = (format_ident!("{}", setter.to_uppercase(), span = span), variant(layer));
                 let value = built(layer, instance, item, runtime);
-                let guard = names::guard(instance.name.as_ref(), instance.part, layer.attribute);
+                let guard = names::guard(instance.name.as_ref(), instance.part, layer.attribute, runtime);
                 parts.items.extend(quote_spanned!(span=> static #name: #policy = #value; #guard));
                 listed.push(quote_spanned!(span=> #runtime::Listed::#variant(&#name)));
                 (setter, quote_spanned!(span=> &#name))
@@ -290,11 +290,8 @@ fn finish(guarded: &Guarded, edge: Edge<'_>, runtime: &TokenStream) -> TokenStre
     match edge {
         Edge::Mapped(map) => quote_spanned!(span=> #runtime::finish_with(outcome, #map)),
         Edge::From => {
-            // From its first token to its last, the path stands where the return type does: so do errors about it.
             let runtime = moved(runtime, span);
-            let last = output.to_token_stream().into_iter().last().map_or(span, |last| quiet(last.span()));
-            let close = quote_spanned!(last=> >);
-            quote_spanned!(span=> #runtime::finish::<#output #close(outcome))
+            quote_spanned!(span=> #runtime::finish::<#output>(outcome))
         }
         Edge::Unrefused => quote_spanned!(span=> #runtime::finish_unrefused::<#output>(outcome)),
     }

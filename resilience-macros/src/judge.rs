@@ -24,7 +24,7 @@ impl Judge {
         let Some(first) = self.expressions().first().map(Spanned::span) else {
             let span = quiet(output.span());
             let runtime = moved(runtime, span);
-            return quote_spanned!(span=> |outcome: &_| #runtime::by_default::<#judged>(outcome));
+            return quote_spanned!(span=> #runtime::by_default::<#judged>);
         };
         let span = quiet(first);
         let runtime = moved(runtime, span);

@@ -21,15 +21,12 @@ pub(crate) fn identity(
     if let Some(name) = name {
         let name = name.tokens(runtime);
         let name = if part.is_empty() { name } else { quote_spanned!(span=> ::core::concat!(#name, #part)) };
-        return quote_spanned!(span=> #runtime::Identity::new(#name, #runtime::Origin::Explicit));
+        return quote_spanned!(span=> #runtime::Identity::explicit(#name));
     }
     let path = format!("::{}{part}", item.unraw());
     let line = Literal::u32_unsuffixed(line(at));
     quote_spanned! {span=>
-        #runtime::Identity::new(
-            ::core::concat!(::core::module_path!(), #path),
-            #runtime::Origin::Default { line: #line },
-        )
+        #runtime::Identity::default(::core::concat!(::core::module_path!(), #path), #line)
     }
 }
 
@@ -49,6 +46,7 @@ pub(crate) fn guard(
     name: Option<&Written<String>>,
     part: Option<&str>,
     attribute: &Attribute,
+    runtime: &TokenStream,
 ) -> Option<TokenStream> {
     let written = name?;
     let part = part.map(|part| format!(".{part}")).unwrap_or_default();
@@ -57,14 +55,7 @@ pub(crate) fn guard(
     let symbol =
         format!("resilience: {} name {name:?} is used twice in {}", attribute.noun, target());
     let under_test = format!("{symbol} (test)");
-    Some(quote_spanned! {span=>
-        const _: () = {
-            #[cfg_attr(test, unsafe(export_name = #under_test))]
-            #[cfg_attr(not(test), unsafe(export_name = #symbol))]
-            #[used]
-            static NAME: u8 = 0;
-        };
-    })
+    Some(quote_spanned!(span=> #runtime::unique!(#symbol, #under_test, static NAME: u8 = 0;);))
 }
 
 /// The crate that is being compiled: its name, its package where that is called otherwise, and the version.

@@ -6,6 +6,8 @@ use proptest::prelude::*;
 use crate::attribute::{ALL, Attribute};
 use crate::stack::expand;
 
+mod golden;
+
 fn tokens(text: &str) -> TokenStream {
     text.parse().unwrap_or_else(|error| panic!("{text}: {error}"))
 }

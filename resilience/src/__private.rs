@@ -25,6 +25,22 @@ pub use crate::{
     Fallback, HealthCheck, HealthCheckConfig, Hedge, HedgeConfig, Policy, Rejection, Retry, RetryConfig, Timeout, TimeoutConfig,
 };
 
+/// A symbol that may exist once per program. Under test it has another text, for a test may well link the crate that it
+/// tests beside the copy under test. The item comes from outside: errors about it then point at the user's name.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __unique {
+    ($symbol:literal, $under_test:literal, $item:item) => {
+        const _: () = {
+            #[cfg_attr(test, unsafe(export_name = $under_test))]
+            #[cfg_attr(not(test), unsafe(export_name = $symbol))]
+            #[used]
+            $item
+        };
+    };
+}
+pub use __unique as unique;
+
 /// Wrapped around constant expressions, so that a bad value is reported at the option.
 pub mod check {
     pub use crate::check::{count, factor, positive, ratio};

@@ -3,7 +3,6 @@
 //! Time is a count of nanoseconds, [`Nanos`], that fits a machine word: it is stored in atomics and compared without
 //! carrying. Feature `test-util` reads it from tokio's clock, which tests can pause.
 
-use std::sync::OnceLock;
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -72,7 +71,9 @@ fn far_future(here: Instant) -> Instant {
 /// Instants as nanoseconds: exact on every platform, and obedient to tokio's paused clock.
 #[cfg(any(feature = "test-util", not(target_os = "linux"), shuttle, miri))]
 mod source {
-    use super::{Instant, Nanos, OnceLock};
+    use std::sync::OnceLock;
+
+    use super::{Instant, Nanos};
 
     /// Far from zero: a paused clock may lie before the first instant that anyone saw.
     const ORIGIN: Nanos = 1 << 61;

@@ -105,6 +105,20 @@ impl Identity {
         Self { written, origin, location: Location::caller(), settled: OnceLock::new() }
     }
 
+    /// The name that the author chose.
+    #[track_caller]
+    #[must_use]
+    pub const fn explicit(name: &'static str) -> Self {
+        Self::new(name, Origin::Explicit)
+    }
+
+    /// The default name, of an attribute in that line.
+    #[track_caller]
+    #[must_use]
+    pub const fn default(path: &'static str, line: u32) -> Self {
+        Self::new(path, Origin::Default { line })
+    }
+
     pub(crate) const fn written(&self) -> &'static str {
         self.written
     }

@@ -59,14 +59,17 @@ pub fn judge<R: Fallible>(
     when_rejected: impl FnOnce(&Rejection) -> bool,
 ) -> Verdict {
     match outcome.as_ref().map(R::as_result) {
-        Ok(Ok(value)) if when_ok(value) => Verdict::Failure,
-        Ok(Ok(_)) => Verdict::Success,
+        Ok(Ok(value)) => failed_if(when_ok(value)),
         Ok(Err(error)) if ignore_err(error) => Verdict::Ignored,
-        Ok(Err(error)) if when_err(error) => Verdict::Failure,
-        Ok(Err(_)) => Verdict::Success,
+        Ok(Err(error)) => failed_if(when_err(error)),
         Err(rejection) if when_rejected(rejection) => Verdict::Failure,
         Err(_) => Verdict::Ignored,
     }
+}
+
+#[inline]
+fn failed_if(failed: bool) -> Verdict {
+    if failed { Verdict::Failure } else { Verdict::Success }
 }
 
 /// Judges without predicates: every `Err` fails, no `Ok` does, and of the refusals only a time limit that struck.

@@ -26,7 +26,7 @@ pub(crate) async fn bare(input: u64) -> Result<u64, Down> {
 pub(crate) fn bench<F: Future>(group: &mut Group, name: &str, mut make: impl FnMut(u64) -> F) {
     group.bench_function(name, |bencher| {
         bencher.iter(|| {
-            black_box(&ready(pin!(make(black_box(1)))));
+            black_box(&ready(pin!(make(black_box(1))), &mut Context::from_waker(Waker::noop())));
         });
     });
 }

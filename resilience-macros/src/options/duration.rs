@@ -32,8 +32,8 @@ impl Value for Duration {
         }
     }
 
-    fn tokens(&self, span: Span, _: &TokenStream) -> TokenStream {
-        tokens(*self, span)
+    fn tokens(&self, span: Span, runtime: &TokenStream) -> TokenStream {
+        tokens(*self, span, runtime)
     }
 }
 
@@ -52,13 +52,13 @@ impl Value for Positive {
         Ok(Self(duration))
     }
 
-    fn tokens(&self, span: Span, _: &TokenStream) -> TokenStream {
-        tokens(self.0, span)
+    fn tokens(&self, span: Span, runtime: &TokenStream) -> TokenStream {
+        tokens(self.0, span, runtime)
     }
 }
 
 /// The shortest constructor that says it exactly.
-pub(crate) fn tokens(duration: Duration, span: Span) -> TokenStream {
+pub(crate) fn tokens(duration: Duration, span: Span, runtime: &TokenStream) -> TokenStream {
     let nanos = duration.as_nanos();
     let (constructor, unit): (_, u128) = match nanos {
         _ if duration.subsec_nanos() == 0 => ("from_secs", 1_000_000_000),
@@ -69,7 +69,7 @@ pub(crate) fn tokens(duration: Duration, span: Span) -> TokenStream {
     let constructor = proc_macro2::Ident::new(constructor, span);
     let mut amount = Literal::u64_unsuffixed(u64::try_from(nanos / unit).unwrap_or(u64::MAX));
     amount.set_span(span);
-    quote_spanned!(span=> ::core::time::Duration::#constructor(#amount))
+    quote_spanned!(span=> #runtime::Duration::#constructor(#amount))
 }
 
 /// Reads a sum of amounts with units that fall in size.
@@ -201,12 +201,11 @@ mod tests {
 
     #[test]
     fn writes_the_shortest_constructor() {
-        let written = |duration| tokens(duration, Span::call_site()).to_string().replace(' ', "");
-        assert_eq!(written(Duration::from_mins(2)), "::core::time::Duration::from_secs(120)");
-        assert_eq!(
-            written(Duration::from_millis(1500)),
-            "::core::time::Duration::from_millis(1500)"
-        );
-        assert_eq!(written(Duration::from_nanos(7)), "::core::time::Duration::from_nanos(7)");
+        let runtime = quote::quote!(p);
+        let written =
+            |time| tokens(time, Span::call_site(), &runtime).to_string().replace(' ', "");
+        assert_eq!(written(Duration::from_mins(2)), "p::Duration::from_secs(120)");
+        assert_eq!(written(Duration::from_millis(1500)), "p::Duration::from_millis(1500)");
+        assert_eq!(written(Duration::from_nanos(7)), "p::Duration::from_nanos(7)");
     }
 }

@@ -1,6 +1,6 @@
 //! Waiting for a slot, and the call that holds one.
 
-use std::mem;
+use std::mem::{self, ManuallyDrop};
 use std::pin::{Pin, pin};
 use std::task::{Context, Poll, ready};
 
@@ -19,7 +19,7 @@ pin_project! {
     pub struct Admitted<'b, F> {
         // Dropped before the slot is given back: what ends inside still counts as running.
         #[pin]
-        inner: F,
+        inner: Option<F>,
         acquire: Acquire<'b>,
     }
 }
@@ -30,7 +30,7 @@ pub fn guard<R, F>(bulkhead: &Bulkhead, inner: F) -> Admitted<'_, F>
 where
     F: Future<Output = Result<R, Rejection>>,
 {
-    Admitted { inner, acquire: Acquire::new(bulkhead) }
+    Admitted { inner: Some(inner), acquire: Acquire::new(bulkhead) }
 }
 
 /// The same for a plain function, which never waits.
@@ -49,15 +49,19 @@ impl<R, F: Future<Output = Result<R, Rejection>>> Future for Admitted<'_, F> {
 
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
-        let this = self.project();
+        let mut this = self.project();
         // In hand for as long as the body runs, so that a call that is ready at once never stores it.
         let permit = match ready!(this.acquire.poll_slot(cx)) {
             Ok(permit) => permit,
             Err(rejection) => return Poll::Ready(Err(rejection)),
         };
-        let outcome = this.inner.poll(cx);
+        let inner = this.inner.as_mut().as_pin_mut().expect("a future is not polled after its end");
+        let outcome = inner.poll(cx);
         if outcome.is_pending() {
             this.acquire.keep(permit);
+        } else {
+            this.inner.set(None);
+            drop(permit);
         }
         outcome
     }
@@ -71,11 +75,12 @@ pub struct Acquire<'b> {
     standing: Standing<'b>,
 }
 
-/// Where a call stands. Only one that waits has anything on the heap.
+/// Where a call stands. Only one that waits has anything on the heap; [`Acquire`] drops that, so that one comparison
+/// tells whether there is anything to drop.
 #[derive(Debug)]
 enum Standing<'b> {
     Outside,
-    InLine(Pin<Box<Waiter<'b>>>),
+    InLine(ManuallyDrop<Pin<Box<Waiter<'b>>>>),
     Inside,
 }
 
@@ -98,7 +103,7 @@ impl<'b> Acquire<'b> {
             Entry::Admitted => Poll::Ready(Ok(BulkheadPermit::new(self.bulkhead))),
             Entry::Refused => Poll::Ready(Err(self.bulkhead.refuse())),
             Entry::Waiting(waiter) => {
-                self.standing = Standing::InLine(waiter);
+                self.standing = Standing::InLine(ManuallyDrop::new(waiter));
                 Poll::Pending
             }
         }
@@ -111,7 +116,7 @@ impl<'b> Acquire<'b> {
             return if self.bulkhead.enter() { Entry::Admitted } else { stand_in_line(self.bulkhead, cx) };
         }
         match mem::replace(&mut self.standing, Standing::Outside) {
-            Standing::InLine(waiter) => wait(waiter, cx),
+            Standing::InLine(waiter) => wait(ManuallyDrop::into_inner(waiter), cx),
             Standing::Inside | Standing::Outside => Entry::Admitted,
         }
     }
@@ -136,10 +141,20 @@ impl Drop for Acquire<'_> {
     #[inline(always)]
     #[allow(clippy::inline_always, reason = "nearly always one comparison, which must not become a call")]
     fn drop(&mut self) {
-        // A waiter leaves the queue by its own drop.
-        if matches!(self.standing, Standing::Inside) {
-            drop(BulkheadPermit::new(self.bulkhead));
+        if !matches!(self.standing, Standing::Outside) {
+            leave(self.bulkhead, mem::replace(&mut self.standing, Standing::Outside));
         }
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn leave<'b>(bulkhead: &'b Bulkhead, standing: Standing<'b>) {
+    match standing {
+        Standing::Outside => {}
+        // It leaves the queue.
+        Standing::InLine(waiter) => drop(ManuallyDrop::into_inner(waiter)),
+        Standing::Inside => drop(BulkheadPermit::new(bulkhead)),
     }
 }
 

@@ -81,17 +81,16 @@ impl<'r> Attempts<'r> {
         judge: impl FnOnce(&O) -> Verdict,
         floor: impl FnOnce(&O) -> Option<Duration>,
     ) -> ControlFlow<O, Pause<'r>> {
-        let verdict = judge(&outcome);
-        if verdict != Verdict::Failure {
-            if verdict == Verdict::Success && !self.attempt.is_first() {
-                self.retry.count_recovered();
+        match judge(&outcome) {
+            Verdict::Failure => {
+                if let Some(delay) = self.next(floor(&outcome)) {
+                    return Continue(Pause::new(self.retry, delay));
+                }
             }
-            return Break(outcome);
+            Verdict::Success if !self.attempt.is_first() => self.retry.count_recovered(),
+            Verdict::Success | Verdict::Ignored => {}
         }
-        match self.next(floor(&outcome)) {
-            Some(delay) => Continue(Pause::new(self.retry, delay)),
-            None => Break(outcome),
-        }
+        Break(outcome)
     }
 
     /// Goes on to the next attempt, if there is one: the delay before it.

@@ -3,30 +3,35 @@
 const LOOK_EVERY = 2000;
 let pending = null;
 let due = Infinity;
+let looking = false;
+let cost = 0;
 
+// At the latest; but a look that takes long is taken less often.
 function lookIn(ms) {
-  if (performance.now() + ms > due) return;
+  ms = Math.max(ms, 20 * cost);
+  if (looking || performance.now() + ms > due) return;
   clearTimeout(pending);
   due = performance.now() + ms;
   pending = setTimeout(look, ms);
 }
 
 async function look() {
-  due = Infinity;
+  [due, looking] = [Infinity, true];
   const started = performance.now();
   try {
-    const [snapshot, health] = await Promise.all([fetched("./"), fetched("../health", 503)]);
+    // Checks may take their time; the rest doesn't wait for them.
+    fetched("../health", 503).then(showHealth, () => {});
+    const snapshot = await fetched("./");
     const now = Date.now();
     rows = Object.keys(KINDS).flatMap((list) => (snapshot[list] ?? []).map((policy) => toRow(list, policy)));
     rows.forEach((row) => remember(row, now));
     render();
-    showHealth(health);
     if (!stream) showLink("careful", "polling");
   } catch (error) {
     showLink("bad", `not reachable: ${error.message}`);
   }
-  // A large answer is fetched less often.
-  lookIn(Math.max(LOOK_EVERY, 20 * (performance.now() - started)));
+  [cost, looking] = [performance.now() - started, false];
+  lookIn(LOOK_EVERY);
 }
 
 async function fetched(path, alsoFine) {

@@ -48,6 +48,7 @@ const SHAPES = {
       row.rateText = "opens by its own rule";
     }
     row.trouble = TROUBLE[p.state] + (p.config.critical && p.state !== "closed" ? 20 : 0) + 40 * Math.min(1, (row.rate ?? 0) / (row.threshold ?? 1));
+    if (p.last_trip && Date.now() - p.last_trip.at_ms < 60000) row.trouble += 30;
     row.note = p.last_trip ? `tripped ${clock(p.last_trip.at_ms)}: ${words(p.last_trip.cause)}` : "never tripped";
     row.groups.push(["Since the program started", facts(p.totals)], ["In the window", facts(p.counts)]);
     if (slow_rate != null) row.groups.push(["Slow calls", [["now", percent(p.slow_rate)], ["opens at", percent(slow_rate)]]]);

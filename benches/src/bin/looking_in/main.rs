@@ -1,0 +1,48 @@
+//! What looking in costs: a registry of 10,000 policies read over a socket, and calls while 200 readers listen to
+//! 50,000 events a second.
+//!
+//! `cargo run --release -p resilience-benches --features looking-in --bin looking_in`
+
+mod http;
+mod readers;
+
+use std::time::{Duration, Instant};
+
+use resilience::{CircuitBreaker, CircuitBreakerConfig, registry};
+
+const POLICIES: usize = 10_000;
+const READS: usize = 20;
+
+fn main() {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    let runtime = runtime.expect("threads can be started");
+    let address = runtime.block_on(http::serve());
+    readers::measure(address);
+    fill();
+    for path in ["/resilience", "/metrics", "/health"] {
+        let mut times: Vec<(Duration, usize)> = (0..READS).map(|_| timed(address, path)).collect();
+        times.sort();
+        let (median, bytes) = times[READS / 2];
+        println!("{POLICIES} policies  GET {path:12} {:6.1} ms  {:5.1} MB", millis(median), bytes as f64 / 1e6);
+    }
+}
+
+fn timed(address: std::net::SocketAddr, path: &str) -> (Duration, usize) {
+    let start = Instant::now();
+    let bytes = http::get(address, path);
+    (start.elapsed(), bytes)
+}
+
+fn fill() {
+    for number in 0..POLICIES {
+        let name = format!("tenant-{number}::payments").leak();
+        let breaker = registry().insert(CircuitBreaker::new(name, CircuitBreakerConfig::new()));
+        for _ in 0..5 {
+            breaker.try_acquire().expect("it is closed").success();
+        }
+    }
+}
+
+fn millis(time: Duration) -> f64 {
+    time.as_secs_f64() * 1_000.0
+}

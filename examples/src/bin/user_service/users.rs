@@ -1,0 +1,117 @@
+//! The service: who is asked in which order, and what stands around it.
+
+use resilience::{Bulkhead, bulkhead, circuit_breaker, fallback, rate_limit, retry, timeout};
+
+use crate::avatars::Avatars;
+use crate::cache::Cache;
+use crate::database::Database;
+use crate::user::{Source, User, UserError};
+
+/// Each dependency has slots of its own: one that hangs keeps no slot of another busy. As many as
+/// the pool has connections.
+#[bulkhead(name = "database", max_concurrent = 16, max_wait = "100ms")]
+static DATABASE: Bulkhead;
+
+#[bulkhead(name = "cache", max_concurrent = 64)]
+static CACHE: Bulkhead;
+
+#[bulkhead(name = "avatars", max_concurrent = 8)]
+static AVATARS: Bulkhead;
+
+/// Where users come from.
+pub(crate) struct Users {
+    pub(crate) database: Database,
+    pub(crate) replica: Option<Database>,
+    pub(crate) cache: Cache,
+    pub(crate) avatars: Avatars,
+}
+
+impl Users {
+    /// The user, from the best source that answers within half a second.
+    ///
+    /// Outermost first: whatever goes wrong further in, refusals included, the fallbacks answer for
+    /// it, in order; only "no such user" is an answer by itself.
+    #[fallback(
+        self.stale(id).await,
+        self.from_replica(id).await,
+        Ok(User::unknown(id)),
+        when_err = UserError::is_outage
+    )]
+    #[rate_limit("2000/s", name = "users")]
+    #[bulkhead(name = "users", max_concurrent = 100)]
+    #[circuit_breaker(
+        name = "users",
+        window = "5s",
+        min_calls = 10,
+        open_for = "500ms",
+        when_err = UserError::is_outage
+    )]
+    #[timeout("500ms")]
+    pub(crate) async fn user(&self, id: i64) -> Result<User, UserError> {
+        // A cache that fails is no more than a miss.
+        if let Ok(Some(user)) = self.cached(id).await {
+            return Ok(user);
+        }
+        let mut user = self.load(id).await?;
+        user.avatar = self.avatar(id).await?;
+        _ = self.fill(&user).await;
+        Ok(user)
+    }
+
+    #[timeout("50ms")]
+    #[bulkhead(CACHE)]
+    async fn cached(&self, id: i64) -> Result<Option<User>, UserError> {
+        let entry = self.cache.get(id).await.map_err(UserError::of("cache"))?;
+        let fresh = entry.filter(|(_, fresh)| *fresh);
+        Ok(fresh.map(|(user, _)| User { source: Source::Cache, ..user }))
+    }
+
+    /// Reading twice harms nobody: this may be tried again.
+    #[retry(name = "database", attempts = 3, delay = "10ms", budget = 0.2)]
+    #[timeout("150ms")]
+    #[bulkhead(DATABASE)]
+    async fn load(&self, id: i64) -> Result<User, UserError> {
+        read(&self.database, id, Source::Database).await
+    }
+
+    /// A user without a picture is better than none, and not worth waiting for.
+    #[fallback(Ok(None))]
+    #[circuit_breaker(name = "avatars", consecutive_failures = 5, open_for = "2s")]
+    #[timeout("100ms")]
+    #[bulkhead(AVATARS)]
+    async fn avatar(&self, id: i64) -> Result<Option<String>, UserError> {
+        self.avatars.of(id).await.map(Some).map_err(UserError::of("avatar service"))
+    }
+
+    #[timeout("50ms")]
+    #[bulkhead(CACHE)]
+    async fn fill(&self, user: &User) -> Result<(), UserError> {
+        self.cache.put(user).await.map_err(UserError::of("cache"))
+    }
+
+    /// An old answer is better than none. That there is no entry says nothing about the user.
+    #[timeout("50ms")]
+    #[bulkhead(CACHE)]
+    async fn stale(&self, id: i64) -> Result<User, UserError> {
+        let entry = self.cache.get(id).await.map_err(UserError::of("cache"))?;
+        let user = entry.map(|(user, _)| User { source: Source::StaleCache, ..user });
+        user.ok_or_else(|| UserError::Failed("cache", "it doesn't have this one".into()))
+    }
+
+    /// It is there to relieve, not to carry everything: few slots, and a breaker of its own.
+    #[circuit_breaker(name = "replica", open_for = "500ms", when_err = UserError::is_outage)]
+    #[timeout("150ms")]
+    #[bulkhead(name = "replica", max_concurrent = 16, max_wait = "100ms")]
+    async fn from_replica(&self, id: i64) -> Result<User, UserError> {
+        match &self.replica {
+            Some(replica) => read(replica, id, Source::Replica).await,
+            None => Err(UserError::Failed("replica", "there is none".into())),
+        }
+    }
+}
+
+async fn read(database: &Database, id: i64, source: Source) -> Result<User, UserError> {
+    let name = database.name(id).await.map_err(UserError::of("database"))?;
+    let name = name.ok_or(UserError::NotFound)?;
+    Ok(User { id, name, avatar: None, source })
+}

@@ -1,0 +1,16 @@
+// #[bulkhead(self.pool)]
+// fn read(&self, id: u64) -> Result<String, ApiError> {
+//     self.get(id)
+// }
+
+use ::resilience::__private::*;
+
+fn read(&self, id: u64) -> Result<String, ApiError> {
+    let bulkhead = &self.pool;
+    let bulkhead: &Bulkhead = bulkhead;
+    let outcome = blocking::bulkhead(
+        bulkhead,
+        || blocking::body(|| -> Result<String, ApiError> { self.get(id) }),
+    );
+    finish::<Result<String, ApiError>>(outcome)
+}

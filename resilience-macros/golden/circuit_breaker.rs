@@ -1,0 +1,28 @@
+// #[circuit_breaker(window = 100, critical)]
+// async fn fetch(id: u64) -> Result<String, ApiError> {
+//     get(id).await
+// }
+
+use ::resilience::__private::*;
+
+async fn fetch(id: u64) -> Result<String, ApiError> {
+    static __RESILIENCE_CIRCUIT_BREAKER: CircuitBreaker = <CircuitBreaker>::declared(
+        Identity::default(::core::concat!(::core::module_path!(), "::fetch"), 0),
+        CircuitBreakerConfig::new().window(Window::Calls(100)).critical(true),
+    );
+    submit! {
+        Site(& [Listed::CircuitBreaker(& __RESILIENCE_CIRCUIT_BREAKER)])
+    }
+    let outcome = circuit_breaker(
+            &__RESILIENCE_CIRCUIT_BREAKER,
+            body(async move {
+                if false {
+                    return never::<Result<String, ApiError>>();
+                }
+                get(id).await
+            }),
+            by_default::<Result<String, ApiError>>,
+        )
+        .await;
+    finish::<Result<String, ApiError>>(outcome)
+}

@@ -1,0 +1,41 @@
+// #[resilient(retry, circuit_breaker(off))]
+// pub static PAYMENTS: Policy;
+
+use ::resilience::__private::*;
+
+pub static PAYMENTS: Policy = {
+    static TIMEOUT: Timeout = <Timeout>::declared(
+        Identity::default(
+            ::core::concat!(::core::module_path!(), "::PAYMENTS.timeout"),
+            0,
+        ),
+        TimeoutConfig::new(),
+    );
+    static RETRY: Retry = <Retry>::declared(
+        Identity::default(
+            ::core::concat!(::core::module_path!(), "::PAYMENTS.retry"),
+            0,
+        ),
+        RetryConfig::new().budget(0.2),
+    );
+    static ATTEMPT_TIMEOUT: Timeout = <Timeout>::declared(
+        Identity::default(
+            ::core::concat!(::core::module_path!(), "::PAYMENTS.attempt_timeout"),
+            0,
+        ),
+        TimeoutConfig::new().after(Duration::from_secs(10)),
+    );
+    submit! {
+        Site(& [Listed::Timeout(& TIMEOUT), Listed::Retry(& RETRY), Listed::Timeout(&
+        ATTEMPT_TIMEOUT)])
+    }
+    <Policy>::declared(
+            Identity::default(::core::concat!(::core::module_path!(), "::PAYMENTS"), 0),
+        )
+        .timeout(&TIMEOUT)
+        .retry(&RETRY)
+        .attempt_timeout(&ATTEMPT_TIMEOUT)
+};
+submit! {
+    Site(& [Listed::Policy(& PAYMENTS)])
+}

@@ -1,0 +1,35 @@
+// #[bulkhead(max_concurrent = 4, key = tenant, max_keys = 1_000)]
+// async fn order(tenant: &str) -> Result<String, ApiError> {
+//     place(tenant).await
+// }
+
+use ::resilience::__private::*;
+
+async fn order(tenant: &str) -> Result<String, ApiError> {
+    static __RESILIENCE_BULKHEAD: Keyed<Bulkhead> = <Keyed<
+        Bulkhead,
+    >>::declared(
+            Identity::default(::core::concat!(::core::module_path!(), "::order"), 0),
+            BulkheadConfig::new().max_concurrent(4),
+        )
+        .max_keys(1000);
+    submit! {
+        Site(& [Listed::KeyedBulkhead(& __RESILIENCE_BULKHEAD)])
+    }
+    let bulkhead = {
+        #[allow(unused_imports)]
+        use Key as _;
+        (&__RESILIENCE_BULKHEAD).get((tenant).resilience_key())
+    };
+    let outcome = bulkhead(
+            &bulkhead,
+            body(async move {
+                if false {
+                    return never::<Result<String, ApiError>>();
+                }
+                place(tenant).await
+            }),
+        )
+        .await;
+    finish::<Result<String, ApiError>>(outcome)
+}

@@ -1,0 +1,71 @@
+// #[retry(attempts = 3, when_err = ApiError::is_transient)]
+// #[circuit_breaker(name = "payments", failure_rate = 0.5, open_for = "30s")]
+// #[timeout("2s")]
+// async fn charge(&self, order: &Order) -> Result<Receipt, ApiError> {
+//     self.client.charge(order).await
+// }
+
+use ::resilience::__private::*;
+
+async fn charge(&self, order: &Order) -> Result<Receipt, ApiError> {
+    #[circuit_breaker(__gathered)]
+    #[timeout(__gathered)]
+    const _: () = ();
+    static __RESILIENCE_RETRY: Retry = <Retry>::declared(
+        Identity::default(::core::concat!(::core::module_path!(), "::charge"), 0),
+        RetryConfig::new().attempts(3),
+    );
+    static __RESILIENCE_CIRCUIT_BREAKER: CircuitBreaker = <CircuitBreaker>::declared(
+        Identity::explicit("payments"),
+        CircuitBreakerConfig::new().failure_rate(0.5).open_for(Duration::from_secs(30)),
+    );
+    unique!(
+        "resilience: circuit breaker name \"payments\" is used twice in crate shop 1.0.0",
+        "resilience: circuit breaker name \"payments\" is used twice in crate shop 1.0.0 (test)",
+        static NAME : u8 = 0;
+    );
+    static __RESILIENCE_TIMEOUT: Timeout = <Timeout>::declared(
+        Identity::default(::core::concat!(::core::module_path!(), "::charge"), 0),
+        TimeoutConfig::new().after(Duration::from_secs(2)),
+    );
+    submit! {
+        Site(& [Listed::Retry(& __RESILIENCE_RETRY), Listed::CircuitBreaker(&
+        __RESILIENCE_CIRCUIT_BREAKER), Listed::Timeout(& __RESILIENCE_TIMEOUT)])
+    }
+    let outcome = {
+        let mut attempts = begin(&__RESILIENCE_RETRY);
+        loop {
+            let pause = {
+                let outcome = attempt(
+                        &mut attempts,
+                        circuit_breaker(
+                            &__RESILIENCE_CIRCUIT_BREAKER,
+                            timeout(
+                                &__RESILIENCE_TIMEOUT,
+                                body(async {
+                                    if false {
+                                        return never::<Result<Receipt, ApiError>>();
+                                    }
+                                    self.client.charge(order).await
+                                }),
+                            ),
+                            by_default::<Result<Receipt, ApiError>>,
+                        ),
+                    )
+                    .await;
+                match settle(
+                    &mut attempts,
+                    outcome,
+                    |outcome: &_| judge::<
+                        Result<Receipt, ApiError>,
+                    >(outcome, ApiError::is_transient, no, no, timed_out),
+                ) {
+                    Break(outcome) => break outcome,
+                    Continue(pause) => pause,
+                }
+            };
+            pause.await;
+        }
+    };
+    finish::<Result<Receipt, ApiError>>(outcome)
+}

@@ -1,0 +1,39 @@
+// #[resilient]
+// async fn fetch(id: u64) -> Result<String, ApiError> {
+//     get(id).await
+// }
+
+use ::resilience::__private::*;
+
+async fn fetch(id: u64) -> Result<String, ApiError> {
+    static __RESILIENCE_TIMEOUT: Timeout = <Timeout>::declared(
+        Identity::default(::core::concat!(::core::module_path!(), "::fetch.timeout"), 0),
+        TimeoutConfig::new(),
+    );
+    static __RESILIENCE_CIRCUIT_BREAKER: CircuitBreaker = <CircuitBreaker>::declared(
+        Identity::default(
+            ::core::concat!(::core::module_path!(), "::fetch.circuit_breaker"),
+            0,
+        ),
+        CircuitBreakerConfig::new(),
+    );
+    submit! {
+        Site(& [Listed::Timeout(& __RESILIENCE_TIMEOUT), Listed::CircuitBreaker(&
+        __RESILIENCE_CIRCUIT_BREAKER)])
+    }
+    let outcome = timeout(
+            &__RESILIENCE_TIMEOUT,
+            circuit_breaker(
+                &__RESILIENCE_CIRCUIT_BREAKER,
+                body(async move {
+                    if false {
+                        return never::<Result<String, ApiError>>();
+                    }
+                    get(id).await
+                }),
+                by_default::<Result<String, ApiError>>,
+            ),
+        )
+        .await;
+    finish::<Result<String, ApiError>>(outcome)
+}

@@ -1,0 +1,44 @@
+// #[retry(delay = "50ms", retry_after = |error| error.retry_after)]
+// async fn fetch(id: u64) -> Result<String, ApiError> {
+//     get(id).await
+// }
+
+use ::resilience::__private::*;
+
+async fn fetch(id: u64) -> Result<String, ApiError> {
+    static __RESILIENCE_RETRY: Retry = <Retry>::declared(
+        Identity::default(::core::concat!(::core::module_path!(), "::fetch"), 0),
+        RetryConfig::new().delay(Duration::from_millis(50)),
+    );
+    submit! {
+        Site(& [Listed::Retry(& __RESILIENCE_RETRY)])
+    }
+    let outcome = {
+        let mut attempts = begin(&__RESILIENCE_RETRY);
+        loop {
+            let pause = {
+                let outcome = attempt(
+                        &mut attempts,
+                        body(async {
+                            if false {
+                                return never::<Result<String, ApiError>>();
+                            }
+                            get(id).await
+                        }),
+                    )
+                    .await;
+                match settle_with_hint(
+                    &mut attempts,
+                    outcome,
+                    by_default::<Result<String, ApiError>>,
+                    |error| error.retry_after,
+                ) {
+                    Break(outcome) => break outcome,
+                    Continue(pause) => pause,
+                }
+            };
+            pause.await;
+        }
+    };
+    finish_unrefused::<Result<String, ApiError>>(outcome)
+}

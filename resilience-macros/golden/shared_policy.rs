@@ -1,0 +1,65 @@
+// #[resilient(PAYMENTS, when_err = ApiError::is_transient)]
+// async fn fetch(id: u64) -> Result<String, ApiError> {
+//     get(id).await
+// }
+
+use ::resilience::__private::*;
+
+async fn fetch(id: u64) -> Result<String, ApiError> {
+    let resilient = &PAYMENTS;
+    let resilient: &Policy = resilient;
+    let outcome = {
+        let parts = resilient.parts();
+        let limited = maybe(
+            parts.timeout,
+            async {
+                let mut attempts = begin_if(parts.retry);
+                loop {
+                    let pause = {
+                        let attempt = maybe(
+                            parts.circuit_breaker,
+                            maybe(
+                                parts.attempt_timeout,
+                                body(async {
+                                    if false {
+                                        return never::<Result<String, ApiError>>();
+                                    }
+                                    get(id).await
+                                }),
+                                timeout,
+                            ),
+                            |policy, inner| circuit_breaker(
+                                policy,
+                                inner,
+                                |outcome: &_| judge::<
+                                    Result<String, ApiError>,
+                                >(outcome, ApiError::is_transient, no, no, timed_out),
+                            ),
+                        );
+                        let outcome = maybe(
+                                parts.retry,
+                                attempt,
+                                |_, inner| attempt(&mut attempts, inner),
+                            )
+                            .await;
+                        match settle(
+                            &mut attempts,
+                            outcome,
+                            |outcome: &_| judge::<
+                                Result<String, ApiError>,
+                            >(outcome, ApiError::is_transient, no, no, timed_out),
+                        ) {
+                            Break(outcome) => break outcome,
+                            Continue(pause) => pause,
+                        }
+                    };
+                    pause.await;
+                }
+            },
+            timeout,
+        );
+        let admitted = maybe(parts.bulkhead, limited, bulkhead);
+        maybe(parts.rate_limit, admitted, rate_limit).await
+    };
+    finish::<Result<String, ApiError>>(outcome)
+}

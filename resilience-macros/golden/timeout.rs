@@ -1,0 +1,29 @@
+// #[timeout(after = self.patience)]
+// async fn fetch(&self, id: u64) -> Result<String, ApiError> {
+//     self.get(id).await
+// }
+
+use ::resilience::__private::*;
+
+async fn fetch(&self, id: u64) -> Result<String, ApiError> {
+    static __RESILIENCE_TIMEOUT: Timeout = <Timeout>::declared(
+        Identity::default(::core::concat!(::core::module_path!(), "::fetch"), 0),
+        TimeoutConfig::new(),
+    );
+    submit! {
+        Site(& [Listed::Timeout(& __RESILIENCE_TIMEOUT)])
+    }
+    let timeout: Duration = self.patience;
+    let outcome = timeout_after(
+            &__RESILIENCE_TIMEOUT,
+            timeout,
+            body(async move {
+                if false {
+                    return never::<Result<String, ApiError>>();
+                }
+                self.get(id).await
+            }),
+        )
+        .await;
+    finish::<Result<String, ApiError>>(outcome)
+}

@@ -1,0 +1,201 @@
+//! What the attributes expand to, compared with the files in `golden/`. `RESILIENCE_BLESS=1` rewrites them.
+
+use std::path::PathBuf;
+use std::{env, fs};
+
+use proc_macro2::TokenStream;
+
+use super::tokens;
+use crate::attrs::{Arguments, split};
+use crate::stack::expand;
+
+/// Each case is a file of that name.
+const CASES: &[(&str, &str)] = &[
+    (
+        "readme",
+        "
+#[retry(attempts = 3, when_err = ApiError::is_transient)]
+#[circuit_breaker(name = \"payments\", failure_rate = 0.5, open_for = \"30s\")]
+#[timeout(\"2s\")]
+async fn charge(&self, order: &Order) -> Result<Receipt, ApiError> {
+    self.client.charge(order).await
+}",
+    ),
+    (
+        "retry",
+        "
+#[retry(delay = \"50ms\", retry_after = |error| error.retry_after)]
+async fn fetch(id: u64) -> Result<String, ApiError> {
+    get(id).await
+}",
+    ),
+    (
+        "circuit_breaker",
+        "
+#[circuit_breaker(window = 100, critical)]
+async fn fetch(id: u64) -> Result<String, ApiError> {
+    get(id).await
+}",
+    ),
+    (
+        "timeout",
+        "
+#[timeout(after = self.patience)]
+async fn fetch(&self, id: u64) -> Result<String, ApiError> {
+    self.get(id).await
+}",
+    ),
+    (
+        "bulkhead",
+        "
+#[bulkhead(self.pool)]
+fn read(&self, id: u64) -> Result<String, ApiError> {
+    self.get(id)
+}",
+    ),
+    (
+        "rate_limit",
+        "
+#[rate_limit(\"100/s\", burst = BURST, max_wait = \"1s\")]
+async fn fetch(id: u64) -> Result<String, ApiError> {
+    get(id).await
+}",
+    ),
+    (
+        "fallback",
+        "
+#[fallback(cached(id).await, |error| Ok(error.to_string()))]
+#[timeout]
+async fn fetch(id: u64) -> Result<String, ApiError> {
+    get(id).await
+}",
+    ),
+    (
+        "hedge",
+        "
+#[hedge(after = \"50ms\")]
+async fn fetch(id: u64) -> Result<String, ApiError> {
+    get(id).await
+}",
+    ),
+    (
+        "resilient",
+        "
+#[resilient]
+async fn fetch(id: u64) -> Result<String, ApiError> {
+    get(id).await
+}",
+    ),
+    (
+        "health_check",
+        "
+#[health_check(name = \"database\", every = \"10s\", critical)]
+async fn database() -> Result<(), ApiError> {
+    ping().await
+}",
+    ),
+    (
+        "key",
+        "
+#[bulkhead(max_concurrent = 4, key = tenant, max_keys = 1_000)]
+async fn order(tenant: &str) -> Result<String, ApiError> {
+    place(tenant).await
+}",
+    ),
+    (
+        "declared_static",
+        "
+#[circuit_breaker(config = presets::TOLERANT, open_for = \"10s\")]
+pub static PAYMENTS: CircuitBreaker;",
+    ),
+    (
+        "declared_policy",
+        "
+#[resilient(retry, circuit_breaker(off))]
+pub static PAYMENTS: Policy;",
+    ),
+    (
+        "shared_policy",
+        "
+#[resilient(PAYMENTS, when_err = ApiError::is_transient)]
+async fn fetch(id: u64) -> Result<String, ApiError> {
+    get(id).await
+}",
+    ),
+];
+
+/// Lines of a terminal window.
+const SCREEN: usize = 64;
+/// Lines that run at each call; the others declare statics.
+const PER_CALL: usize = 36;
+
+#[test]
+fn expansions_are_as_written_down() {
+    let bless = env::var_os("RESILIENCE_BLESS").is_some();
+    for (name, source) in CASES {
+        let (path, actual) = (path(name), shown(source.trim_start()));
+        if bless {
+            fs::write(&path, actual).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+            continue;
+        }
+        let expected = fs::read_to_string(&path).unwrap_or_default();
+        assert!(
+            actual == expected,
+            "`{name}` expands otherwise than {} says; if that is meant, `cargo x bless`:\n{actual}",
+            path.display(),
+        );
+    }
+}
+
+#[test]
+fn the_first_example_fits_on_a_screen() {
+    let (_, source) = CASES[0];
+    let expansion = pretty(source);
+    assert!(expansion.lines().count() <= SCREEN, "{expansion}");
+    let per_call = expansion.lines().skip_while(|line| !line.contains("let outcome"));
+    assert!(per_call.count() <= PER_CALL, "{expansion}");
+}
+
+fn path(name: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("golden").join(name).with_extension("rs")
+}
+
+/// The source as a comment, and what becomes of it.
+fn shown(source: &str) -> String {
+    let comment: Vec<_> = source.lines().map(|line| format!("// {line}")).collect();
+    format!("{}\n\n{PATHS}\n{}", comment.join("\n"), pretty(source))
+}
+
+/// For people, every name of the runtime stands without the path that it is written with.
+const PATHS: &str = "use ::resilience::__private::*;\n";
+
+fn pretty(source: &str) -> String {
+    let expansion = expansion(source);
+    let short = expansion.to_string().replace(":: resilience :: __private :: ", "");
+    let file = syn::parse_str(&short).unwrap_or_else(|error| panic!("{short}: {error}"));
+    without_version(&prettyplease::unparse(&file))
+}
+
+/// Expands the first attribute of an item, as the compiler does.
+fn expansion(source: &str) -> TokenStream {
+    let (mut attributes, rest) = split(tokens(source).into_iter().collect(), &TokenStream::new());
+    let first = attributes.remove(0);
+    let arguments = match first.arguments {
+        Arguments::List(list) => list,
+        _ => TokenStream::new(),
+    };
+    let below = attributes.into_iter().map(|attribute| attribute.tokens);
+    let item = below.chain([rest.into_iter().collect::<TokenStream>()]).collect();
+    expand(first.ours.expect(source), arguments, item)
+}
+
+/// Symbols name the crate under compilation, which is none here.
+fn without_version(text: &str) -> String {
+    let mut parts = text.split(" is used twice in ");
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |text, part| {
+        let end = part.find('"').unwrap_or_default();
+        let test = if part[..end].ends_with(" (test)") { " (test)" } else { "" };
+        format!("{text} is used twice in crate shop 1.0.0{test}{}", &part[end..])
+    })
+}

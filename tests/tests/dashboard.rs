@@ -1,0 +1,71 @@
+//! The page in a real browser, under a prefix: what it shows, how soon, and that nobody complains.
+//!
+//! `scripts/install-test-packages`, then `cargo test -p resilience-tests --features browser --test dashboard`
+
+mod browser;
+
+use std::net::Ipv4Addr;
+use std::time::{Duration, Instant};
+
+use axum::Router;
+use browser::Browser;
+use resilience::{CircuitBreaker, CircuitBreakerConfig, registry};
+use tokio::net::TcpListener;
+use tokio::time::sleep;
+
+const OPEN_FOR: Duration = Duration::from_secs(2);
+/// How soon the page must show what happened.
+const SOON: Duration = Duration::from_secs(1);
+
+const STATE: &str = "return document.querySelector('[data-key=\"circuit_breakers/payments\"] .badge')?.textContent";
+const NAMES: &str = "return [...document.querySelectorAll('#list .name')].map((name) => name.textContent).join()";
+
+/// Serves the routes under `/ops`; the address.
+async fn serve() -> String {
+    let app = Router::new().nest("/ops", resilience::axum::router().into());
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+    let url = format!("http://{}/ops/resilience/dashboard", listener.local_addr().unwrap());
+    tokio::spawn(async { axum::serve(listener, app).await });
+    url
+}
+
+async fn shows(browser: &Browser, script: &str, wanted: &str, within: Duration) {
+    let start = Instant::now();
+    loop {
+        let shown = browser.run(script).await;
+        if shown == wanted {
+            return;
+        }
+        assert!(start.elapsed() < within, "it shows {shown}, not `{wanted}`, after {within:?}");
+        sleep(Duration::from_millis(20)).await;
+    }
+}
+
+#[tokio::test]
+async fn the_page_keeps_up_with_a_breaker() {
+    let config = CircuitBreakerConfig::new().consecutive_failures(1).open_for(OPEN_FOR);
+    let breaker = registry().insert(CircuitBreaker::new("payments", config));
+    registry().insert(CircuitBreaker::new("search", CircuitBreakerConfig::new()));
+    let browser = Browser::start().await;
+    browser.open(&serve().await).await;
+    shows(&browser, "return document.getElementById('link').textContent", "live", SOON * 10).await;
+    shows(&browser, STATE, "closed", SOON * 5).await;
+
+    breaker.try_acquire().unwrap().failure();
+    shows(&browser, STATE, "open", SOON).await;
+    shows(&browser, NAMES, "payments,search", SOON).await;
+    sleep(OPEN_FOR).await;
+    let trial = breaker.try_acquire().unwrap();
+    shows(&browser, STATE, "half-open", SOON).await;
+    trial.success();
+    shows(&browser, STATE, "closed", SOON).await;
+
+    let events = "return document.querySelectorAll('#events li').length";
+    shows(&browser, events, "3", SOON).await;
+    let search = "const field = document.getElementById('search'); field.value = 'sear';
+        field.dispatchEvent(new Event('input', { bubbles: true })); return 1";
+    browser.run(search).await;
+    shows(&browser, NAMES, "search", SOON).await;
+    assert_eq!(browser.complaints().await, Vec::<String>::new());
+    browser.close().await;
+}
