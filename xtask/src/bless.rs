@@ -7,9 +7,12 @@ use crate::workspace::cargo;
 
 pub(crate) fn run(arguments: &[String]) -> ExitCode {
     let mut steps = Steps::default();
-    let mut tests = cargo("test --package resilience-tests --test expansion --test ui");
-    tests.env("RESILIENCE_BLESS", "1").env("TRYBUILD", "overwrite").args(arguments);
-    steps.run(tests);
-    println!("\nRead the difference before you commit it: `git diff tests`.");
+    let mut expansions = cargo("test --package resilience-macros --lib golden");
+    expansions.env("RESILIENCE_BLESS", "1").args(arguments);
+    steps.run(expansions);
+    let mut messages = cargo("test --package resilience-tests --test ui");
+    messages.env("TRYBUILD", "overwrite").args(arguments);
+    steps.run(messages);
+    println!("\nRead the difference before you commit it: `git diff tests resilience-macros/golden`.");
     steps.finish()
 }

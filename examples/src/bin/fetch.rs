@@ -103,8 +103,10 @@ fn demo() -> ExitCode {
         Ok([shaky, down]) => {
             let urls =
                 ["/steady", "/shaky", "/missing"].map(|path| format!("http://{shaky}{path}"));
-            urls.iter().for_each(|url| _ = show(url));
-            (0..3).for_each(|_| _ = show(&format!("http://{down}/")));
+            let dead = std::iter::repeat_n(format!("http://{down}/"), 3);
+            for url in urls.iter().cloned().chain(dead) {
+                show(&url);
+            }
             println!("the other host's circuit is none of its business:");
             show(&urls[0]);
             ExitCode::SUCCESS

@@ -119,7 +119,7 @@ impl CircuitBreakerConfig {
     }
 
     /// A rate for the eye: `None` while there are too few calls to judge.
-    pub(super) fn rate(&self, part: u64, counts: &Counts) -> Option<f64> {
+    pub(crate) fn rate(&self, part: u64, counts: &Counts) -> Option<f64> {
         let enough = counts.calls() > 0 && counts.calls() >= self.effective_min_calls();
         enough.then(|| part as f64 / counts.calls() as f64)
     }

@@ -41,19 +41,21 @@ impl CircuitBreakerSnapshot {
     /// The present state of `breaker`.
     #[must_use]
     pub fn of(breaker: &CircuitBreaker) -> Self {
+        // One reading for all figures: they agree with each other.
+        let (config, counts) = (breaker.config(), breaker.counts());
         Self {
             name: breaker.name(),
             location: place(breaker.identity()),
             state: breaker.state(),
-            failure_rate: breaker.failure_rate(),
-            slow_rate: breaker.slow_rate(),
-            thresholds: breaker.config().thresholds(),
-            counts: breaker.counts(),
+            failure_rate: config.rate(counts.failures, &counts),
+            slow_rate: config.rate(counts.slow, &counts),
+            thresholds: config.thresholds(),
+            counts,
             totals: breaker.totals(),
             open_until_ms: breaker.open_for().map(|left| unix_millis(SystemTime::now() + left)),
             last_trip: breaker.last_trip().map(TripSnapshot::of),
             latency: breaker.latency().as_ref().map(LatencySnapshot::of),
-            config: breaker.config().clone(),
+            config: config.clone(),
         }
     }
 }

@@ -40,6 +40,10 @@ impl Cache {
     }
 
     /// The user, and whether that is fresh.
+    #[cfg_attr(
+        not(feature = "redis"),
+        expect(clippy::unused_async, reason = "Redis is waited for")
+    )]
     pub(crate) async fn get(&self, id: i64) -> Result<Option<(User, bool)>, BoxError> {
         let entry: Option<Entry> = match self {
             Self::Memory(entries) => entries.get(&id),
@@ -53,6 +57,10 @@ impl Cache {
         Ok(entry.map(|(user, at)| (user, at.elapsed().is_ok_and(|age| age < FRESH))))
     }
 
+    #[cfg_attr(
+        not(feature = "redis"),
+        expect(clippy::unused_async, reason = "Redis is waited for")
+    )]
     pub(crate) async fn put(&self, user: &User) -> Result<(), BoxError> {
         let entry = (user.clone(), SystemTime::now());
         match self {

@@ -31,17 +31,12 @@ use user::BoxError;
 #[tokio::main]
 async fn main() -> Result<(), BoxError> {
     let args: Vec<String> = std::env::args().skip(1).collect();
-    match args.first().map(String::as_str) {
-        Some("--serve") => {
-            let port = args.get(1).map_or(Ok(8080), |port| port.parse())?;
-            serve(Backends::from_env().await?, port).await
-        }
-        _ => {
-            let calls =
-                resilience_examples::number("--calls", 1..=200, 20, "calls of each kind and phase");
-            demo::run(Backends::from_env().await?, calls.into()).await
-        }
+    if args.first().is_some_and(|first| first == "--serve") {
+        let port = args.get(1).map_or(Ok(8080), |port| port.parse())?;
+        return serve(Backends::from_env().await?, port).await;
     }
+    let calls = resilience_examples::number("--calls", 1..=200, 20, "calls of each kind and phase");
+    demo::run(Backends::from_env().await?, calls.into()).await
 }
 
 async fn serve(backends: Backends, port: u16) -> Result<(), BoxError> {

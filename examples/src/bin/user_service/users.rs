@@ -33,7 +33,7 @@ impl Users {
     /// it, in order; only "no such user" is an answer by itself.
     #[fallback(
         self.stale(id).await,
-        self.from_replica(id).await,
+        self.replicated(id).await,
         Ok(User::unknown(id)),
         when_err = UserError::is_outage
     )]
@@ -102,7 +102,7 @@ impl Users {
     #[circuit_breaker(name = "replica", open_for = "500ms", when_err = UserError::is_outage)]
     #[timeout("150ms")]
     #[bulkhead(name = "replica", max_concurrent = 16, max_wait = "100ms")]
-    async fn from_replica(&self, id: i64) -> Result<User, UserError> {
+    async fn replicated(&self, id: i64) -> Result<User, UserError> {
         match &self.replica {
             Some(replica) => read(replica, id, Source::Replica).await,
             None => Err(UserError::Failed("replica", "there is none".into())),
