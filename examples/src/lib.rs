@@ -31,8 +31,14 @@ pub fn number(option: &str, range: RangeInclusive<u32>, default: u32, meaning: &
         _ => None,
     };
     let (least, most) = (range.start(), range.end());
+    let usage =
+        format!("options:\n  {option} N   {meaning}, {least} to {most} (default: {default})");
     number.unwrap_or_else(|| {
-        println!("options:\n  {option} N   {meaning}, {least} to {most} (default: {default})");
-        std::process::exit(if matches!(given[..], ["--help" | "-h"]) { 0 } else { 2 })
+        if matches!(given[..], ["--help" | "-h"]) {
+            println!("{usage}");
+            std::process::exit(0)
+        }
+        eprintln!("error: what is `{}`?\n\n{usage}", given.join(" "));
+        std::process::exit(2)
     })
 }

@@ -21,7 +21,7 @@ async fn fetch(id: u64) -> Result<String, ApiError> {
                 }
                 get(id).await
             }),
-            by_default::<Result<String, ApiError>>,
+            |outcome: &_| by_default::<Result<String, ApiError>>(outcome),
         )
         .await;
     finish::<Result<String, ApiError>>(outcome)

@@ -49,7 +49,9 @@ async fn charge(&self, order: &Order) -> Result<Receipt, ApiError> {
                                     self.client.charge(order).await
                                 }),
                             ),
-                            by_default::<Result<Receipt, ApiError>>,
+                            |outcome: &_| by_default::<
+                                Result<Receipt, ApiError>,
+                            >(outcome),
                         ),
                     )
                     .await;

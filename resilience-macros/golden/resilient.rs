@@ -31,7 +31,7 @@ async fn fetch(id: u64) -> Result<String, ApiError> {
                     }
                     get(id).await
                 }),
-                by_default::<Result<String, ApiError>>,
+                |outcome: &_| by_default::<Result<String, ApiError>>(outcome),
             ),
         )
         .await;

@@ -30,7 +30,7 @@ async fn fetch(id: u64) -> Result<String, ApiError> {
                 match settle_with_hint(
                     &mut attempts,
                     outcome,
-                    by_default::<Result<String, ApiError>>,
+                    |outcome: &_| by_default::<Result<String, ApiError>>(outcome),
                     |error| error.retry_after,
                 ) {
                     Break(outcome) => break outcome,

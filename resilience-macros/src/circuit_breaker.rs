@@ -9,8 +9,9 @@ use crate::attribute::{Attribute, Known, Positional};
 use crate::diagnostics::Diagnostics;
 use crate::judge::Judge;
 use crate::keyed::{Keyed, Keys};
-use crate::model::{Layer, Meaning, Piece, Site};
+use crate::model::{Layer, Meaning};
 use crate::options::{Function, Positive, Predicate, Ratio, Window, Written};
+use crate::piece::{Piece, Site};
 use crate::reading::Reading;
 
 pub(crate) static ATTRIBUTE: Attribute = Attribute {

@@ -9,7 +9,7 @@ use syn::{Expr, GenericArgument, PathArguments, Token, Type, Visibility};
 use crate::attribute::{ALL, Attribute};
 use crate::attrs;
 use crate::diagnostics::Diagnostics;
-use crate::expand;
+use crate::instances;
 use crate::model::{Layer, Source};
 use crate::names;
 use crate::options::quiet;
@@ -111,7 +111,8 @@ impl Declaration {
         let Attribute { name, policy, .. } = attribute;
         if let Some(other) = self.declared().filter(|other| other.name != *name) {
             let other = other.name;
-            let text = format!("`#[{name}]` declares a `{policy}`: write that type, or `#[{other}]`");
+            let text =
+                format!("`#[{name}]` declares a `{policy}`: write that type, or `#[{other}]`");
             errors.on(&self.ty, text);
         } else if self.keyed().is_some() && attribute.find("key").is_none() {
             let text = format!("a {} is not kept per key: write `{policy}`", attribute.noun);
@@ -141,8 +142,8 @@ impl Declaration {
     /// The instance, built from its parts where it has any.
     fn value(&self, layer: &Layer, parts: &[Layer], runtime: &TokenStream) -> TokenStream {
         let Source::Own(instance) = &layer.source else { return TokenStream::new() };
-        let value = expand::built(layer, instance, &self.name, runtime);
-        let (span, parts) = (quiet(layer.span), expand::parts(parts, &self.name, runtime));
+        let value = instances::built(layer, instance, &self.name, runtime);
+        let (span, parts) = (quiet(layer.span), instances::parts(parts, &self.name, runtime));
         let (items, setters) = (parts.items, parts.setters);
         let guard = names::guard(instance.name.as_ref(), instance.part, layer.attribute, runtime);
         if guard.is_none() && items.is_empty() && setters.is_empty() {
@@ -153,8 +154,8 @@ impl Declaration {
 
     fn listed(&self, layer: &Layer, runtime: &TokenStream) -> TokenStream {
         let span = quiet(layer.span);
-        let (name, variant) = (&self.name, expand::variant(layer));
-        expand::submit(&[quote_spanned!(span=> #runtime::Listed::#variant(&#name))], runtime)
+        let (name, variant) = (&self.name, instances::variant(layer));
+        instances::submit(&[quote_spanned!(span=> #runtime::Listed::#variant(&#name))], runtime)
     }
 
     /// Beside an error the static stays alive, so that its users don't go red too.
@@ -170,9 +171,10 @@ impl Declaration {
             let done = quote_spanned!(span=> ::core::result::Result::<(), &'static str>::Ok(()));
             quote_spanned!(span=> , || #runtime::probe(async { #done }))
         });
-        let policy = match self.keyed().filter(|_| attribute.find("key").is_some()) {
-            Some(_) => quote_spanned!(span=> #runtime::Keyed::<#runtime::#policy>),
-            None => quote_spanned!(span=> #runtime::#policy),
+        let policy = if self.keyed().is_some() && attribute.find("key").is_some() {
+            quote_spanned!(span=> #runtime::Keyed::<#runtime::#policy>)
+        } else {
+            quote_spanned!(span=> #runtime::#policy)
         };
         let identity = names::identity(None, None, &self.name, span, runtime);
         quote_spanned!(span=> #policy::declared(#identity #config #probe))

@@ -6,9 +6,10 @@ use syn::Expr;
 use syn::spanned::Spanned;
 
 use crate::function::Guarded;
-use crate::model::{Edge, Instance, Layer, Mode, Piece, Site, Source, Stack};
-use crate::names;
+use crate::instances::{policy_type, static_name, statics};
+use crate::model::{Layer, Mode, Source, Stack};
 use crate::options::{moved, quiet, transparent};
+use crate::piece::{Edge, Piece, Site};
 
 /// The function's new body, to be put into its frame.
 pub(crate) fn body(guarded: &Guarded, stack: &Stack) -> TokenStream {
@@ -58,7 +59,11 @@ fn beyond<'s>(layer: &Layer, edge: Edge<'s>, stack: &'s Stack) -> Edge<'s> {
 
 /// What the policies judge: the function's result, unless it may be a plain value that becomes one on the way.
 fn judged(guarded: &Guarded, stack: &Stack) -> TokenStream {
-    if stack.is_total() { quote_spanned!(quiet(Span::call_site())=> _) } else { guarded.output.to_token_stream() }
+    if stack.is_total() {
+        quote_spanned!(quiet(Span::call_site())=> _)
+    } else {
+        guarded.output.to_token_stream()
+    }
 }
 
 /// `retry`, `timeout`, `timeout_2`: after the attribute, and unique.
@@ -74,11 +79,6 @@ fn layer_names(stack: &Stack) -> Vec<Ident> {
         });
     }
     names
-}
-
-/// A static's name. It is visible in the user's body, so it is one that nobody else picks.
-fn static_name(name: &Ident) -> Ident {
-    format_ident!("__RESILIENCE_{}", name.to_string().to_uppercase(), span = name.span())
 }
 
 fn site<'s>(
@@ -109,124 +109,14 @@ fn site<'s>(
     }
 }
 
-/// The instances that are built here, and their entry in the registry's list.
-fn statics(
-    guarded: &Guarded,
-    stack: &Stack,
-    names: &[Ident],
-    runtime: &TokenStream,
-) -> (TokenStream, Option<TokenStream>) {
-    let (mut statics, mut listed) = (TokenStream::new(), Vec::new());
-    for (layer, name) in stack.layers.iter().zip(names) {
-        let Source::Own(instance) = &layer.source else { continue };
-        let span = quiet(layer.span);
-        let name = static_name(name);
-        let (policy, variant) = (policy_type(layer, runtime), variant(layer));
-        let value = built(layer, instance, &guarded.name, runtime);
-        let guard = names::guard(instance.name.as_ref(), instance.part, layer.attribute, runtime);
-        statics.extend(quote_spanned!(span=> static #name: #policy = #value; #guard));
-        listed.push(quote_spanned!(span=> #runtime::Listed::#variant(&#name)));
-    }
-    let submit = (!listed.is_empty()).then(|| submit(&listed, runtime));
-    (statics, submit)
-}
-
-/// The parts of a declared pipeline: their statics, and the calls that put them in.
-#[derive(Default)]
-pub(crate) struct Parts {
-    pub(crate) items: TokenStream,
-    pub(crate) setters: TokenStream,
-}
-
-pub(crate) fn parts(layers: &[Layer], item: &Ident, runtime: &TokenStream) -> Parts {
-    let (mut parts, mut listed) = (Parts::default(), Vec::new());
-    for layer in layers {
-        let span = quiet(layer.span);
-        let policy = policy_type(layer, runtime);
-        let (name, value) = match &layer.source {
-            Source::Own(instance) => {
-                let setter = instance.part.unwrap_or(layer.attribute.name);
-                let (name, variant) = (format_ident!("{}", setter.to_uppercase(), span = span), variant(layer));
-                let value = built(layer, instance, item, runtime);
-                let guard = names::guard(instance.name.as_ref(), instance.part, layer.attribute, runtime);
-                parts.items.extend(quote_spanned!(span=> static #name: #policy = #value; #guard));
-                listed.push(quote_spanned!(span=> #runtime::Listed::#variant(&#name)));
-                (setter, quote_spanned!(span=> &#name))
-            }
-            Source::Shared(expr) => (layer.attribute.name, quote_spanned!(span=> &#expr)),
-        };
-        let setter = Ident::new(name, span);
-        parts.setters.extend(quote_spanned!(span=> .#setter(#value)));
-    }
-    if !listed.is_empty() {
-        parts.items.extend(submit(&listed, runtime));
-    }
-    parts
-}
-
-/// Lists instances before the first call, and before anything else of the program runs.
-pub(crate) fn submit(listed: &[TokenStream], runtime: &TokenStream) -> TokenStream {
-    let span = quiet(Span::call_site());
-    quote_spanned! {span=>
-        #runtime::submit! { #runtime::Site(&[#(#listed),*]) }
-    }
-}
-
-/// `Retry::declared(identity, config)`
-pub(crate) fn built(
-    layer: &Layer,
-    instance: &Instance,
-    item: &Ident,
-    runtime: &TokenStream,
-) -> TokenStream {
-    let span = quiet(layer.span);
-    let (policy, bound) = (policy_type(layer, runtime), layer.meaning.keyed().and_then(|keyed| keyed.bound(runtime)));
-    let identity = names::identity(instance.name.as_ref(), instance.part, item, layer.span, runtime);
-    let ingredient = layer.meaning.ingredient(item, runtime).map(|value| quote_spanned!(span=> , #value));
-    let config = configuration(layer, instance, runtime).map(|config| quote_spanned!(span=> , #config));
-    quote_spanned!(span=> <#policy>::declared(#identity #config #ingredient) #bound)
-}
-
-/// The config of an instance, where its kind has one.
-fn configuration(layer: &Layer, instance: &Instance, runtime: &TokenStream) -> Option<TokenStream> {
-    if layer.attribute.config.is_empty() {
-        return None;
-    }
-    let span = quiet(layer.span);
-    let config = Ident::new(layer.attribute.config, span);
-    Some(match &instance.config {
-        None => instance.setters.apply(quote_spanned!(span=> #runtime::#config::new())),
-        Some(base) if instance.setters.is_empty() => base.to_token_stream(),
-        Some(base) => {
-            let set = instance.setters.apply(quote_spanned!(span=> config));
-            quote_spanned!(span=> { let config: #runtime::#config = #base; #set })
-        }
-    })
-}
-
-/// The type of a layer's instance.
-pub(crate) fn policy_type(layer: &Layer, runtime: &TokenStream) -> TokenStream {
-    let span = quiet(layer.span);
-    let policy = Ident::new(layer.attribute.policy, span);
-    match layer.meaning.keyed() {
-        Some(_) => quote_spanned!(span=> #runtime::Keyed<#runtime::#policy>),
-        None => quote_spanned!(span=> #runtime::#policy),
-    }
-}
-
-/// The variant of the registry's `Listed` for it.
-pub(crate) fn variant(layer: &Layer) -> Ident {
-    let keyed = if layer.meaning.keyed().is_some() { "Keyed" } else { "" };
-    format_ident!("{keyed}{}", layer.attribute.policy, span = quiet(layer.span))
-}
-
 /// Evaluates an existing instance, once. Two steps, so that `if` and `match` expressions coerce too.
 fn shared(layer: &Layer, name: &Ident, runtime: &TokenStream) -> Option<TokenStream> {
     let Source::Shared(expr) = &layer.source else { return None };
     let span = quiet(expr.span());
     let name = Ident::new(&name.to_string(), span);
     let policy = moved(&policy_type(layer, runtime), span);
-    let reference = match transparent(expr) {
+    let expr = transparent(expr);
+    let reference = match expr {
         Expr::Binary(_) | Expr::Cast(_) | Expr::Range(_) | Expr::Assign(_) | Expr::Closure(_) => {
             quote_spanned!(span=> &(#expr))
         }
@@ -247,16 +137,18 @@ fn core(guarded: &Guarded, stack: &Stack, runtime: &TokenStream) -> Piece {
             let capture = takes_arguments(guarded, stack).then(|| quote_spanned!(span=> move));
             let never = quote_spanned!(span=> if false { return #runtime::never::<#output>(); });
             let block = quote_spanned!(span=> async #capture { #never #body });
-            Piece::Future(match stack.is_total() {
-                true => plain_or_not(&quote_spanned!(span=> body(#block)), output, runtime),
-                false => quote_spanned!(span=> #runtime::body(#block)),
+            Piece::Future(if stack.is_total() {
+                plain_or_not(&quote_spanned!(span=> body(#block)), output, runtime)
+            } else {
+                quote_spanned!(span=> #runtime::body(#block))
             })
         }
         Mode::Blocking => {
             let block = quote_spanned!(span=> || -> #output { #body });
-            Piece::Outcome(match stack.is_total() {
-                true => plain_or_not(&quote_spanned!(span=> body_blocking(#block)), output, runtime),
-                false => quote_spanned!(span=> #runtime::blocking::body(#block)),
+            Piece::Outcome(if stack.is_total() {
+                plain_or_not(&quote_spanned!(span=> body_blocking(#block)), output, runtime)
+            } else {
+                quote_spanned!(span=> #runtime::blocking::body(#block))
             })
         }
     }

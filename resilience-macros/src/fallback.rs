@@ -7,8 +7,9 @@ use syn::Expr;
 use syn::spanned::Spanned;
 
 use crate::attribute::{Attribute, Known, Positional};
-use crate::model::{Layer, Meaning, Mode, Piece, Site};
+use crate::model::{Layer, Meaning, Mode};
 use crate::options::{Predicate, Written, quiet, transparent};
+use crate::piece::{Piece, Site};
 use crate::reading::Reading;
 
 pub(crate) static ATTRIBUTE: Attribute = Attribute {
@@ -34,8 +35,11 @@ fn read(reading: &mut Reading<'_>) -> Vec<Layer> {
     reading.check(&inner);
     let alternatives = reading.take_list();
     if reading.place.is_static() {
-        reading.errors.at(reading.span, "a fallback sees the call: write it on the function that \
-            it answers for");
+        reading.errors.at(
+            reading.span,
+            "a fallback sees the call: write it on the function that \
+            it answers for",
+        );
     } else if alternatives.is_empty() && reading.is_clean() {
         reading.errors.at(
             reading.span,
@@ -60,10 +64,10 @@ struct Fallback {
 impl Fallback {
     fn when_err(&self, site: &Site<'_>) -> TokenStream {
         let Site { runtime, span, .. } = site;
-        match &self.when_err {
-            Some(predicate) => predicate.expr.to_token_stream(),
-            None => quote_spanned!(*span=> #runtime::always),
+        if let Some(predicate) = &self.when_err {
+            return predicate.expr.to_token_stream();
         }
+        quote_spanned!(*span=> #runtime::always)
     }
 
     /// `let error = { … };`: the error that step number `step` hides. Other ways out end the loop around it.
@@ -73,7 +77,9 @@ impl Fallback {
         let number = proc_macro2::Literal::usize_unsuffixed(step);
         // An error that nobody looks at is gone before anything is awaited.
         let (bound, kept) = match parameter(&self.alternatives[step - 1]) {
-            Some(_) => (Some(quote_spanned!(*span=> let error =)), Some(quote_spanned!(*span=> error))),
+            Some(_) => {
+                (Some(quote_spanned!(*span=> let error =)), Some(quote_spanned!(*span=> error)))
+            }
             None => (None, None),
         };
         quote_spanned! {*span=>
@@ -98,6 +104,8 @@ impl Fallback {
             Some((pattern, body)) => (Some(quote_spanned!(span=> let #pattern = &error;)), body),
             None => (None, expr),
         };
+        // Braces that rustfmt puts around a long body would be ones too many.
+        let body = transparent(body);
         match mode {
             Mode::Async => quote_spanned!(span=> async {
                 if false { return #runtime::never::<#output>(); }

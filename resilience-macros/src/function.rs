@@ -3,7 +3,6 @@
 use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::punctuated::Punctuated;
-use syn::spanned::Spanned;
 use syn::{FnArg, Generics, ReturnType, Signature, Token, Type, Visibility};
 
 use crate::attrs::{self, is_block};

@@ -6,8 +6,9 @@ use quote::quote_spanned;
 use syn::Expr;
 
 use crate::attribute::{Attribute, Known, Positional};
-use crate::model::{Layer, Meaning, Piece, Site};
+use crate::model::{Layer, Meaning};
 use crate::options::{Positive, Written, quiet};
+use crate::piece::{Piece, Site};
 use crate::reading::Reading;
 
 pub(crate) static ATTRIBUTE: Attribute = Attribute {
@@ -38,7 +39,10 @@ fn read(reading: &mut Reading<'_>) -> Vec<Layer> {
     reading.set(&every);
     reading.set(&critical);
     if reading.place.is_static() || reading.instance().is_some() {
-        reading.errors.at(reading.span, "a health check is a function: write it on an `async fn` without arguments");
+        reading.errors.at(
+            reading.span,
+            "a health check is a function: write it on an `async fn` without arguments",
+        );
     }
     vec![reading.layer(HealthCheck)]
 }

@@ -7,8 +7,9 @@ use syn::Expr;
 
 use crate::attribute::{Attribute, Known, Positional};
 use crate::judge::Judge;
-use crate::model::{Layer, Meaning, Mode, Piece, Site};
+use crate::model::{Layer, Meaning, Mode};
 use crate::options::{Positive, Predicate, Written};
+use crate::piece::{Piece, Site};
 use crate::reading::Reading;
 
 pub(crate) static ATTRIBUTE: Attribute = Attribute {
@@ -42,8 +43,11 @@ fn read(reading: &mut Reading<'_>) -> Vec<Layer> {
     reading.set(&after);
     reading.set(&max);
     if let Some(option) = max.as_ref().filter(|option| option.literal() == Some(&1)) {
-        reading.errors.on(&option.expr, "`max` counts the first attempt, so one alone is no \
-            hedge: write 2 or more");
+        reading.errors.on(
+            &option.expr,
+            "`max` counts the first attempt, so one alone is no \
+            hedge: write 2 or more",
+        );
     }
     for predicate in [&when_err, &when_ok, &when_rejected] {
         reading.check(predicate);
@@ -83,7 +87,10 @@ impl Meaning for Hedge {
     }
 
     fn needs_async(&self) -> Option<(Option<Span>, &'static str)> {
-        Some((None, "a plain function runs one attempt at a time: make it `async`, or use \
-                     `#[retry]`"))
+        Some((
+            None,
+            "a plain function runs one attempt at a time: make it `async`, or use \
+                     `#[retry]`",
+        ))
     }
 }

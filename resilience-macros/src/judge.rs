@@ -5,8 +5,8 @@ use quote::{ToTokens, quote_spanned};
 use syn::Expr;
 use syn::spanned::Spanned;
 
-use crate::model::Site;
 use crate::options::{Predicate, Written, moved, quiet};
+use crate::piece::Site;
 
 /// The predicates of one attribute. Those that were not written have the runtime's defaults.
 #[derive(Default)]
@@ -24,7 +24,8 @@ impl Judge {
         let Some(first) = self.expressions().first().map(Spanned::span) else {
             let span = quiet(output.span());
             let runtime = moved(runtime, span);
-            return quote_spanned!(span=> #runtime::by_default::<#judged>);
+            // A closure: as a path it would be one more bound for the compiler to complain about.
+            return quote_spanned!(span=> |outcome: &_| #runtime::by_default::<#judged>(outcome));
         };
         let span = quiet(first);
         let runtime = moved(runtime, span);

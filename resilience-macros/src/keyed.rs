@@ -6,8 +6,8 @@ use quote::quote_spanned;
 use syn::Expr;
 use syn::spanned::Spanned;
 
-use crate::model::Site;
 use crate::options::{Verbatim, Written, quiet};
+use crate::piece::Site;
 use crate::reading::{Place, Reading};
 
 /// The two options as written.

@@ -4,11 +4,12 @@ use std::time::Duration;
 
 use proc_macro2::{Span, TokenStream};
 use quote::quote_spanned;
-use syn::{Expr, Path, Type};
+use syn::{Expr, Path};
 
 use crate::attribute::Attribute;
 use crate::keyed::Keyed;
 use crate::options::{Setters, Written, quiet};
+use crate::piece::{Piece, Site};
 
 /// The policies of one function, outermost first.
 pub(crate) struct Stack {
@@ -159,93 +160,6 @@ pub(crate) struct Known<T> {
 pub(crate) enum Mode {
     Async,
     Blocking,
-}
-
-/// What a policy's expansion may refer to.
-pub(crate) struct Site<'s> {
-    pub(crate) runtime: &'s TokenStream,
-    /// An expression for a reference to the policy's instance.
-    pub(crate) policy: TokenStream,
-    /// A name, unique in the stack, for what [`Meaning::prepare`] binds.
-    pub(crate) binding: proc_macro2::Ident,
-    pub(crate) mode: Mode,
-    /// What the body returns.
-    pub(crate) output: &'s Type,
-    /// The type that the policies judge; `_` where only the compiler knows it.
-    pub(crate) judged: &'s TokenStream,
-    /// How refusals from further in become the function's error.
-    pub(crate) edge: Edge<'s>,
-    pub(crate) span: Span,
-}
-
-/// How an outcome becomes what the function returns.
-#[derive(Clone, Copy)]
-pub(crate) enum Edge<'s> {
-    /// No policy refuses.
-    Unrefused,
-    /// By `From<Rejection>`.
-    From,
-    /// By the user's function.
-    Mapped(&'s Expr),
-}
-
-impl Edge<'_> {
-    /// The outcome as a result, for a policy that looks at what the caller would get.
-    pub(crate) fn result(self, outcome: &TokenStream, site: &Site<'_>) -> TokenStream {
-        let Site { runtime, output, span, .. } = site;
-        match self {
-            Self::Unrefused => quote_spanned!(*span=> #runtime::ReturnType::<#output>::new().unrefused(#outcome)),
-            Self::From => quote_spanned!(*span=> #runtime::ReturnType::<#output>::new().result(#outcome)),
-            Self::Mapped(map) => quote_spanned!(*span=> #runtime::finish_with(#outcome, #map)),
-        }
-    }
-}
-
-/// A guarded call in the making.
-pub(crate) enum Piece {
-    /// An expression whose value is a future of the outcome.
-    Future(TokenStream),
-    /// An expression whose value is the outcome; in an async function it may await.
-    Outcome(TokenStream),
-}
-
-impl Piece {
-    /// As a future.
-    pub(crate) fn future(self, span: Span) -> TokenStream {
-        match self {
-            Self::Future(future) => future,
-            Self::Outcome(outcome) => quote_spanned!(span=> async { #outcome }),
-        }
-    }
-
-    /// As an outcome, in place.
-    pub(crate) fn outcome(self, span: Span) -> TokenStream {
-        match self {
-            Self::Future(future) => quote_spanned!(span=> #future.await),
-            Self::Outcome(outcome) => outcome,
-        }
-    }
-}
-
-impl Site<'_> {
-    /// `policy(&POLICY, inner)`, or its blocking twin.
-    pub(crate) fn guard(&self, function: &str, inner: Piece, judge: Option<TokenStream>) -> Piece {
-        let Self { runtime, policy, span, .. } = self;
-        let (span, function) = (*span, proc_macro2::Ident::new(function, *span));
-        let judge = judge.map(|judge| quote_spanned!(span=> , #judge));
-        match self.mode {
-            Mode::Async => {
-                let inner = inner.future(span);
-                Piece::Future(quote_spanned!(span=> #runtime::#function(#policy, #inner #judge)))
-            }
-            Mode::Blocking => {
-                let inner = inner.outcome(span);
-                Piece::Outcome(
-                    quote_spanned!(span=> #runtime::blocking::#function(#policy, || #inner #judge)),
-                )
-            }
-        }
-    }
 }
 
 /// The path of the runtime crate.

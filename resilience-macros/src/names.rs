@@ -20,7 +20,11 @@ pub(crate) fn identity(
     let part = part.map(|part| format!(".{part}")).unwrap_or_default();
     if let Some(name) = name {
         let name = name.tokens(runtime);
-        let name = if part.is_empty() { name } else { quote_spanned!(span=> ::core::concat!(#name, #part)) };
+        let name = if part.is_empty() {
+            name
+        } else {
+            quote_spanned!(span=> ::core::concat!(#name, #part))
+        };
         return quote_spanned!(span=> #runtime::Identity::explicit(#name));
     }
     let path = format!("::{}{part}", item.unraw());

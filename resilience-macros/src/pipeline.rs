@@ -5,7 +5,8 @@ use quote::quote_spanned;
 use syn::Expr;
 
 use crate::judge::Judge;
-use crate::model::{Meaning, Mode, Piece, Site};
+use crate::model::{Meaning, Mode};
+use crate::piece::{Piece, Site};
 
 pub(crate) struct Pipeline {
     pub(crate) judge: Judge,
@@ -57,6 +58,9 @@ impl Meaning for Pipeline {
     }
 
     fn needs_async(&self) -> Option<(Option<Span>, &'static str)> {
-        Some((None, "a shared policy may have time limits, which a plain function cannot obey: make it `async`"))
+        Some((
+            None,
+            "a shared policy may have time limits, which a plain function cannot obey: make it `async`",
+        ))
     }
 }

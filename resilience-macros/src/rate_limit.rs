@@ -6,8 +6,9 @@ use syn::Expr;
 
 use crate::attribute::{Attribute, Known, Positional};
 use crate::keyed::{Keyed, Keys};
-use crate::model::{Layer, Meaning, Piece, Site};
+use crate::model::{Layer, Meaning};
 use crate::options::{Positive, Rate, Written};
+use crate::piece::{Piece, Site};
 use crate::reading::Reading;
 
 pub(crate) static ATTRIBUTE: Attribute = Attribute {

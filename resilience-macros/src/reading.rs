@@ -26,7 +26,9 @@ pub(crate) struct Invocation {
 pub(crate) enum Place {
     Function,
     /// With whether its type holds one instance per key.
-    Static { keyed: bool },
+    Static {
+        keyed: bool,
+    },
 }
 
 impl Place {

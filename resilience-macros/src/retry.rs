@@ -11,8 +11,9 @@ use crate::attribute::{Attribute, Known, Positional};
 use crate::backoff::{Backoff, growth, scaled};
 use crate::diagnostics::Diagnostics;
 use crate::judge::Judge;
-use crate::model::{Layer, Meaning, Mode, Piece, Site};
+use crate::model::{Layer, Meaning, Mode};
 use crate::options::{Choice, Factor, Function, Positive, Predicate, Ratio, Words, Written};
+use crate::piece::{Piece, Site};
 use crate::reading::Reading;
 
 pub(crate) static ATTRIBUTE: Attribute = Attribute {

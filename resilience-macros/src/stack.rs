@@ -15,6 +15,7 @@ use crate::function::{Function, Guarded, ungrouped};
 use crate::model::Stack;
 use crate::options::quiet;
 use crate::reading::{Invocation, Place, Shared};
+use crate::rewritten;
 use crate::validate;
 
 /// What one attribute of ours, the topmost of its stack, expands to.
@@ -40,7 +41,7 @@ pub(crate) fn expand(
 
 fn on_function(first: Invocation, function: &Function) -> TokenStream {
     let mut errors = Diagnostics::default();
-    validate::rewritten(function, &mut errors);
+    rewritten::check(function, &mut errors);
     validate::siblings(&function.attributes, &mut errors);
     let guarded = function.guarded().map_err(|error| errors.push(error)).ok();
     let stack = read(first, function, guarded.as_ref(), &mut errors);

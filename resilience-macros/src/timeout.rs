@@ -9,8 +9,9 @@ use syn::Expr;
 use syn::spanned::Spanned;
 
 use crate::attribute::{Attribute, Known, Positional};
-use crate::model::{self, Layer, Meaning, Mode, Piece, Site};
+use crate::model::{self, Layer, Meaning, Mode};
 use crate::options::{Positive, Written, looks_constant, transparent};
+use crate::piece::{Piece, Site};
 use crate::reading::{Place, Reading};
 
 pub(crate) static ATTRIBUTE: Attribute = Attribute {

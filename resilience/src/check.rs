@@ -6,6 +6,9 @@ use std::num::NonZeroU32;
 use std::time::Duration;
 
 /// A ratio: above 0, at most 1.
+///
+/// # Panics
+/// When it isn't.
 #[track_caller]
 #[must_use]
 pub const fn ratio(value: f64) -> f64 {
@@ -14,6 +17,9 @@ pub const fn ratio(value: f64) -> f64 {
 }
 
 /// A duration that isn't zero.
+///
+/// # Panics
+/// When it is.
 #[track_caller]
 #[must_use]
 pub const fn positive(value: Duration) -> Duration {
@@ -29,6 +35,9 @@ pub const fn count(value: u32) -> u32 {
 }
 
 /// A growth factor: finite, at least 1.
+///
+/// # Panics
+/// When it isn't.
 #[track_caller]
 #[must_use]
 pub const fn factor(value: f64) -> f64 {

@@ -160,6 +160,6 @@ impl Policy {
 
 impl fmt::Debug for Policy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Policy").field("name", &self.name()).field("parts", &self.parts).finish()
+        f.debug_struct("Policy").field("name", &self.name()).field("parts", &self.parts).finish_non_exhaustive()
     }
 }

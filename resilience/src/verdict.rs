@@ -80,12 +80,14 @@ pub fn by_default<R: Fallible>(outcome: &Result<R, Rejection>) -> Verdict {
 
 /// The default `when_err`.
 #[inline]
+#[must_use]
 pub fn always<T: ?Sized>(_: &T) -> bool {
     true
 }
 
 /// The default `when_ok` and `ignore_err`.
 #[inline]
+#[must_use]
 pub fn never<T: ?Sized>(_: &T) -> bool {
     false
 }

@@ -7,8 +7,8 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use resilience::{
-    Bulkhead, BulkheadConfig, CircuitBreaker, CircuitBreakerConfig, Rejection, Retry, RetryConfig, Timeout,
-    TimeoutConfig, Window, bulkhead, circuit_breaker, retry, timeout,
+    Bulkhead, BulkheadConfig, CircuitBreaker, CircuitBreakerConfig, Rejection, Retry, RetryConfig,
+    Timeout, TimeoutConfig, Window, bulkhead, circuit_breaker, retry, timeout,
 };
 
 /// The system's allocator, with a count per thread.
@@ -142,8 +142,8 @@ mod attributes {
 
 mod by_hand {
     use super::{
-        Bulkhead, BulkheadConfig, CircuitBreaker, CircuitBreakerConfig, Duration, Retry, RetryConfig, Timeout,
-        TimeoutConfig, Window,
+        Bulkhead, BulkheadConfig, CircuitBreaker, CircuitBreakerConfig, Duration, Retry,
+        RetryConfig, Timeout, TimeoutConfig, Window,
     };
 
     const BREAKER: CircuitBreakerConfig = CircuitBreakerConfig::new();
@@ -153,9 +153,12 @@ mod by_hand {
         CircuitBreaker::new("consecutive", BREAKER.consecutive_failures(5));
     pub(crate) static COUNT_WINDOW: CircuitBreaker =
         CircuitBreaker::new("count", CircuitBreakerConfig::new().window(Window::Calls(100)));
-    pub(crate) static TIME_WINDOW: CircuitBreaker = CircuitBreaker::new("time", CircuitBreakerConfig::new());
-    pub(crate) static OPEN: CircuitBreaker =
-        CircuitBreaker::new("open", CircuitBreakerConfig::new().consecutive_failures(1).open_for(HOUR));
+    pub(crate) static TIME_WINDOW: CircuitBreaker =
+        CircuitBreaker::new("time", CircuitBreakerConfig::new());
+    pub(crate) static OPEN: CircuitBreaker = CircuitBreaker::new(
+        "open",
+        CircuitBreakerConfig::new().consecutive_failures(1).open_for(HOUR),
+    );
     pub(crate) static RETRY: Retry = Retry::new("retry", RetryConfig::new());
     pub(crate) static TIMEOUT: Timeout = Timeout::new("timeout", TimeoutConfig::new());
     pub(crate) static BULKHEAD: Bulkhead = Bulkhead::new("bulkhead", BulkheadConfig::new());
@@ -178,15 +181,39 @@ fn calls_without_trouble_allocate_nothing() {
         ("attribute: bulkhead", allocations(fail, attributes::bounded)),
         ("attribute: bulkhead with queue", allocations(fail, attributes::bounded_with_queue)),
         ("attribute: all four", allocations(0, attributes::four)),
-        ("by hand: consecutive", allocations(fail, |input| hand::CONSECUTIVE.call(async move { answer(input) }))),
-        ("by hand: count window", allocations(fail, |input| hand::COUNT_WINDOW.call(async move { answer(input) }))),
-        ("by hand: time window", allocations(fail, |input| hand::TIME_WINDOW.call(async move { answer(input) }))),
-        ("by hand: open refusal", allocations(fail, |input| hand::OPEN.call(async move { answer(input) }))),
-        ("by hand: retry", allocations(0, |input| hand::RETRY.call(move || async move { answer(input) }))),
-        ("by hand: timeout", allocations(fail, |input| hand::TIMEOUT.call(async move { answer(input) }))),
-        ("by hand: bulkhead", allocations(fail, |input| hand::BULKHEAD.call(async move { answer(input) }))),
+        (
+            "by hand: consecutive",
+            allocations(fail, |input| hand::CONSECUTIVE.call(async move { answer(input) })),
+        ),
+        (
+            "by hand: count window",
+            allocations(fail, |input| hand::COUNT_WINDOW.call(async move { answer(input) })),
+        ),
+        (
+            "by hand: time window",
+            allocations(fail, |input| hand::TIME_WINDOW.call(async move { answer(input) })),
+        ),
+        (
+            "by hand: open refusal",
+            allocations(fail, |input| hand::OPEN.call(async move { answer(input) })),
+        ),
+        (
+            "by hand: retry",
+            allocations(0, |input| hand::RETRY.call(move || async move { answer(input) })),
+        ),
+        (
+            "by hand: timeout",
+            allocations(fail, |input| hand::TIMEOUT.call(async move { answer(input) })),
+        ),
+        (
+            "by hand: bulkhead",
+            allocations(fail, |input| hand::BULKHEAD.call(async move { answer(input) })),
+        ),
     ];
     let greedy: Vec<_> = found.into_iter().filter(|(_, allocations)| *allocations > 0).collect();
     assert!(greedy.is_empty(), "allocations in 100 calls: {greedy:?}");
-    assert!(matches!(ready(pin!(attributes::open(1))), Err(Failure::Rejected(_))), "the circuit was open");
+    assert!(
+        matches!(ready(pin!(attributes::open(1))), Err(Failure::Rejected(_))),
+        "the circuit was open"
+    );
 }

@@ -4,7 +4,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use resilience::{
-    Bulkhead, CircuitBreaker, Rejection, RejectionKind, State, bulkhead, circuit_breaker, registry, retry, timeout,
+    Bulkhead, CircuitBreaker, Rejection, RejectionKind, State, bulkhead, circuit_breaker, registry,
+    retry, timeout,
 };
 use tokio::time::{Instant, sleep};
 
@@ -41,7 +42,9 @@ impl Runs {
 }
 
 fn breaker(function: &str) -> &'static CircuitBreaker {
-    registry().circuit_breaker(&format!("composition::{function}")).expect("listed before its first call")
+    registry()
+        .circuit_breaker(&format!("composition::{function}"))
+        .expect("listed before its first call")
 }
 
 #[tokio::test(start_paused = true)]
@@ -260,7 +263,10 @@ async fn a_panic_of_the_body_is_a_failure_and_goes_on() {
     }
     assert!(tokio::spawn(panics()).await.unwrap_err().is_panic());
     let breaker = breaker("panics");
-    assert_eq!((breaker.state(), breaker.totals().requests, breaker.totals().failures), (State::Open, 1, 1));
+    assert_eq!(
+        (breaker.state(), breaker.totals().requests, breaker.totals().failures),
+        (State::Open, 1, 1)
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -271,7 +277,8 @@ async fn a_panic_of_the_caller_is_a_cancellation() {
     }
     let caller = async {
         let mut call = std::pin::pin!(innocent());
-        std::future::poll_fn(|cx| std::task::Poll::Ready(call.as_mut().poll(cx).is_pending())).await;
+        std::future::poll_fn(|cx| std::task::Poll::Ready(call.as_mut().poll(cx).is_pending()))
+            .await;
         panic!("the caller's own bug")
     };
     assert!(tokio::spawn(caller).await.unwrap_err().is_panic());

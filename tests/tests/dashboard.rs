@@ -17,8 +17,10 @@ const OPEN_FOR: Duration = Duration::from_secs(2);
 /// How soon the page must show what happened.
 const SOON: Duration = Duration::from_secs(1);
 
-const STATE: &str = "return document.querySelector('[data-key=\"circuit_breakers/payments\"] .badge')?.textContent";
-const NAMES: &str = "return [...document.querySelectorAll('#list .name')].map((name) => name.textContent).join()";
+const STATE: &str =
+    "return document.querySelector('[data-key=\"circuit_breakers/payments\"] .badge')?.textContent";
+const NAMES: &str =
+    "return [...document.querySelectorAll('#list .name')].map((name) => name.textContent).join()";
 
 /// Serves the routes under `/ops`; the address.
 async fn serve() -> String {

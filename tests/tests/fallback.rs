@@ -24,21 +24,21 @@ struct Users {
 }
 
 impl Users {
-    async fn from_cache(&self, id: u32) -> Result<String, ApiError> {
+    async fn cached(&self, id: u32) -> Result<String, ApiError> {
         tokio::task::yield_now().await;
         self.cache.map(|name| format!("{name} {id}")).ok_or(ApiError::NotFound)
     }
 
-    async fn from_replica(&self) -> Result<String, ApiError> {
+    async fn replicated(&self) -> Result<String, ApiError> {
         self.replica.clone().map(str::to_owned)
     }
 
-    #[fallback(self.from_cache(id).await, self.from_replica().await, Ok("unknown".to_owned()))]
+    #[fallback(self.cached(id).await, self.replicated().await, Ok("unknown".to_owned()))]
     async fn user(&self, id: u32, answer: Result<&str, ApiError>) -> Result<String, ApiError> {
         answer.map(str::to_owned)
     }
 
-    #[fallback(self.from_cache(id).await, self.from_replica().await)]
+    #[fallback(self.cached(id).await, self.replicated().await)]
     async fn strict_user(&self, id: u32) -> Result<String, ApiError> {
         Err(ApiError::Down(1))
     }
@@ -68,7 +68,10 @@ async fn a_closure_sees_the_error_and_later_ones_the_latest() {
         |error| { first.set(Some(error.clone())); Err(ApiError::Down(2)) },
         |error| { second.set(Some(error.clone())); tokio::task::yield_now().await; Ok(3) },
     )]
-    async fn watched(first: &Cell<Option<ApiError>>, second: &Cell<Option<ApiError>>) -> Result<u32, ApiError> {
+    async fn watched(
+        first: &Cell<Option<ApiError>>,
+        second: &Cell<Option<ApiError>>,
+    ) -> Result<u32, ApiError> {
         Err(ApiError::Down(1))
     }
     let (first, second) = (Cell::default(), Cell::default());
@@ -165,7 +168,8 @@ fn plain_functions_have_fallbacks_too() {
         text.parse().map_err(|_| ApiError::Down(1))
     }
     assert_eq!((sync("3"), sync("x")), (Ok(3), Ok(7)));
-    let used = registry().fallbacks().find(|fallback| fallback.name().ends_with("::sync")).unwrap().used();
+    let used =
+        registry().fallbacks().find(|fallback| fallback.name().ends_with("::sync")).unwrap().used();
     assert_eq!(used, 2);
 }
 

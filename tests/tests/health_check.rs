@@ -24,7 +24,10 @@ async fn a_check_is_listed_and_run_on_demand() {
     UP.store(false, Ordering::Relaxed);
     advance(Duration::from_secs(1)).await;
     let report = check.report().await;
-    assert_eq!((report.status, report.error.as_deref()), (HealthStatus::Unhealthy, Some("connection refused")));
+    assert_eq!(
+        (report.status, report.error.as_deref()),
+        (HealthStatus::Unhealthy, Some("connection refused"))
+    );
     assert!(database().await.is_err(), "the function itself stays what it was");
 }
 
@@ -39,7 +42,8 @@ async fn heartbeat() -> Result<(), String> {
 
 #[tokio::test(start_paused = true)]
 async fn with_every_it_runs_in_the_background() {
-    let check = registry().health_checks().find(|check| check.name().ends_with("::heartbeat")).unwrap();
+    let check =
+        registry().health_checks().find(|check| check.name().ends_with("::heartbeat")).unwrap();
     check.report().await;
     sleep(Duration::from_secs(35)).await;
     let beats = BEATS.load(Ordering::Relaxed);

@@ -23,8 +23,11 @@ async fn an_open_breaker_degrades_and_a_critical_one_takes_down() {
     let plain = insert("plain", CircuitBreakerConfig::new());
     let critical = insert("critical", CircuitBreakerConfig::new().critical(true));
     let states = async || {
-        let (health, ready, live) =
-            (get(app(), "/health").await, get(app(), "/health/ready").await, get(app(), "/health/live").await);
+        let (health, ready, live) = (
+            get(app(), "/health").await,
+            get(app(), "/health/ready").await,
+            get(app(), "/health/live").await,
+        );
         assert_eq!((live.status, live.json()["status"].as_str()), (StatusCode::OK, Some("up")));
         assert_eq!(health.status, ready.status);
         assert_eq!(health.json()["status"], ready.json()["status"]);
@@ -39,14 +42,28 @@ async fn an_open_breaker_degrades_and_a_critical_one_takes_down() {
     plain.force_close();
     assert_eq!(states().await, (200, "up".to_owned()));
     let health = get(app(), "/health").await.json();
-    assert_eq!(health["circuit_breakers"]["plain"], serde_json::json!({"state": "forced-closed", "critical": false}));
+    assert_eq!(
+        health["circuit_breakers"]["plain"],
+        serde_json::json!({"state": "forced-closed", "critical": false})
+    );
 }
 
 #[tokio::test]
 async fn nothing_is_cached_and_head_has_no_body() {
-    for path in ["/health", "/health/live", "/metrics", "/resilience", "/resilience/", "/resilience/openapi.json"] {
+    for path in [
+        "/health",
+        "/health/live",
+        "/metrics",
+        "/resilience",
+        "/resilience/",
+        "/resilience/openapi.json",
+    ] {
         let (get, head) = (get(app(), path).await, send(app(), Method::HEAD, path, &[], "").await);
-        assert_eq!((get.header("cache-control"), get.status), (Some("no-store"), StatusCode::OK), "{path}");
+        assert_eq!(
+            (get.header("cache-control"), get.status),
+            (Some("no-store"), StatusCode::OK),
+            "{path}"
+        );
         assert_eq!((head.status, head.body.as_str()), (get.status, ""), "{path}");
         assert_eq!(head.header("content-type"), get.header("content-type"), "{path}");
     }
@@ -61,7 +78,11 @@ fn is_problem(answer: &Answer, status: StatusCode) -> bool {
 
 #[tokio::test]
 async fn errors_are_problems() {
-    for path in ["/resilience/nothing", "/resilience/circuit-breakers/nobody", "/resilience/circuit-breakers/%ff"] {
+    for path in [
+        "/resilience/nothing",
+        "/resilience/circuit-breakers/nobody",
+        "/resilience/circuit-breakers/%ff",
+    ] {
         assert!(is_problem(&get(app(), path).await, StatusCode::NOT_FOUND), "{path}");
     }
     for path in ["/health", "/metrics", "/resilience", "/resilience/circuit-breakers/nobody"] {
@@ -73,7 +94,9 @@ async fn errors_are_problems() {
 
 #[tokio::test]
 async fn it_works_under_a_prefix_and_beside_other_routes() {
-    let inner = Router::new().route("/resilience/mine", axum::routing::get(|| async { "mine" })).merge(app());
+    let inner = Router::new()
+        .route("/resilience/mine", axum::routing::get(|| async { "mine" }))
+        .merge(app());
     let app = Router::new().nest("/tenants/{tenant}/ops", inner);
     insert("with/slash and äöü", CircuitBreakerConfig::new());
     let path = "/tenants/a/ops/resilience/circuit-breakers/with%2Fslash%20and%20%C3%A4%C3%B6%C3%BC";
@@ -84,11 +107,16 @@ async fn it_works_under_a_prefix_and_beside_other_routes() {
 
 #[tokio::test]
 async fn a_snapshot_is_sorted_and_says_what_a_breaker_does() {
-    let config = CircuitBreakerConfig::new().min_calls(2).failure_rate(0.8).slow_call(Duration::from_secs(1));
+    let config = CircuitBreakerConfig::new()
+        .min_calls(2)
+        .failure_rate(0.8)
+        .slow_call(Duration::from_secs(1));
     let breaker = insert("snapshot b", config.latency(true));
     insert("snapshot a", CircuitBreakerConfig::new().consecutive_failures(3));
     breaker.try_acquire().unwrap().success();
-    let of = async |name: &str| get(app(), &format!("/resilience/circuit-breakers/snapshot%20{name}")).await.json();
+    let of = async |name: &str| {
+        get(app(), &format!("/resilience/circuit-breakers/snapshot%20{name}")).await.json()
+    };
     assert_eq!(of("b").await["failure_rate"], serde_json::Value::Null);
     breaker.try_acquire().unwrap().failure();
     let (a, b) = (of("a").await, of("b").await);
@@ -98,13 +126,16 @@ async fn a_snapshot_is_sorted_and_says_what_a_breaker_does() {
     assert_eq!((&b["totals"]["requests"], &b["latency"]["count"]), (&2.into(), &2.into()));
     assert!(b["location"].as_str().unwrap().contains("health_endpoint.rs:"));
     let all = get(app(), "/resilience").await.json();
-    let names: Vec<_> = all["circuit_breakers"].as_array().unwrap().iter().map(|one| one["name"].clone()).collect();
+    let names: Vec<_> =
+        all["circuit_breakers"].as_array().unwrap().iter().map(|one| one["name"].clone()).collect();
     assert!(names.is_sorted_by_key(|name| name.as_str().unwrap().to_owned()));
 }
 
 #[tokio::test]
 async fn the_description_shows_admin_routes_only_where_they_exist() {
-    let paths = async |app: Router| get(app, "/resilience/openapi.json").await.json()["paths"].as_object().unwrap().len();
+    let paths = async |app: Router| {
+        get(app, "/resilience/openapi.json").await.json()["paths"].as_object().unwrap().len()
+    };
     let with_admin = resilience::axum::router().admin(|_| true).into();
     assert_eq!(paths(with_admin).await, paths(app()).await + 3);
 }
@@ -115,7 +146,10 @@ async fn the_page_loads_nothing_from_elsewhere() {
     let policy = page.header("content-security-policy").unwrap();
     assert!(policy.starts_with("default-src 'none'; script-src 'nonce-"), "{policy}");
     assert!(!policy.contains("unsafe"));
-    assert!(!page.body.contains("http://www") && !page.body.contains("https://"), "an external resource");
+    assert!(
+        !page.body.contains("http://www") && !page.body.contains("https://"),
+        "an external resource"
+    );
     assert!(!page.body.contains("NONCE"));
     let again = get(app(), "/resilience/dashboard").await;
     assert_ne!(again.header("content-security-policy").unwrap(), policy);

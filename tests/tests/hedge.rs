@@ -50,7 +50,8 @@ async fn inside_a_breaker_losers_do_not_count_outside_they_are_cancelled() {
     }
     assert_eq!(inside(&Cell::new(0)).await, Ok(2));
     assert_eq!(outside(&Cell::new(0)).await, Ok(2));
-    let totals = |name: &str| registry().circuit_breaker(&format!("hedge::{name}")).unwrap().totals();
+    let totals =
+        |name: &str| registry().circuit_breaker(&format!("hedge::{name}")).unwrap().totals();
     assert_eq!((totals("inside").requests, totals("inside").successes), (1, 1));
     assert_eq!((totals("outside").successes, totals("outside").cancelled), (1, 1));
 }

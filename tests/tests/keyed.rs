@@ -17,7 +17,7 @@ impl From<Rejection> for Failed {
 }
 
 #[circuit_breaker(consecutive_failures = 1, max_keys = 2)]
-pub static HOSTS: Keyed<CircuitBreaker>;
+static HOSTS: Keyed<CircuitBreaker>;
 
 #[circuit_breaker(HOSTS, key = host, when_err = |error| *error == Failed::Body)]
 async fn fetch(host: &str, runs: &Cell<u32>) -> Result<(), Failed> {
@@ -31,12 +31,19 @@ async fn one_bad_host_does_not_take_the_others_with_it() {
     assert_eq!(fetch("bad", &runs).await, Err(Failed::Body));
     assert_eq!(fetch("bad", &runs).await, Err(Failed::Refused));
     assert_eq!(fetch("good", &runs).await, Ok(()));
-    assert_eq!((runs.get(), HOSTS.get("bad").state(), HOSTS.get("good").state()), (2, State::Open, State::Closed));
+    assert_eq!(
+        (runs.get(), HOSTS.get("bad").state(), HOSTS.get("good").state()),
+        (2, State::Open, State::Closed)
+    );
     for host in ["one", "two", "three"] {
         assert_eq!(fetch(host, &runs).await, Ok(()));
     }
     assert_eq!(HOSTS.len(), 2);
-    assert_eq!(fetch("bad", &runs).await, Err(Failed::Refused), "the open one outlives the closed ones");
+    assert_eq!(
+        fetch("bad", &runs).await,
+        Err(Failed::Refused),
+        "the open one outlives the closed ones"
+    );
     let listed = registry().keyed_circuit_breaker("keyed::HOSTS").unwrap();
     assert_eq!(listed.totals().top[0].key, "bad");
 }

@@ -1,8 +1,8 @@
 //! The registry: everything is listed before its first call, found by name, and shown as data.
 
 use resilience::{
-    Bulkhead, CircuitBreaker, CircuitBreakerConfig, PolicyKind, Rejection, Retry, State, Timeout, bulkhead,
-    circuit_breaker, registry, retry, timeout,
+    Bulkhead, CircuitBreaker, CircuitBreakerConfig, PolicyKind, Rejection, Retry, State, Timeout,
+    bulkhead, circuit_breaker, registry, retry, timeout,
 };
 
 #[retry(name = "listed retry")]
@@ -67,8 +67,11 @@ impl B {
 async fn default_names_that_collide_are_told_apart_by_their_lines() {
     A.same().await.unwrap();
     B.same().await.unwrap();
-    let names: Vec<_> =
-        registry().circuit_breakers().map(CircuitBreaker::name).filter(|name| name.contains("same")).collect();
+    let names: Vec<_> = registry()
+        .circuit_breakers()
+        .map(CircuitBreaker::name)
+        .filter(|name| name.contains("same"))
+        .collect();
     assert_eq!(names.len(), 2);
     for name in names {
         let line = name.strip_prefix("registry::same:").expect("told apart");
@@ -79,7 +82,8 @@ async fn default_names_that_collide_are_told_apart_by_their_lines() {
 #[test]
 fn names_of_run_time_join_and_clashes_are_reported() {
     let tenant = format!("tenant-{}", 7);
-    let first = registry().insert(CircuitBreaker::new(tenant.clone().leak(), CircuitBreakerConfig::new()));
+    let first =
+        registry().insert(CircuitBreaker::new(tenant.clone().leak(), CircuitBreakerConfig::new()));
     assert!(std::ptr::eq(registry().circuit_breaker(&tenant).unwrap(), first));
     assert!(registry().verify().iter().all(|clash| clash.name != tenant));
     registry().insert(CircuitBreaker::new(tenant.clone().leak(), CircuitBreakerConfig::new()));
@@ -87,7 +91,10 @@ fn names_of_run_time_join_and_clashes_are_reported() {
     let clash = clashes.iter().find(|clash| clash.name == tenant).expect("reported");
     assert_eq!((clash.kind, clash.locations.len()), (PolicyKind::CircuitBreaker, 2));
     assert!(clash.locations[0].contains("registry.rs:"));
-    assert!(std::ptr::eq(registry().circuit_breaker(&tenant).unwrap(), first), "the first one stays the one");
+    assert!(
+        std::ptr::eq(registry().circuit_breaker(&tenant).unwrap(), first),
+        "the first one stays the one"
+    );
 }
 
 #[test]
@@ -99,7 +106,16 @@ fn the_snapshot_is_documented_json() {
     breaker.try_acquire().unwrap().failure();
     assert_eq!(breaker.state(), State::Open);
     let snapshot = serde_json::to_value(registry().snapshot()).unwrap();
-    for kind in ["circuit_breakers", "retries", "timeouts", "bulkheads", "rate_limiters", "fallbacks", "hedges", "policies"] {
+    for kind in [
+        "circuit_breakers",
+        "retries",
+        "timeouts",
+        "bulkheads",
+        "rate_limiters",
+        "fallbacks",
+        "hedges",
+        "policies",
+    ] {
         assert!(snapshot[kind].is_array(), "{kind}");
     }
     let breakers = snapshot["circuit_breakers"].as_array().unwrap();
@@ -115,11 +131,20 @@ fn the_snapshot_is_documented_json() {
 
 #[test]
 fn configs_are_data_with_the_same_checks() {
-    let config: CircuitBreakerConfig = serde_json::from_str(r#"{"failure_rate":0.25,"open_for":"1m 30s"}"#).unwrap();
-    assert_eq!(config, CircuitBreakerConfig::new().failure_rate(0.25).open_for(std::time::Duration::from_secs(90)));
+    let config: CircuitBreakerConfig =
+        serde_json::from_str(r#"{"failure_rate":0.25,"open_for":"1m 30s"}"#).unwrap();
+    assert_eq!(
+        config,
+        CircuitBreakerConfig::new().failure_rate(0.25).open_for(std::time::Duration::from_secs(90))
+    );
     let text = serde_json::to_string(&config).unwrap();
     assert_eq!(serde_json::from_str::<CircuitBreakerConfig>(&text).unwrap(), config);
-    for bad in [r#"{"failure_rate":0.0}"#, r#"{"open_for":"0s"}"#, r#"{"slow_rate":0.5}"#, r#"{"open_fro":"1s"}"#] {
+    for bad in [
+        r#"{"failure_rate":0.0}"#,
+        r#"{"open_for":"0s"}"#,
+        r#"{"slow_rate":0.5}"#,
+        r#"{"open_fro":"1s"}"#,
+    ] {
         assert!(serde_json::from_str::<CircuitBreakerConfig>(bad).is_err(), "{bad}");
     }
 }

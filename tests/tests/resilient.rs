@@ -44,7 +44,10 @@ async fn parts_are_tuned_and_switched_off() {
         tuned(&runs, &error).await.unwrap_err();
         assert_eq!(runs.get(), expected);
     }
-    assert!(registry().timeout("resilient::tuned.attempt_timeout").is_some(), "it comes with a retry");
+    assert!(
+        registry().timeout("resilient::tuned.attempt_timeout").is_some(),
+        "it comes with a retry"
+    );
     assert!(registry().circuit_breaker("resilient::tuned.circuit_breaker").is_none());
 }
 
@@ -79,7 +82,7 @@ async fn the_limit_on_attempts_gives_way_to_a_shorter_limit_on_the_whole() {
     circuit_breaker(consecutive_failures = 2),
     attempt_timeout("1s")
 )]
-pub static PAYMENTS: Policy;
+static PAYMENTS: Policy;
 
 #[resilient(PAYMENTS, fallback(|error| Ok(format!("{error:?}"))))]
 async fn charge(runs: &Cell<u32>, hang: bool) -> Result<String, Failed> {
@@ -91,9 +94,9 @@ async fn charge(runs: &Cell<u32>, hang: bool) -> Result<String, Failed> {
 }
 
 #[resilient(PAYMENTS)]
-async fn refund(_order: &mut u32) -> Result<u32, Failed> {
-    *_order += 1;
-    Ok(*_order)
+async fn refund(order: &mut u32) -> Result<u32, Failed> {
+    *order += 1;
+    Ok(*order)
 }
 
 #[tokio::test(start_paused = true)]
@@ -108,7 +111,10 @@ async fn a_shared_policy_guards_many_functions() {
     let breaker = registry().circuit_breaker("payments.circuit_breaker").unwrap();
     assert_eq!(breaker.state(), State::Open);
     assert_eq!(refund(&mut 1).await, Err(Failed::Refused(RejectionKind::CircuitOpen)));
-    assert_eq!(registry().policy("payments").unwrap().parts().retry.unwrap().name(), "payments.retry");
+    assert_eq!(
+        registry().policy("payments").unwrap().parts().retry.unwrap().name(),
+        "payments.retry"
+    );
     assert_eq!(registry().bulkhead("payments.bulkhead").unwrap().in_flight(), 0);
 }
 

@@ -5,7 +5,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use resilience::{
-    CircuitBreaker, Policy, Rejection, RejectionKind, Retry, State, Timeout, circuit_breaker, resilient, retry, timeout,
+    CircuitBreaker, Policy, Rejection, RejectionKind, Retry, State, Timeout, circuit_breaker,
+    resilient, retry, timeout,
 };
 use tower::{BoxError, Service, ServiceBuilder, ServiceExt, service_fn};
 
@@ -25,7 +26,8 @@ static PIPELINE: Policy;
 fn statuses<F: Fn(u32) -> u16 + Clone + Send + 'static>(
     runs: &Arc<AtomicU32>,
     status: F,
-) -> impl Service<&'static str, Response = u16, Error = BoxError, Future: Send> + Clone + Send + use<F> {
+) -> impl Service<&'static str, Response = u16, Error = BoxError, Future: Send> + Clone + Send + use<F>
+{
     let runs = Arc::clone(runs);
     service_fn(move |_: &'static str| {
         let status = status(runs.fetch_add(1, Ordering::Relaxed) + 1);
@@ -79,7 +81,10 @@ async fn a_whole_policy_is_a_layer() {
         .layer(PIPELINE.layer().when_ok(is_server_error))
         .service(statuses(&runs, |_| 500));
     let refused = service.oneshot("a").await.unwrap_err();
-    assert_eq!((kind(&refused), runs.load(Ordering::Relaxed)), (Some(RejectionKind::CircuitOpen), 3));
+    assert_eq!(
+        (kind(&refused), runs.load(Ordering::Relaxed)),
+        (Some(RejectionKind::CircuitOpen), 3)
+    );
 }
 
 #[tokio::test]
@@ -97,8 +102,9 @@ async fn a_route_is_guarded_over_a_real_socket() {
     let guarded = ServiceBuilder::new()
         .layer(axum::error_handling::HandleErrorLayer::new(as_response))
         .layer(ROUTE.layer());
-    let app: axum::Router =
-        axum::Router::new().route("/", axum::routing::get(|| async { "hello" })).route_layer(guarded);
+    let app: axum::Router = axum::Router::new()
+        .route("/", axum::routing::get(|| async { "hello" }))
+        .route_layer(guarded);
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let server = tokio::spawn(async move { axum::serve(listener, app).await });
@@ -115,7 +121,10 @@ async fn a_route_is_guarded_over_a_real_socket() {
 async fn get(address: std::net::SocketAddr) -> String {
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
     let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
-    stream.write_all(b"GET / HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n").await.unwrap();
+    stream
+        .write_all(b"GET / HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n")
+        .await
+        .unwrap();
     let mut response = String::new();
     let read = stream.read_to_string(&mut response);
     tokio::time::timeout(Duration::from_secs(10), read).await.expect("the server answers").unwrap();

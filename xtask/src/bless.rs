@@ -13,6 +13,8 @@ pub(crate) fn run(arguments: &[String]) -> ExitCode {
     let mut messages = cargo("test --package resilience-tests --test ui");
     messages.env("TRYBUILD", "overwrite").args(arguments);
     steps.run(messages);
-    println!("\nRead the difference before you commit it: `git diff tests resilience-macros/golden`.");
+    println!(
+        "\nRead the difference before you commit it: `git diff tests resilience-macros/golden`."
+    );
     steps.finish()
 }

@@ -1,7 +1,14 @@
-//! Faults on loopback: a proxy that breaks connections, and the service that must live with it.
+//! Faults on loopback, and the service that must live with them.
+#![allow(dead_code, unused_imports, reason = "no test uses all of it")]
 
+#[cfg(target_os = "linux")]
+mod postgres;
 mod proxy;
+mod redis;
 mod service;
 
+#[cfg(target_os = "linux")]
+pub use postgres::Postgres;
 pub use proxy::{Fault, Proxy};
+pub use redis::Redis;
 pub use service::Service;

@@ -8,6 +8,9 @@ use reqwest::{Client, Response, StatusCode};
 use tokio::task::JoinSet;
 use tokio::time::sleep;
 
+/// Nothing here takes that long, on whatever machine.
+const NEVER: Duration = Duration::from_secs(30);
+
 /// Ended with the test, however that ends.
 pub struct Service {
     child: Child,
@@ -57,6 +60,7 @@ impl Service {
             if body.contains(text) {
                 return start.elapsed();
             }
+            assert!(start.elapsed() < NEVER, "no `{text}`: {body}");
             sleep(Duration::from_millis(50)).await;
         }
     }
@@ -72,7 +76,15 @@ async fn ask(
 
 impl Drop for Service {
     fn drop(&mut self) {
-        // It may have ended already.
+        // Asked to end, it leaves nothing behind; it is given some seconds. It may have ended
+        // already.
+        let asked = Command::new("kill").args(["-INT", &self.child.id().to_string()]).status();
+        for _ in 0..if asked.is_ok() { 100 } else { 0 } {
+            if !matches!(self.child.try_wait(), Ok(None)) {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

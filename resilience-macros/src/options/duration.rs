@@ -202,8 +202,7 @@ mod tests {
     #[test]
     fn writes_the_shortest_constructor() {
         let runtime = quote::quote!(p);
-        let written =
-            |time| tokens(time, Span::call_site(), &runtime).to_string().replace(' ', "");
+        let written = |time| tokens(time, Span::call_site(), &runtime).to_string().replace(' ', "");
         assert_eq!(written(Duration::from_mins(2)), "p::Duration::from_secs(120)");
         assert_eq!(written(Duration::from_millis(1500)), "p::Duration::from_millis(1500)");
         assert_eq!(written(Duration::from_nanos(7)), "p::Duration::from_nanos(7)");

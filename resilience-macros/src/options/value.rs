@@ -5,7 +5,7 @@ use darling::FromMeta;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{Error, Expr, ExprLit, Lit, Meta, UnOp};
+use syn::{Error, Expr, ExprLit, Lit, Meta, Stmt, UnOp};
 
 use super::{moved, quiet};
 
@@ -97,11 +97,16 @@ pub(crate) fn literal(expr: &Expr) -> Option<(&Lit, bool)> {
     }
 }
 
-/// Looks through the invisible groups that `macro_rules!` puts around its arguments, and through parentheses.
+/// Looks through the invisible groups that `macro_rules!` puts around its arguments, through parentheses, and through
+/// the braces of `{critical}`, which tell an instance from a flag.
 pub(crate) fn transparent(expr: &Expr) -> &Expr {
     match expr {
         Expr::Group(group) => transparent(&group.expr),
         Expr::Paren(paren) => transparent(&paren.expr),
+        Expr::Block(block) if block.label.is_none() => match block.block.stmts.as_slice() {
+            [Stmt::Expr(only, None)] => transparent(only),
+            _ => expr,
+        },
         _ => expr,
     }
 }

@@ -82,7 +82,12 @@ pub(super) async fn act(desk: Desk, path: MaybeNamed, request: Request<Body>) ->
         Ok(reason) => reason,
         Err(problem) => return bad_request(problem),
     };
-    event::administered(breaker.name(), desk.action.as_str(), &who(&parts.headers), reason.as_deref());
+    event::administered(
+        breaker.name(),
+        desk.action.as_str(),
+        &who(&parts.headers),
+        reason.as_deref(),
+    );
     desk.action.act_on(breaker);
     json(&CircuitBreakerSnapshot::of(breaker))
 }
@@ -92,7 +97,9 @@ fn refusal(desk: &Desk, headers: &HeaderMap) -> Option<&'static str> {
         return Some("the request comes from another site's page");
     }
     if bearer::given(headers).is_none() && !headers.contains_key("x-requested-with") {
-        return Some("send `Authorization: Bearer …` or an `X-Requested-With` header, which other sites' pages can't");
+        return Some(
+            "send `Authorization: Bearer …` or an `X-Requested-With` header, which other sites' pages can't",
+        );
     }
     (!(desk.authorizer)(headers)).then_some("you are not authorized to do this")
 }
@@ -105,20 +112,24 @@ fn is_from_another_site(headers: &HeaderMap) -> bool {
 
 fn who(headers: &HeaderMap) -> String {
     let user = headers.get("x-forwarded-user").and_then(|user| user.to_str().ok()).map(str::trim);
-    user.filter(|user| !user.is_empty()).map_or_else(|| "admin".to_owned(), |user| shortened(user.to_owned()))
+    user.filter(|user| !user.is_empty())
+        .map_or_else(|| "admin".to_owned(), |user| shortened(user.to_owned()))
 }
 
 async fn reason(parts: &mut Parts, body: Body) -> Result<Option<String>, String> {
     let query: Result<Query<Why>, QueryRejection> = Query::from_request_parts(parts, &()).await;
     let Query(in_query) = query.map_err(|rejection| rejection.to_string())?;
-    let body = to_bytes(body, LONGEST_BODY).await.map_err(|_| format!("the body is longer than {LONGEST_BODY} bytes"))?;
+    let body = to_bytes(body, LONGEST_BODY)
+        .await
+        .map_err(|_| format!("the body is longer than {LONGEST_BODY} bytes"))?;
     let in_body = if body.is_empty() { Why::default() } else { parsed(&body)? };
     let reason = in_body.reason.or(in_query.reason).map(|reason| reason.trim().to_owned());
     Ok(reason.filter(|reason| !reason.is_empty()).map(shortened))
 }
 
 fn parsed(body: &[u8]) -> Result<Why, String> {
-    serde_json::from_slice(body).map_err(|error| format!("the body is not `{{\"reason\": \"…\"}}`: {error}"))
+    serde_json::from_slice(body)
+        .map_err(|error| format!("the body is not `{{\"reason\": \"…\"}}`: {error}"))
 }
 
 fn shortened(mut text: String) -> String {

@@ -21,7 +21,9 @@ use ::axum::http::{HeaderMap, header};
 /// # Panics
 /// When the token is empty: a forgotten setting must not admit everybody.
 #[track_caller]
-pub fn bearer(token: impl Into<String>) -> impl Fn(&HeaderMap) -> bool + Clone + Send + Sync + 'static {
+pub fn bearer(
+    token: impl Into<String>,
+) -> impl Fn(&HeaderMap) -> bool + Clone + Send + Sync + 'static {
     let token = token.into();
     assert!(!token.is_empty(), "a bearer token must not be empty");
     move |headers| given(headers).is_some_and(|given| same(given.as_bytes(), token.as_bytes()))
@@ -35,7 +37,8 @@ pub(super) fn given(headers: &HeaderMap) -> Option<&str> {
 
 /// Looks at every byte, whatever the first ones say.
 fn same(a: &[u8], b: &[u8]) -> bool {
-    let differences = a.iter().zip(b).fold(0, |differences, (a, b)| black_box(differences | (a ^ b)));
+    let differences =
+        a.iter().zip(b).fold(0, |differences, (a, b)| black_box(differences | (a ^ b)));
     a.len() == b.len() && differences == 0
 }
 
@@ -52,7 +55,15 @@ mod tests {
             admits(&headers)
         };
         assert!(says("Bearer s3cret") && says("bearer s3cret"));
-        for wrong in ["Bearer s3cre", "Bearer s3crets", "Bearer ", "Bearer", "s3cret", "Basic s3cret", "Bearer S3cret"] {
+        for wrong in [
+            "Bearer s3cre",
+            "Bearer s3crets",
+            "Bearer ",
+            "Bearer",
+            "s3cret",
+            "Basic s3cret",
+            "Bearer S3cret",
+        ] {
             assert!(!says(wrong), "{wrong}");
         }
     }

@@ -1,14 +1,10 @@
 //! Looking in over HTTP, with axum 0.8: health, every policy's state, metrics, events, a dashboard; and rejections as
 //! responses.
 //!
-//! ```no_run
-//! # async fn serve() -> std::io::Result<()> {
+//! ```
 //! let app: axum::Router = axum::Router::new()
 //!     .route("/", axum::routing::get(|| async { "shop" }))
 //!     .merge(resilience::axum::router());
-//! let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
-//! axum::serve(listener, app).await
-//! # }
 //! ```
 //!
 //! | route | answers |

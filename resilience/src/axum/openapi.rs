@@ -13,7 +13,9 @@ static WHOLE: LazyLock<Value> = LazyLock::new(|| {
 });
 
 /// The handler: routes that don't exist are not described.
-pub(super) fn description(with_admin: bool) -> impl Fn() -> Ready<Response> + Clone + Send + Sync + 'static {
+pub(super) fn description(
+    with_admin: bool,
+) -> impl Fn() -> Ready<Response> + Clone + Send + Sync + 'static {
     move || ready(json(&described(with_admin)))
 }
 

@@ -24,15 +24,24 @@ pub(super) fn bad_request(detail: String) -> Response {
 }
 
 pub(super) fn unknown_breaker(name: &str) -> Response {
-    let detail = format!("no circuit breaker is named `{name}`: GET /resilience/circuit-breakers lists them");
+    let detail = format!(
+        "no circuit breaker is named `{name}`: GET /resilience/circuit-breakers lists them"
+    );
     problem(StatusCode::NOT_FOUND, detail, ())
 }
 
 pub(super) async fn unknown_route(uri: Uri) -> Response {
-    let detail = format!("there is nothing at `{}`: /resilience/openapi.json lists what there is", uri.path());
+    let detail = format!(
+        "there is nothing at `{}`: /resilience/openapi.json lists what there is",
+        uri.path()
+    );
     problem(StatusCode::NOT_FOUND, detail, ())
 }
 
 pub(super) async fn wrong_method(method: Method, uri: Uri) -> Response {
-    problem(StatusCode::METHOD_NOT_ALLOWED, format!("`{}` doesn't answer to {method}", uri.path()), ())
+    problem(
+        StatusCode::METHOD_NOT_ALLOWED,
+        format!("`{}` doesn't answer to {method}", uri.path()),
+        (),
+    )
 }

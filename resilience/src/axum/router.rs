@@ -1,9 +1,11 @@
 //! The routes, and what can be chosen about them.
 
 use std::fmt;
+use std::future::ready;
 use std::sync::Arc;
 
 use ::axum::Router;
+use ::axum::extract::Request;
 use ::axum::http::HeaderMap;
 use ::axum::middleware::map_response;
 use ::axum::routing::{any, get, post};
@@ -73,7 +75,10 @@ impl<S: Clone + Send + Sync + 'static> From<Resilience> for Router<S> {
             .route("/resilience/circuit-breakers", get(look::circuit_breakers))
             .route("/resilience/circuit-breakers/{name}", get(look::circuit_breaker))
             .route("/resilience/dashboard", get(dashboard::page))
-            .route("/resilience/events", get(move |request| events::stream(until.clone(), request)))
+            .route(
+                "/resilience/events",
+                get(move |request: Request| ready(events::stream(until.clone(), &request))),
+            )
             .route("/resilience/openapi.json", get(openapi::description(authorizer.is_some())))
             .route("/resilience/{*rest}", any(unknown_route));
         if let Some(authorizer) = authorizer {
@@ -93,7 +98,9 @@ fn admin_routes<S: Clone + Send + Sync + 'static>(authorizer: &Authorizer) -> Ro
 
 impl fmt::Debug for Resilience {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Resilience").field("admin", &self.authorizer.is_some()).finish_non_exhaustive()
+        f.debug_struct("Resilience")
+            .field("admin", &self.authorizer.is_some())
+            .finish_non_exhaustive()
     }
 }
 
@@ -104,12 +111,17 @@ mod tests {
     /// The routes as they are written above, and as the description has them.
     #[test]
     fn each_route_is_described() {
-        let source = include_str!("router.rs");
-        let routes = source.split(concat!(".rou", "te(\"")).skip(1).filter_map(|rest| rest.split('"').next());
-        let read: BTreeSet<String> = routes.filter(|route| !route.contains("{*")).map(str::to_owned).collect();
-        let admin = super::Action::ALL.map(|action| format!("/resilience/circuit-breakers/{{name}}/{}", action.in_path()));
-        let description: serde_json::Value = serde_json::from_str(include_str!("openapi.json")).unwrap();
-        let described: BTreeSet<String> = description["paths"].as_object().unwrap().keys().cloned().collect();
+        let calls = include_str!("router.rs").split(concat!(".rou", "te(")).skip(1);
+        let routes =
+            calls.filter_map(|call| call.trim_start().strip_prefix('"')?.split('"').next());
+        let read: BTreeSet<String> =
+            routes.filter(|route| !route.contains("{*")).map(str::to_owned).collect();
+        let admin = super::Action::ALL
+            .map(|action| format!("/resilience/circuit-breakers/{{name}}/{}", action.in_path()));
+        let description: serde_json::Value =
+            serde_json::from_str(include_str!("openapi.json")).unwrap();
+        let described: BTreeSet<String> =
+            description["paths"].as_object().unwrap().keys().cloned().collect();
         assert_eq!(described, read.into_iter().chain(admin).collect());
     }
 }

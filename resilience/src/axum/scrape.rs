@@ -7,7 +7,8 @@ use crate::observe::Format;
 use crate::registry;
 
 pub(super) async fn metrics(headers: HeaderMap) -> Response {
-    let accept = headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok()).unwrap_or_default();
+    let accept =
+        headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok()).unwrap_or_default();
     let format = preferred(accept);
     ([(header::CONTENT_TYPE, format.content_type())], format.text(registry())).into_response()
 }
@@ -16,7 +17,10 @@ pub(super) async fn metrics(headers: HeaderMap) -> Response {
 fn preferred(accept: &str) -> Format {
     let quality = |wanted: &[&str]| {
         let offers = accept.split(',').filter_map(offer);
-        offers.filter(|(name, _)| wanted.contains(name)).map(|(_, quality)| quality).fold(0.0, f32::max)
+        offers
+            .filter(|(name, _)| wanted.contains(name))
+            .map(|(_, quality)| quality)
+            .fold(0.0, f32::max)
     };
     let open_metrics = quality(&["application/openmetrics-text"]);
     if open_metrics > 0.0 && open_metrics >= quality(&["text/plain", "text/*"]) {

@@ -77,6 +77,7 @@ impl<'b, A, B, C, X> Judged<'b, CircuitBreaker, A, B, C, X> {
     ///
     /// # Errors
     /// The future's own; [`Rejection::CircuitOpen`] as `E`.
+    #[allow(clippy::type_complexity, reason = "the layers of the call, nothing else")]
     pub fn call<F, T, E>(
         self,
         future: F,
@@ -96,6 +97,7 @@ impl<'b, A, B, C, X> Judged<'b, CircuitBreaker, A, B, C, X> {
     ///
     /// # Errors
     /// A refusal, by this policy or one further in.
+    #[allow(clippy::type_complexity, reason = "the layers of the call, nothing else")]
     pub fn guard<F, T, E>(
         self,
         inner: F,

@@ -76,7 +76,7 @@ pub fn guard_blocking<R>(
 
 /// Runs `f`, and blames the call if `f` itself panics. A panic of somebody else that drops the call doesn't pass here.
 #[inline]
-fn watched<'b, O>(permit: Permit<'b>, f: impl FnOnce() -> O) -> (O, Permit<'b>) {
+fn watched<O>(permit: Permit<'_>, f: impl FnOnce() -> O) -> (O, Permit<'_>) {
     struct Blame<'p, 'b>(&'p Permit<'b>);
     impl Drop for Blame<'_, '_> {
         #[inline]

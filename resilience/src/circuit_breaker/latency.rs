@@ -94,10 +94,18 @@ mod tests {
 
     #[test]
     fn a_bound_belongs_to_its_bucket() {
-        let bounds: Vec<_> = Histogram::default().buckets().filter_map(|(bound, _)| bound).collect();
-        assert_eq!((bounds.len(), bounds[0], bounds[15]), (16, FIRST, Duration::from_millis(16_384)));
+        let bounds: Vec<_> =
+            Histogram::default().buckets().filter_map(|(bound, _)| bound).collect();
+        assert_eq!(
+            (bounds.len(), bounds[0], bounds[15]),
+            (16, FIRST, Duration::from_millis(16_384))
+        );
         for (i, bound) in bounds.into_iter().enumerate() {
-            assert_eq!((bucket(bound), bucket(bound + Duration::from_nanos(1))), (i, i + 1), "{bound:?}");
+            assert_eq!(
+                (bucket(bound), bucket(bound + Duration::from_nanos(1))),
+                (i, i + 1),
+                "{bound:?}"
+            );
         }
         assert_eq!((bucket(Duration::ZERO), bucket(Duration::MAX)), (0, BUCKETS - 1));
     }

@@ -128,6 +128,7 @@ impl CircuitBreakerConfig {
         self.slow_call.is_some_and(|limit| took >= limit)
     }
 
+    #[cfg(feature = "axum")]
     pub(crate) fn is_critical(&self) -> bool {
         self.critical
     }

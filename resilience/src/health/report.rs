@@ -61,7 +61,8 @@ impl Report {
 impl CheckEntry {
     async fn of(check: &'static HealthCheck) -> Self {
         let CheckReport { status, latency, error } = check.report().await;
-        let latency_ms = latency.as_secs_f64() * 1_000.0;
+        // To the microsecond: more digits say nothing.
+        let latency_ms = (latency.as_secs_f64() * 1e6).round() / 1e3;
         Self { status, critical: check.config().is_critical(), latency_ms, error }
     }
 

@@ -50,7 +50,9 @@ impl<P: PerKey> Evictor<P> {
             self.evict_troubled(&mut busy, &mut remove);
         }
         // Whatever a call holds is in use this very moment.
-        busy.iter().for_each(|entry| self.add(entry));
+        for entry in &busy {
+            self.add(entry);
+        }
     }
 
     fn evict_resting(

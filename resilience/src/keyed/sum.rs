@@ -36,7 +36,8 @@ impl AddAssign for BreakerSum {
         if let Some(latency) = other.latency {
             *self.latency.get_or_insert_default() += latency;
         }
-        let transitions = self.transitions.iter_mut().flatten().zip(other.transitions.into_iter().flatten());
+        let transitions =
+            self.transitions.iter_mut().flatten().zip(other.transitions.into_iter().flatten());
         transitions.for_each(|(sum, count)| *sum += count);
         self.present.iter_mut().zip(other.present).for_each(|(any, one)| *any |= one);
     }

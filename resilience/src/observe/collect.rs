@@ -30,23 +30,35 @@ impl Collected {
         let bulkheads_per_key = registry.keyed_bulkheads().map(|all| (all.name(), all.sum()));
         let limiters = registry.rate_limiters().map(|one| (one.name(), LimiterSum::of(one)));
         let limiters_per_key = registry.keyed_rate_limiters().map(|all| (all.name(), all.sum()));
-        let timeouts = registry.timeouts().map(|one| (one.name(), [one.timed_out(), one.deadline_exceeded()]));
+        let timeouts =
+            registry.timeouts().map(|one| (one.name(), [one.timed_out(), one.deadline_exceeded()]));
         Self {
             breakers: by_name(breakers.chain(breakers_per_key), |sum, one| *sum += one),
             bulkheads: by_name(bulkheads.chain(bulkheads_per_key), |sum, one| *sum += one),
             limiters: by_name(limiters.chain(limiters_per_key), |sum, one| *sum += one),
             retries: by_name(registry.retries().map(|one| (one.name(), one.totals())), add_retries),
-            timeouts: by_name(timeouts, |sum, [timed_out, exceeded]| *sum = [sum[0] + timed_out, sum[1] + exceeded]),
-            fallbacks: by_name(registry.fallbacks().map(|one| (one.name(), one.used())), |sum, one| *sum += one),
-            hedges: by_name(registry.hedges().map(|one| (one.name(), one.hedged())), |sum, one| *sum += one),
+            timeouts: by_name(timeouts, |sum, [timed_out, exceeded]| {
+                *sum = [sum[0] + timed_out, sum[1] + exceeded];
+            }),
+            fallbacks: by_name(
+                registry.fallbacks().map(|one| (one.name(), one.used())),
+                |sum, one| *sum += one,
+            ),
+            hedges: by_name(registry.hedges().map(|one| (one.name(), one.hedged())), |sum, one| {
+                *sum += one;
+            }),
         }
     }
 
     /// How calls ended: kind, name, outcomes.
     pub(super) fn calls(&self) -> impl Iterator<Item = (&'static str, &str, Outcomes)> {
         of_kind("circuit_breaker", &self.breakers, breaker_outcomes)
-            .chain(of_kind("retry", &self.retries, |it| vec![("recovered", it.recovered), ("exhausted", it.exhausted)]))
-            .chain(of_kind("timeout", &self.timeouts, |it| vec![("timed_out", it[0]), ("deadline_exceeded", it[1])]))
+            .chain(of_kind("retry", &self.retries, |it| {
+                vec![("recovered", it.recovered), ("exhausted", it.exhausted)]
+            }))
+            .chain(of_kind("timeout", &self.timeouts, |it| {
+                vec![("timed_out", it[0]), ("deadline_exceeded", it[1])]
+            }))
             .chain(of_kind("bulkhead", &self.bulkheads, |it| vec![("rejected", it.rejected)]))
             .chain(of_kind("rate_limit", &self.limiters, |it| vec![("rejected", it.rejected)]))
             .chain(of_kind("fallback", &self.fallbacks, |used| vec![("fell_back", *used)]))

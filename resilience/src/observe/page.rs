@@ -2,12 +2,13 @@
 
 use super::collect::Collected;
 use super::text::Text;
+use crate::Histogram;
 use crate::State::{self, Closed, HalfOpen, Open};
 use crate::keyed::BreakerSum;
-use crate::Histogram;
 
 /// What a breaker does by its own judgement.
-const NATURAL: [(State, State); 4] = [(Closed, Open), (Open, HalfOpen), (HalfOpen, Closed), (HalfOpen, Open)];
+const NATURAL: [(State, State); 4] =
+    [(Closed, Open), (Open, HalfOpen), (HalfOpen, Closed), (HalfOpen, Open)];
 
 pub(super) fn write(text: &mut Text, all: &Collected) {
     calls(text, all);
@@ -43,7 +44,11 @@ fn transitions(text: &mut Text, all: &Collected) {
     text.counter(name, "Changes of the circuit breaker's state.");
     for (policy, sum) in &all.breakers {
         for (from, to, count) in seen(sum) {
-            text.sample(name, &[("policy", policy), ("from", from.as_str()), ("to", to.as_str())], count);
+            text.sample(
+                name,
+                &[("policy", policy), ("from", from.as_str()), ("to", to.as_str())],
+                count,
+            );
         }
     }
 }
@@ -76,7 +81,10 @@ fn bulkheads(text: &mut Text, all: &Collected) {
 }
 
 fn durations(text: &mut Text, all: &Collected) {
-    text.histogram("resilience_call_duration_seconds", "How long calls through the circuit breaker took.");
+    text.histogram(
+        "resilience_call_duration_seconds",
+        "How long calls through the circuit breaker took.",
+    );
     for (policy, sum) in &all.breakers {
         if let Some(latency) = sum.latency {
             duration(text, policy, &latency);
@@ -88,8 +96,13 @@ fn duration(text: &mut Text, policy: &str, latency: &Histogram) {
     let mut so_far = 0;
     for (bound, count) in latency.buckets() {
         so_far += count;
-        let bound = bound.map_or_else(|| "+Inf".to_owned(), |bound| bound.as_secs_f64().to_string());
-        text.sample("resilience_call_duration_seconds_bucket", &[("policy", policy), ("le", &bound)], so_far);
+        let bound =
+            bound.map_or_else(|| "+Inf".to_owned(), |bound| bound.as_secs_f64().to_string());
+        text.sample(
+            "resilience_call_duration_seconds_bucket",
+            &[("policy", policy), ("le", &bound)],
+            so_far,
+        );
     }
     let seconds = latency.sum().as_secs_f64();
     text.sample("resilience_call_duration_seconds_sum", &[("policy", policy)], seconds);

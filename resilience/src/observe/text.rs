@@ -82,7 +82,9 @@ impl Text {
     }
 
     fn push(&mut self, parts: &[&str]) {
-        parts.iter().for_each(|part| self.written.push_str(part));
+        for part in parts {
+            self.written.push_str(part);
+        }
     }
 }
 

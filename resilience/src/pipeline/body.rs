@@ -44,6 +44,7 @@ pub fn body_blocking<R>(inner: impl FnOnce() -> R) -> Result<R, Rejection> {
 ///
 /// Always; generated code puts it behind `if false`.
 #[cold]
+#[must_use]
 pub fn never<R>() -> R {
     unreachable!("behind `if false`")
 }

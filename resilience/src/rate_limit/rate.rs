@@ -15,6 +15,9 @@ pub(super) struct Rate {
 }
 
 /// A text that is a rate: for constant expressions, so that a bad one is reported at the option.
+///
+/// # Panics
+/// When it isn't.
 #[track_caller]
 #[must_use]
 pub const fn checked(text: &str) -> &str {
@@ -59,6 +62,7 @@ impl Rate {
     }
 }
 
+#[allow(clippy::cast_possible_truncation, reason = "checked on the way")]
 /// The digits from `at` on as a number (`None`: too large), and where they end.
 const fn number(text: &[u8], mut at: usize) -> (Option<u32>, usize) {
     let mut value: u64 = 0;

@@ -4,7 +4,9 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::names::place;
 use crate::circuit_breaker::Thresholds;
-use crate::{Cause, CircuitBreaker, CircuitBreakerConfig, Counts, Histogram, Name, State, Totals, Trip};
+use crate::{
+    Cause, CircuitBreaker, CircuitBreakerConfig, Counts, Histogram, Name, State, Totals, Trip,
+};
 
 /// One circuit breaker.
 #[derive(Clone, Debug, PartialEq)]

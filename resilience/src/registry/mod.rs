@@ -44,6 +44,7 @@ pub struct Registry {
 /// breaker.force_open();
 /// assert_eq!(registry().circuit_breaker("acme").unwrap().state(), resilience::State::ForcedOpen);
 /// ```
+#[must_use]
 pub fn registry() -> &'static Registry {
     static REGISTRY: LazyLock<Registry> = LazyLock::new(|| {
         let registry = Registry { declared: listed::declared(), inserted: RwLock::default() };

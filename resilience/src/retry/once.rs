@@ -7,6 +7,7 @@ static ONCE: Retry = Retry::new("once", RetryConfig::new().attempts(1));
 
 /// Starts a call that is tried again only if there is a retry.
 #[inline]
+#[must_use]
 pub fn begin_if(retry: Option<&Retry>) -> Attempts<'_> {
     begin(retry.unwrap_or(&ONCE))
 }

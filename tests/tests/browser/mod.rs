@@ -16,13 +16,16 @@ impl Browser {
     pub(crate) async fn start() -> Self {
         let (driver, port) = driver();
         let http = reqwest::Client::builder().no_proxy().build().unwrap();
-        let arguments = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"];
+        let arguments =
+            ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"];
         let wishes = json!({
             "browserName": "chrome", "goog:chromeOptions": { "args": arguments }, "goog:loggingPrefs": { "browser": "ALL" }
         });
-        let mut browser = Self { http, session: format!("http://127.0.0.1:{port}/session"), driver };
+        let mut browser =
+            Self { http, session: format!("http://127.0.0.1:{port}/session"), driver };
         let session = browser.post("", json!({ "capabilities": { "alwaysMatch": wishes } })).await;
-        browser.session = format!("{}/{}", browser.session, session["sessionId"].as_str().expect("a session"));
+        browser.session =
+            format!("{}/{}", browser.session, session["sessionId"].as_str().expect("a session"));
         browser
     }
 

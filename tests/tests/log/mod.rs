@@ -1,10 +1,9 @@
-//! What this thread says to `tracing`, kept.
+//! What the test program says to `tracing`, kept.
 
 use std::fmt::{Debug, Write};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use tracing::field::{Field, Visit};
-use tracing::subscriber::DefaultGuard;
 use tracing::{Event, Subscriber};
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
 
@@ -18,11 +17,16 @@ pub(crate) struct Line {
 #[derive(Clone, Default)]
 pub(crate) struct Log(Arc<Mutex<Vec<Line>>>);
 
-/// Keeps what is said until the guard goes.
-pub(crate) fn capture() -> (Log, DefaultGuard) {
-    let log = Log::default();
-    let guard = tracing::subscriber::set_default(tracing_subscriber::registry().with(log.clone()));
-    (log, guard)
+/// Keeps what is said from now on, by all tests.
+pub(crate) fn listen() -> Log {
+    static LOG: OnceLock<Log> = OnceLock::new();
+    let start = || {
+        let log = Log::default();
+        let subscriber = tracing_subscriber::registry().with(log.clone());
+        tracing::subscriber::set_global_default(subscriber).expect("nobody else listens");
+        log
+    };
+    LOG.get_or_init(start).clone()
 }
 
 impl Log {

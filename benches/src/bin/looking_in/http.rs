@@ -4,9 +4,12 @@ use std::io::{Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 
 pub(crate) async fn serve() -> SocketAddr {
-    let listener = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a port is free");
+    let listener =
+        tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a port is free");
     let address = listener.local_addr().expect("it is bound");
-    tokio::spawn(async { axum::serve(listener, axum::Router::from(resilience::axum::router())).await });
+    tokio::spawn(async {
+        axum::serve(listener, axum::Router::from(resilience::axum::router())).await
+    });
     address
 }
 

@@ -14,7 +14,8 @@ const POLICIES: usize = 10_000;
 const READS: usize = 20;
 
 fn main() {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
     let runtime = runtime.expect("threads can be started");
     let address = runtime.block_on(http::serve());
     readers::measure(address);
@@ -22,8 +23,11 @@ fn main() {
     for path in ["/resilience", "/metrics", "/health"] {
         let mut times: Vec<(Duration, usize)> = (0..READS).map(|_| timed(address, path)).collect();
         times.sort();
-        let (median, bytes) = times[READS / 2];
-        println!("{POLICIES} policies  GET {path:12} {:6.1} ms  {:5.1} MB", millis(median), bytes as f64 / 1e6);
+        let ((best, bytes), (median, _)) = (times[0], times[READS / 2]);
+        let (best, median, megabytes) = (millis(best), millis(median), bytes as f64 / 1e6);
+        println!(
+            "{POLICIES} policies  GET {path:12} {megabytes:5.1} MB in {best:5.1} ms at best, {median:5.1} ms in the median"
+        );
     }
 }
 

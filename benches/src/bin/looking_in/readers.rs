@@ -27,7 +27,8 @@ pub(crate) fn measure(address: SocketAddr) {
     println!("{EVENTS_PER_SECOND} events/s, no reader    {}", shown(calls()));
     let received = Arc::new(AtomicU64::new(0));
     for _ in 0..READERS {
-        let (mut stream, received) = (http::ask(address, "/resilience/events"), Arc::clone(&received));
+        let (mut stream, received) =
+            (http::ask(address, "/resilience/events"), Arc::clone(&received));
         spawn(move || {
             let mut buffer = [0; 16 * 1024];
             while let Ok(bytes @ 1..) = stream.read(&mut buffer) {
@@ -40,7 +41,10 @@ pub(crate) fn measure(address: SocketAddr) {
     let memory = resident();
     println!("{EVENTS_PER_SECOND} events/s, {READERS} readers  {}", shown(calls()));
     let rate = (received.load(Relaxed) - before) as f64 / LASTING.as_secs_f64() / 1e6;
-    println!("they got {rate:.1} MB/s; resident memory {memory} kB, {} kB after {LASTING:?}", resident());
+    println!(
+        "they got {rate:.1} MB/s; resident memory {memory} kB, {} kB after {LASTING:?}",
+        resident()
+    );
     stop.store(true, Relaxed);
     emitter.join().expect("it doesn't panic");
 }

@@ -10,7 +10,8 @@ use ::axum::response::{Html, IntoResponse, Response};
 
 const PAGE: &str = include_str!("page.html");
 const STYLE: &str = include_str!("style.css");
-const SCRIPT: &str = concat!(include_str!("model.js"), include_str!("view.js"), include_str!("live.js"));
+const SCRIPT: &str =
+    concat!(include_str!("model.js"), include_str!("view.js"), include_str!("live.js"));
 
 /// Nothing comes from elsewhere, and nothing but our own two blocks is style or script.
 pub(in crate::axum) async fn page() -> Response {
@@ -19,8 +20,12 @@ pub(in crate::axum) async fn page() -> Response {
         "default-src 'none'; script-src 'nonce-{nonce}'; style-src 'nonce-{nonce}'; connect-src 'self'; \
          img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     );
-    let page = PAGE.replace("NONCE", &nonce).replace("/* STYLE */", STYLE).replace("/* SCRIPT */", SCRIPT);
-    let headers = [(header::CONTENT_SECURITY_POLICY, policy), (header::REFERRER_POLICY, "no-referrer".to_owned())];
+    let page =
+        PAGE.replace("NONCE", &nonce).replace("/* STYLE */", STYLE).replace("/* SCRIPT */", SCRIPT);
+    let headers = [
+        (header::CONTENT_SECURITY_POLICY, policy),
+        (header::REFERRER_POLICY, "no-referrer".to_owned()),
+    ];
     (headers, Html(page)).into_response()
 }
 

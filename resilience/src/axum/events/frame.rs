@@ -78,12 +78,14 @@ fn line(shown: &impl Serialize) -> String {
 
 fn told(event: &Event) -> (&'static str, Facts<'_>) {
     match event {
-        Event::StateChanged(change) => {
-            ("state_changed", Facts::Change { from: change.from, to: change.to, cause: change.cause })
-        }
+        Event::StateChanged(change) => (
+            "state_changed",
+            Facts::Change { from: change.from, to: change.to, cause: change.cause },
+        ),
         Event::Rejected { rejection, .. } => (rejection.kind().as_str(), refused(rejection)),
         Event::Retried(retry) => {
-            let (attempt, delay_ms, call_id) = (retry.attempt, millis(retry.delay), retry.call_id.to_string());
+            let (attempt, delay_ms, call_id) =
+                (retry.attempt, millis(retry.delay), retry.call_id.to_string());
             ("retried", Facts::Retried { attempt, delay_ms, call_id })
         }
         Event::FellBack { step, .. } => ("fell_back", Facts::FellBack { step: *step }),
@@ -97,8 +99,12 @@ fn told(event: &Event) -> (&'static str, Facts<'_>) {
 
 fn refused(rejection: &Rejection) -> Facts<'static> {
     match *rejection {
-        Rejection::CircuitOpen { retry_after, .. } => Facts::Wait { retry_after_ms: retry_after.map(millis) },
-        Rejection::RateLimited { retry_after, .. } => Facts::Wait { retry_after_ms: Some(millis(retry_after)) },
+        Rejection::CircuitOpen { retry_after, .. } => {
+            Facts::Wait { retry_after_ms: retry_after.map(millis) }
+        }
+        Rejection::RateLimited { retry_after, .. } => {
+            Facts::Wait { retry_after_ms: Some(millis(retry_after)) }
+        }
         Rejection::BulkheadFull { limit, .. } => Facts::Limit { limit },
         Rejection::TimedOut { after, .. } => Facts::TimedOut { after_ms: millis(after) },
         Rejection::DeadlineExceeded { .. } => Facts::default(),

@@ -18,8 +18,8 @@ pub(super) use self::until::Until;
 use self::{reader::Reader, request::Wish};
 use super::respond::bad_request;
 
-pub(super) async fn stream(until: Until, request: Request<Body>) -> Response {
-    let wish = match Wish::of(&request) {
+pub(super) fn stream(until: Until, request: &Request<Body>) -> Response {
+    let wish = match Wish::of(request) {
         Ok(wish) => wish,
         Err(problem) => return bad_request(problem),
     };

@@ -67,7 +67,9 @@ impl Stream for Reader {
     type Item = Result<Bytes, Infallible>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        let Some((text, place)) = ready!(self.0.as_mut().poll(cx)) else { return Poll::Ready(None) };
+        let Some((text, place)) = ready!(self.0.as_mut().poll(cx)) else {
+            return Poll::Ready(None);
+        };
         self.0 = Box::pin(async {
             sleep(PACE).await;
             place.advance().await
@@ -84,7 +86,7 @@ impl Place {
                 match self.wait().await {
                     Woken::ByNews => {}
                     Woken::BySilence => text = Bytes::from_static(b": still here\n\n"),
-                    Woken::HubGone => self.news = hub::join(),
+                    Woken::HubGone => text = self.rejoin(),
                     Woken::Stopped => return None,
                 }
             }
@@ -94,6 +96,13 @@ impl Place {
             }
             sleep(PACE).await;
         }
+    }
+
+    /// Nobody listened for a while.
+    fn rejoin(&mut self) -> Bytes {
+        self.news = hub::join();
+        self.next = RING.next();
+        frame::missed(None, self.next)
     }
 
     /// What is new to this reader, and whether there is more.
@@ -124,5 +133,4 @@ impl Place {
         })
         .await
     }
-
 }

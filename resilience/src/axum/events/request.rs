@@ -26,7 +26,11 @@ impl Wish {
     pub(super) fn of<B>(request: &Request<B>) -> Result<Self, String> {
         let filter = Query::<Filter>::try_from_uri(request.uri());
         let Query(Filter { kind, policy }) = filter.map_err(|rejection| rejection.to_string())?;
-        Ok(Self { kind: kind.as_deref().map(known).transpose()?, policy, last_seen: last_seen(request.headers()) })
+        Ok(Self {
+            kind: kind.as_deref().map(known).transpose()?,
+            policy,
+            last_seen: last_seen(request.headers()),
+        })
     }
 
     pub(super) fn includes(&self, event: &Event) -> bool {

@@ -1,0 +1,131 @@
+//! The instances that an item builds: their statics, and their entry in the registry's list.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, format_ident, quote_spanned};
+
+use crate::function::Guarded;
+use crate::model::{Instance, Layer, Source, Stack};
+use crate::names;
+use crate::options::quiet;
+
+/// The instances that are built here, and their entry in the registry's list.
+pub(crate) fn statics(
+    guarded: &Guarded,
+    stack: &Stack,
+    names: &[Ident],
+    runtime: &TokenStream,
+) -> (TokenStream, Option<TokenStream>) {
+    let (mut statics, mut listed) = (TokenStream::new(), Vec::new());
+    for (layer, name) in stack.layers.iter().zip(names) {
+        let Source::Own(instance) = &layer.source else { continue };
+        let span = quiet(layer.span);
+        let name = static_name(name);
+        let (policy, variant) = (policy_type(layer, runtime), variant(layer));
+        let value = built(layer, instance, &guarded.name, runtime);
+        let guard = names::guard(instance.name.as_ref(), instance.part, layer.attribute, runtime);
+        statics.extend(quote_spanned!(span=> static #name: #policy = #value; #guard));
+        listed.push(quote_spanned!(span=> #runtime::Listed::#variant(&#name)));
+    }
+    let submit = (!listed.is_empty()).then(|| submit(&listed, runtime));
+    (statics, submit)
+}
+
+/// The parts of a declared pipeline: their statics, and the calls that put them in.
+#[derive(Default)]
+pub(crate) struct Parts {
+    pub(crate) items: TokenStream,
+    pub(crate) setters: TokenStream,
+}
+
+pub(crate) fn parts(layers: &[Layer], item: &Ident, runtime: &TokenStream) -> Parts {
+    let (mut parts, mut listed) = (Parts::default(), Vec::new());
+    for layer in layers {
+        let span = quiet(layer.span);
+        let policy = policy_type(layer, runtime);
+        let (name, value) = match &layer.source {
+            Source::Own(instance) => {
+                let setter = instance.part.unwrap_or(layer.attribute.name);
+                let (name, variant) =
+                    (format_ident!("{}", setter.to_uppercase(), span = span), variant(layer));
+                let value = built(layer, instance, item, runtime);
+                let guard =
+                    names::guard(instance.name.as_ref(), instance.part, layer.attribute, runtime);
+                parts.items.extend(quote_spanned!(span=> static #name: #policy = #value; #guard));
+                listed.push(quote_spanned!(span=> #runtime::Listed::#variant(&#name)));
+                (setter, quote_spanned!(span=> &#name))
+            }
+            Source::Shared(expr) => (layer.attribute.name, quote_spanned!(span=> &#expr)),
+        };
+        let setter = Ident::new(name, span);
+        parts.setters.extend(quote_spanned!(span=> .#setter(#value)));
+    }
+    if !listed.is_empty() {
+        parts.items.extend(submit(&listed, runtime));
+    }
+    parts
+}
+
+/// Lists instances before the first call, and before anything else of the program runs.
+pub(crate) fn submit(listed: &[TokenStream], runtime: &TokenStream) -> TokenStream {
+    let span = quiet(Span::call_site());
+    quote_spanned! {span=>
+        #runtime::submit! { #runtime::Site(&[#(#listed),*]) }
+    }
+}
+
+/// `Retry::declared(identity, config)`
+pub(crate) fn built(
+    layer: &Layer,
+    instance: &Instance,
+    item: &Ident,
+    runtime: &TokenStream,
+) -> TokenStream {
+    let span = quiet(layer.span);
+    let (policy, bound) =
+        (policy_type(layer, runtime), layer.meaning.keyed().and_then(|keyed| keyed.bound(runtime)));
+    let identity =
+        names::identity(instance.name.as_ref(), instance.part, item, layer.span, runtime);
+    let ingredient =
+        layer.meaning.ingredient(item, runtime).map(|value| quote_spanned!(span=> , #value));
+    let config =
+        configuration(layer, instance, runtime).map(|config| quote_spanned!(span=> , #config));
+    quote_spanned!(span=> <#policy>::declared(#identity #config #ingredient) #bound)
+}
+
+/// The config of an instance, where its kind has one.
+fn configuration(layer: &Layer, instance: &Instance, runtime: &TokenStream) -> Option<TokenStream> {
+    if layer.attribute.config.is_empty() {
+        return None;
+    }
+    let span = quiet(layer.span);
+    let config = Ident::new(layer.attribute.config, span);
+    Some(match &instance.config {
+        None => instance.setters.apply(quote_spanned!(span=> #runtime::#config::new())),
+        Some(base) if instance.setters.is_empty() => base.to_token_stream(),
+        Some(base) => {
+            let set = instance.setters.apply(quote_spanned!(span=> config));
+            quote_spanned!(span=> { let config: #runtime::#config = #base; #set })
+        }
+    })
+}
+
+/// The type of a layer's instance.
+pub(crate) fn policy_type(layer: &Layer, runtime: &TokenStream) -> TokenStream {
+    let span = quiet(layer.span);
+    let policy = Ident::new(layer.attribute.policy, span);
+    if layer.meaning.keyed().is_some() {
+        return quote_spanned!(span=> #runtime::Keyed<#runtime::#policy>);
+    }
+    quote_spanned!(span=> #runtime::#policy)
+}
+
+/// The variant of the registry's `Listed` for it.
+pub(crate) fn variant(layer: &Layer) -> Ident {
+    let keyed = if layer.meaning.keyed().is_some() { "Keyed" } else { "" };
+    format_ident!("{keyed}{}", layer.attribute.policy, span = quiet(layer.span))
+}
+
+/// A static's name. It is visible in the user's body, so it is one that nobody else picks.
+pub(crate) fn static_name(name: &Ident) -> Ident {
+    format_ident!("__RESILIENCE_{}", name.to_string().to_uppercase(), span = name.span())
+}

@@ -1,0 +1,144 @@
+//! What stands in the parentheses of `#[resilient(…)]`: parts, switched on, tuned or off, and an instance.
+
+use std::time::Duration;
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::ToTokens;
+use syn::{Expr, ExprCall, Lit};
+
+use super::parts::{PARTS, Part, names, resembling};
+use crate::diagnostics::listed;
+use crate::form::compact;
+use crate::options::{literal, parse_duration, transparent};
+use crate::reading::Reading;
+
+/// With a retry, one hanging attempt must not use up the time of all.
+const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// What somebody wrote about a part.
+pub(super) struct Mention {
+    pub(super) part: &'static Part,
+    pub(super) span: Span,
+    /// `None`: switched off.
+    pub(super) arguments: Option<TokenStream>,
+}
+
+/// Sorts what stands in the parentheses into parts and an instance.
+pub(super) fn mentioned(reading: &mut Reading<'_>) -> (Vec<Mention>, Option<Expr>) {
+    let (mut mentions, mut instance): (Vec<Mention>, Option<Expr>) = (Vec::new(), None);
+    for expr in reading.take_list() {
+        match mention(&expr) {
+            Some(mention) => {
+                match mentions.iter().find(|other| other.part.name == mention.part.name) {
+                    Some(first) => twice([first.span, mention.span], mention.part, reading),
+                    None => mentions.push(mention),
+                }
+            }
+            None if reading.place.is_static() || !may_be_instance(&expr) => {
+                reading.errors.on(&expr, no_part(&expr));
+            }
+            None => match &instance {
+                Some(first) => reading.errors.on(
+                    &expr,
+                    format!(
+                        "this attribute has its policy already, `{}`: remove one of the two",
+                        compact(first),
+                    ),
+                ),
+                None => instance = Some(expr),
+            },
+        }
+    }
+    (mentions, instance)
+}
+
+fn twice(places: [Span; 2], part: &Part, reading: &mut Reading<'_>) {
+    for place in places {
+        reading.errors.at(place, format!("`{}` is given twice: keep one of them", part.name));
+    }
+}
+
+/// A word that resembles a part is a part misspelt.
+fn may_be_instance(expr: &Expr) -> bool {
+    let resembles = |(word, _): (&Ident, _)| resembling(&word.to_string()).is_some();
+    literal(expr).is_none() && !word(expr).is_some_and(resembles)
+}
+
+fn no_part(expr: &Expr) -> String {
+    let name = word(expr).map_or_else(|| compact(expr), |(word, _)| word.to_string());
+    let meant = match literal(expr) {
+        Some((Lit::Str(text), _)) => match parse_duration(&text.value()) {
+            Ok(_) => format!(": write `timeout({name})`"),
+            Err(_) => format!(": write `name = {name}`"),
+        },
+        _ => resembling(&name).map_or_else(String::new, |part| format!(": did you mean `{part}`?")),
+    };
+    format!("`{name}` is no part of the pipeline{meant}\nit has {}", listed(&names()))
+}
+
+/// `retry`, `retry(…)` or `retry(off)`.
+fn mention(expr: &Expr) -> Option<Mention> {
+    let (word, arguments) = word(expr)?;
+    let part = PARTS.iter().find(|part| word == part.name)?;
+    let arguments = arguments.unwrap_or_default();
+    let arguments = (arguments.to_string() != "off").then_some(arguments);
+    Some(Mention { part, span: word.span(), arguments })
+}
+
+/// `word` or `word(…)`.
+fn word(expr: &Expr) -> Option<(&Ident, Option<TokenStream>)> {
+    // `{retry}` is an instance of that name.
+    if matches!(expr, Expr::Block(_)) {
+        return None;
+    }
+    let (path, arguments) = match transparent(expr) {
+        Expr::Call(ExprCall { func, args, .. }) => {
+            (transparent(func), Some(args.to_token_stream()))
+        }
+        path => (path, None),
+    };
+    let Expr::Path(path) = path else { return None };
+    Some((path.path.get_ident()?, arguments))
+}
+
+/// A time limit and a breaker are there unless they were switched off; a limit on each attempt comes with a retry.
+pub(super) fn add_defaults(mentions: &mut Vec<Mention>, span: Span) {
+    for part in &PARTS {
+        let is_new = !mentions.iter().any(|other| other.part.name == part.name);
+        let default =
+            if part.name == "attempt_timeout" { attempt_limit(mentions) } else { part.default };
+        if let Some(default) = default.filter(|_| is_new) {
+            let arguments = default.parse().ok();
+            mentions.push(Mention { part, span, arguments });
+        }
+    }
+    mentions.sort_by_key(|mention| PARTS.iter().position(|part| part.name == mention.part.name));
+}
+
+/// Only what would be there by itself can be switched off.
+pub(super) fn needless_off(mentions: &[Mention], reading: &mut Reading<'_>) {
+    for Mention { part, span, arguments } in mentions {
+        let stays = part.default.is_some() || part.name == "attempt_timeout";
+        if arguments.is_none() && !stays {
+            let name = part.name;
+            let text = format!("there is no `{name}` unless it is named: remove `{name}(off)`");
+            reading.errors.at(*span, text);
+        }
+    }
+}
+
+/// Ten seconds for each attempt, where that is less than the limit on the whole.
+fn attempt_limit(mentions: &[Mention]) -> Option<&'static str> {
+    let find = |name| mentions.iter().find(|mention| mention.part.name == name);
+    find("retry")?.arguments.as_ref()?;
+    let total =
+        find("timeout").and_then(|mention| mention.arguments.as_ref()).and_then(written_limit);
+    total.is_none_or(|total| total > ATTEMPT_TIMEOUT).then_some("\"10s\"")
+}
+
+/// The literal limit of `timeout("2s")`.
+fn written_limit(arguments: &TokenStream) -> Option<Duration> {
+    let last = arguments.clone().into_iter().last()?;
+    let text: syn::LitStr = syn::parse2(last.into()).ok()?;
+    parse_duration(&text.value()).ok()
+}

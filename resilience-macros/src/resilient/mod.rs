@@ -1,0 +1,183 @@
+//! `#[resilient]`: the standard pipeline. Its parts are attributes of their own, nested; their order is fixed.
+
+use darling::FromMeta;
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::Expr;
+use syn::spanned::Spanned;
+
+mod mention;
+mod parts;
+
+use self::mention::{Mention, add_defaults, mentioned, needless_off};
+use self::parts::Part;
+pub(crate) use self::parts::misplaced;
+use crate::attribute::{Attribute, Known, Positional};
+use crate::form::compact;
+use crate::model::{Instance, Layer, Source};
+use crate::options::{Predicate, Written};
+use crate::pipeline::Pipeline;
+use crate::reading::{Invocation, Reading, Shared};
+
+pub(crate) static ATTRIBUTE: Attribute = Attribute {
+    name: "resilient",
+    noun: "policy",
+    policy: "Policy",
+    config: "",
+    options: &[
+        Known::call("when_err", "|error| error.is_transient()"),
+        Known::call("when_ok", "|value| value.is_stale()"),
+        Known::call("when_rejected", "|rejection| true"),
+    ],
+    positional: Positional::Parts,
+    likely: "timeout",
+    read,
+};
+
+#[derive(Default, FromMeta)]
+#[allow(clippy::struct_field_names, reason = "the fields are called like the options")]
+struct Options {
+    when_err: Option<Predicate>,
+    when_ok: Option<Predicate>,
+    when_rejected: Option<Predicate>,
+}
+
+fn read(reading: &mut Reading<'_>) -> Vec<Layer> {
+    let options: Options = reading.options();
+    for predicate in [&options.when_err, &options.when_ok, &options.when_rejected] {
+        reading.check(predicate);
+    }
+    let name = reading.take_name();
+    let (mut mentions, instance) = mentioned(reading);
+    if let Some(instance) = instance {
+        if let Some(name) = name {
+            belongs_to(&instance, &name.key, reading);
+        }
+        let mut layers = parts_beside(&mentions, &instance, reading);
+        layers.push(shared(instance, options, reading));
+        return layers;
+    }
+    needless_off(&mentions, reading);
+    add_defaults(&mut mentions, reading.span);
+    let mut layers = build(mentions, &options, name.as_ref(), reading);
+    if reading.place.is_static() {
+        layers.push(whole(name, options, reading));
+    }
+    layers
+}
+
+/// The layers of a pipeline that is built here.
+fn build(
+    mentions: Vec<Mention>,
+    options: &Options,
+    name: Option<&Written<String>>,
+    reading: &mut Reading<'_>,
+) -> Vec<Layer> {
+    let mut layers = Vec::new();
+    for Mention { part, span, arguments } in mentions {
+        let Some(arguments) = arguments else { continue };
+        let arguments = completed(part, &arguments, options);
+        for mut layer in nested(part, span, arguments, reading) {
+            if let Source::Own(instance) = &mut layer.source {
+                instance.part = Some(part.name);
+                instance.name = instance.name.take().or_else(|| name.cloned());
+            }
+            layers.push(layer);
+        }
+    }
+    layers
+}
+
+/// A part is read like the attribute that it is called after.
+fn nested(
+    part: &Part,
+    span: Span,
+    arguments: TokenStream,
+    reading: &mut Reading<'_>,
+) -> Vec<Layer> {
+    let mut shared = Shared::at(reading.path.clone());
+    let invocation = Invocation { attribute: part.attribute, span, arguments };
+    let layers = invocation.read(reading.place, reading.scope, &mut shared, reading.errors);
+    if let Some(option) = shared.rejection {
+        let text =
+            "`rejection` holds for the whole stack: write it beside the parts, not inside of one";
+        reading.errors.at(option.key.span(), text);
+    }
+    layers
+}
+
+/// The predicates of the whole reach every judging part that has none of its own; retries have a budget.
+fn completed(part: &Part, arguments: &TokenStream, options: &Options) -> TokenStream {
+    let text = arguments.to_string();
+    let mut more = Vec::new();
+    if part.judges {
+        let predicates = [&options.when_err, &options.when_ok, &options.when_rejected];
+        more.extend(
+            predicates
+                .into_iter()
+                .flatten()
+                .filter(|option| !mentions_option(arguments, &option.key))
+                .map(|Written { key, expr, .. }| quote!(#key = #expr)),
+        );
+    }
+    let builds = !is_instance(arguments) && !text.contains("config =") && !text.contains("budget");
+    if part.name == "retry" && builds {
+        more.push(quote_spanned!(Span::call_site()=> budget = 0.2));
+    }
+    let comma = (!arguments.is_empty() && !text.ends_with(',')).then(|| quote!(,));
+    quote!(#arguments #comma #(#more),*)
+}
+
+fn mentions_option(arguments: &TokenStream, key: &Ident) -> bool {
+    let tokens: Vec<_> = arguments.clone().into_iter().map(|token| token.to_string()).collect();
+    tokens.windows(2).any(|pair| *key == pair[0] && pair[1] == "=")
+}
+
+/// Whether the first thing in the parentheses is an existing instance.
+fn is_instance(arguments: &TokenStream) -> bool {
+    let mut tokens = arguments.clone().into_iter().map(|token| token.to_string());
+    match (tokens.next(), tokens.next()) {
+        (Some(first), Some(second)) => second != "=" && !first.starts_with('"'),
+        (Some(first), None) => !first.starts_with('"'),
+        _ => false,
+    }
+}
+
+/// A shared policy brings its own parts; only a fallback belongs to its use.
+fn parts_beside(mentions: &[Mention], instance: &Expr, reading: &mut Reading<'_>) -> Vec<Layer> {
+    let mut layers = Vec::new();
+    for Mention { part, span, arguments } in mentions {
+        if part.name == "fallback" {
+            let arguments = arguments.clone().unwrap_or_default();
+            layers.extend(nested(part, *span, arguments, reading));
+        } else {
+            belongs_to(instance, &Ident::new(part.name, *span), reading);
+        }
+    }
+    layers
+}
+
+fn belongs_to(instance: &Expr, what: &Ident, reading: &mut Reading<'_>) {
+    let instance = compact(instance);
+    reading.errors.at(what.span(), format!(
+        "`{what}` belongs to the policy, and `{instance}` exists already: write it where `{instance}` \
+         is declared",
+    ));
+}
+
+fn shared(instance: Expr, options: Options, reading: &Reading<'_>) -> Layer {
+    let span = instance.span();
+    pipeline(span, Source::Shared(Box::new(instance)), options, reading)
+}
+
+/// The policy that a static declares, after its parts.
+fn whole(name: Option<Written<String>>, options: Options, reading: &Reading<'_>) -> Layer {
+    let source = Source::Own(Box::new(Instance { name, ..Instance::default() }));
+    pipeline(reading.span, source, options, reading)
+}
+
+fn pipeline(span: Span, source: Source, options: Options, reading: &Reading<'_>) -> Layer {
+    let Options { when_err, when_ok, when_rejected } = options;
+    let judge = crate::judge::Judge { when_err, when_ok, ignore_err: None, when_rejected };
+    Layer { attribute: reading.attribute, span, source, meaning: Box::new(Pipeline { judge }) }
+}

@@ -1,0 +1,142 @@
+//! A caller of an older edition, with strict lints and another name for the framework.
+
+#![forbid(unsafe_code)]
+#![deny(warnings, missing_docs, unused_qualifications, clippy::pedantic, clippy::nursery)]
+
+use std::future::Future;
+use std::time::Duration;
+
+use guards::{
+    Bulkhead, CircuitBreaker, Keyed, Policy, Rejection, bulkhead, circuit_breaker, fallback,
+    health_check, hedge, rate_limit, resilient, retry, timeout,
+};
+
+const ATTEMPTS: u32 = 2;
+
+/// Shared by name.
+#[circuit_breaker(crate = guards, name = "shared with others", failure_rate = "20%", critical)]
+pub static PAYMENTS: CircuitBreaker;
+
+/// One for each host.
+#[bulkhead(crate = guards, max_concurrent = 2, max_keys = 10)]
+pub static HOSTS: Keyed<Bulkhead>;
+
+/// A whole pipeline.
+#[resilient(crate = guards, retry(attempts = ATTEMPTS, delay = "1ms"), timeout("5s"))]
+pub static ORDERS: Policy;
+
+/// A client of some sort.
+#[derive(Debug, Default)]
+pub struct Client {
+    calls: u64,
+}
+
+impl Client {
+    const fn is_neutral(_: &Rejection) -> bool {
+        false
+    }
+
+    /// Everything at once.
+    ///
+    /// # Errors
+    ///
+    /// Whatever refuses.
+    #[fallback(order(self.calls).await, |error| Err(*error), crate = guards)]
+    #[rate_limit("1000/s", burst = 10)]
+    #[bulkhead(HOSTS, key = host)]
+    #[timeout("10s")]
+    #[retry(attempts = ATTEMPTS, delay = Duration::from_millis(1), when_err = |error| error.retry_after().is_some())]
+    #[circuit_breaker(PAYMENTS, ignore_err = Self::is_neutral)]
+    #[timeout("1s")]
+    #[hedge(after = "50ms")]
+    pub async fn fetch(&self, host: &str) -> Result<u64, Rejection> {
+        if host.is_empty() {
+            return Ok(0);
+        }
+        let more: u64 = host.parse().unwrap_or_default();
+        Ok(self.calls + more)
+    }
+
+    /// Exclusive.
+    ///
+    /// # Errors
+    ///
+    /// Whatever refuses.
+    #[resilient(crate = guards, retry, circuit_breaker(PAYMENTS))]
+    pub async fn count(&mut self) -> Result<u64, Rejection> {
+        self.calls += 1;
+        Ok(self.calls)
+    }
+
+    /// A plain value.
+    #[fallback(0, crate = guards)]
+    #[bulkhead]
+    #[must_use]
+    pub fn calls(&self) -> u64 {
+        self.calls
+    }
+}
+
+/// Guarded by the shared pipeline.
+///
+/// # Errors
+///
+/// Whatever refuses.
+#[resilient(ORDERS, crate = guards)]
+pub async fn order(id: u64) -> Result<u64, Rejection> {
+    Ok(id)
+}
+
+/// A future by name.
+///
+/// # Errors
+///
+/// Whatever refuses.
+#[timeout(crate = guards, after = Duration::from_secs(1))]
+pub fn named(id: u64) -> impl Future<Output = Result<u64, Rejection>> {
+    let next = id + 1;
+    async move { Ok(next) }
+}
+
+/// A plain function.
+///
+/// # Errors
+///
+/// Whatever refuses.
+#[retry(crate = guards, delay = "0ms")]
+#[circuit_breaker]
+pub fn plain(id: u64) -> Result<u64, Rejection> {
+    Ok(id)
+}
+
+/// Always well.
+///
+/// # Errors
+///
+/// None.
+#[health_check(crate = guards, every = "10s")]
+pub async fn well() -> Result<(), Rejection> {
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const fn sent<F: Future + Send>(future: F) -> F {
+        future
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn everything_runs() {
+        let mut client = Client::default();
+        assert_eq!(sent(client.count()).await, Ok(1));
+        assert_eq!(sent(client.fetch("7")).await, Ok(8));
+        assert_eq!(client.calls(), 1);
+        assert_eq!(sent(order(3)).await, Ok(3));
+        assert_eq!(sent(named(4)).await, Ok(5));
+        assert_eq!(plain(5), Ok(5));
+        assert_eq!(well().await, Ok(()));
+        assert_eq!((PAYMENTS.totals().successes, HOSTS.len()), (2, 1));
+    }
+}

@@ -1,0 +1,114 @@
+//! What policies are called: names of their own by default, and clashes that nobody overlooks.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use resilience::{
+    CircuitBreaker, PolicyKind, Rejection, Retry, circuit_breaker, registry, resilient, retry,
+};
+
+/// The same name as a breaker of another crate.
+#[circuit_breaker(name = "shared with others")]
+static MINE: CircuitBreaker;
+
+#[test]
+fn equal_explicit_names_across_crates_are_reported() {
+    assert_eq!(MINE.name(), caller_edition_2021::PAYMENTS.name());
+    let clashes = registry().verify();
+    let [clash] = clashes.as_slice() else { panic!("{clashes:?}") };
+    assert_eq!(
+        (clash.kind, clash.name.as_str()),
+        (PolicyKind::CircuitBreaker, "shared with others")
+    );
+    let files = ["callers/edition-2021/src/lib.rs", "tests/names.rs"];
+    let mut locations = clash.locations.clone();
+    locations.sort();
+    for (location, file) in locations.iter().zip(files) {
+        assert!(location.contains(file), "{location}");
+    }
+}
+
+#[test]
+fn they_never_share_a_state() {
+    MINE.force_open();
+    assert_eq!(caller_edition_2021::PAYMENTS.state(), resilience::State::Closed);
+    MINE.reset();
+}
+
+struct Orders;
+struct Refunds;
+
+impl Orders {
+    #[retry]
+    fn send() -> Result<(), Rejection> {
+        Ok(())
+    }
+}
+
+impl Refunds {
+    #[retry]
+    fn send() -> Result<(), Rejection> {
+        Ok(())
+    }
+}
+
+const SENDS: [u32; 2] = [line!() - 13, line!() - 6];
+
+#[test]
+fn default_names_that_collide_are_told_apart_by_their_lines() {
+    assert_eq!((Orders::send(), Refunds::send()), (Ok(()), Ok(())));
+    for line in SENDS {
+        let name = format!("names::send:{line}");
+        assert!(registry().retry(&name).is_some(), "{name} in {:?}", names());
+    }
+}
+
+fn names() -> Vec<&'static str> {
+    registry().retries().map(|retry: &Retry| retry.name().as_str()).collect()
+}
+
+macro_rules! counted {
+    ($($ty:ident)*) => {
+        $(impl $ty {
+            #[circuit_breaker]
+            fn counted(runs: &AtomicU32) -> Result<(), Rejection> {
+                runs.fetch_add(1, Ordering::Relaxed);
+                Ok(())
+            }
+        })*
+    };
+}
+
+counted!(Orders Refunds);
+
+#[test]
+fn functions_that_a_macro_makes_in_one_line_are_told_apart_too() {
+    let runs = AtomicU32::new(0);
+    assert_eq!((Orders::counted(&runs), Refunds::counted(&runs)), (Ok(()), Ok(())));
+    let breakers: Vec<_> = registry()
+        .circuit_breakers()
+        .filter(|breaker| breaker.name().starts_with("names::counted"))
+        .collect();
+    assert_eq!(breakers.len(), 2);
+    assert_ne!(breakers[0].name(), breakers[1].name());
+    assert!(breakers.iter().all(|breaker| breaker.totals().successes == 1));
+}
+
+#[resilient(name = "payments", retry)]
+async fn charge() -> Result<(), Rejection> {
+    Ok(())
+}
+
+#[resilient(circuit_breaker(off))]
+async fn refund() -> Result<(), Rejection> {
+    Ok(())
+}
+
+#[tokio::test]
+async fn parts_append_theirs() {
+    assert_eq!((charge().await, refund().await), (Ok(()), Ok(())));
+    assert!(registry().retry("payments.retry").is_some());
+    assert!(registry().circuit_breaker("payments.circuit_breaker").is_some());
+    assert!(registry().timeout("payments.timeout").is_some());
+    assert!(registry().timeout("payments.attempt_timeout").is_some());
+    assert!(registry().timeout("names::refund.timeout").is_some());
+}

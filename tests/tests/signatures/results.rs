@@ -1,0 +1,126 @@
+//! What functions return: any `Result`, under any name, with any error.
+
+use std::cell::Cell;
+use std::io;
+
+use resilience::{Rejection, RejectionKind, bulkhead, circuit_breaker, hedge, retry, timeout};
+
+use super::sent;
+
+#[timeout("1s")]
+async fn by_anyhow(hang: bool) -> anyhow::Result<u8> {
+    if hang {
+        std::future::pending::<()>().await;
+    }
+    Ok(1)
+}
+
+#[timeout("1s")]
+async fn by_box() -> Result<u8, Box<dyn std::error::Error + Send + Sync>> {
+    std::future::pending().await
+}
+
+#[timeout("1s")]
+async fn by_io() -> io::Result<u8> {
+    std::future::pending().await
+}
+
+#[tokio::test(start_paused = true)]
+async fn errors_of_others_carry_a_refusal() {
+    assert_eq!(sent(by_anyhow(false)).await.unwrap(), 1);
+    let error = by_anyhow(true).await.unwrap_err();
+    assert_eq!(error.downcast_ref::<Rejection>().unwrap().kind(), RejectionKind::TimedOut);
+    let error = sent(by_box()).await.unwrap_err();
+    assert_eq!(Rejection::find(&*error).unwrap().kind(), RejectionKind::TimedOut);
+    let error = sent(by_io()).await.unwrap_err();
+    assert_eq!(Rejection::find(&error).unwrap().kind(), RejectionKind::TimedOut);
+}
+
+#[derive(Debug, PartialEq)]
+enum ApiError {
+    Busy,
+}
+
+type ApiResult<T> = Result<T, ApiError>;
+
+impl From<Rejection> for ApiError {
+    fn from(_: Rejection) -> Self {
+        Self::Busy
+    }
+}
+
+#[bulkhead(max_concurrent = 1)]
+#[circuit_breaker(when_err = |error| *error == ApiError::Busy, when_ok = |value| *value > 100)]
+async fn by_alias(nested: bool) -> ApiResult<u8> {
+    if nested { Box::pin(by_alias(false)).await } else { Ok(1) }
+}
+
+#[tokio::test]
+async fn aliases_and_errors_of_ones_own() {
+    assert_eq!((by_alias(false).await, by_alias(true).await), (Ok(1), Err(ApiError::Busy)));
+}
+
+fn words(rejection: Rejection) -> String {
+    format!("sorry: {}", rejection.kind().as_str())
+}
+
+#[timeout("1s", rejection = words)]
+#[circuit_breaker]
+async fn mapped() -> Result<u8, String> {
+    std::future::pending().await
+}
+
+#[timeout("1s", rejection = |_| ())]
+async fn mapped_to_a_unit() -> Result<u8, ()> {
+    std::future::pending().await
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_function_maps_refusals() {
+    assert_eq!(sent(mapped()).await.unwrap_err(), "sorry: timed_out");
+    assert_eq!(sent(mapped_to_a_unit()).await, Err(()));
+}
+
+#[hedge("1s")]
+#[retry(attempts = 2, delay = "1ms")]
+async fn never_refused(runs: &Cell<u32>) -> Result<u8, ()> {
+    runs.set(runs.get() + 1);
+    Err(())
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_never_refuses_needs_no_conversion() {
+    let runs = Cell::new(0);
+    assert_eq!((never_refused(&runs).await, runs.get()), (Err(()), 4));
+}
+
+#[retry(delay = "1ms")]
+async fn by_generic<E: From<Rejection> + Send>(error: fn() -> E) -> Result<u8, E> {
+    Err(error())
+}
+
+#[timeout]
+async fn by_bound<E: From<Rejection> + Send>(value: u8) -> Result<u8, E> {
+    Ok(value)
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_error_may_be_a_parameter() {
+    assert_eq!(sent(by_generic(|| ApiError::Busy)).await, Err(ApiError::Busy));
+    assert_eq!(sent(by_bound::<ApiError>(1)).await, Ok(1));
+}
+
+/// An error that must stay on its thread.
+#[derive(Debug)]
+struct Local(#[allow(dead_code, reason = "it makes the type !Send")] *const u8);
+
+#[retry(attempts = 2, delay = "1ms")]
+async fn locally() -> Result<u8, Local> {
+    tokio::task::yield_now().await;
+    Err(Local(std::ptr::null()))
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_error_that_is_not_send_leaves_the_future_send() {
+    assert!(sent(locally()).await.is_err());
+}
