@@ -38,23 +38,23 @@ fn open_books(retry: &Retry) -> Nanos {
 
 /// Ends an attempt: with the outcome when that is the last word, with a pause when another attempt follows it.
 #[inline]
-pub fn settle<'r, R>(
-    attempts: Attempts<'r>,
+pub fn settle<R>(
+    attempts: Attempts<'_>,
     outcome: Result<R, Rejection>,
     judge: impl FnOnce(&Result<R, Rejection>) -> Verdict,
-) -> ControlFlow<Result<R, Rejection>, Pause<'r>> {
+) -> ControlFlow<Result<R, Rejection>, Pause<'_>> {
     let retry = attempts.retry;
     attempts.settle(outcome, judge, |outcome| retry.wait_for(outcome.as_ref().err()?.retry_after()?))
 }
 
 /// [`settle`], with a `hint` that reads from an error when to come back.
 #[inline]
-pub fn settle_with_hint<'r, R: Fallible>(
-    attempts: Attempts<'r>,
+pub fn settle_with_hint<R: Fallible>(
+    attempts: Attempts<'_>,
     outcome: Result<R, Rejection>,
     judge: impl FnOnce(&Result<R, Rejection>) -> Verdict,
     hint: impl FnOnce(&R::Error) -> Option<Duration>,
-) -> ControlFlow<Result<R, Rejection>, Pause<'r>> {
+) -> ControlFlow<Result<R, Rejection>, Pause<'_>> {
     let retry = attempts.retry;
     attempts.settle(outcome, judge, |outcome| match outcome {
         Ok(result) => hint(result.as_result().err()?),
