@@ -30,7 +30,7 @@ async fn fetch(id: u64) -> Result<String, ApiError> {
                     .result(
                         timeout(
                                 &__RESILIENCE_TIMEOUT,
-                                body(async {
+                                body(async move {
                                     if false {
                                         return never::<Result<String, ApiError>>();
                                     }

@@ -15,7 +15,7 @@ async fn fetch(id: u64) -> Result<String, ApiError> {
     }
     let outcome = hedge(
             &__RESILIENCE_HEDGE,
-            || body(async {
+            || body(async move {
                 if false {
                     return never::<Result<String, ApiError>>();
                 }

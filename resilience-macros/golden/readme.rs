@@ -36,13 +36,13 @@ async fn charge(&self, order: &Order) -> Result<Receipt, ApiError> {
         let mut attempts = begin(&__RESILIENCE_RETRY);
         loop {
             let pause = {
-                let outcome = attempt(
-                        &mut attempts,
+                let (attempts, outcome) = attempt(
+                        attempts,
                         circuit_breaker(
                             &__RESILIENCE_CIRCUIT_BREAKER,
                             timeout(
                                 &__RESILIENCE_TIMEOUT,
-                                body(async {
+                                body(async move {
                                     if false {
                                         return never::<Result<Receipt, ApiError>>();
                                     }
@@ -56,7 +56,7 @@ async fn charge(&self, order: &Order) -> Result<Receipt, ApiError> {
                     )
                     .await;
                 match settle(
-                    &mut attempts,
+                    attempts,
                     outcome,
                     |outcome: &_| judge::<
                         Result<Receipt, ApiError>,
@@ -66,7 +66,7 @@ async fn charge(&self, order: &Order) -> Result<Receipt, ApiError> {
                     Continue(pause) => pause,
                 }
             };
-            pause.await;
+            attempts = pause.await;
         }
     };
     finish::<Result<Receipt, ApiError>>(outcome)

@@ -17,9 +17,9 @@ async fn fetch(id: u64) -> Result<String, ApiError> {
         let mut attempts = begin(&__RESILIENCE_RETRY);
         loop {
             let pause = {
-                let outcome = attempt(
-                        &mut attempts,
-                        body(async {
+                let (attempts, outcome) = attempt(
+                        attempts,
+                        body(async move {
                             if false {
                                 return never::<Result<String, ApiError>>();
                             }
@@ -28,7 +28,7 @@ async fn fetch(id: u64) -> Result<String, ApiError> {
                     )
                     .await;
                 match settle_with_hint(
-                    &mut attempts,
+                    attempts,
                     outcome,
                     |outcome: &_| by_default::<Result<String, ApiError>>(outcome),
                     |error| error.retry_after,
@@ -37,7 +37,7 @@ async fn fetch(id: u64) -> Result<String, ApiError> {
                     Continue(pause) => pause,
                 }
             };
-            pause.await;
+            attempts = pause.await;
         }
     };
     finish_unrefused::<Result<String, ApiError>>(outcome)

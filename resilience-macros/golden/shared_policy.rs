@@ -20,7 +20,7 @@ async fn fetch(id: u64) -> Result<String, ApiError> {
                             parts.circuit_breaker,
                             maybe(
                                 parts.attempt_timeout,
-                                body(async {
+                                body(async move {
                                     if false {
                                         return never::<Result<String, ApiError>>();
                                     }
@@ -36,14 +36,14 @@ async fn fetch(id: u64) -> Result<String, ApiError> {
                                 >(outcome, ApiError::is_transient, no, no, timed_out),
                             ),
                         );
-                        let outcome = maybe(
+                        let (attempts, outcome) = attempt_if(
                                 parts.retry,
+                                attempts,
                                 attempt,
-                                |_, inner| attempt(&mut attempts, inner),
                             )
                             .await;
                         match settle(
-                            &mut attempts,
+                            attempts,
                             outcome,
                             |outcome: &_| judge::<
                                 Result<String, ApiError>,
@@ -53,7 +53,7 @@ async fn fetch(id: u64) -> Result<String, ApiError> {
                             Continue(pause) => pause,
                         }
                     };
-                    pause.await;
+                    attempts = pause.await;
                 }
             },
             timeout,

@@ -164,12 +164,14 @@ fn plain_or_not(call: &TokenStream, output: &syn::Type, runtime: &TokenStream) -
     }}
 }
 
-/// Whether the body may own the arguments. Then they need not be `Sync` for the future to be `Send`; but it must run
-/// once, and nobody else may borrow from them.
+/// Whether the body may own the arguments. Then they need not be `Sync` for the future to be `Send`, and a stack that
+/// holds no reference into itself stays in registers; but the body must run once, or on copies, and nobody else may
+/// borrow from what it takes.
 fn takes_arguments(guarded: &Guarded, stack: &Stack) -> bool {
     let borrows = |expr: &Expr| guarded.scope.borrows(expr);
+    let is_copied = guarded.scope.is_copied();
     !stack.layers.iter().any(|layer| {
-        layer.meaning.reruns()
+        (layer.meaning.reruns() && !is_copied)
             || layer.meaning.expressions().into_iter().any(borrows)
             || matches!(&layer.source, Source::Shared(expr) if borrows(expr))
     })

@@ -32,13 +32,13 @@ impl Meaning for Pipeline {
                 let pause = {
                     let attempt = #attempt;
                     // Without a retry of its own, the attempt is that of whoever retries further out.
-                    let outcome = #runtime::maybe(parts.retry, attempt, |_, inner| #runtime::attempt(&mut attempts, inner)).await;
-                    match #runtime::settle(&mut attempts, outcome, #judge) {
+                    let (attempts, outcome) = #runtime::attempt_if(parts.retry, attempts, attempt).await;
+                    match #runtime::settle(attempts, outcome, #judge) {
                         #runtime::Break(outcome) => break outcome,
                         #runtime::Continue(pause) => pause,
                     }
                 };
-                pause.await;
+                attempts = pause.await;
             }
         }};
         Piece::Outcome(quote_spanned! {span=> {

@@ -193,9 +193,9 @@ impl Retry {
         let (runtime, span) = (site.runtime, site.span);
         let judge = self.judge.tokens(site);
         let Some(hint) = &self.hint else {
-            return quote_spanned!(span=> #runtime::settle(&mut attempts, outcome, #judge));
+            return quote_spanned!(span=> #runtime::settle(attempts, outcome, #judge));
         };
-        quote_spanned!(span=> #runtime::settle_with_hint(&mut attempts, outcome, #judge, #hint))
+        quote_spanned!(span=> #runtime::settle_with_hint(attempts, outcome, #judge, #hint))
     }
 }
 
@@ -206,13 +206,13 @@ impl Meaning for Retry {
         let (attempt, pause) = match mode {
             Mode::Async => {
                 let inner = inner.future(span);
-                let attempt = quote_spanned!(span=> #runtime::attempt(&mut attempts, #inner).await);
+                let attempt = quote_spanned!(span=> #runtime::attempt(attempts, #inner).await);
                 (attempt, quote_spanned!(span=> pause.await))
             }
             Mode::Blocking => {
                 let inner = inner.outcome(span);
                 let attempt =
-                    quote_spanned!(span=> #runtime::blocking::attempt(&mut attempts, || #inner));
+                    quote_spanned!(span=> #runtime::blocking::attempt(attempts, || #inner));
                 (attempt, quote_spanned!(span=> #runtime::blocking::pause(pause)))
             }
         };
@@ -222,13 +222,13 @@ impl Meaning for Retry {
             let mut attempts = #runtime::begin(#policy);
             loop {
                 let pause = {
-                    let outcome = #attempt;
+                    let (attempts, outcome) = #attempt;
                     match #settle {
                         #runtime::Break(outcome) => break outcome,
                         #runtime::Continue(pause) => pause,
                     }
                 };
-                #pause;
+                attempts = #pause;
             }
         }})
     }

@@ -12,13 +12,15 @@ use syn::{Expr, FnArg, GenericParam, Macro, Pat, PatIdent, ReceiverKind, Signatu
 pub(crate) struct Scope {
     /// `self` and the arguments, with whether they are copied rather than moved into a block.
     values: Vec<(String, bool)>,
+    /// Whether nothing else is there to be used: the body is an `async fn`'s.
+    is_whole: bool,
     /// Type and const parameters.
     generics: Vec<String>,
 }
 
 impl Scope {
     pub(crate) fn of(signature: &Signature) -> Self {
-        let mut scope = Self::default();
+        let mut scope = Self { is_whole: signature.asyncness.is_some(), ..Self::default() };
         for input in &signature.inputs {
             match input {
                 FnArg::Receiver(receiver) => {
@@ -27,8 +29,9 @@ impl Scope {
                     scope.values.push(("__self".into(), shared));
                 }
                 FnArg::Typed(input) => {
-                    let shared = matches!(&*input.ty, Type::Reference(r) if r.mutability.is_none());
-                    scope.values.extend(bound(&input.pat).into_iter().map(|name| (name, shared)));
+                    let names = Names::of(&input.pat);
+                    let copied = !names.mutable && is_copied(&input.ty);
+                    scope.values.extend(names.bound.into_iter().map(|name| (name, copied)));
                 }
             }
         }
@@ -46,11 +49,30 @@ impl Scope {
         used(expr).into_iter().find(|ident| is_inside(&ident.to_string()))
     }
 
+    /// Whether a `move` block takes copies of all that it uses, and a second one finds the same again. What the function
+    /// binds outside the block it runs in is of types that nobody knows here.
+    pub(crate) fn is_copied(&self) -> bool {
+        self.is_whole && self.values.iter().all(|(_, copied)| *copied)
+    }
+
     /// Whether `expr` borrows something that a `move` block would take away.
     pub(crate) fn borrows(&self, expr: &Expr) -> bool {
         let is_moved =
             |name: &str| self.values.iter().any(|(value, copied)| value == name && !copied);
         used(expr).iter().any(|ident| is_moved(&ident.to_string()))
+    }
+}
+
+/// Whether a type is known for one that is copied: a shared reference, or a primitive by its name.
+fn is_copied(ty: &Type) -> bool {
+    const PRIMITIVES: [&str; 16] = [
+        "bool", "char", "f32", "f64", "i8", "i16", "i32", "i64", "i128", "isize", "u8", "u16", "u32", "u64", "u128",
+        "usize",
+    ];
+    match ty {
+        Type::Reference(reference) => reference.mutability.is_none(),
+        Type::Path(named) => PRIMITIVES.iter().any(|name| named.path.is_ident(name)),
+        _ => false,
     }
 }
 
@@ -60,13 +82,6 @@ fn parameter(parameter: &GenericParam) -> Option<String> {
         GenericParam::Const(parameter) => Some(parameter.ident.to_string()),
         GenericParam::Lifetime(_) => None,
     }
-}
-
-/// The names that a pattern binds.
-fn bound(pattern: &Pat) -> Vec<String> {
-    let mut names = Names::default();
-    names.visit_pat(pattern);
-    names.bound.into_iter().collect()
 }
 
 /// The names that an expression takes from around it.
@@ -80,10 +95,18 @@ fn used(expr: &Expr) -> Vec<Ident> {
 #[derive(Default)]
 struct Names {
     bound: HashSet<String>,
+    /// Whether a binding is `mut`.
+    mutable: bool,
     used: Vec<Ident>,
 }
 
 impl Names {
+    fn of(pattern: &Pat) -> Self {
+        let mut names = Self::default();
+        names.visit_pat(pattern);
+        names
+    }
+
     /// The arguments of a macro may be anything: every word counts.
     fn words(&mut self, tokens: TokenStream) {
         for token in tokens {
@@ -99,6 +122,7 @@ impl Names {
 impl<'ast> Visit<'ast> for Names {
     fn visit_pat_ident(&mut self, pattern: &'ast PatIdent) {
         self.bound.insert(pattern.ident.to_string());
+        self.mutable |= pattern.mutability.is_some();
         visit::visit_pat_ident(self, pattern);
     }
 
@@ -118,7 +142,7 @@ mod tests {
 
     fn scope() -> Scope {
         let signature =
-            "fn f<T, const N: usize>(&self, id: u64, (a, b): (A, B), key: &str, out: &mut X)";
+            "fn f<T, const N: usize>(&self, id: Id, (a, b): (A, B), key: &str, out: &mut X)";
         Scope::of(&syn::parse_str(signature).expect("a signature"))
     }
 
@@ -137,6 +161,18 @@ mod tests {
         assert_eq!(foreign("LIMIT"), None);
         assert_eq!(foreign("config.id"), None);
         assert_eq!(foreign("|id| log(id)"), None);
+    }
+
+    #[test]
+    fn what_is_known_to_be_copied_may_be_moved_again() {
+        let is_copied = |signature: &str| {
+            Scope::of(&syn::parse_str(signature).expect(signature)).is_copied()
+        };
+        assert!(is_copied("async fn f(&self, id: u64, key: &str)"));
+        assert!(!is_copied("async fn f(id: u64, name: String)"));
+        assert!(!is_copied("async fn f(mut id: u64)"), "an attempt may change it for the next");
+        assert!(!is_copied("async fn f(&mut self)"));
+        assert!(!is_copied("fn f(id: u64) -> impl Future"), "it may own things outside its block");
     }
 
     #[test]

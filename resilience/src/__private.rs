@@ -17,7 +17,7 @@ pub use crate::rate_limit::guard as rate_limit;
 pub use crate::registry::{Listed, Site};
 pub use crate::retry::attempts::{begin, settle, settle_with_hint};
 pub use crate::retry::future::attempt;
-pub use crate::retry::once::begin_if;
+pub use crate::retry::once::{attempt_if, begin_if};
 pub use crate::timeout::future::{guard as timeout, guard_after as timeout_after};
 pub use crate::verdict::{Verdict, always, by_default, judge, never as no, timed_out};
 pub use crate::{

@@ -6,7 +6,7 @@
 
 use std::cell::Cell;
 use std::fmt;
-use std::num::NonZeroU128;
+use std::num::NonZeroU64;
 use std::thread::LocalKey;
 use std::time::Duration;
 
@@ -147,24 +147,29 @@ pub fn remaining() -> Option<Duration> {
 
 /// One random 128-bit id for all attempts of one call: an idempotency key. See [`call_id`].
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub struct CallId(NonZeroU128);
+pub struct CallId {
+    // In halves: a `u128` would leave a gap in every attempt, for its alignment.
+    high: NonZeroU64,
+    low: u64,
+}
 
 impl CallId {
     fn random() -> Self {
-        Self(random::id())
+        let (high, low) = random::id();
+        Self { high, low }
     }
 
     /// The id as a number.
     #[must_use]
     pub const fn as_u128(self) -> u128 {
-        self.0.get()
+        (self.high.get() as u128) << 64 | self.low as u128
     }
 }
 
 impl fmt::Display for CallId {
     /// 32 lower-case hexadecimal digits.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:032x}", self.0)
+        write!(f, "{:032x}", self.as_u128())
     }
 }
 
@@ -177,7 +182,7 @@ impl fmt::Debug for CallId {
 /// Which attempt of its call runs, and whether the call's id has been drawn: the one word that calls pay for which
 /// never ask. 0 is outside any.
 #[derive(Clone, Copy, PartialEq, Eq)]
-struct Mark(u64);
+pub(crate) struct Mark(u64);
 
 impl Mark {
     /// Every look is a call of its own.
@@ -209,6 +214,16 @@ impl Attempt {
     /// The first attempt of a new call.
     pub(crate) const FIRST: Self = Self { mark: Mark::FIRST, id: None };
 
+    /// What [`of_parts`](Self::of_parts) makes it from again: two values that pass in registers.
+    #[inline]
+    pub(crate) const fn parts(self) -> (Mark, Option<CallId>) {
+        (self.mark, self.id)
+    }
+
+    pub(crate) const fn of_parts(mark: Mark, id: Option<CallId>) -> Self {
+        Self { mark, id }
+    }
+
     #[inline]
     pub(crate) fn number(&self) -> u32 {
         self.mark.number()
@@ -235,18 +250,20 @@ impl Attempt {
     pub(crate) fn scope<O>(&mut self, f: impl FnOnce() -> O) -> O {
         let outer = ATTEMPT.replace(self.mark);
         if self.mark.is_drawn() || outer.is_drawn() {
-            self.swap_id();
+            self.id = swap_id(self.id);
         }
         let _running = Running { attempt: self, outer };
         f()
     }
+}
 
-    /// While this attempt runs, the cell holds its id, and it the cell's. An id that hasn't been drawn is never looked
-    /// at, so there is nothing to swap as long as neither has been.
-    #[cold]
-    fn swap_id(&mut self) {
-        self.id = CALL.replace(self.id);
-    }
+/// While an attempt runs, the cell holds its id, and it the cell's. An id that hasn't been drawn is never looked at, so
+/// there is nothing to swap as long as neither has been.
+// By value: an attempt that nobody points to stays in registers.
+#[cold]
+#[inline(never)]
+fn swap_id(id: Option<CallId>) -> Option<CallId> {
+    CALL.replace(id)
 }
 
 /// Puts the attempt further out back, also when the one inside panics.
@@ -261,7 +278,7 @@ impl Drop for Running<'_> {
         let mark = ATTEMPT.replace(self.outer);
         if mark.is_drawn() || self.outer.is_drawn() {
             self.attempt.mark = mark;
-            self.attempt.swap_id();
+            self.attempt.id = swap_id(self.attempt.id);
         }
     }
 }

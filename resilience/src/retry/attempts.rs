@@ -5,15 +5,16 @@ use std::time::Duration;
 
 use super::jitter::decorrelated;
 use super::{Jitter, Pause, Retry, RetryConfig, RetryEvent};
-use crate::ambient::{self, Attempt};
+use crate::ambient::{self, Attempt, Mark};
 use crate::clock::{self, Nanos};
 use crate::verdict::{Fallible, Verdict};
-use crate::{Rejection, event};
+use crate::{CallId, Rejection, event};
 
 /// Spreads neighbouring steps over the seeds (2^64 divided by the golden ratio).
 const ODD: u64 = 0x9e37_79b9_7f4a_7c15;
 
-/// Where a call stands.
+/// Where a call stands. It goes from step to step by value: a stack that nobody points into stays in registers.
+#[derive(Clone, Copy)]
 pub struct Attempts<'r> {
     pub(super) retry: &'r Retry,
     attempt: Attempt,
@@ -37,28 +38,41 @@ fn open_books(retry: &Retry) -> Nanos {
 
 /// Ends an attempt: with the outcome when that is the last word, with a pause when another attempt follows it.
 #[inline]
-pub fn settle<'r, R>(
-    attempts: &mut Attempts<'r>,
+pub fn settle<R>(
+    attempts: Attempts<'_>,
     outcome: Result<R, Rejection>,
     judge: impl FnOnce(&Result<R, Rejection>) -> Verdict,
-) -> ControlFlow<Result<R, Rejection>, Pause<'r>> {
+) -> ControlFlow<Result<R, Rejection>, Pause<'_>> {
     let retry = attempts.retry;
     attempts.settle(outcome, judge, |outcome| retry.wait_for(outcome.as_ref().err()?.retry_after()?))
 }
 
 /// [`settle`], with a `hint` that reads from an error when to come back.
 #[inline]
-pub fn settle_with_hint<'r, R: Fallible>(
-    attempts: &mut Attempts<'r>,
+pub fn settle_with_hint<R: Fallible>(
+    attempts: Attempts<'_>,
     outcome: Result<R, Rejection>,
     judge: impl FnOnce(&Result<R, Rejection>) -> Verdict,
     hint: impl FnOnce(&R::Error) -> Option<Duration>,
-) -> ControlFlow<Result<R, Rejection>, Pause<'r>> {
+) -> ControlFlow<Result<R, Rejection>, Pause<'_>> {
     let retry = attempts.retry;
     attempts.settle(outcome, judge, |outcome| match outcome {
         Ok(result) => hint(result.as_result().err()?),
         Err(rejection) => retry.wait_for(rejection.retry_after()?),
     })
+}
+
+/// Goes on to the next attempt, if there is one.
+#[cold]
+#[inline(never)]
+fn next(
+    retry: &Retry,
+    started: Nanos,
+    mark: Mark,
+    id: Option<CallId>,
+    floor: Option<Duration>,
+) -> Option<Pause<'_>> {
+    Attempts { retry, attempt: Attempt::of_parts(mark, id), started }.next(floor)
 }
 
 impl<'r> Attempts<'r> {
@@ -76,15 +90,17 @@ impl<'r> Attempts<'r> {
     /// `floor` is the least delay that the outcome asks for.
     #[inline]
     pub(super) fn settle<O>(
-        &mut self,
+        self,
         outcome: O,
         judge: impl FnOnce(&O) -> Verdict,
         floor: impl FnOnce(&O) -> Option<Duration>,
     ) -> ControlFlow<O, Pause<'r>> {
         match judge(&outcome) {
             Verdict::Failure => {
-                if let Some(delay) = self.next(floor(&outcome)) {
-                    return Continue(Pause::new(self.retry, delay));
+                // By its parts: whole, it would lie in memory before it is known that it failed.
+                let (mark, id) = self.attempt.parts();
+                if let Some(pause) = next(self.retry, self.started, mark, id, floor(&outcome)) {
+                    return Continue(pause);
                 }
             }
             Verdict::Success if !self.attempt.is_first() => self.retry.count_recovered(),
@@ -93,10 +109,8 @@ impl<'r> Attempts<'r> {
         Break(outcome)
     }
 
-    /// Goes on to the next attempt, if there is one: the delay before it.
-    #[cold]
-    #[inline(never)]
-    fn next(&mut self, floor: Option<Duration>) -> Option<Duration> {
+    /// Goes on to the next attempt, if there is one: the pause before it.
+    fn next(mut self, floor: Option<Duration>) -> Option<Pause<'r>> {
         let Some(delay) = self.permitted_delay(floor.unwrap_or_default()) else {
             self.retry.count_exhausted();
             return None;
@@ -107,7 +121,7 @@ impl<'r> Attempts<'r> {
         self.attempt.next();
         let event = RetryEvent { policy, attempt, delay, call_id };
         event::retried(&event, self.retry.config().on_retry.get());
-        Some(delay)
+        Some(Pause::new(self, delay))
     }
 
     /// The budget is asked last: a retry that doesn't happen costs nothing.

@@ -3,19 +3,22 @@
 use super::{Attempts, Pause, Retry};
 
 /// Runs `inner` as the current attempt.
-pub fn attempt_blocking<O>(attempts: &mut Attempts<'_>, inner: impl FnOnce() -> O) -> O {
-    attempts.scope(inner)
+#[inline]
+pub fn attempt_blocking<O>(mut attempts: Attempts<'_>, inner: impl FnOnce() -> O) -> (Attempts<'_>, O) {
+    let outcome = attempts.scope(inner);
+    (attempts, outcome)
 }
 
 /// Sleeps through a pause.
+#[cold]
 #[allow(clippy::needless_pass_by_value, reason = "a pause is slept through once")]
-pub fn pause_blocking(pause: Pause<'_>) {
-    if let Pause::Due { retry, delay } = pause
-        && !delay.is_zero()
-    {
-        warn_if_async(retry);
+pub fn pause_blocking(pause: Pause<'_>) -> Attempts<'_> {
+    let Pause { attempts, delay, .. } = pause;
+    if !delay.is_zero() {
+        warn_if_async(attempts.retry);
         std::thread::sleep(delay);
     }
+    attempts
 }
 
 /// A sleep on a thread of the runtime stops every other task there. A thread that tokio keeps for blocking work can't

@@ -83,14 +83,14 @@ impl<'r, A, B, C, X> Judged<'r, Retry, A, B, C, X> {
     {
         let mut attempts = begin(self.policy);
         loop {
-            let result = attempt_blocking(&mut attempts, &mut operation);
-            match attempts.settle(
+            let (tried, result) = attempt_blocking(attempts, &mut operation);
+            match tried.settle(
                 result,
                 |result| self.judge_result(result),
                 |result| self.hint(result),
             ) {
                 Break(result) => return result,
-                Continue(pause) => pause_blocking(pause),
+                Continue(pause) => attempts = pause_blocking(pause),
             }
         }
     }

@@ -1,5 +1,6 @@
 //! An attempt and a pause as futures; and by hand, the loop that joins them.
 
+use std::mem::ManuallyDrop;
 use std::ops::ControlFlow;
 use std::ops::ControlFlow::{Break, Continue};
 use std::pin::Pin;
@@ -16,8 +17,8 @@ use crate::{ambient, clock};
 pin_project! {
     /// An attempt that runs.
     #[must_use = "futures do nothing unless you `.await` or poll them"]
-    pub struct Trying<'a, 'r, F> {
-        attempts: &'a mut Attempts<'r>,
+    pub struct Trying<'r, F> {
+        attempts: Attempts<'r>,
         #[pin]
         inner: F,
     }
@@ -25,58 +26,80 @@ pin_project! {
 
 /// Runs `inner` as the current attempt: that is what [`attempt()`](crate::attempt) in it says.
 #[inline]
-pub fn attempt<'a, 'r, F: Future>(attempts: &'a mut Attempts<'r>, inner: F) -> Trying<'a, 'r, F> {
+pub fn attempt<F: Future>(attempts: Attempts<'_>, inner: F) -> Trying<'_, F> {
     Trying { attempts, inner }
 }
 
-impl<F: Future> Future for Trying<'_, '_, F> {
-    type Output = F::Output;
+impl<'r, F: Future> Future for Trying<'r, F> {
+    type Output = (Attempts<'r>, F::Output);
 
     #[inline]
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
-        this.attempts.scope(|| this.inner.poll(cx))
+        let outcome = this.attempts.scope(|| this.inner.poll(cx));
+        outcome.map(|outcome| (*this.attempts, outcome))
     }
 }
 
-pin_project! {
-    /// The delay before the next attempt. It begins when it is first polled; without length it is over at once, and
-    /// no timer knows of it.
-    #[must_use = "futures do nothing unless you `.await` or poll them"]
-    #[project = PauseNow]
-    pub enum Pause<'r> {
-        /// Not begun.
-        Due { retry: &'r Retry, delay: Duration },
-        /// Running, or over.
-        Asleep {
-            #[pin]
-            sleep: Sleep,
-        },
+/// The delay before the next attempt. It begins when it is first polled; without length it is over at once, and no
+/// timer knows of it.
+#[must_use = "futures do nothing unless you `.await` or poll them"]
+pub struct Pause<'r> {
+    pub(super) attempts: Attempts<'r>,
+    pub(super) delay: Duration,
+    timer: Timer,
+}
+
+/// On the heap: the runtime points into a timer, and a stack that it could point into stays in memory, also for the
+/// calls that never pause.
+#[derive(Default)]
+struct Timer(Option<ManuallyDrop<Pin<Box<Sleep>>>>);
+
+impl Drop for Timer {
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "nearly always one comparison, which must not become a call")]
+    fn drop(&mut self) {
+        if let Some(sleep) = self.0.take() {
+            stop(sleep);
+        }
     }
+}
+
+#[cold]
+#[inline(never)]
+fn stop(sleep: ManuallyDrop<Pin<Box<Sleep>>>) {
+    drop(ManuallyDrop::into_inner(sleep));
 }
 
 impl<'r> Pause<'r> {
-    pub(super) fn new(retry: &'r Retry, delay: Duration) -> Self {
-        Self::Due { retry, delay }
+    pub(super) fn new(attempts: Attempts<'r>, delay: Duration) -> Self {
+        Self { attempts, delay, timer: Timer::default() }
     }
 }
 
-impl Future for Pause<'_> {
-    type Output = ();
+impl<'r> Future for Pause<'r> {
+    type Output = Attempts<'r>;
 
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        if let PauseNow::Due { delay, .. } = self.as_mut().project() {
-            if delay.is_zero() {
-                return Poll::Ready(());
-            }
-            let sleep = tokio::time::sleep(*delay);
-            self.set(Pause::Asleep { sleep });
+    #[inline]
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Attempts<'r>> {
+        let Self { attempts, delay, .. } = *self;
+        match sleep_on(delay, self.timer.0.take().map(ManuallyDrop::into_inner), cx) {
+            Some(sleep) => self.timer.0 = Some(ManuallyDrop::new(sleep)),
+            None => return Poll::Ready(attempts),
         }
-        if let PauseNow::Asleep { sleep } = self.project() {
-            ready!(sleep.poll(cx));
-        }
-        if overslept() { Poll::Pending } else { Poll::Ready(()) }
+        Poll::Pending
     }
+}
+
+/// What is left to sleep.
+#[cold]
+#[inline(never)]
+fn sleep_on(delay: Duration, sleep: Option<Pin<Box<Sleep>>>, cx: &mut Context<'_>) -> Option<Pin<Box<Sleep>>> {
+    if delay.is_zero() {
+        return None;
+    }
+    let mut sleep = sleep.unwrap_or_else(|| Box::pin(tokio::time::sleep(delay)));
+    (sleep.as_mut().poll(cx).is_pending() || overslept()).then_some(sleep)
 }
 
 /// Whether a busy thread woke us so late that the deadline has passed. No attempt may begin any more, and the outcome
@@ -107,7 +130,6 @@ pin_project! {
             inner: F,
         },
         Pausing {
-            #[pin]
             pause: Pause<'r>,
         },
         Over,
@@ -118,7 +140,7 @@ impl<'r, Op, F, S> Retrying<'r, Op, F, S>
 where
     Op: FnMut() -> F,
     F: Future,
-    S: FnMut(&mut Attempts<'r>, F::Output) -> ControlFlow<F::Output, Pause<'r>>,
+    S: FnMut(Attempts<'r>, F::Output) -> ControlFlow<F::Output, Pause<'r>>,
 {
     pub(super) fn new(retry: &'r Retry, operation: Op, settle: S) -> Self {
         Self { attempts: Attempts::idle(retry), operation, settle, step: Step::Unstarted }
@@ -129,7 +151,7 @@ impl<'r, Op, F, S> Future for Retrying<'r, Op, F, S>
 where
     Op: FnMut() -> F,
     F: Future,
-    S: FnMut(&mut Attempts<'r>, F::Output) -> ControlFlow<F::Output, Pause<'r>>,
+    S: FnMut(Attempts<'r>, F::Output) -> ControlFlow<F::Output, Pause<'r>>,
 {
     type Output = F::Output;
 
@@ -138,11 +160,11 @@ where
         loop {
             match this.step.as_mut().project() {
                 StepNow::Unstarted => *this.attempts = begin(this.attempts.retry),
-                StepNow::Pausing { pause } => ready!(pause.poll(cx)),
+                StepNow::Pausing { pause } => *this.attempts = ready!(Pin::new(pause).poll(cx)),
                 StepNow::Trying { inner } => {
                     let outcome = ready!(this.attempts.scope(|| inner.poll(cx)));
                     this.step.set(Step::Over);
-                    match (this.settle)(this.attempts, outcome) {
+                    match (this.settle)(*this.attempts, outcome) {
                         Break(outcome) => return Poll::Ready(outcome),
                         Continue(pause) => this.step.set(Step::Pausing { pause }),
                     }

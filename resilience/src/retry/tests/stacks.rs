@@ -101,13 +101,13 @@ async fn expanded<F: Future<Output = Result<u32, Fault>>>(
     let mut attempts = begin(retry);
     let outcome = loop {
         let pause = {
-            let outcome = attempt(&mut attempts, body(operation())).await;
-            match settle(&mut attempts, outcome, by_default) {
+            let (attempts, outcome) = attempt(attempts, body(operation())).await;
+            match settle(attempts, outcome, by_default) {
                 Break(outcome) => break outcome,
                 Continue(pause) => pause,
             }
         };
-        pause.await;
+        attempts = pause.await;
     };
     crate::pipeline::finish_unrefused(outcome)
 }
@@ -132,13 +132,13 @@ fn an_error_that_is_not_send_leaves_the_future_send() {
         let mut attempts = begin(retry);
         let outcome = loop {
             let pause = {
-                let outcome = attempt(&mut attempts, body(async { Err(Rc::from("local")) })).await;
-                match settle_with_hint(&mut attempts, outcome, by_default, |_| None) {
+                let (attempts, outcome) = attempt(attempts, body(async { Err(Rc::from("local")) })).await;
+                match settle_with_hint(attempts, outcome, by_default, |_| None) {
                     Break(outcome) => break outcome,
                     Continue(pause) => pause,
                 }
             };
-            pause.await;
+            attempts = pause.await;
         };
         crate::pipeline::finish_unrefused(outcome)
     }
