@@ -51,6 +51,13 @@ fn positional(
                 }
                 _ => errors.on(&expr, stray_literal(&expr, attribute)),
             }
+        } else if let Some(meant) = misspelt_flag(&expr, attribute) {
+            let word = compact(&expr);
+            let text = format!(
+                "`{word}` is no flag: did you mean `{meant}`? An instance of that name is written \
+                 `{{{word}}}`"
+            );
+            errors.on(&expr, text);
         } else if place.is_static() {
             errors.on(
                 &expr,
@@ -70,6 +77,15 @@ fn positional(
         }
     }
     instance
+}
+
+/// The flag that a bare word was probably meant to be.
+fn misspelt_flag(expr: &Expr, attribute: &Attribute) -> Option<&'static str> {
+    let Expr::Path(path) = expr else { return None };
+    let word = path.path.get_ident()?.to_string();
+    let flags: Vec<_> =
+        attribute.known().filter(|known| known.is_flag()).map(|known| known.name).collect();
+    nearest(&word, &flags)
 }
 
 fn stray_literal(expr: &Expr, attribute: &Attribute) -> String {

@@ -66,8 +66,8 @@ impl Scope {
 /// Whether a type is known for one that is copied: a shared reference, or a primitive by its name.
 fn is_copied(ty: &Type) -> bool {
     const PRIMITIVES: [&str; 16] = [
-        "bool", "char", "f32", "f64", "i8", "i16", "i32", "i64", "i128", "isize", "u8", "u16", "u32", "u64", "u128",
-        "usize",
+        "bool", "char", "f32", "f64", "i8", "i16", "i32", "i64", "i128", "isize", "u8", "u16",
+        "u32", "u64", "u128", "usize",
     ];
     match ty {
         Type::Reference(reference) => reference.mutability.is_none(),
@@ -165,9 +165,8 @@ mod tests {
 
     #[test]
     fn what_is_known_to_be_copied_may_be_moved_again() {
-        let is_copied = |signature: &str| {
-            Scope::of(&syn::parse_str(signature).expect(signature)).is_copied()
-        };
+        let is_copied =
+            |signature: &str| Scope::of(&syn::parse_str(signature).expect(signature)).is_copied();
         assert!(is_copied("async fn f(&self, id: u64, key: &str)"));
         assert!(!is_copied("async fn f(id: u64, name: String)"));
         assert!(!is_copied("async fn f(mut id: u64)"), "an attempt may change it for the next");

@@ -12,7 +12,9 @@ pub use crate::health::{Probe, probe};
 pub use crate::hedge::hedge;
 pub use crate::keyed::{Key, Keyed};
 pub use crate::name::{Identity, Origin};
-pub use crate::pipeline::{body, finish, finish_unrefused, finish_with, answered, maybe, never, returns_result};
+pub use crate::pipeline::{
+    answered, body, finish, finish_unrefused, finish_with, maybe, never, returns_result,
+};
 pub use crate::rate_limit::guard as rate_limit;
 pub use crate::registry::{Listed, Site};
 pub use crate::retry::attempts::{begin, settle, settle_with_hint};
@@ -21,8 +23,9 @@ pub use crate::retry::once::{attempt_if, begin_if};
 pub use crate::timeout::future::{guard as timeout, guard_after as timeout_after};
 pub use crate::verdict::{Verdict, always, by_default, judge, never as no, timed_out};
 pub use crate::{
-    Backoff, Bulkhead, BulkheadConfig, CircuitBreaker, CircuitBreakerConfig, Jitter, RateLimitConfig, RateLimiter,
-    Fallback, HealthCheck, HealthCheckConfig, Hedge, HedgeConfig, Policy, Rejection, Retry, RetryConfig, Timeout, TimeoutConfig,
+    Backoff, Bulkhead, BulkheadConfig, CircuitBreaker, CircuitBreakerConfig, Fallback, HealthCheck,
+    HealthCheckConfig, Hedge, HedgeConfig, Jitter, Policy, RateLimitConfig, RateLimiter, Rejection,
+    Retry, RetryConfig, Timeout, TimeoutConfig,
 };
 
 /// A symbol that may exist once per program. Under test it has another text, for a test may well link the crate that it

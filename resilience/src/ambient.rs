@@ -83,7 +83,8 @@ impl Deadline {
             return None;
         }
         if self.0 & Self::PENDING != 0 {
-            *self = Self::at(clock::after(clock::now(), Duration::from_nanos(self.0 & !Self::PENDING)));
+            *self =
+                Self::at(clock::after(clock::now(), Duration::from_nanos(self.0 & !Self::PENDING)));
         }
         Some(self.0)
     }
@@ -92,7 +93,11 @@ impl Deadline {
     #[inline]
     pub(crate) fn tighten(outer: Self, span: Self) -> Option<Self> {
         // Both are spans that begin together, or `outer` is none, which compares as the longest.
-        if outer.0 & Self::PENDING != 0 { Some(Self(span.0.min(outer.0))) } else { Self::tighten_running(outer, span) }
+        if outer.0 & Self::PENDING != 0 {
+            Some(Self(span.0.min(outer.0)))
+        } else {
+            Self::tighten_running(outer, span)
+        }
     }
 
     #[cold]

@@ -53,6 +53,17 @@ pub(crate) fn coarse() -> Nanos {
     source::coarse()
 }
 
+/// A kernel tick is at most this long.
+const TICK: u64 = 10_000_000;
+
+/// Now, for a comparison with `end`: coarse while that is far, to the nanosecond near it. Who was told to come back at
+/// `end` and does so is not told again.
+#[inline]
+pub(crate) fn now_before(end: Nanos) -> Nanos {
+    let now = coarse();
+    if end > now + TICK { now } else { self::now() }
+}
+
 /// A point of our time on tokio's clock.
 pub(crate) fn instant(at: Nanos) -> Instant {
     let (now, here) = (now(), Instant::now());

@@ -13,7 +13,9 @@ pub(crate) mod duration {
     pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Duration, D::Error> {
         let text = std::borrow::Cow::<'de, str>::deserialize(from)?;
         humantime::parse_duration(&text).map_err(|problem| {
-            D::Error::custom(format!("`{text}` is not a duration ({problem}): write \"250ms\" or \"1m 30s\""))
+            D::Error::custom(format!(
+                "`{text}` is not a duration ({problem}): write \"250ms\" or \"1m 30s\""
+            ))
         })
     }
 }
@@ -28,11 +30,16 @@ pub(crate) mod optional_duration {
     struct Human(#[serde(with = "super::duration")] Duration);
 
     #[allow(clippy::ref_option, reason = "serde's signature")]
-    pub(crate) fn serialize<S: Serializer>(value: &Option<Duration>, to: S) -> Result<S::Ok, S::Error> {
+    pub(crate) fn serialize<S: Serializer>(
+        value: &Option<Duration>,
+        to: S,
+    ) -> Result<S::Ok, S::Error> {
         value.map(Human).serialize(to)
     }
 
-    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Duration>, D::Error> {
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
+        from: D,
+    ) -> Result<Option<Duration>, D::Error> {
         Ok(Option::<Human>::deserialize(from)?.map(|Human(value)| value))
     }
 }

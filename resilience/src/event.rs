@@ -18,7 +18,8 @@ use crate::{Name, PolicyKind, Rejection, RetryEvent, StateChange, hook};
 const CAPACITY: usize = 1024;
 
 static LISTENERS: AtomicUsize = AtomicUsize::new(0);
-static EVENTS: LazyLock<broadcast::Sender<Event>> = LazyLock::new(|| broadcast::Sender::new(CAPACITY));
+static EVENTS: LazyLock<broadcast::Sender<Event>> =
+    LazyLock::new(|| broadcast::Sender::new(CAPACITY));
 
 /// Something worth knowing about a policy.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -93,9 +94,9 @@ impl Event {
             Self::StateChanged(change) => Some(change.policy.as_str()),
             Self::Rejected { rejection, .. } => Some(rejection.policy()),
             Self::Retried(retry) => Some(retry.policy.as_str()),
-            Self::FellBack { policy, .. } | Self::Hedged { policy, .. } | Self::Administered { policy, .. } => {
-                Some(policy.as_str())
-            }
+            Self::FellBack { policy, .. }
+            | Self::Hedged { policy, .. }
+            | Self::Administered { policy, .. } => Some(policy.as_str()),
             Self::Missed { .. } => None,
         }
     }
@@ -149,9 +150,13 @@ fn tell_rejected(kind: PolicyKind, rejection: &Rejection) {
 fn log_rejected(kind: PolicyKind, rejection: &Rejection) {
     let (policy, event) = (rejection.policy(), rejection.kind().as_str());
     match rejection {
-        Rejection::CircuitOpen { retry_after, .. } => log!(kind, debug, policy, event, ?retry_after),
+        Rejection::CircuitOpen { retry_after, .. } => {
+            log!(kind, debug, policy, event, ?retry_after);
+        }
         Rejection::BulkheadFull { limit, .. } => log!(kind, debug, policy, event, limit),
-        Rejection::RateLimited { retry_after, .. } => log!(kind, debug, policy, event, ?retry_after),
+        Rejection::RateLimited { retry_after, .. } => {
+            log!(kind, debug, policy, event, ?retry_after);
+        }
         Rejection::TimedOut { after, .. } => log!(kind, debug, policy, event, ?after),
         Rejection::DeadlineExceeded { .. } => log!(kind, debug, policy, event),
     }
@@ -179,7 +184,12 @@ pub(crate) fn hedged(policy: Name, attempt: u32) {
 #[cfg(feature = "axum")]
 pub(crate) fn administered(policy: Name, action: &'static str, by: &str, reason: Option<&str>) {
     tracing::warn!(target: "resilience::circuit_breaker", %policy, event = "administered", action, by, reason);
-    broadcast(|| Event::Administered { policy, action, by: by.into(), reason: reason.map(Into::into) });
+    broadcast(|| Event::Administered {
+        policy,
+        action,
+        by: by.into(),
+        reason: reason.map(Into::into),
+    });
 }
 
 #[inline]

@@ -37,7 +37,11 @@ impl<F> fmt::Debug for Hook<F> {
 }
 
 /// Runs a function of the user's; a panic in it is logged and goes no further.
-pub(crate) fn shielded<O>(policy: crate::Name, hook: &'static str, f: impl FnOnce() -> O) -> Option<O> {
+pub(crate) fn shielded<O>(
+    policy: crate::Name,
+    hook: &'static str,
+    f: impl FnOnce() -> O,
+) -> Option<O> {
     let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(f));
     if result.is_err() {
         tracing::error!(target: "resilience", %policy, event = "hook_panicked", hook);

@@ -90,7 +90,8 @@ pub use resilience_macros::{
 pub use self::ambient::{CallId, attempt, call_id, deadline, remaining};
 pub use self::bulkhead::{Bulkhead, BulkheadConfig, BulkheadPermit};
 pub use self::circuit_breaker::{
-    Cause, CircuitBreaker, CircuitBreakerConfig, Counts, Histogram, Permit, State, StateChange, Thresholds, Totals, Trip, Window,
+    Cause, CircuitBreaker, CircuitBreakerConfig, Counts, Histogram, Permit, State, StateChange,
+    Thresholds, Totals, Trip, Window,
 };
 pub use self::event::{Event, Events};
 pub use self::fallback::Fallback;
@@ -102,8 +103,9 @@ pub use self::name::Name;
 pub use self::policy::{Parts, Policy};
 pub use self::rate_limit::{RateLimitConfig, RateLimiter};
 pub use self::registry::{
-    BulkheadSnapshot, CircuitBreakerSnapshot, FallbackSnapshot, HedgeSnapshot, KeyedSnapshot, LatencySnapshot, Listable, NameClash,
-    PolicySnapshot, RateLimiterSnapshot, Registry, RetrySnapshot, Snapshot, TimeoutSnapshot, TripSnapshot, registry,
+    BulkheadSnapshot, CircuitBreakerSnapshot, FallbackSnapshot, HedgeSnapshot, KeyedSnapshot,
+    LatencySnapshot, Listable, NameClash, PolicySnapshot, RateLimiterSnapshot, Registry,
+    RetrySnapshot, Snapshot, TimeoutSnapshot, TripSnapshot, registry,
 };
 pub use self::rejection::{Rejection, RejectionKind};
 pub use self::retry::{Backoff, Jitter, Retry, RetryConfig, RetryEvent, RetryTotals};

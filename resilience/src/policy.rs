@@ -5,7 +5,8 @@ use std::fmt;
 use crate::name::{Identity, Origin};
 use crate::pipeline::{Maybe, body, edge, maybe};
 use crate::{
-    Bulkhead, CircuitBreaker, Name, RateLimiter, Rejection, Retry, Timeout, bulkhead, rate_limit, timeout, verdict,
+    Bulkhead, CircuitBreaker, Name, RateLimiter, Rejection, Retry, Timeout, bulkhead, rate_limit,
+    timeout, verdict,
 };
 
 /// The standard pipeline. Outermost first: rate limit, bulkhead, timeout (total), retry, circuit breaker, timeout
@@ -120,7 +121,10 @@ impl Policy {
     ///
     /// # Errors
     /// The last attempt's own; a refusal of any part as `E`.
-    pub fn call<Op, F, T, E>(&self, operation: Op) -> impl Future<Output = Result<T, E>> + use<Op, F, T, E>
+    pub fn call<Op, F, T, E>(
+        &self,
+        operation: Op,
+    ) -> impl Future<Output = Result<T, E>> + use<Op, F, T, E>
     where
         Op: FnMut() -> F,
         F: Future<Output = Result<T, E>>,
@@ -146,7 +150,9 @@ impl Policy {
         let mut attempt = move || {
             let limited = maybe(parts.attempt_timeout, body(operation()), timeout::future::guard);
             let judge = judge.clone();
-            maybe(parts.circuit_breaker, limited, |breaker, inner| breaker.when_ok(judge).guard(inner))
+            maybe(parts.circuit_breaker, limited, |breaker, inner| {
+                breaker.when_ok(judge).guard(inner)
+            })
         };
         let attempts = match parts.retry {
             Some(retry) => Maybe::Guarded { guarded: retry.when_ok(when_ok).guard(attempt) },
@@ -160,6 +166,9 @@ impl Policy {
 
 impl fmt::Debug for Policy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Policy").field("name", &self.name()).field("parts", &self.parts).finish_non_exhaustive()
+        f.debug_struct("Policy")
+            .field("name", &self.name())
+            .field("parts", &self.parts)
+            .finish_non_exhaustive()
     }
 }

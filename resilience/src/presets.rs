@@ -34,7 +34,5 @@ pub const AGGRESSIVE: RetryConfig = RetryConfig::new()
     .max_delay(Duration::from_secs(2));
 
 /// A retry that leaves the dependency time: 3 attempts, delays from 1 s to at most 10 s.
-pub const CONSERVATIVE: RetryConfig = RetryConfig::new()
-    .attempts(3)
-    .delay(Duration::from_secs(1))
-    .max_delay(Duration::from_secs(10));
+pub const CONSERVATIVE: RetryConfig =
+    RetryConfig::new().attempts(3).delay(Duration::from_secs(1)).max_delay(Duration::from_secs(10));

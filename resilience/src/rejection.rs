@@ -137,7 +137,9 @@ impl Rejection {
         match self {
             Self::CircuitOpen { retry_after, .. } => *retry_after,
             Self::RateLimited { retry_after, .. } => Some(*retry_after),
-            Self::BulkheadFull { .. } | Self::TimedOut { .. } | Self::DeadlineExceeded { .. } => None,
+            Self::BulkheadFull { .. } | Self::TimedOut { .. } | Self::DeadlineExceeded { .. } => {
+                None
+            }
         }
     }
 
@@ -183,7 +185,9 @@ impl fmt::Display for Rejection {
             Self::RateLimited { policy, retry_after } => {
                 write!(f, "rate limit `{policy}` is used up, retry in {retry_after:?}")
             }
-            Self::TimedOut { policy, after } => write!(f, "timeout `{policy}` struck after {after:?}"),
+            Self::TimedOut { policy, after } => {
+                write!(f, "timeout `{policy}` struck after {after:?}")
+            }
             Self::DeadlineExceeded { policy } => {
                 write!(f, "the caller's deadline had passed before timeout `{policy}` began")
             }
@@ -198,7 +202,9 @@ impl From<Rejection> for std::io::Error {
     /// [`Other`](std::io::ErrorKind::Other); the rejection stays inside, where [`Rejection::find`] sees it.
     fn from(rejection: Rejection) -> Self {
         let kind = match rejection.kind() {
-            RejectionKind::TimedOut | RejectionKind::DeadlineExceeded => std::io::ErrorKind::TimedOut,
+            RejectionKind::TimedOut | RejectionKind::DeadlineExceeded => {
+                std::io::ErrorKind::TimedOut
+            }
             _ => std::io::ErrorKind::Other,
         };
         Self::new(kind, rejection)

@@ -5,6 +5,7 @@ use resilience::{
     bulkhead, circuit_breaker, registry, retry, timeout,
 };
 
+#[allow(dead_code, reason = "it is listed without being called")]
 #[retry(name = "listed retry")]
 #[circuit_breaker(name = "listed breaker", critical)]
 #[timeout("2s", name = "listed timeout")]
@@ -14,16 +15,16 @@ async fn never_called() -> Result<(), Rejection> {
 }
 
 #[circuit_breaker(failure_rate = 0.2)]
-pub static BREAKER: CircuitBreaker;
+static BREAKER: CircuitBreaker;
 
 #[retry(attempts = 5)]
-pub static RETRY: Retry;
+static RETRY: Retry;
 
 #[timeout("5s")]
-pub static TIMEOUT: Timeout;
+static TIMEOUT: Timeout;
 
 #[bulkhead(max_concurrent = 3)]
-pub static BULKHEAD: Bulkhead;
+static BULKHEAD: Bulkhead;
 
 #[test]
 fn everything_is_listed_before_its_first_call() {

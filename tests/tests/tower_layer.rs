@@ -35,6 +35,7 @@ fn statuses<F: Fn(u32) -> u16 + Clone + Send + 'static>(
     })
 }
 
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "predicates see references")]
 fn is_server_error(status: &u16) -> bool {
     *status >= 500
 }

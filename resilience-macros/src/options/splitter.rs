@@ -61,7 +61,12 @@ fn part(input: ParseStream<'_>, attribute: &Attribute, parts: &mut Parts) -> syn
         parts.named.push(Named { key, value: None });
         return Ok(());
     }
-    parts.positional.push(input.parse()?);
+    let start = input.span();
+    let expr = input.parse().map_err(|error| {
+        let text = format!("this is not a complete expression: {error}");
+        if input.is_empty() { syn::Error::new(start, text) } else { error }
+    })?;
+    parts.positional.push(expr);
     Ok(())
 }
 

@@ -113,7 +113,11 @@ impl<'b> Acquire<'b> {
     #[inline]
     fn enter(&mut self, cx: &mut Context<'_>) -> Entry<'b> {
         if matches!(self.standing, Standing::Outside) {
-            return if self.bulkhead.enter() { Entry::Admitted } else { stand_in_line(self.bulkhead, cx) };
+            return if self.bulkhead.enter() {
+                Entry::Admitted
+            } else {
+                stand_in_line(self.bulkhead, cx)
+            };
         }
         match mem::replace(&mut self.standing, Standing::Outside) {
             Standing::InLine(waiter) => wait(ManuallyDrop::into_inner(waiter), cx),
@@ -139,7 +143,10 @@ impl<'b> Future for Acquire<'b> {
 
 impl Drop for Acquire<'_> {
     #[inline(always)]
-    #[allow(clippy::inline_always, reason = "nearly always one comparison, which must not become a call")]
+    #[allow(
+        clippy::inline_always,
+        reason = "nearly always one comparison, which must not become a call"
+    )]
     fn drop(&mut self) {
         if !matches!(self.standing, Standing::Outside) {
             leave(self.bulkhead, mem::replace(&mut self.standing, Standing::Outside));

@@ -44,7 +44,9 @@ impl Line {
     #[inline]
     pub(super) fn enter(&self, limit: u32) -> bool {
         let slots = self.slots();
-        slots.enter(limit).is_some_and(|after| self.replace(slots, after).is_ok() || self.enter_contended(limit))
+        slots
+            .enter(limit)
+            .is_some_and(|after| self.replace(slots, after).is_ok() || self.enter_contended(limit))
     }
 
     /// Another call was quicker: once more, in a loop that calls without company need not carry.

@@ -29,7 +29,10 @@ impl CircuitBreaker {
     ///
     /// # Errors
     /// As [`call`](Self::call).
-    pub fn call_blocking<T, E: From<Rejection>>(&self, f: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
+    pub fn call_blocking<T, E: From<Rejection>>(
+        &self,
+        f: impl FnOnce() -> Result<T, E>,
+    ) -> Result<T, E> {
         pipeline::finish(guard_blocking(self, || pipeline::body_blocking(f), by_default))
     }
 
@@ -69,7 +72,10 @@ impl CircuitBreaker {
 
 impl<'b, A, B, C, X> Judged<'b, CircuitBreaker, A, B, C, X> {
     /// Which errors are neutral (default: none). It wins over `when_err`.
-    pub fn ignore_err<E, F: Fn(&E) -> bool>(self, ignore_err: F) -> Judged<'b, CircuitBreaker, A, B, C, F> {
+    pub fn ignore_err<E, F: Fn(&E) -> bool>(
+        self,
+        ignore_err: F,
+    ) -> Judged<'b, CircuitBreaker, A, B, C, F> {
         self.with_extra(ignore_err)
     }
 
@@ -90,7 +96,9 @@ impl<'b, A, B, C, X> Judged<'b, CircuitBreaker, A, B, C, X> {
         C: Predicate<Rejection>,
         X: Predicate<E>,
     {
-        edge(guard(self.policy, body(future), move |outcome: &_| self.judge(outcome, |error| self.extra.test(error))))
+        edge(guard(self.policy, body(future), move |outcome: &_| {
+            self.judge(outcome, |error| self.extra.test(error))
+        }))
     }
 
     /// The form for stacks by hand; see [`CircuitBreaker::guard`].
@@ -109,7 +117,9 @@ impl<'b, A, B, C, X> Judged<'b, CircuitBreaker, A, B, C, X> {
         C: Predicate<Rejection>,
         X: Predicate<E>,
     {
-        guard(self.policy, inner, move |outcome: &_| self.judge(outcome, |error| self.extra.test(error)))
+        guard(self.policy, inner, move |outcome: &_| {
+            self.judge(outcome, |error| self.extra.test(error))
+        })
     }
 
     /// [`call`](Self::call) for code that doesn't await.

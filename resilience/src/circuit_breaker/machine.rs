@@ -152,7 +152,13 @@ impl Machine {
         }
     }
 
-    fn judge(&mut self, config: &CircuitBreakerConfig, report: Report, reading: Reading, now: Nanos) -> Effect {
+    fn judge(
+        &mut self,
+        config: &CircuitBreakerConfig,
+        report: Report,
+        reading: Reading,
+        now: Nanos,
+    ) -> Effect {
         if report.end == End::Ignored || (report.end == End::Success && !report.slow) {
             return Effect::Stay;
         }

@@ -86,7 +86,10 @@ impl<'b> Permit<'b> {
     }
 
     #[inline(always)]
-    #[allow(clippy::inline_always, reason = "measured: as a call it would find the permit in memory")]
+    #[allow(
+        clippy::inline_always,
+        reason = "measured: as a call it would find the permit in memory"
+    )]
     pub(super) fn settle(self, verdict: Verdict) {
         self.end(match verdict {
             Verdict::Success => End::Success,
@@ -102,7 +105,10 @@ impl<'b> Permit<'b> {
     }
 
     #[inline(always)]
-    #[allow(clippy::inline_always, reason = "measured: as a call it would find the permit in memory")]
+    #[allow(
+        clippy::inline_always,
+        reason = "measured: as a call it would find the permit in memory"
+    )]
     fn end(self, end: End) {
         let permit = ManuallyDrop::new(self);
         let Self { breaker, ticket, started } = *permit;

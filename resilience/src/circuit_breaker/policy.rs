@@ -1,16 +1,17 @@
 //! The breaker that is shared: one atomic word in front, the state machine behind a short lock.
 
-use std::fmt;
+mod looking_in;
+
 use std::sync::OnceLock;
 use std::time::{Duration, SystemTime};
 
 use super::config::CircuitBreakerConfig;
-use super::latency::{Histogram, Latency};
+use super::latency::Latency;
 use super::machine::{Admission, Effect, End, Machine, Report};
 use super::permit::{Permit, Ticket};
 use super::tally::{Tally, bump};
 use super::word::Word;
-use super::{Cause, Counts, State, StateChange, Totals, Trip};
+use super::{Cause, Counts, State, StateChange, Trip};
 use crate::clock::{self, Nanos};
 use crate::name::{Identity, Origin};
 use crate::sync::{AtomicU64, Mutex, Ordering};
@@ -135,7 +136,10 @@ impl CircuitBreaker {
     /// Made in place, not where it is counted: see [`Rejection`].
     #[inline]
     fn rejection(&self, wait: Option<u64>) -> Rejection {
-        Rejection::CircuitOpen { policy: self.identity.name(), retry_after: wait.map(Duration::from_nanos) }
+        Rejection::CircuitOpen {
+            policy: self.identity.name(),
+            retry_after: wait.map(Duration::from_nanos),
+        }
     }
 
     /// How long the circuit stays open, to the call that it refuses without the lock; `None` where more is to be seen.
@@ -145,7 +149,8 @@ impl CircuitBreaker {
         if !word.is_open() {
             return None;
         }
-        let wait = self.open_until.load(Ordering::Relaxed).saturating_sub(clock::coarse());
+        let end = self.open_until.load(Ordering::Relaxed);
+        let wait = end.saturating_sub(clock::now_before(end));
         (wait > 0).then(|| self.refuse(Some(wait))).flatten()
     }
 
@@ -156,7 +161,7 @@ impl CircuitBreaker {
         match word.state() {
             _ if word.passes() => Ok(Permit::by_slow_door(self, Ticket::passing(word))),
             State::ForcedOpen => Err(self.refuse(None)),
-            _ => self.admit_trial(clock::coarse()),
+            _ => self.admit_trial(clock::now_before(self.open_until.load(Ordering::Relaxed))),
         }
     }
 
@@ -260,8 +265,8 @@ impl CircuitBreaker {
         let Some(rule) = self.config.rule() else { return };
         if hook::shielded(self.name(), "trip_when", || rule(counts)) == Some(true) {
             let mut locked = self.shared().locked.lock();
-            let change =
-                (word == self.word()).then(|| self.enter(&mut locked, State::Open, Cause::TripWhen));
+            let change = (word == self.word())
+                .then(|| self.enter(&mut locked, State::Open, Cause::TripWhen));
             drop(locked);
             self.announce(change);
         }
@@ -291,7 +296,8 @@ impl CircuitBreaker {
 
     /// Changes the state, under the lock: a new generation, everything zeroed.
     fn enter(&self, locked: &mut Locked, to: State, cause: Cause) -> StateChange {
-        let (now, reading, from) = (clock::now(), self.shared().tally.read(), locked.machine.state());
+        let (now, reading, from) =
+            (clock::now(), self.shared().tally.read(), locked.machine.state());
         if to == State::Open {
             let counts = locked.machine.counts(reading, now);
             locked.last_trip = Some(Trip { cause, counts, at: SystemTime::now() });
@@ -339,95 +345,5 @@ impl CircuitBreaker {
                 latency: self.config.latency.then(|| Box::new(Latency::new())),
             })
         })
-    }
-}
-
-/// Looking in. None of these changes anything.
-impl CircuitBreaker {
-    /// The state, true at any time: an open circuit whose period is over is half-open, call or no call.
-    pub fn state(&self) -> State {
-        let word = self.word();
-        let open_until = self.open_until.load(Ordering::Relaxed);
-        match word.state() {
-            State::Open if clock::coarse() >= open_until => State::HalfOpen,
-            state => state,
-        }
-    }
-
-    /// How long the circuit stays open; `None` unless it is open by its own judgement.
-    pub fn open_for(&self) -> Option<Duration> {
-        let word = self.word();
-        let left = clock::until(self.open_until.load(Ordering::Relaxed), clock::coarse());
-        (word.state() == State::Open && !left.is_zero()).then_some(left)
-    }
-
-    /// How often the state has changed or was reset.
-    pub fn generation(&self) -> u64 {
-        self.word().generation()
-    }
-
-    /// The window's counts; zeros while open.
-    pub fn counts(&self) -> Counts {
-        let Some(shared) = self.shared.get() else { return Counts::default() };
-        let mut locked = shared.locked.lock();
-        locked.machine.counts(shared.tally.read(), clock::coarse())
-    }
-
-    /// Lifetime counts.
-    pub fn totals(&self) -> Totals {
-        self.shared.get().map(|shared| shared.tally.totals()).unwrap_or_default()
-    }
-
-    /// Failures / calls in the window; `None` below `min_calls`.
-    pub fn failure_rate(&self) -> Option<f64> {
-        let counts = self.counts();
-        self.config.rate(counts.failures, &counts)
-    }
-
-    /// Slow calls / calls in the window; `None` below `min_calls`.
-    pub fn slow_rate(&self) -> Option<f64> {
-        let counts = self.counts();
-        self.config.rate(counts.slow, &counts)
-    }
-
-    /// What tripped it last, and by which counts.
-    pub fn last_trip(&self) -> Option<Trip> {
-        self.shared.get()?.locked.lock().last_trip
-    }
-
-    /// How often the state went from `from` to `to`.
-    pub fn transitions(&self, from: State, to: State) -> u64 {
-        self.all_transitions()[from as usize][to as usize]
-    }
-
-    pub(crate) fn all_transitions(&self) -> Transitions {
-        self.shared.get().map(|shared| shared.locked.lock().transitions).unwrap_or_default()
-    }
-
-    /// How long its calls took; `None` without the option `latency`.
-    pub fn latency(&self) -> Option<Histogram> {
-        let measured = || self.shared.get()?.latency.as_ref().map(|latency| latency.read());
-        self.config.latency.then(|| measured().unwrap_or_default())
-    }
-}
-
-impl fmt::Display for CircuitBreaker {
-    /// Name, state, generation and counts in one line.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (name, state, counts) = (self.name(), self.state(), self.counts());
-        let Counts { requests, successes, failures, ignored, slow, .. } = counts;
-        write!(f, "{name}: {state}, generation {}, {requests} requests, ", self.generation())?;
-        write!(f, "{successes} successes, {failures} failures, {ignored} ignored, {slow} slow")
-    }
-}
-
-impl fmt::Debug for CircuitBreaker {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("CircuitBreaker")
-            .field("name", &self.name())
-            .field("state", &self.state())
-            .field("counts", &self.counts())
-            .field("config", &self.config)
-            .finish_non_exhaustive()
     }
 }

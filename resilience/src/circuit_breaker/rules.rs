@@ -42,7 +42,9 @@ impl CircuitBreakerConfig {
         if let (Some(Window::Calls(window)), Some(min)) = (self.window, self.min_calls)
             && min.get() > window
         {
-            return Some("`min_calls` is more than the count `window` can hold: lower it or widen the window");
+            return Some(
+                "`min_calls` is more than the count `window` can hold: lower it or widen the window",
+            );
         }
         if let Some(longest) = self.max_open_for
             && check::shorter(longest, self.open_for)
@@ -73,14 +75,20 @@ impl CircuitBreakerConfig {
     pub(super) const fn effective_window(&self) -> Option<Window> {
         match self.window {
             Some(window) => Some(window),
-            None if self.judges_rate() || self.slow_call.is_some() || self.trip_when.get().is_some() => Some(WINDOW),
+            None if self.judges_rate()
+                || self.slow_call.is_some()
+                || self.trip_when.get().is_some() =>
+            {
+                Some(WINDOW)
+            }
             None => None,
         }
     }
 
     /// Consecutive failures replace the rate, unless it is written too; a rule of the user's replaces both.
     const fn judges_rate(&self) -> bool {
-        self.trip_when.get().is_none() && (self.failure_rate.is_some() || self.consecutive_failures.is_none())
+        self.trip_when.get().is_none()
+            && (self.failure_rate.is_some() || self.consecutive_failures.is_none())
     }
 
     /// The default gives way to a count window that couldn't hold that many calls.
@@ -110,8 +118,10 @@ impl CircuitBreakerConfig {
         if counts.calls() < self.effective_min_calls() {
             return None;
         }
-        let reached = |part: u64, rate: f64| part > 0 && part as f64 / counts.calls() as f64 >= rate;
-        if self.judges_rate() && reached(counts.failures, self.failure_rate.unwrap_or(FAILURE_RATE)) {
+        let reached =
+            |part: u64, rate: f64| part > 0 && part as f64 / counts.calls() as f64 >= rate;
+        if self.judges_rate() && reached(counts.failures, self.failure_rate.unwrap_or(FAILURE_RATE))
+        {
             return Some(Cause::FailureRate);
         }
         (self.slow_call.is_some() && reached(counts.slow, self.slow_rate.unwrap_or(SLOW_RATE)))

@@ -82,11 +82,22 @@ impl Tally {
     }
 
     pub(super) fn totals(&self) -> Totals {
-        let sum = |counter: fn(&Stripe) -> &AtomicU64| self.0.iter().map(|s| counter(s).load(Relaxed)).sum();
+        let sum = |counter: fn(&Stripe) -> &AtomicU64| {
+            self.0.iter().map(|s| counter(s).load(Relaxed)).sum()
+        };
         let Reading { successes, failures, ignored, slow } = self.read();
         let (cancelled, stale) = (sum(|s| &s.cancelled), sum(|s| &s.stale));
         let requests = successes + failures + ignored + cancelled + stale;
-        Totals { requests, successes, failures, ignored, slow, rejected: sum(|s| &s.rejected), cancelled, stale }
+        Totals {
+            requests,
+            successes,
+            failures,
+            ignored,
+            slow,
+            rejected: sum(|s| &s.rejected),
+            cancelled,
+            stale,
+        }
     }
 }
 

@@ -40,8 +40,9 @@ fn one(breaker: &CircuitBreaker, call: char) {
 
 /// `(requests, successes, failures, consecutive successes, consecutive failures)`
 fn counts(breaker: &CircuitBreaker) -> (u64, u64, u64, u64, u64) {
-    let Counts { requests, successes, failures, consecutive_successes, consecutive_failures, .. } =
-        breaker.counts();
+    let Counts {
+        requests, successes, failures, consecutive_successes, consecutive_failures, ..
+    } = breaker.counts();
     (requests, successes, failures, consecutive_successes, consecutive_failures)
 }
 

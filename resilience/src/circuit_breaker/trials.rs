@@ -26,10 +26,17 @@ pub(super) type TrialId = NonZeroU32;
 
 impl Trials {
     /// A slot, or how long until the oldest running trial gives its slot up.
-    pub(super) fn admit(&mut self, slots: u32, lifetime: Duration, now: Nanos) -> Result<TrialId, Duration> {
+    pub(super) fn admit(
+        &mut self,
+        slots: u32,
+        lifetime: Duration,
+        now: Nanos,
+    ) -> Result<TrialId, Duration> {
         self.reclaim(now);
         match self.running.front() {
-            Some(oldest) if self.taken() >= slots as usize => Err(clock::until(oldest.expires, now)),
+            Some(oldest) if self.taken() >= slots as usize => {
+                Err(clock::until(oldest.expires, now))
+            }
             _ => Ok(self.start(clock::after(now, lifetime))),
         }
     }

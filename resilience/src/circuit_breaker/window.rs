@@ -23,7 +23,9 @@ impl View {
     pub(super) fn new(window: Option<Window>, reading: Reading, now: Nanos) -> Self {
         match window {
             None => Self::SinceChange(reading),
-            Some(Window::Time(time)) => Self::Time(Box::new(TimeWindow::new(clock::span(time), reading, now))),
+            Some(Window::Time(time)) => {
+                Self::Time(Box::new(TimeWindow::new(clock::span(time), reading, now)))
+            }
             Some(Window::Calls(calls)) => Self::Calls(CallWindow::new(calls.into(), reading)),
         }
     }
@@ -166,7 +168,8 @@ impl Bits {
     fn set_last(&mut self, end: u64) {
         self.advance(end);
         if self.words.is_empty() {
-            let words = usize::try_from(self.capacity.div_ceil(64)).expect("a u32 count fits in memory");
+            let words =
+                usize::try_from(self.capacity.div_ceil(64)).expect("a u32 count fits in memory");
             self.words = vec![0; words];
         }
         let (word, bit) = self.place(end - 1);
@@ -191,7 +194,10 @@ impl Bits {
         self.words[word] &= !bit;
     }
 
-    #[allow(clippy::cast_possible_truncation, reason = "below the number of words that were allocated")]
+    #[allow(
+        clippy::cast_possible_truncation,
+        reason = "below the number of words that were allocated"
+    )]
     fn place(&self, place: u64) -> (usize, u64) {
         let place = place % self.capacity;
         ((place / 64) as usize, 1 << (place % 64))

@@ -36,7 +36,10 @@ impl<T, E> ReturnType<Result<T, E>> {
 
     /// The same for a plain function.
     #[allow(clippy::missing_errors_doc, reason = "no policy has refused here")]
-    pub fn body_blocking(self, inner: impl FnOnce() -> Result<T, E>) -> Result<Result<T, E>, Rejection> {
+    pub fn body_blocking(
+        self,
+        inner: impl FnOnce() -> Result<T, E>,
+    ) -> Result<Result<T, E>, Rejection> {
         body_blocking(inner)
     }
 
@@ -89,13 +92,19 @@ pub trait PlainReturn: Sized {
 
     /// The value, or the refusal that needs an answer.
     #[allow(clippy::missing_errors_doc, reason = "the refusal")]
-    fn result(self, outcome: Result<Result<Self::Value, Infallible>, Rejection>) -> Result<Self::Value, Rejection> {
+    fn result(
+        self,
+        outcome: Result<Result<Self::Value, Infallible>, Rejection>,
+    ) -> Result<Self::Value, Rejection> {
         outcome.map(|Ok(value)| value)
     }
 
     /// The same where no policy refuses.
     #[allow(clippy::missing_errors_doc, reason = "there is none")]
-    fn unrefused(self, outcome: Result<Result<Self::Value, Infallible>, Rejection>) -> Result<Self::Value, Rejection> {
+    fn unrefused(
+        self,
+        outcome: Result<Result<Self::Value, Infallible>, Rejection>,
+    ) -> Result<Self::Value, Rejection> {
         self.result(outcome)
     }
 

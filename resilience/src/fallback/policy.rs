@@ -48,6 +48,9 @@ impl Fallback {
 
 impl Debug for Fallback {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Fallback").field("name", &self.name()).field("used", &self.used()).finish_non_exhaustive()
+        f.debug_struct("Fallback")
+            .field("name", &self.name())
+            .field("used", &self.used())
+            .finish_non_exhaustive()
     }
 }

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use tokio::runtime::Handle;
 
-use super::monitor::{CheckReport, Monitor};
 use super::HealthCheckConfig;
+use super::monitor::{CheckReport, Monitor};
 use crate::name::Identity;
 use crate::{Name, check};
 
@@ -98,6 +98,9 @@ impl Drop for Watching {
 
 impl fmt::Debug for HealthCheck {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("HealthCheck").field("name", &self.name()).field("config", &self.config).finish_non_exhaustive()
+        f.debug_struct("HealthCheck")
+            .field("name", &self.name())
+            .field("config", &self.config)
+            .finish_non_exhaustive()
     }
 }

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::pin::Pin;
 
+use super::HealthCheckConfig;
 use super::check::probe;
 use super::monitor::{CheckReport, HealthStatus, Monitor};
-use super::HealthCheckConfig;
 
 type Run = Box<dyn Fn() -> Pin<Box<dyn Future<Output = Result<(), String>> + Send>> + Send + Sync>;
 
@@ -46,7 +46,11 @@ impl HealthChecker {
     }
 
     /// Adds a check with every default. Another one of that name is replaced.
-    pub fn check<F, E>(self, name: &'static str, check: impl Fn() -> F + Send + Sync + 'static) -> Self
+    pub fn check<F, E>(
+        self,
+        name: &'static str,
+        check: impl Fn() -> F + Send + Sync + 'static,
+    ) -> Self
     where
         F: Future<Output = Result<(), E>> + Send + 'static,
         E: fmt::Display + 'static,
@@ -82,7 +86,8 @@ impl HealthChecker {
 
     /// Asks all checks at once: name to the whole answer.
     pub async fn reports(&self) -> BTreeMap<&'static str, CheckReport> {
-        let reports = self.checks.iter().map(|(name, check)| async { (*name, check.report().await) });
+        let reports =
+            self.checks.iter().map(|(name, check)| async { (*name, check.report().await) });
         super::together(reports).await.into_iter().collect()
     }
 }

@@ -71,6 +71,7 @@ impl HealthCheckConfig {
         }
     }
 
+    #[cfg(feature = "axum")]
     pub(crate) fn is_critical(&self) -> bool {
         self.critical
     }

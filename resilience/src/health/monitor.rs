@@ -82,20 +82,30 @@ impl Monitor {
     }
 
     /// The last answer while it is good, else that of a new run. Whoever asks during a run waits for it.
-    pub(super) async fn report<F, E>(&self, config: &HealthCheckConfig, probe: impl FnOnce() -> F) -> CheckReport
+    pub(super) async fn report<F, E>(
+        &self,
+        config: &HealthCheckConfig,
+        probe: impl FnOnce() -> F,
+    ) -> CheckReport
     where
         F: Future<Output = Result<(), E>>,
         E: fmt::Display,
     {
         let last = self.last.lock().await;
         match &*last {
-            Some((at, report)) if clock::until(clock::now(), *at) < config.good_for() => report.clone(),
+            Some((at, report)) if clock::until(clock::now(), *at) < config.good_for() => {
+                report.clone()
+            }
             _ => self.run(last, config, probe).await,
         }
     }
 
     /// A new run, whatever the last one found.
-    pub(super) async fn refresh<F, E>(&self, config: &HealthCheckConfig, probe: impl FnOnce() -> F) -> CheckReport
+    pub(super) async fn refresh<F, E>(
+        &self,
+        config: &HealthCheckConfig,
+        probe: impl FnOnce() -> F,
+    ) -> CheckReport
     where
         F: Future<Output = Result<(), E>>,
         E: fmt::Display,
@@ -147,7 +157,9 @@ fn judged(outcome: Result<Result<(), String>, Rejection>) -> (HealthStatus, Opti
     match outcome {
         Ok(Ok(())) => (HealthStatus::Healthy, None),
         Ok(Err(error)) => (HealthStatus::Unhealthy, Some(error)),
-        Err(rejection @ Rejection::CircuitOpen { .. }) => (HealthStatus::CircuitOpen, Some(rejection.to_string())),
+        Err(rejection @ Rejection::CircuitOpen { .. }) => {
+            (HealthStatus::CircuitOpen, Some(rejection.to_string()))
+        }
         Err(rejection) => (HealthStatus::Unhealthy, Some(rejection.to_string())),
     }
 }

@@ -48,13 +48,22 @@ struct BreakerEntry {
 impl Report {
     /// Asks every check at once, so that the slowest one's time limit bounds the whole.
     pub(crate) async fn of(registry: &Registry) -> Self {
-        let checks = registry.health_checks().map(|check| async move { (check.name(), CheckEntry::of(check).await) });
+        let checks = registry
+            .health_checks()
+            .map(|check| async move { (check.name(), CheckEntry::of(check).await) });
         let checks: BTreeMap<_, _> = together(checks).await.into_iter().collect();
-        let circuit_breakers: BTreeMap<_, _> =
-            registry.circuit_breakers().map(|breaker| (breaker.name(), BreakerEntry::of(breaker))).collect();
+        let circuit_breakers: BTreeMap<_, _> = registry
+            .circuit_breakers()
+            .map(|breaker| (breaker.name(), BreakerEntry::of(breaker)))
+            .collect();
         let statuses = checks.values().map(CheckEntry::meaning);
         let status = statuses.chain(circuit_breakers.values().map(BreakerEntry::meaning)).max();
-        Self { status: status.unwrap_or(Status::Up), checks, circuit_breakers, conflicts: registry.verify() }
+        Self {
+            status: status.unwrap_or(Status::Up),
+            checks,
+            circuit_breakers,
+            conflicts: registry.verify(),
+        }
     }
 }
 

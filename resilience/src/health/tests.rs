@@ -50,7 +50,10 @@ async fn a_hanging_check_is_unhealthy_at_its_limit_and_the_others_do_not_wait_lo
     let start = Instant::now();
     let reports = checker.reports().await;
     assert_eq!(start.elapsed(), Duration::from_secs(1));
-    assert_eq!((reports["hangs"].status, reports["works"].status), (HealthStatus::Unhealthy, HealthStatus::Healthy));
+    assert_eq!(
+        (reports["hangs"].status, reports["works"].status),
+        (HealthStatus::Unhealthy, HealthStatus::Healthy)
+    );
     assert!(reports["hangs"].error.as_ref().unwrap().contains("after 1s"));
 }
 

@@ -62,7 +62,11 @@ impl HedgeConfig {
     }
 
     const fn max_problem(attempts: u32) -> Option<&'static str> {
-        if attempts < 2 { Some("`max` counts the first attempt: it must be at least 2") } else { None }
+        if attempts < 2 {
+            Some("`max` counts the first attempt: it must be at least 2")
+        } else {
+            None
+        }
     }
 
     pub(crate) const fn problem(&self) -> Option<&'static str> {

@@ -45,7 +45,11 @@ where
     Make: FnMut() -> F,
     F: Future<Output = Result<T, E>>,
 {
-    start(hedge, make, |result: &Result<T, E>| if result.is_ok() { Verdict::Success } else { Verdict::Failure })
+    start(
+        hedge,
+        make,
+        |result: &Result<T, E>| if result.is_ok() { Verdict::Success } else { Verdict::Failure },
+    )
 }
 
 fn start<Make, F, J>(hedge: &Hedge, make: Make, judge: J) -> Hedging<'_, Make, F, J> {

@@ -77,7 +77,10 @@ impl Hedge {
     ///
     /// # Errors
     /// The last attempt's, when all have failed.
-    pub fn call<Op, F, T, E>(&self, operation: Op) -> impl Future<Output = Result<T, E>> + use<'_, Op, F, T, E>
+    pub fn call<Op, F, T, E>(
+        &self,
+        operation: Op,
+    ) -> impl Future<Output = Result<T, E>> + use<'_, Op, F, T, E>
     where
         Op: FnMut() -> F,
         F: Future<Output = Result<T, E>>,

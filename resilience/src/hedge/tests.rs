@@ -48,7 +48,8 @@ async fn the_first_success_wins() {
 
 #[tokio::test(start_paused = true)]
 async fn never_more_than_max() {
-    let (began, answer, took) = run(&hedge_of(3), &[(500, Ok(1)), (500, Ok(2)), (500, Ok(3))]).await;
+    let (began, answer, took) =
+        run(&hedge_of(3), &[(500, Ok(1)), (500, Ok(2)), (500, Ok(3))]).await;
     assert_eq!(began, [millis(0), millis(50), millis(100)]);
     assert_eq!((answer, took), (Ok(1), millis(500)));
 }

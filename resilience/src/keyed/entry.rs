@@ -20,7 +20,13 @@ pub(super) struct Entry<P> {
 
 impl<P> Entry<P> {
     pub(super) fn new<K: Key + ?Sized>(hash: u64, key: &K, policy: P, now: u64) -> Self {
-        Self { hash, key: OwnedKey::new(key), policy, used: AtomicU64::new(now), aside: AtomicBool::new(false) }
+        Self {
+            hash,
+            key: OwnedKey::new(key),
+            policy,
+            used: AtomicU64::new(now),
+            aside: AtomicBool::new(false),
+        }
     }
 
     pub(super) fn touch(&self, now: u64) {
@@ -45,6 +51,9 @@ impl<P> Deref for KeyedInstance<P> {
 
 impl<P: PerKey + Debug> Debug for KeyedInstance<P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("KeyedInstance").field("key", &self.0.key.label()).field("policy", &**self).finish()
+        f.debug_struct("KeyedInstance")
+            .field("key", &self.0.key.label())
+            .field("policy", &**self)
+            .finish()
     }
 }

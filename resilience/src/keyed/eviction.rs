@@ -39,7 +39,9 @@ impl<P: PerKey> Evictor<P> {
             self.add(entry);
         }
         if self.troubled.len() > 2 * self.resting.len() + 64 {
-            self.troubled.retain(|candidate| candidate.entry.upgrade().is_some_and(|entry| entry.aside.load(Relaxed)));
+            self.troubled.retain(|candidate| {
+                candidate.entry.upgrade().is_some_and(|entry| entry.aside.load(Relaxed))
+            });
         }
     }
 

@@ -2,7 +2,10 @@
 
 use super::sum::{BreakerSum, BulkheadSum, LimiterSum, Sum};
 use crate::name::Identity;
-use crate::{Bulkhead, BulkheadConfig, CircuitBreaker, CircuitBreakerConfig, RateLimitConfig, RateLimiter, State};
+use crate::{
+    Bulkhead, BulkheadConfig, CircuitBreaker, CircuitBreakerConfig, RateLimitConfig, RateLimiter,
+    State,
+};
 
 /// A policy that can be kept per key: [`CircuitBreaker`], [`Bulkhead`], [`RateLimiter`].
 pub trait PerKey: sealed::Sealed + Send + Sync + Sized + 'static {
@@ -87,7 +90,12 @@ impl PerKey for Bulkhead {
     }
 
     fn describe(&self) -> String {
-        format!("{} in flight, {} queued, {} refused", self.in_flight(), self.queued(), self.rejected())
+        format!(
+            "{} in flight, {} queued, {} refused",
+            self.in_flight(),
+            self.queued(),
+            self.rejected()
+        )
     }
 }
 

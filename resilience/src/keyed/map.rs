@@ -7,10 +7,10 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
 use hashbrown::{DefaultHashBuilder, HashTable};
 use parking_lot::{Mutex, RwLock};
 
-use super::{PerKey, Sum};
 use super::entry::Entry;
 use super::eviction::{Evictor, is_held};
 use super::key::Key;
+use super::{PerKey, Sum};
 
 /// Enough that a few busy threads seldom meet.
 const SHARDS: usize = 32;
@@ -43,7 +43,12 @@ impl<P: PerKey> Map<P> {
     }
 
     /// The key's entry; a new one from `make` if there is none, at the cost of another when there are `max_keys`.
-    pub(super) fn get<K: Key + ?Sized>(&self, key: &K, max_keys: u32, make: impl FnOnce() -> P) -> Arc<Entry<P>> {
+    pub(super) fn get<K: Key + ?Sized>(
+        &self,
+        key: &K,
+        max_keys: u32,
+        make: impl FnOnce() -> P,
+    ) -> Arc<Entry<P>> {
         let hash = self.hasher.hash_one(key);
         let now = self.looks.fetch_add(1, Relaxed);
         match self.find(hash, key) {

@@ -7,7 +7,10 @@ use super::entry::{Entry, KeyedInstance};
 use super::map::Map;
 use super::{Key, PerKey};
 use crate::name::{Identity, Origin};
-use crate::{Bulkhead, BulkheadConfig, CircuitBreaker, CircuitBreakerConfig, Name, RateLimitConfig, RateLimiter, check};
+use crate::{
+    Bulkhead, BulkheadConfig, CircuitBreaker, CircuitBreakerConfig, Name, RateLimitConfig,
+    RateLimiter, check,
+};
 
 /// Enough for hosts and tenants; a few megabytes of breakers.
 const MAX_KEYS: u32 = 10_000;
@@ -124,7 +127,11 @@ impl<P: PerKey> Keyed<P> {
     /// The key's policy; a new one, if the key is new.
     pub fn get<K: Key + ?Sized>(&self, key: &K) -> KeyedInstance<P> {
         let map = self.map.get_or_init(Map::new);
-        KeyedInstance(map.get(key, self.max_keys, || P::instance(self.identity.of_key(), self.config.clone())))
+        KeyedInstance(
+            map.get(key, self.max_keys, || {
+                P::instance(self.identity.of_key(), self.config.clone())
+            }),
+        )
     }
 
     /// How many keys there are.
@@ -167,12 +174,18 @@ fn note<P: PerKey>(worst: &mut Vec<(u64, KeySnapshot)>, entry: &Entry<P>) {
     let place = worst.partition_point(|(other, _)| *other >= trouble);
     if trouble > 0 && place < TOP {
         worst.truncate(TOP - 1);
-        worst.insert(place, (trouble, KeySnapshot { key: entry.key.label(), status: entry.policy.describe() }));
+        worst.insert(
+            place,
+            (trouble, KeySnapshot { key: entry.key.label(), status: entry.policy.describe() }),
+        );
     }
 }
 
 impl<P: PerKey> fmt::Debug for Keyed<P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Keyed").field("name", &self.name()).field("keys", &self.len()).finish_non_exhaustive()
+        f.debug_struct("Keyed")
+            .field("name", &self.name())
+            .field("keys", &self.len())
+            .finish_non_exhaustive()
     }
 }

@@ -73,7 +73,9 @@ pin_project! {
 
 /// Ends a stack that is a future.
 #[inline]
-pub fn edge<R: Fallible<Error: Refused>, F: Future<Output = Result<R, Rejection>>>(inner: F) -> Edge<F> {
+pub fn edge<R: Fallible<Error: Refused>, F: Future<Output = Result<R, Rejection>>>(
+    inner: F,
+) -> Edge<F> {
     Edge { inner }
 }
 

@@ -5,5 +5,7 @@ mod edge;
 mod maybe;
 
 pub use self::body::{Body, body, body_blocking, never};
-pub use self::edge::{Edge, Refused, answered, edge, finish, finish_unrefused, finish_with, returns_result};
+pub use self::edge::{
+    Edge, Refused, answered, edge, finish, finish_unrefused, finish_with, returns_result,
+};
 pub use self::maybe::{Maybe, maybe};

@@ -16,7 +16,7 @@ mod rate;
 mod tests;
 
 pub use self::config::RateLimitConfig;
-pub use self::future::{guard, guard_blocking};
 use self::future::Turn;
+pub use self::future::{guard, guard_blocking};
 pub use self::policy::RateLimiter;
 pub use self::rate::checked as checked_rate;

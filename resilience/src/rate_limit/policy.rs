@@ -6,10 +6,10 @@ use std::time::Duration;
 use super::future::{Limited, guard};
 use super::gcra::{Decision, Gcra};
 use super::{RateLimitConfig, Turn};
+use crate::clock::{self, Nanos};
 use crate::name::{Identity, Origin};
 use crate::pipeline::{Body, Edge, body, edge};
 use crate::sync::{AtomicU64, Ordering::Relaxed};
-use crate::clock::{self, Nanos};
 use crate::{Name, PolicyKind, Rejection, check, event};
 
 /// Limits how many calls begin in a stretch of time.

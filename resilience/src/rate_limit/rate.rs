@@ -3,7 +3,8 @@
 use std::fmt;
 use std::time::Duration;
 
-const SYNTAX: &str = "a rate is COUNT/[N]UNIT with units ms, s, m, h: \"100/s\", \"5/m\", \"1000/250ms\"";
+const SYNTAX: &str =
+    "a rate is COUNT/[N]UNIT with units ms, s, m, h: \"100/s\", \"5/m\", \"1000/250ms\"";
 const NOT_ZERO: &str = "a rate's count and period must be at least 1";
 const TOO_FAST: &str = "a rate may be at most one call per nanosecond";
 
@@ -110,7 +111,8 @@ impl serde::Serialize for Rate {
 impl<'de> serde::Deserialize<'de> for Rate {
     fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         let text = std::borrow::Cow::<'de, str>::deserialize(from)?;
-        Self::parse(&text).map_err(|problem| serde::de::Error::custom(format!("`{text}`: {problem}")))
+        Self::parse(&text)
+            .map_err(|problem| serde::de::Error::custom(format!("`{text}`: {problem}")))
     }
 }
 
@@ -120,9 +122,12 @@ mod tests {
 
     #[test]
     fn reads_counts_and_periods() {
-        for (text, count, millis) in
-            [("100/s", 100, 1_000), ("5/m", 5, 60_000), ("1000/250ms", 1_000, 250), ("1/2h", 1, 7_200_000)]
-        {
+        for (text, count, millis) in [
+            ("100/s", 100, 1_000),
+            ("5/m", 5, 60_000),
+            ("1000/250ms", 1_000, 250),
+            ("1/2h", 1, 7_200_000),
+        ] {
             let rate = Rate::parse(text).unwrap();
             assert_eq!((rate.count, rate.period), (count, Duration::from_millis(millis)), "{text}");
             assert_eq!(Rate::parse(&rate.to_string()), Ok(rate));
@@ -131,7 +136,19 @@ mod tests {
 
     #[test]
     fn refuses_everything_else() {
-        for text in ["", "/", "100", "/s", "100/", "100/x", "-1/s", "1.5/s", "100 /s", "100/s ", "9999999999/s"] {
+        for text in [
+            "",
+            "/",
+            "100",
+            "/s",
+            "100/",
+            "100/x",
+            "-1/s",
+            "1.5/s",
+            "100 /s",
+            "100/s ",
+            "9999999999/s",
+        ] {
             assert_eq!(Rate::parse(text), Err(SYNTAX), "{text}");
         }
         assert_eq!(Rate::parse("0/s"), Err(NOT_ZERO));

@@ -3,7 +3,8 @@
 use crate::keyed::Keyed;
 use crate::name::Identity;
 use crate::{
-    Bulkhead, CircuitBreaker, Fallback, HealthCheck, Hedge, Policy, PolicyKind, RateLimiter, Retry, Timeout,
+    Bulkhead, CircuitBreaker, Fallback, HealthCheck, Hedge, Policy, PolicyKind, RateLimiter, Retry,
+    Timeout,
 };
 
 /// The policies of one annotated item.

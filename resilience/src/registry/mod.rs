@@ -17,11 +17,14 @@ pub use self::listed::{Listable, Listed, Site};
 pub use self::names::NameClash;
 pub(crate) use self::names::settle;
 pub use self::snapshot::{
-    BulkheadSnapshot, FallbackSnapshot, HedgeSnapshot, KeyedSnapshot, PolicySnapshot, RateLimiterSnapshot,
-    RetrySnapshot, Snapshot, TimeoutSnapshot,
+    BulkheadSnapshot, FallbackSnapshot, HedgeSnapshot, KeyedSnapshot, PolicySnapshot,
+    RateLimiterSnapshot, RetrySnapshot, Snapshot, TimeoutSnapshot,
 };
 use crate::event::Events;
-use crate::{Bulkhead, CircuitBreaker, Fallback, HealthCheck, Hedge, Keyed, Policy, RateLimiter, Retry, Timeout};
+use crate::{
+    Bulkhead, CircuitBreaker, Fallback, HealthCheck, Hedge, Keyed, Policy, RateLimiter, Retry,
+    Timeout,
+};
 
 /// The policies of this program: look them up, list them, watch them.
 ///
@@ -132,6 +135,9 @@ impl Registry {
     }
 
     fn find<P: Listable>(&self, name: &str) -> Option<&'static P> {
-        self.all().into_iter().filter_map(P::from_listed).find(|policy| policy.identity().name() == name)
+        self.all()
+            .into_iter()
+            .filter_map(P::from_listed)
+            .find(|policy| policy.identity().name() == name)
     }
 }

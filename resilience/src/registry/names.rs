@@ -56,7 +56,8 @@ pub(super) fn place(identity: &Identity) -> String {
 
 /// The name that a default-named policy shows: as written, unless another policy of its kind got the same one.
 pub(crate) fn settle(identity: &Identity) -> &'static str {
-    static SETTLED: LazyLock<HashMap<Address, &'static str>> = LazyLock::new(|| tell_apart(&listed::declared()));
+    static SETTLED: LazyLock<HashMap<Address, &'static str>> =
+        LazyLock::new(|| tell_apart(&listed::declared()));
     SETTLED.get(&address(identity)).copied().unwrap_or(identity.written())
 }
 
@@ -81,7 +82,10 @@ fn tell_apart(policies: &[Listed]) -> HashMap<Address, &'static str> {
     for spelling in SPELLINGS {
         let mut groups: BTreeMap<_, Vec<_>> = BTreeMap::new();
         for (kind, line, identity) in open.drain(..) {
-            groups.entry((kind, spelling(identity, line))).or_default().push((kind, line, identity));
+            groups
+                .entry((kind, spelling(identity, line)))
+                .or_default()
+                .push((kind, line, identity));
         }
         for ((_, name), group) in groups {
             match group[..] {

@@ -1,11 +1,12 @@
 //! The state of every policy as data: what the health endpoint and the dashboard show.
 
 use super::Registry;
-use super::names::place;
 use super::breaker::CircuitBreakerSnapshot;
+use super::names::place;
 use crate::{
-    Bulkhead, BulkheadConfig, CircuitBreaker, CircuitBreakerConfig, Fallback, Hedge, HedgeConfig, Keyed, KeyedTotals,
-    Name, PerKey, Policy, RateLimitConfig, RateLimiter, Retry, RetryConfig, RetryTotals, Timeout, TimeoutConfig,
+    Bulkhead, BulkheadConfig, CircuitBreaker, CircuitBreakerConfig, Fallback, Hedge, HedgeConfig,
+    Keyed, KeyedTotals, Name, PerKey, Policy, RateLimitConfig, RateLimiter, Retry, RetryConfig,
+    RetryTotals, Timeout, TimeoutConfig,
 };
 
 /// Every policy, by kind, sorted by name. With feature `serde` it serialises to the documented JSON.
@@ -48,7 +49,10 @@ impl Snapshot {
             fallbacks: registry.fallbacks().map(FallbackSnapshot::of).collect(),
             hedges: registry.hedges().map(HedgeSnapshot::of).collect(),
             policies: registry.policies().map(PolicySnapshot::of).collect(),
-            keyed_circuit_breakers: registry.keyed_circuit_breakers().map(KeyedSnapshot::of).collect(),
+            keyed_circuit_breakers: registry
+                .keyed_circuit_breakers()
+                .map(KeyedSnapshot::of)
+                .collect(),
             keyed_bulkheads: registry.keyed_bulkheads().map(KeyedSnapshot::of).collect(),
             keyed_rate_limiters: registry.keyed_rate_limiters().map(KeyedSnapshot::of).collect(),
         }

@@ -44,7 +44,9 @@ pub fn settle<R>(
     judge: impl FnOnce(&Result<R, Rejection>) -> Verdict,
 ) -> ControlFlow<Result<R, Rejection>, Pause<'_>> {
     let retry = attempts.retry;
-    attempts.settle(outcome, judge, |outcome| retry.wait_for(outcome.as_ref().err()?.retry_after()?))
+    attempts.settle(outcome, judge, |outcome| {
+        Some(retry.wait_for(outcome.as_ref().err()?.retry_after()?))
+    })
 }
 
 /// [`settle`], with a `hint` that reads from an error when to come back.
@@ -58,7 +60,7 @@ pub fn settle_with_hint<R: Fallible>(
     let retry = attempts.retry;
     attempts.settle(outcome, judge, |outcome| match outcome {
         Ok(result) => hint(result.as_result().err()?),
-        Err(rejection) => retry.wait_for(rejection.retry_after()?),
+        Err(rejection) => Some(retry.wait_for(rejection.retry_after()?)),
     })
 }
 

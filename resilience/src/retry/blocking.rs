@@ -4,13 +4,17 @@ use super::{Attempts, Pause, Retry};
 
 /// Runs `inner` as the current attempt.
 #[inline]
-pub fn attempt_blocking<O>(mut attempts: Attempts<'_>, inner: impl FnOnce() -> O) -> (Attempts<'_>, O) {
+pub fn attempt_blocking<O>(
+    mut attempts: Attempts<'_>,
+    inner: impl FnOnce() -> O,
+) -> (Attempts<'_>, O) {
     let outcome = attempts.scope(inner);
     (attempts, outcome)
 }
 
 /// Sleeps through a pause.
 #[cold]
+#[must_use]
 #[allow(clippy::needless_pass_by_value, reason = "a pause is slept through once")]
 pub fn pause_blocking(pause: Pause<'_>) -> Attempts<'_> {
     let Pause { attempts, delay, .. } = pause;

@@ -57,7 +57,10 @@ struct Timer(Option<ManuallyDrop<Pin<Box<Sleep>>>>);
 
 impl Drop for Timer {
     #[inline(always)]
-    #[allow(clippy::inline_always, reason = "nearly always one comparison, which must not become a call")]
+    #[allow(
+        clippy::inline_always,
+        reason = "nearly always one comparison, which must not become a call"
+    )]
     fn drop(&mut self) {
         if let Some(sleep) = self.0.take() {
             stop(sleep);
@@ -94,7 +97,11 @@ impl<'r> Future for Pause<'r> {
 /// What is left to sleep.
 #[cold]
 #[inline(never)]
-fn sleep_on(delay: Duration, sleep: Option<Pin<Box<Sleep>>>, cx: &mut Context<'_>) -> Option<Pin<Box<Sleep>>> {
+fn sleep_on(
+    delay: Duration,
+    sleep: Option<Pin<Box<Sleep>>>,
+    cx: &mut Context<'_>,
+) -> Option<Pin<Box<Sleep>>> {
     if delay.is_zero() {
         return None;
     }

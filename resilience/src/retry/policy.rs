@@ -167,12 +167,12 @@ impl Retry {
                 .is_ok()
     }
 
-    /// How long to wait where a refusal asks for `wait`. A retry that was told not to delay at all goes along with that as far as
-    /// `max_delay`; a circuit that stays open longer is not worth its waiting, so for ever then.
+    /// How long to wait where a refusal asks for `wait`. A retry that was told not to delay at all goes along with
+    /// that as far as `max_delay`; a circuit that stays open longer is not worth its waiting, so for ever then.
     #[cold]
-    pub(super) fn wait_for(&self, wait: Duration) -> Option<Duration> {
+    pub(super) fn wait_for(&self, wait: Duration) -> Duration {
         let impatient = self.config().delay.is_zero() && wait > self.config().longest_delay();
-        Some(if impatient { Duration::MAX } else { wait })
+        if impatient { Duration::MAX } else { wait }
     }
 
     pub(super) fn count_retry(&self) {

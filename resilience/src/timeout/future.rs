@@ -66,7 +66,11 @@ impl<R, F: Future<Output = Result<R, Rejection>>> Future for Limited<'_, F> {
         if is_first {
             match Deadline::tighten(outer, *this.limit) {
                 Some(nearest) => deadline = nearest,
-                None => return Poll::Ready(Err(Rejection::DeadlineExceeded { policy: this.timeout.refuse() })),
+                None => {
+                    return Poll::Ready(Err(Rejection::DeadlineExceeded {
+                        policy: this.timeout.refuse(),
+                    }));
+                }
             }
         }
         let is_ours = deadline != outer;
@@ -92,7 +96,12 @@ impl<R, F: Future<Output = Result<R, Rejection>>> Future for Limited<'_, F> {
 /// Sets the timer. `is_ours`: the nearest limit of all is our own, and may run already.
 #[cold]
 #[inline(never)]
-fn arm(mut timer: Pin<&mut Option<Sleep>>, deadline: &mut Deadline, limit: Duration, is_ours: bool) {
+fn arm(
+    mut timer: Pin<&mut Option<Sleep>>,
+    deadline: &mut Deadline,
+    limit: Duration,
+    is_ours: bool,
+) {
     let end = deadline.fix().filter(|_| is_ours);
     let end = end.unwrap_or_else(|| clock::after(clock::now(), limit));
     timer.set(Some(sleep_until(clock::instant(end))));

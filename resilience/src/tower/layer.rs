@@ -94,7 +94,10 @@ pub trait CallService<S: Service<Request>, Request> {
 
 impl<S, Request> CallService<S, Request> for Once
 where
-    S: Service<Request, Error: Into<BoxError>, Response: Send, Future: Send> + Clone + Send + 'static,
+    S: Service<Request, Error: Into<BoxError>, Response: Send, Future: Send>
+        + Clone
+        + Send
+        + 'static,
     Request: Send + 'static,
 {
     /// The service that was asked whether it is ready is the one to be called; a refused call never reaches it.
@@ -119,7 +122,10 @@ where
 
 impl<S, Request> CallService<S, Request> for Again
 where
-    S: Service<Request, Error: Into<BoxError>, Response: Send, Future: Send> + Clone + Send + 'static,
+    S: Service<Request, Error: Into<BoxError>, Response: Send, Future: Send>
+        + Clone
+        + Send
+        + 'static,
     Request: Clone + Send + 'static,
 {
     fn call<P: Protect>(
@@ -174,6 +180,9 @@ impl<P: fmt::Debug, W> fmt::Debug for PolicyLayer<P, W> {
 
 impl<S: fmt::Debug, P: fmt::Debug, W> fmt::Debug for Guarded<S, P, W> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Guarded").field("inner", &self.inner).field("policy", &self.policy).finish_non_exhaustive()
+        f.debug_struct("Guarded")
+            .field("inner", &self.inner)
+            .field("policy", &self.policy)
+            .finish_non_exhaustive()
     }
 }

@@ -3,7 +3,9 @@
 use std::cell::Cell;
 use std::io;
 
-use resilience::{Rejection, RejectionKind, bulkhead, circuit_breaker, hedge, retry, timeout};
+use resilience::{
+    Rejection, RejectionKind, bulkhead, circuit_breaker, fallback, hedge, retry, timeout,
+};
 
 use super::sent;
 
@@ -123,4 +125,31 @@ async fn locally() -> Result<u8, Local> {
 #[tokio::test(start_paused = true)]
 async fn an_error_that_is_not_send_leaves_the_future_send() {
     assert!(sent(locally()).await.is_err());
+}
+
+#[retry]
+#[fallback(Ok(1), inner)]
+async fn hidden_from_the_retry(runs: &Cell<u32>) -> Result<u8, ()> {
+    runs.set(runs.get() + 1);
+    Err(())
+}
+
+#[circuit_breaker]
+#[fallback(Ok(1), inner = true)]
+async fn hidden_from_the_breaker() -> ApiResult<u8> {
+    Err(ApiError::Busy)
+}
+
+#[fallback("none".to_owned())]
+#[retry]
+async fn infallible() -> String {
+    "one".to_owned()
+}
+
+#[tokio::test]
+async fn fallbacks_may_stand_inside_and_alone() {
+    let runs = Cell::new(0);
+    assert_eq!((hidden_from_the_retry(&runs).await, runs.get()), (Ok(1), 1));
+    assert_eq!(hidden_from_the_breaker().await, Ok(1));
+    assert_eq!(infallible().await, "one");
 }

@@ -4,7 +4,8 @@ use super::*;
 
 #[test]
 fn nothing_is_lost_between_ten_threads() {
-    let breaker = CircuitBreaker::new("parallel", CircuitBreakerConfig::new().consecutive_failures(1));
+    let breaker =
+        CircuitBreaker::new("parallel", CircuitBreakerConfig::new().consecutive_failures(1));
     std::thread::scope(|scope| {
         for _ in 0..10 {
             scope.spawn(|| "SX".chars().cycle().take(10_000).for_each(|call| one(&breaker, call)));

@@ -37,7 +37,14 @@ fn every_result_is_counted_once() {
             ]);
             let totals = breaker.totals();
             assert_eq!(totals.requests + totals.rejected, 5);
-            assert_eq!(totals.requests, totals.successes + totals.failures + totals.ignored + totals.cancelled + totals.stale);
+            assert_eq!(
+                totals.requests,
+                totals.successes
+                    + totals.failures
+                    + totals.ignored
+                    + totals.cancelled
+                    + totals.stale
+            );
         },
         RUNS,
     );
@@ -62,7 +69,9 @@ fn an_opening_happens_once_and_makes_the_rest_stale() {
 fn a_half_open_circuit_admits_one_trial() {
     shuttle::check_random(
         || {
-            let config = CircuitBreakerConfig::new().consecutive_failures(1).half_open_for(Duration::from_secs(3_600));
+            let config = CircuitBreakerConfig::new()
+                .consecutive_failures(1)
+                .half_open_for(Duration::from_secs(3_600));
             let breaker = breaker(config.open_for(Duration::from_nanos(1)));
             breaker.try_acquire().unwrap().failure();
             let hold = |permit: Permit<'_>| {

@@ -24,7 +24,8 @@ fn window() -> impl Strategy<Value = Window> {
 }
 
 fn calls() -> impl Strategy<Value = Vec<(u64, Report)>> {
-    let end = prop_oneof![3 => Just(End::Success), 2 => Just(End::Failure), 1 => Just(End::Ignored)];
+    let end =
+        prop_oneof![3 => Just(End::Success), 2 => Just(End::Failure), 1 => Just(End::Ignored)];
     let report = (end, any::<bool>()).prop_map(|(end, slow)| Report { end, slow });
     prop::collection::vec((0..3 * SECOND, report), 1..400)
 }
@@ -33,7 +34,8 @@ fn calls() -> impl Strategy<Value = Vec<(u64, Report)>> {
 fn remembered(all: &[Call], window: Window, now: u64) -> Vec<Call> {
     match window {
         Window::Calls(calls) => {
-            let judged: Vec<_> = all.iter().filter(|call| call.report.end != End::Ignored).copied().collect();
+            let judged: Vec<_> =
+                all.iter().filter(|call| call.report.end != End::Ignored).copied().collect();
             judged[judged.len().saturating_sub(calls as usize)..].to_vec()
         }
         Window::Time(span) => {

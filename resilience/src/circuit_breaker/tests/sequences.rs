@@ -85,19 +85,40 @@ async fn a_hung_trial_gives_its_slot_up_and_its_late_result_is_stale() {
 #[tokio::test(start_paused = true)]
 async fn a_rate_trips_exactly_at_its_threshold() {
     let exact = [
-        (25, 0.28, 7), (25, 0.56, 14), (50, 0.14, 7), (50, 0.28, 14), (100, 0.07, 7), (100, 0.14, 14),
-        (100, 0.55, 55), (175, 0.68, 119), (200, 0.07, 14), (200, 0.55, 110), (200, 0.5, 100),
-        (10, 0.1, 1), (11, 0.1, 2),
+        (25, 0.28, 7),
+        (25, 0.56, 14),
+        (50, 0.14, 7),
+        (50, 0.28, 14),
+        (100, 0.07, 7),
+        (100, 0.14, 14),
+        (100, 0.55, 55),
+        (175, 0.68, 119),
+        (200, 0.07, 14),
+        (200, 0.55, 110),
+        (200, 0.5, 100),
+        (10, 0.1, 1),
+        (11, 0.1, 2),
     ];
     for (calls, rate, failures) in exact {
-        assert_eq!(state_after(calls, rate, failures - 1), State::Closed, "{failures} - 1 of {calls} at {rate}");
-        assert_eq!(state_after(calls, rate, failures), State::Open, "{failures} of {calls} at {rate}");
+        assert_eq!(
+            state_after(calls, rate, failures - 1),
+            State::Closed,
+            "{failures} - 1 of {calls} at {rate}"
+        );
+        assert_eq!(
+            state_after(calls, rate, failures),
+            State::Open,
+            "{failures} of {calls} at {rate}"
+        );
     }
 }
 
 /// All successes first, so that the last failure is judged over all calls.
 fn state_after(calls: u32, rate: f64, failures: u32) -> State {
-    let config = CircuitBreakerConfig::new().failure_rate(rate).min_calls(calls).window(Window::Calls(calls));
+    let config = CircuitBreakerConfig::new()
+        .failure_rate(rate)
+        .min_calls(calls)
+        .window(Window::Calls(calls));
     let breaker = CircuitBreaker::new("rate", config);
     (0..calls - failures).for_each(|_| one(&breaker, 'S'));
     (0..failures).for_each(|_| one(&breaker, 'F'));
@@ -106,21 +127,26 @@ fn state_after(calls: u32, rate: f64, failures: u32) -> State {
 
 #[tokio::test(start_paused = true)]
 async fn too_few_calls_are_not_judged() {
-    let breaker = CircuitBreaker::new("few", CircuitBreakerConfig::new().failure_rate(0.1).min_calls(10));
+    let breaker =
+        CircuitBreaker::new("few", CircuitBreakerConfig::new().failure_rate(0.1).min_calls(10));
     play(&breaker, "SSSSSSSSF").await;
     assert_eq!((breaker.state(), breaker.failure_rate()), (State::Closed, None));
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_success_never_trips() {
-    let config = CircuitBreakerConfig::new().failure_rate(0.75).min_calls(4).window(Window::Calls(4));
+    let config =
+        CircuitBreakerConfig::new().failure_rate(0.75).min_calls(4).window(Window::Calls(4));
     let breaker = CircuitBreaker::new("success", config);
     play(&breaker, "FFFS").await;
     assert_eq!(breaker.state(), State::Closed);
     play(&breaker, "F").await;
     assert_eq!(breaker.state(), State::Open);
     let trip = breaker.last_trip().unwrap();
-    assert_eq!((trip.cause, trip.counts.failures, trip.counts.successes), (Cause::FailureRate, 3, 1));
+    assert_eq!(
+        (trip.cause, trip.counts.failures, trip.counts.successes),
+        (Cause::FailureRate, 3, 1)
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -138,7 +164,8 @@ async fn a_count_window_forgets_call_by_call() {
 
 #[tokio::test(start_paused = true)]
 async fn many_successes_do_not_hide_an_outage_from_a_count_window() {
-    let breaker = CircuitBreaker::new("outage", CircuitBreakerConfig::new().window(Window::Calls(10)));
+    let breaker =
+        CircuitBreaker::new("outage", CircuitBreakerConfig::new().window(Window::Calls(10)));
     (0..20_000).for_each(|_| one(&breaker, 'S'));
     play(&breaker, "FFFFF").await;
     assert_eq!(breaker.state(), State::Open);
@@ -170,7 +197,8 @@ async fn late_results_change_nothing() {
 
 #[tokio::test(start_paused = true)]
 async fn a_result_from_before_a_reclosing_is_stale_and_a_dropped_call_cancelled() {
-    let breaker = CircuitBreaker::new("reclosed", CircuitBreakerConfig::new().consecutive_failures(1));
+    let breaker =
+        CircuitBreaker::new("reclosed", CircuitBreakerConfig::new().consecutive_failures(1));
     let (old, dropped) = (breaker.try_acquire().unwrap(), breaker.try_acquire().unwrap());
     play(&breaker, "F +60s S").await;
     old.failure();
@@ -181,10 +209,14 @@ async fn a_result_from_before_a_reclosing_is_stale_and_a_dropped_call_cancelled(
 
 #[tokio::test(start_paused = true)]
 async fn a_refusal_tells_when_to_come_back() {
-    let config = CircuitBreakerConfig::new().consecutive_failures(1).open_for(Duration::from_secs(10));
+    let config =
+        CircuitBreakerConfig::new().consecutive_failures(1).open_for(Duration::from_secs(10));
     let breaker = CircuitBreaker::new("facts", config);
     play(&breaker, "F +0.001s").await;
-    assert_eq!(breaker.try_acquire().unwrap_err().retry_after(), Some(Duration::from_millis(9_999)));
+    assert_eq!(
+        breaker.try_acquire().unwrap_err().retry_after(),
+        Some(Duration::from_millis(9_999))
+    );
     breaker.force_open();
     let forced = breaker.try_acquire().unwrap_err();
     assert!(matches!(forced, Rejection::CircuitOpen { retry_after: None, .. }));
@@ -194,7 +226,8 @@ async fn a_refusal_tells_when_to_come_back() {
 
 #[tokio::test(start_paused = true)]
 async fn forced_states_hold_until_reset() {
-    let breaker = CircuitBreaker::new("forced", CircuitBreakerConfig::new().consecutive_failures(1));
+    let breaker =
+        CircuitBreaker::new("forced", CircuitBreakerConfig::new().consecutive_failures(1));
     breaker.force_close();
     play(&breaker, "FFFFFS").await;
     assert_eq!((breaker.state(), breaker.totals().failures), (State::ForcedClosed, 5));
@@ -215,18 +248,25 @@ async fn reset_of_a_closed_breaker_forgets_its_window() {
 
 #[tokio::test(start_paused = true)]
 async fn slow_calls_trip_even_if_they_succeed() {
-    let config = CircuitBreakerConfig::new().slow_call(Duration::from_secs(1)).slow_rate(0.5).min_calls(2);
+    let config =
+        CircuitBreakerConfig::new().slow_call(Duration::from_secs(1)).slow_rate(0.5).min_calls(2);
     let breaker = CircuitBreaker::new("slow", config);
     play(&breaker, "S").await;
     let slow = breaker.try_acquire().unwrap();
     play(&breaker, "+1s").await;
     slow.success();
-    assert_eq!((breaker.state(), breaker.last_trip().unwrap().cause), (State::Open, Cause::SlowRate));
+    assert_eq!(
+        (breaker.state(), breaker.last_trip().unwrap().cause),
+        (State::Open, Cause::SlowRate)
+    );
     play(&breaker, "+60s").await;
     let slow_trial = breaker.try_acquire().unwrap();
     play(&breaker, "+2s").await;
     slow_trial.success();
-    assert_eq!((breaker.state(), breaker.last_trip().unwrap().cause), (State::Open, Cause::TrialSlow));
+    assert_eq!(
+        (breaker.state(), breaker.last_trip().unwrap().cause),
+        (State::Open, Cause::TrialSlow)
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -258,7 +298,10 @@ async fn a_rule_of_the_user_replaces_the_rate_and_survives_its_own_panic() {
     play(&breaker, "FFFFFF").await;
     assert_eq!(breaker.state(), State::Closed);
     play(&breaker, "F").await;
-    assert_eq!((breaker.state(), breaker.last_trip().unwrap().cause), (State::Open, Cause::TripWhen));
+    assert_eq!(
+        (breaker.state(), breaker.last_trip().unwrap().cause),
+        (State::Open, Cause::TripWhen)
+    );
 }
 
 #[tokio::test(start_paused = true)]

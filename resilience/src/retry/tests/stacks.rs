@@ -132,7 +132,8 @@ fn an_error_that_is_not_send_leaves_the_future_send() {
         let mut attempts = begin(retry);
         let outcome = loop {
             let pause = {
-                let (attempts, outcome) = attempt(attempts, body(async { Err(Rc::from("local")) })).await;
+                let (attempts, outcome) =
+                    attempt(attempts, body(async { Err(Rc::from("local")) })).await;
                 match settle_with_hint(attempts, outcome, by_default, |_| None) {
                     Break(outcome) => break outcome,
                     Continue(pause) => pause,

@@ -1,0 +1,101 @@
+//! A breaker seen from outside: its state, its counts, its history.
+
+use std::fmt;
+use std::time::Duration;
+
+use super::super::latency::Histogram;
+use super::super::{Counts, State, Totals, Trip};
+use super::{CircuitBreaker, Transitions};
+use crate::clock;
+use crate::sync::Ordering;
+
+/// None of these changes anything.
+impl CircuitBreaker {
+    /// The state, true at any time: an open circuit whose period is over is half-open, call or no call.
+    pub fn state(&self) -> State {
+        let word = self.word();
+        let open_until = self.open_until.load(Ordering::Relaxed);
+        match word.state() {
+            State::Open if clock::now_before(open_until) >= open_until => State::HalfOpen,
+            state => state,
+        }
+    }
+
+    /// How long the circuit stays open; `None` unless it is open by its own judgement.
+    pub fn open_for(&self) -> Option<Duration> {
+        let word = self.word();
+        let open_until = self.open_until.load(Ordering::Relaxed);
+        let left = clock::until(open_until, clock::now_before(open_until));
+        (word.state() == State::Open && !left.is_zero()).then_some(left)
+    }
+
+    /// How often the state has changed or was reset.
+    pub fn generation(&self) -> u64 {
+        self.word().generation()
+    }
+
+    /// The window's counts; zeros while open.
+    pub fn counts(&self) -> Counts {
+        let Some(shared) = self.shared.get() else { return Counts::default() };
+        let mut locked = shared.locked.lock();
+        locked.machine.counts(shared.tally.read(), clock::coarse())
+    }
+
+    /// Lifetime counts.
+    pub fn totals(&self) -> Totals {
+        self.shared.get().map(|shared| shared.tally.totals()).unwrap_or_default()
+    }
+
+    /// Failures / calls in the window; `None` below `min_calls`.
+    pub fn failure_rate(&self) -> Option<f64> {
+        let counts = self.counts();
+        self.config.rate(counts.failures, &counts)
+    }
+
+    /// Slow calls / calls in the window; `None` below `min_calls`.
+    pub fn slow_rate(&self) -> Option<f64> {
+        let counts = self.counts();
+        self.config.rate(counts.slow, &counts)
+    }
+
+    /// What tripped it last, and by which counts.
+    pub fn last_trip(&self) -> Option<Trip> {
+        self.shared.get()?.locked.lock().last_trip
+    }
+
+    /// How often the state went from `from` to `to`.
+    pub fn transitions(&self, from: State, to: State) -> u64 {
+        self.all_transitions()[from as usize][to as usize]
+    }
+
+    pub(crate) fn all_transitions(&self) -> Transitions {
+        self.shared.get().map(|shared| shared.locked.lock().transitions).unwrap_or_default()
+    }
+
+    /// How long its calls took; `None` without the option `latency`.
+    pub fn latency(&self) -> Option<Histogram> {
+        let measured = || self.shared.get()?.latency.as_ref().map(|latency| latency.read());
+        self.config.latency.then(|| measured().unwrap_or_default())
+    }
+}
+
+impl fmt::Display for CircuitBreaker {
+    /// Name, state, generation and counts in one line.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (name, state, counts) = (self.name(), self.state(), self.counts());
+        let Counts { requests, successes, failures, ignored, slow, .. } = counts;
+        write!(f, "{name}: {state}, generation {}, {requests} requests, ", self.generation())?;
+        write!(f, "{successes} successes, {failures} failures, {ignored} ignored, {slow} slow")
+    }
+}
+
+impl fmt::Debug for CircuitBreaker {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CircuitBreaker")
+            .field("name", &self.name())
+            .field("state", &self.state())
+            .field("counts", &self.counts())
+            .field("config", &self.config)
+            .finish_non_exhaustive()
+    }
+}
