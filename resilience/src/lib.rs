@@ -97,6 +97,7 @@ pub use self::event::{Event, Events};
 pub use self::fallback::Fallback;
 pub use self::health::{CheckReport, HealthCheck, HealthCheckConfig, HealthChecker, HealthStatus};
 pub use self::hedge::{Hedge, HedgeConfig};
+pub use self::judged::{EveryErr, Hint, Judged, OnlyTimedOut, Predicate, Unset};
 pub use self::keyed::{Key, KeySnapshot, Keyed, KeyedInstance, KeyedTotals, PerKey};
 pub use self::kind::PolicyKind;
 pub use self::name::Name;

@@ -17,8 +17,6 @@
 //!
 //! A refusal is the service's error, a [`Rejection`](crate::Rejection) in a [`BoxError`]. Layers that may call the
 //! service again (retry, hedge, policy) need requests that clone; all need services that do, as routers and clients do.
-//!
-//! [`layer`] the layer and its service · [`protect`] how each policy guards a call.
 
 mod layer;
 mod protect;
