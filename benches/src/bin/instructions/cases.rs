@@ -38,7 +38,7 @@ pub(crate) const CASES: [Case; 8] = [
     Case {
         name: "breaker, open refusal",
         target: 60,
-        today: 84,
+        today: 86,
         attributes: attributes::breaker_open,
         by_hand: by_hand::breaker_open,
     },
@@ -66,7 +66,7 @@ pub(crate) const CASES: [Case; 8] = [
     Case {
         name: "all four",
         target: 190,
-        today: 219,
+        today: 220,
         attributes: attributes::all_four,
         by_hand: by_hand::all_four,
     },
