@@ -14,14 +14,14 @@ async fn fetch(id: u64) -> Result<String, ApiError> {
         Site(& [Listed::CircuitBreaker(& __RESILIENCE_CIRCUIT_BREAKER)])
     }
     let outcome = circuit_breaker(
-            &__RESILIENCE_CIRCUIT_BREAKER,
+            at(|| &__RESILIENCE_CIRCUIT_BREAKER),
             body(async move {
                 if false {
                     return never::<Result<String, ApiError>>();
                 }
                 get(id).await
             }),
-            |outcome: &_| by_default::<Result<String, ApiError>>(outcome),
+            |outcome: &_| by_default(outcome),
         )
         .await;
     finish::<Result<String, ApiError>>(outcome)

@@ -13,7 +13,6 @@ async fn database() -> Result<(), ApiError> {
     );
     unique!(
         "resilience: health check name \"database\" is used twice in crate shop 1.0.0",
-        "resilience: health check name \"database\" is used twice in crate shop 1.0.0 (test)",
         static NAME : u8 = 0;
     );
     submit! {

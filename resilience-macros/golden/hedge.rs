@@ -21,7 +21,7 @@ async fn fetch(id: u64) -> Result<String, ApiError> {
                 }
                 get(id).await
             }),
-            |outcome: &_| by_default::<Result<String, ApiError>>(outcome),
+            |outcome: &_| by_default(outcome),
         )
         .await;
     finish_unrefused::<Result<String, ApiError>>(outcome)

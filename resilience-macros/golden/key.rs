@@ -22,7 +22,7 @@ async fn order(tenant: &str) -> Result<String, ApiError> {
         (&__RESILIENCE_BULKHEAD).get((tenant).resilience_key())
     };
     let outcome = bulkhead(
-            &bulkhead,
+            &*bulkhead,
             body(async move {
                 if false {
                     return never::<Result<String, ApiError>>();

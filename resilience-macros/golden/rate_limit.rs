@@ -17,7 +17,7 @@ async fn fetch(id: u64) -> Result<String, ApiError> {
         Site(& [Listed::RateLimiter(& __RESILIENCE_RATE_LIMIT)])
     }
     let outcome = rate_limit(
-            &__RESILIENCE_RATE_LIMIT,
+            at(|| &__RESILIENCE_RATE_LIMIT),
             body(async move {
                 if false {
                     return never::<Result<String, ApiError>>();

@@ -21,7 +21,6 @@ async fn charge(&self, order: &Order) -> Result<Receipt, ApiError> {
     );
     unique!(
         "resilience: circuit breaker name \"payments\" is used twice in crate shop 1.0.0",
-        "resilience: circuit breaker name \"payments\" is used twice in crate shop 1.0.0 (test)",
         static NAME : u8 = 0;
     );
     static __RESILIENCE_TIMEOUT: Timeout = <Timeout>::declared(
@@ -36,12 +35,12 @@ async fn charge(&self, order: &Order) -> Result<Receipt, ApiError> {
         let mut attempts = begin(&__RESILIENCE_RETRY);
         loop {
             let pause = {
-                let (attempts, outcome) = attempt(
+                let tried = attempt(
                         attempts,
                         circuit_breaker(
-                            &__RESILIENCE_CIRCUIT_BREAKER,
+                            at(|| &__RESILIENCE_CIRCUIT_BREAKER),
                             timeout(
-                                &__RESILIENCE_TIMEOUT,
+                                at(|| &__RESILIENCE_TIMEOUT),
                                 body(async move {
                                     if false {
                                         return never::<Result<Receipt, ApiError>>();
@@ -49,19 +48,16 @@ async fn charge(&self, order: &Order) -> Result<Receipt, ApiError> {
                                     self.client.charge(order).await
                                 }),
                             ),
-                            |outcome: &_| by_default::<
-                                Result<Receipt, ApiError>,
-                            >(outcome),
+                            |outcome: &_| by_default(outcome),
                         ),
                     )
                     .await;
-                match settle(
-                    attempts,
-                    outcome,
-                    |outcome: &_| judge::<
-                        Result<Receipt, ApiError>,
-                    >(outcome, ApiError::is_transient, no, no, timed_out),
-                ) {
+                match tried
+                    .settle(
+                        &__RESILIENCE_RETRY,
+                        |outcome: &_| when_err(outcome, ApiError::is_transient),
+                    )
+                {
                     Break(outcome) => break outcome,
                     Continue(pause) => pause,
                 }

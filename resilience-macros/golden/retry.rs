@@ -17,7 +17,7 @@ async fn fetch(id: u64) -> Result<String, ApiError> {
         let mut attempts = begin(&__RESILIENCE_RETRY);
         loop {
             let pause = {
-                let (attempts, outcome) = attempt(
+                let tried = attempt(
                         attempts,
                         body(async move {
                             if false {
@@ -27,12 +27,13 @@ async fn fetch(id: u64) -> Result<String, ApiError> {
                         }),
                     )
                     .await;
-                match settle_with_hint(
-                    attempts,
-                    outcome,
-                    |outcome: &_| by_default::<Result<String, ApiError>>(outcome),
-                    |error| error.retry_after,
-                ) {
+                match tried
+                    .settle_with_hint(
+                        &__RESILIENCE_RETRY,
+                        |outcome: &_| by_default(outcome),
+                        |error| error.retry_after,
+                    )
+                {
                     Break(outcome) => break outcome,
                     Continue(pause) => pause,
                 }

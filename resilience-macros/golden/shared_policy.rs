@@ -13,7 +13,8 @@ async fn fetch(id: u64) -> Result<String, ApiError> {
         let limited = maybe(
             parts.timeout,
             async {
-                let mut attempts = begin_if(parts.retry);
+                let retry = or_once(parts.retry);
+                let mut attempts = begin(retry);
                 loop {
                     let pause = {
                         let attempt = maybe(
@@ -31,24 +32,16 @@ async fn fetch(id: u64) -> Result<String, ApiError> {
                             |policy, inner| circuit_breaker(
                                 policy,
                                 inner,
-                                |outcome: &_| judge::<
-                                    Result<String, ApiError>,
-                                >(outcome, ApiError::is_transient, no, no, timed_out),
+                                |outcome: &_| when_err(outcome, ApiError::is_transient),
                             ),
                         );
-                        let (attempts, outcome) = attempt_if(
-                                parts.retry,
-                                attempts,
-                                attempt,
+                        let tried = attempt_if(parts.retry, attempts, attempt).await;
+                        match tried
+                            .settle(
+                                retry,
+                                |outcome: &_| when_err(outcome, ApiError::is_transient),
                             )
-                            .await;
-                        match settle(
-                            attempts,
-                            outcome,
-                            |outcome: &_| judge::<
-                                Result<String, ApiError>,
-                            >(outcome, ApiError::is_transient, no, no, timed_out),
-                        ) {
+                        {
                             Break(outcome) => break outcome,
                             Continue(pause) => pause,
                         }

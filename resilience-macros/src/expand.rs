@@ -18,17 +18,17 @@ pub(crate) fn body(guarded: &Guarded, stack: &Stack) -> TokenStream {
     let names = layer_names(stack);
     let (statics, submit) = statics(guarded, stack, &names, &runtime);
     let mut prepared = TokenStream::new();
-    let judged = judged(guarded, stack);
     let mut piece = core(guarded, stack, &runtime);
     let mut edge = Edge::Unrefused;
     for (layer, name) in stack.layers.iter().zip(&names).rev() {
-        let mut site = site(layer, name, guarded, &judged, edge, &runtime);
+        let mut site = site(layer, name, guarded, edge, &runtime);
         let instance = shared(layer, name, &runtime);
         let first = layer.meaning.prepare(&site);
         let by_key = layer.meaning.keyed().map(|keyed| keyed.prepare(&site));
         prepared = quote_spanned!(site.span=> #instance #first #by_key #prepared);
         if by_key.is_some() {
-            site.policy = quote_spanned!(site.span=> &#name);
+            site.policy = quote_spanned!(site.span=> &*#name);
+            site.is_static = false;
         }
         piece = layer.meaning.wrap(piece, &site);
         edge = beyond(layer, edge, stack);
@@ -57,15 +57,6 @@ fn beyond<'s>(layer: &Layer, edge: Edge<'s>, stack: &'s Stack) -> Edge<'s> {
     }
 }
 
-/// What the policies judge: the function's result, unless it may be a plain value that becomes one on the way.
-fn judged(guarded: &Guarded, stack: &Stack) -> TokenStream {
-    if stack.is_total() {
-        quote_spanned!(quiet(Span::call_site())=> _)
-    } else {
-        guarded.output.to_token_stream()
-    }
-}
-
 /// `retry`, `timeout`, `timeout_2`: after the attribute, and unique.
 fn layer_names(stack: &Stack) -> Vec<Ident> {
     let mut names = Vec::new();
@@ -85,7 +76,6 @@ fn site<'s>(
     layer: &Layer,
     name: &Ident,
     guarded: &'s Guarded,
-    judged: &'s TokenStream,
     edge: Edge<'s>,
     runtime: &'s TokenStream,
 ) -> Site<'s> {
@@ -100,10 +90,10 @@ fn site<'s>(
     Site {
         runtime,
         policy,
+        is_static: matches!(layer.source, Source::Own(_)),
         binding: name.clone(),
         mode: guarded.mode,
         output: &guarded.output,
-        judged,
         edge,
         span,
     }

@@ -20,15 +20,24 @@ pub(crate) struct Judge {
 impl Judge {
     /// A function from an outcome to a verdict.
     pub(crate) fn tokens(&self, site: &Site<'_>) -> TokenStream {
-        let Site { runtime, output, judged, .. } = site;
+        let Site { runtime, output, .. } = site;
         let Some(first) = self.expressions().first().map(Spanned::span) else {
             let span = quiet(output.span());
             let runtime = moved(runtime, span);
             // A closure: as a path it would be one more bound for the compiler to complain about.
-            return quote_spanned!(span=> |outcome: &_| #runtime::by_default::<#judged>(outcome));
+            return quote_spanned!(span=> |outcome: &_| #runtime::by_default(outcome));
         };
         let span = quiet(first);
         let runtime = moved(runtime, span);
+        if let Self {
+            when_err: Some(Written { expr, .. }),
+            when_ok: None,
+            ignore_err: None,
+            when_rejected: None,
+        } = self
+        {
+            return quote_spanned!(span=> |outcome: &_| #runtime::when_err(outcome, #expr));
+        }
         let or = |predicate: &Option<Predicate>, default: &str| {
             if let Some(Written { expr, .. }) = predicate {
                 return expr.to_token_stream();
@@ -41,7 +50,7 @@ impl Judge {
         let ignore_err = or(&self.ignore_err, "no");
         let when_rejected = or(&self.when_rejected, "timed_out");
         quote_spanned! {span=>
-            |outcome: &_| #runtime::judge::<#judged>(outcome, #when_err, #when_ok, #ignore_err, #when_rejected)
+            |outcome: &_| #runtime::judge(outcome, #when_err, #when_ok, #ignore_err, #when_rejected)
         }
     }
 

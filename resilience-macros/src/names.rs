@@ -58,8 +58,7 @@ pub(crate) fn guard(
     let span = quiet(written.expr.span());
     let symbol =
         format!("resilience: {} name {name:?} is used twice in {}", attribute.noun, target());
-    let under_test = format!("{symbol} (test)");
-    Some(quote_spanned!(span=> #runtime::unique!(#symbol, #under_test, static NAME: u8 = 0;);))
+    Some(quote_spanned!(span=> #runtime::unique!(#symbol, static NAME: u8 = 0;);))
 }
 
 /// The crate that is being compiled: its name, its package where that is called otherwise, and the version.

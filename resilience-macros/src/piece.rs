@@ -11,13 +11,13 @@ pub(crate) struct Site<'s> {
     pub(crate) runtime: &'s TokenStream,
     /// An expression for a reference to the policy's instance.
     pub(crate) policy: TokenStream,
+    /// Whether that is a static of this function: then a layer need not keep the reference.
+    pub(crate) is_static: bool,
     /// A name, unique in the stack, for what [`Meaning::prepare`] binds.
     pub(crate) binding: proc_macro2::Ident,
     pub(crate) mode: Mode,
     /// What the body returns.
     pub(crate) output: &'s Type,
-    /// The type that the policies judge; `_` where only the compiler knows it.
-    pub(crate) judged: &'s TokenStream,
     /// How refusals from further in become the function's error.
     pub(crate) edge: Edge<'s>,
     pub(crate) span: Span,
@@ -77,7 +77,17 @@ impl Piece {
 }
 
 impl Site<'_> {
-    /// `policy(&POLICY, inner)`, or its blocking twin.
+    /// Where a layer finds its instance.
+    pub(crate) fn place(&self) -> TokenStream {
+        let Self { runtime, policy, span, .. } = self;
+        if self.is_static {
+            quote_spanned!(*span=> #runtime::at(|| #policy))
+        } else {
+            policy.clone()
+        }
+    }
+
+    /// `policy(at(|| &POLICY), inner)`, or its blocking twin.
     pub(crate) fn guard(&self, function: &str, inner: Piece, judge: Option<TokenStream>) -> Piece {
         let Self { runtime, policy, span, .. } = self;
         let (span, function) = (*span, proc_macro2::Ident::new(function, *span));
@@ -85,7 +95,8 @@ impl Site<'_> {
         match self.mode {
             Mode::Async => {
                 let inner = inner.future(span);
-                Piece::Future(quote_spanned!(span=> #runtime::#function(#policy, #inner #judge)))
+                let place = self.place();
+                Piece::Future(quote_spanned!(span=> #runtime::#function(#place, #inner #judge)))
             }
             Mode::Blocking => {
                 let inner = inner.outcome(span);

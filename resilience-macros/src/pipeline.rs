@@ -27,13 +27,14 @@ impl Meaning for Pipeline {
             )
         };
         let attempts = quote_spanned! {span=> async {
-            let mut attempts = #runtime::begin_if(parts.retry);
+            let retry = #runtime::or_once(parts.retry);
+            let mut attempts = #runtime::begin(retry);
             loop {
                 let pause = {
                     let attempt = #attempt;
                     // Without a retry of its own, the attempt is that of whoever retries further out.
-                    let (attempts, outcome) = #runtime::attempt_if(parts.retry, attempts, attempt).await;
-                    match #runtime::settle(attempts, outcome, #judge) {
+                    let tried = #runtime::attempt_if(parts.retry, attempts, attempt).await;
+                    match tried.settle(retry, #judge) {
                         #runtime::Break(outcome) => break outcome,
                         #runtime::Continue(pause) => pause,
                     }

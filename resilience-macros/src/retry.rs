@@ -190,12 +190,12 @@ struct Retry {
 impl Retry {
     /// What ends an attempt, and how long to pause before the next.
     fn settle(&self, site: &Site<'_>) -> TokenStream {
-        let (runtime, span) = (site.runtime, site.span);
+        let (policy, span) = (&site.policy, site.span);
         let judge = self.judge.tokens(site);
         let Some(hint) = &self.hint else {
-            return quote_spanned!(span=> #runtime::settle(attempts, outcome, #judge));
+            return quote_spanned!(span=> settle(#policy, #judge));
         };
-        quote_spanned!(span=> #runtime::settle_with_hint(attempts, outcome, #judge, #hint))
+        quote_spanned!(span=> settle_with_hint(#policy, #judge, #hint))
     }
 }
 
@@ -213,7 +213,7 @@ impl Meaning for Retry {
                 let inner = inner.outcome(span);
                 let attempt =
                     quote_spanned!(span=> #runtime::blocking::attempt(attempts, || #inner));
-                (attempt, quote_spanned!(span=> #runtime::blocking::pause(pause)))
+                (attempt, quote_spanned!(span=> #runtime::blocking::pause(#policy, pause)))
             }
         };
         let settle = self.settle(site);
@@ -222,8 +222,8 @@ impl Meaning for Retry {
             let mut attempts = #runtime::begin(#policy);
             loop {
                 let pause = {
-                    let (attempts, outcome) = #attempt;
-                    match #settle {
+                    let tried = #attempt;
+                    match tried.#settle {
                         #runtime::Break(outcome) => break outcome,
                         #runtime::Continue(pause) => pause,
                     }

@@ -54,7 +54,8 @@ fn every_attribute_needs_little() {
 fn the_first_attribute_is_outermost() {
     let item = format!("#[timeout(\"1s\")] #[inline] #[resilience::bulkhead] {FUNCTION}");
     let expansion = expanded(&crate::circuit_breaker::ATTRIBUTE, "", &item);
-    let place = |function: &str| expansion.find(&format!(":: {function} (&")).expect(function);
+    let at = |function: &str| format!(":: {function} (:: resilience :: __private :: at");
+    let place = |function: &str| expansion.find(&at(function)).expect(function);
     assert!(place("circuit_breaker") < place("timeout"));
     assert!(place("timeout") < place("bulkhead"));
     assert!(expansion.starts_with("# [inline]"));

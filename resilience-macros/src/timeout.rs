@@ -84,9 +84,9 @@ impl Meaning for Timeout {
         if self.computed.is_none() || site.mode == Mode::Blocking {
             return site.guard("timeout", inner, None);
         }
-        let Site { runtime, policy, binding, span, .. } = site;
-        let inner = inner.future(*span);
-        Piece::Future(quote_spanned!(*span=> #runtime::timeout_after(#policy, #binding, #inner)))
+        let Site { runtime, binding, span, .. } = site;
+        let (place, inner) = (site.place(), inner.future(*span));
+        Piece::Future(quote_spanned!(*span=> #runtime::timeout_after(#place, #binding, #inner)))
     }
 
     fn prepare(&self, site: &Site<'_>) -> TokenStream {

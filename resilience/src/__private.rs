@@ -13,15 +13,15 @@ pub use crate::hedge::hedge;
 pub use crate::keyed::{Key, Keyed};
 pub use crate::name::{Identity, Origin};
 pub use crate::pipeline::{
-    answered, body, finish, finish_unrefused, finish_with, maybe, never, returns_result,
+    answered, at, body, finish, finish_unrefused, finish_with, maybe, never, returns_result,
 };
 pub use crate::rate_limit::guard as rate_limit;
 pub use crate::registry::{Listed, Site};
-pub use crate::retry::attempts::{begin, settle, settle_with_hint};
+pub use crate::retry::attempts::begin;
 pub use crate::retry::future::attempt;
-pub use crate::retry::once::{attempt_if, begin_if};
+pub use crate::retry::once::{attempt_if, or_once};
 pub use crate::timeout::future::{guard as timeout, guard_after as timeout_after};
-pub use crate::verdict::{Verdict, always, by_default, judge, never as no, timed_out};
+pub use crate::verdict::{Verdict, always, by_default, judge, never as no, timed_out, when_err};
 pub use crate::{
     Backoff, Bulkhead, BulkheadConfig, CircuitBreaker, CircuitBreakerConfig, Fallback, HealthCheck,
     HealthCheckConfig, Hedge, HedgeConfig, Jitter, Policy, RateLimitConfig, RateLimiter, Rejection,
@@ -33,9 +33,9 @@ pub use crate::{
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __unique {
-    ($symbol:literal, $under_test:literal, $item:item) => {
+    ($symbol:literal, $item:item) => {
         const _: () = {
-            #[cfg_attr(test, unsafe(export_name = $under_test))]
+            #[cfg_attr(test, unsafe(export_name = concat!($symbol, " (test)")))]
             #[cfg_attr(not(test), unsafe(export_name = $symbol))]
             #[used]
             $item

@@ -52,7 +52,7 @@ pub(crate) fn with<T: Copy, O>(
 /// A time limit starts to run when the body first waits, or first asks for its deadline; until then the deadline is
 /// only known as a span. A body that never waits therefore never pays for a look at the clock.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Deadline(u64);
+pub struct Deadline(u64);
 
 impl Deadline {
     pub(crate) const NONE: Self = Self(u64::MAX);

@@ -64,6 +64,16 @@ pub(crate) fn now_before(end: Nanos) -> Nanos {
     if end > now + TICK { now } else { self::now() }
 }
 
+/// How long until `end`, by the coarse clock; `None` when that is near or past, and takes a precise one. `end` is read
+/// after the clock, so that nothing has to be kept meanwhile.
+#[inline]
+pub(crate) fn far_until(end: impl FnOnce() -> Nanos) -> Option<u64> {
+    let now = coarse();
+    // Both are below the middle of the range, so that the difference has a sign.
+    let left = end().wrapping_sub(now).cast_signed();
+    (left > TICK.cast_signed()).then(|| left.cast_unsigned())
+}
+
 /// A point of our time on tokio's clock.
 pub(crate) fn instant(at: Nanos) -> Instant {
     let (now, here) = (now(), Instant::now());

@@ -78,6 +78,15 @@ pub fn by_default<R: Fallible>(outcome: &Result<R, Rejection>) -> Verdict {
     judge(outcome, always, never, never, timed_out)
 }
 
+/// Judges by the one predicate that most stacks have.
+#[inline]
+pub fn when_err<R: Fallible>(
+    outcome: &Result<R, Rejection>,
+    when_err: impl FnOnce(&R::Error) -> bool,
+) -> Verdict {
+    judge(outcome, when_err, never, never, timed_out)
+}
+
 /// The default `when_err`.
 #[inline]
 #[must_use]

@@ -12,25 +12,27 @@ use super::line::Joined;
 use super::queue::Ticket;
 use super::{Bulkhead, BulkheadPermit};
 use crate::Rejection;
+use crate::pipeline::At;
 
 pin_project! {
     /// The future of a call in a bulkhead. Dropped early, it leaves the queue or gives its slot back.
     #[must_use = "futures do nothing unless you `.await` or poll them"]
-    pub struct Admitted<'b, F> {
+    pub struct Admitted<'b, A: At<'b, Bulkhead>, F> {
         // Dropped before the slot is given back: what ends inside still counts as running.
         #[pin]
-        inner: Option<F>,
-        acquire: Acquire<'b>,
+        inner: F,
+        acquire: Acquire<'b, A>,
     }
 }
 
 /// Runs `inner` in a slot.
 #[inline]
-pub fn guard<R, F>(bulkhead: &Bulkhead, inner: F) -> Admitted<'_, F>
+pub fn guard<'b, R, A, F>(bulkhead: A, inner: F) -> Admitted<'b, A, F>
 where
+    A: At<'b, Bulkhead>,
     F: Future<Output = Result<R, Rejection>>,
 {
-    Admitted { inner: Some(inner), acquire: Acquire::new(bulkhead) }
+    Admitted { inner, acquire: Acquire::new(bulkhead) }
 }
 
 /// The same for a plain function, which never waits.
@@ -44,24 +46,24 @@ pub fn guard_blocking<R>(
     inner()
 }
 
-impl<R, F: Future<Output = Result<R, Rejection>>> Future for Admitted<'_, F> {
+impl<'b, R, A, F> Future for Admitted<'b, A, F>
+where
+    A: At<'b, Bulkhead>,
+    F: Future<Output = Result<R, Rejection>>,
+{
     type Output = F::Output;
 
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
-        let mut this = self.project();
+        let this = self.project();
         // In hand for as long as the body runs, so that a call that is ready at once never stores it.
         let permit = match ready!(this.acquire.poll_slot(cx)) {
             Ok(permit) => permit,
             Err(rejection) => return Poll::Ready(Err(rejection)),
         };
-        let inner = this.inner.as_mut().as_pin_mut().expect("a future is not polled after its end");
-        let outcome = inner.poll(cx);
+        let outcome = this.inner.poll(cx);
         if outcome.is_pending() {
             this.acquire.keep(permit);
-        } else {
-            this.inner.set(None);
-            drop(permit);
         }
         outcome
     }
@@ -70,8 +72,8 @@ impl<R, F: Future<Output = Result<R, Rejection>>> Future for Admitted<'_, F> {
 /// The future of [`Bulkhead::acquire`]. Dropped early, it leaves the queue.
 #[must_use = "futures do nothing unless you `.await` or poll them"]
 #[derive(Debug)]
-pub struct Acquire<'b> {
-    bulkhead: &'b Bulkhead,
+pub struct Acquire<'b, A: At<'b, Bulkhead> = &'b Bulkhead> {
+    bulkhead: A,
     standing: Standing<'b>,
 }
 
@@ -91,17 +93,17 @@ enum Entry<'b> {
     Waiting(Pin<Box<Waiter<'b>>>),
 }
 
-impl<'b> Acquire<'b> {
+impl<'b, A: At<'b, Bulkhead>> Acquire<'b, A> {
     #[inline]
-    pub(super) fn new(bulkhead: &'b Bulkhead) -> Self {
+    pub(super) fn new(bulkhead: A) -> Self {
         Self { bulkhead, standing: Standing::Outside }
     }
 
     #[inline]
     fn poll_slot(&mut self, cx: &mut Context<'_>) -> Poll<Result<BulkheadPermit<'b>, Rejection>> {
         match self.enter(cx) {
-            Entry::Admitted => Poll::Ready(Ok(BulkheadPermit::new(self.bulkhead))),
-            Entry::Refused => Poll::Ready(Err(self.bulkhead.refuse())),
+            Entry::Admitted => Poll::Ready(Ok(BulkheadPermit::new(self.bulkhead.policy()))),
+            Entry::Refused => Poll::Ready(Err(self.bulkhead.policy().refuse())),
             Entry::Waiting(waiter) => {
                 self.standing = Standing::InLine(ManuallyDrop::new(waiter));
                 Poll::Pending
@@ -113,10 +115,10 @@ impl<'b> Acquire<'b> {
     #[inline]
     fn enter(&mut self, cx: &mut Context<'_>) -> Entry<'b> {
         if matches!(self.standing, Standing::Outside) {
-            return if self.bulkhead.enter() {
+            return if self.bulkhead.policy().enter() {
                 Entry::Admitted
             } else {
-                stand_in_line(self.bulkhead, cx)
+                stand_in_line(self.bulkhead.policy(), cx)
             };
         }
         match mem::replace(&mut self.standing, Standing::Outside) {
@@ -133,7 +135,7 @@ impl<'b> Acquire<'b> {
     }
 }
 
-impl<'b> Future for Acquire<'b> {
+impl<'b, A: At<'b, Bulkhead> + Unpin> Future for Acquire<'b, A> {
     type Output = Result<BulkheadPermit<'b>, Rejection>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
@@ -141,7 +143,7 @@ impl<'b> Future for Acquire<'b> {
     }
 }
 
-impl Drop for Acquire<'_> {
+impl<'b, A: At<'b, Bulkhead>> Drop for Acquire<'b, A> {
     #[inline(always)]
     #[allow(
         clippy::inline_always,
@@ -149,7 +151,7 @@ impl Drop for Acquire<'_> {
     )]
     fn drop(&mut self) {
         if !matches!(self.standing, Standing::Outside) {
-            leave(self.bulkhead, mem::replace(&mut self.standing, Standing::Outside));
+            leave(self.bulkhead.policy(), mem::replace(&mut self.standing, Standing::Outside));
         }
     }
 }

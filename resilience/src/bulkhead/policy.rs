@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::future::{Acquire, Admitted, guard, guard_blocking};
+use super::gone::{Gone, gone};
 use super::line::Line;
 use super::{BulkheadConfig, BulkheadPermit};
 use crate::name::{Identity, Origin};
@@ -114,12 +115,12 @@ impl Bulkhead {
     ///
     /// # Errors
     /// The future's own; [`Rejection::BulkheadFull`] as `E`.
-    pub fn call<F, T, E>(&self, future: F) -> Edge<Admitted<'_, Body<F>>>
+    pub fn call<F, T, E>(&self, future: F) -> Edge<Admitted<'_, &Self, Gone<Body<F>>>>
     where
         F: Future<Output = Result<T, E>>,
         E: From<Rejection>,
     {
-        edge(guard(self, body(future)))
+        edge(guard(self, gone(body(future))))
     }
 
     /// Runs `f` in a slot if one is free; a plain function never waits for one.
@@ -138,11 +139,11 @@ impl Bulkhead {
     ///
     /// # Errors
     /// A refusal, by this policy or one further in.
-    pub fn guard<F, R>(&self, inner: F) -> Admitted<'_, F>
+    pub fn guard<F, R>(&self, inner: F) -> Admitted<'_, &Self, Gone<F>>
     where
         F: Future<Output = Result<R, Rejection>>,
     {
-        guard(self, inner)
+        guard(self, gone(inner))
     }
 
     pub(crate) fn identity(&self) -> &Identity {

@@ -87,7 +87,14 @@ impl<'b, A, B, C, X> Judged<'b, CircuitBreaker, A, B, C, X> {
     pub fn call<F, T, E>(
         self,
         future: F,
-    ) -> Edge<Guarded<'b, Body<F>, impl Fn(&Result<Result<T, E>, Rejection>) -> Verdict>>
+    ) -> Edge<
+        Guarded<
+            'b,
+            &'b CircuitBreaker,
+            Body<F>,
+            impl Fn(&Result<Result<T, E>, Rejection>) -> Verdict,
+        >,
+    >
     where
         F: Future<Output = Result<T, E>>,
         E: From<Rejection>,
@@ -109,7 +116,7 @@ impl<'b, A, B, C, X> Judged<'b, CircuitBreaker, A, B, C, X> {
     pub fn guard<F, T, E>(
         self,
         inner: F,
-    ) -> Guarded<'b, F, impl Fn(&Result<Result<T, E>, Rejection>) -> Verdict>
+    ) -> Guarded<'b, &'b CircuitBreaker, F, impl Fn(&Result<Result<T, E>, Rejection>) -> Verdict>
     where
         F: Future<Output = Result<Result<T, E>, Rejection>>,
         A: Predicate<E>,

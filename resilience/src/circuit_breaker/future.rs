@@ -8,33 +8,36 @@ use pin_project_lite::pin_project;
 
 use super::{CircuitBreaker, Permit};
 use crate::Rejection;
+use crate::pipeline::At;
 use crate::verdict::Verdict;
 
 pin_project! {
     /// The future of a call that a breaker guards. Dropped before it finished, the call is cancelled.
     #[must_use = "futures do nothing unless you `.await` or poll them"]
-    pub struct Guarded<'b, F, J> {
+    pub struct Guarded<'b, A, F, J> {
         // Dropped before the permit: what ends inside is settled before the permit is.
         #[pin]
         inner: F,
         permit: Option<Permit<'b>>,
-        breaker: &'b CircuitBreaker,
+        breaker: A,
         judge: J,
     }
 }
 
 /// Guards `inner`; `judge` says what its outcome means.
 #[inline]
-pub fn guard<R, F, J>(breaker: &CircuitBreaker, inner: F, judge: J) -> Guarded<'_, F, J>
+pub fn guard<'b, R, A, F, J>(breaker: A, inner: F, judge: J) -> Guarded<'b, A, F, J>
 where
+    A: At<'b, CircuitBreaker>,
     F: Future<Output = Result<R, Rejection>>,
     J: Fn(&Result<R, Rejection>) -> Verdict,
 {
     Guarded { inner, permit: None, breaker, judge }
 }
 
-impl<R, F, J> Future for Guarded<'_, F, J>
+impl<'b, R, A, F, J> Future for Guarded<'b, A, F, J>
 where
+    A: At<'b, CircuitBreaker>,
     F: Future<Output = Result<R, Rejection>>,
     J: Fn(&Result<R, Rejection>) -> Verdict,
 {
@@ -46,7 +49,7 @@ where
         // In hand while the body runs, so that a call that is ready at once never stores it.
         let permit = match this.permit {
             Some(_) => this.permit.take().expect("it is there"),
-            None => match this.breaker.try_acquire() {
+            None => match (*this.breaker).policy().try_acquire() {
                 Ok(permit) => permit,
                 Err(rejection) => return Poll::Ready(Err(rejection)),
             },

@@ -47,6 +47,7 @@ pub(super) enum Effect {
 #[derive(Debug)]
 pub(super) struct Machine {
     state: State,
+    /// 0 unless it is open.
     open_until: Nanos,
     view: View,
     row: Row,
@@ -197,7 +198,10 @@ impl Machine {
             _ => 0,
         };
         self.state = to;
-        self.open_until = clock::after(now, config.open_period(self.reopenings, chance));
+        self.open_until = match to {
+            State::Open => clock::after(now, config.open_period(self.reopenings, chance)),
+            _ => 0,
+        };
         self.view = View::new(self.window(config), reading, now);
         self.row = Row { failures: 0, successes_before: reading.successes };
         self.trials = Trials::default();

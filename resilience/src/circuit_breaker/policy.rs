@@ -43,8 +43,11 @@ pub struct CircuitBreaker {
     identity: Identity,
     config: CircuitBreakerConfig,
     word: AtomicU64,
-    /// Written before the word that says "open".
+    /// Written before the word that says "open"; 0 in every other state.
     open_until: AtomicU64,
+    /// One counter for all threads, unlike those of calls that pass: whom an open circuit sends away has nothing more
+    /// urgent to do.
+    rejected: AtomicU64,
     shared: OnceLock<Box<Shared>>,
 }
 
@@ -97,7 +100,14 @@ impl CircuitBreaker {
     pub const fn declared(identity: Identity, config: CircuitBreakerConfig) -> Self {
         crate::check::no_problem(config.problem());
         let word = AtomicU64::new(Word::new(&config, State::Closed, 0).bits());
-        Self { identity, config, word, open_until: AtomicU64::new(0), shared: OnceLock::new() }
+        Self {
+            identity,
+            config,
+            word,
+            open_until: AtomicU64::new(0),
+            rejected: AtomicU64::new(0),
+            shared: OnceLock::new(),
+        }
     }
 
     /// The name under which it is listed.
@@ -127,7 +137,8 @@ impl CircuitBreaker {
         if word.passes_untimed() {
             return Ok(Permit::in_passing(self, word));
         }
-        if let Some(wait) = self.refusal(word) {
+        let wait = self.refuse_on_the_spot();
+        if wait > 0 {
             return Err(self.rejection(Some(wait)));
         }
         self.admit(word).map_err(|wait| self.rejection(wait))
@@ -142,16 +153,14 @@ impl CircuitBreaker {
         }
     }
 
-    /// How long the circuit stays open, to the call that it refuses without the lock; `None` where more is to be seen.
+    /// How long the circuit stays open, to a call that needs no lock to be refused; 0 where more is to be seen.
     #[cold]
     #[inline(never)]
-    fn refusal(&self, word: Word) -> Option<u64> {
-        if !word.is_open() {
-            return None;
-        }
-        let end = self.open_until.load(Ordering::Relaxed);
-        let wait = end.saturating_sub(clock::now_before(end));
-        (wait > 0).then(|| self.refuse(Some(wait))).flatten()
+    fn refuse_on_the_spot(&self) -> u64 {
+        let end = || self.open_until.load(Ordering::Relaxed);
+        let Some(wait) = clock::far_until(end) else { return 0 };
+        bump(&self.rejected);
+        if event::is_heard() { self.tell_wait(wait) } else { wait }
     }
 
     /// The slow door; or how long until it may open.
@@ -161,7 +170,15 @@ impl CircuitBreaker {
         match word.state() {
             _ if word.passes() => Ok(Permit::by_slow_door(self, Ticket::passing(word))),
             State::ForcedOpen => Err(self.refuse(None)),
-            _ => self.admit_trial(clock::now_before(self.open_until.load(Ordering::Relaxed))),
+            _ => self.admit_near_the_end(self.open_until.load(Ordering::Relaxed)),
+        }
+    }
+
+    /// Who was told to come back at `end` and does so is not told again: this takes a precise clock.
+    fn admit_near_the_end(&self, end: Nanos) -> Result<Permit<'_>, Option<u64>> {
+        match clock::now_before(end) {
+            now if now < end => Err(self.refuse(Some(end - now))),
+            now => self.admit_trial(now),
         }
     }
 
@@ -183,19 +200,22 @@ impl CircuitBreaker {
     }
 
     /// Counts and tells a refusal.
-    #[inline]
     fn refuse(&self, wait: Option<u64>) -> Option<u64> {
-        bump(&self.shared().tally.mine().rejected);
-        if event::is_heard() {
-            self.tell_refusal(wait);
-        }
+        bump(&self.rejected);
+        self.tell_refusal(wait);
         wait
     }
 
-    #[cold]
-    #[inline(never)]
     fn tell_refusal(&self, wait: Option<u64>) {
         event::rejected(PolicyKind::CircuitBreaker, &self.rejection(wait));
+    }
+
+    /// Gives `wait` back: who calls this last keeps nothing meanwhile.
+    #[cold]
+    #[inline(never)]
+    fn tell_wait(&self, wait: u64) -> u64 {
+        self.tell_refusal(Some(wait));
+        wait
     }
 
     /// Counts a call that ended under this word, where no more is to be done; false when it has to leave by the slow

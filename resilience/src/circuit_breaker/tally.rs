@@ -19,7 +19,6 @@ pub(super) struct Stripe {
     pub(super) failures: AtomicU64,
     pub(super) ignored: AtomicU64,
     pub(super) slow: AtomicU64,
-    pub(super) rejected: AtomicU64,
     pub(super) cancelled: AtomicU64,
     pub(super) stale: AtomicU64,
 }
@@ -81,6 +80,7 @@ impl Tally {
         sum
     }
 
+    /// The totals of calls that were admitted.
     pub(super) fn totals(&self) -> Totals {
         let sum = |counter: fn(&Stripe) -> &AtomicU64| {
             self.0.iter().map(|s| counter(s).load(Relaxed)).sum()
@@ -88,16 +88,7 @@ impl Tally {
         let Reading { successes, failures, ignored, slow } = self.read();
         let (cancelled, stale) = (sum(|s| &s.cancelled), sum(|s| &s.stale));
         let requests = successes + failures + ignored + cancelled + stale;
-        Totals {
-            requests,
-            successes,
-            failures,
-            ignored,
-            slow,
-            rejected: sum(|s| &s.rejected),
-            cancelled,
-            stale,
-        }
+        Totals { requests, successes, failures, ignored, slow, rejected: 0, cancelled, stale }
     }
 }
 

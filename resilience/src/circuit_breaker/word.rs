@@ -48,10 +48,6 @@ impl Word {
         self.0 >> GENERATION_SHIFT
     }
 
-    pub(super) const fn is_open(self) -> bool {
-        self.0 & STATE == State::Open as u64
-    }
-
     /// Every call passes: closed, by itself or by force. Of the states only those two lack both lower bits.
     #[inline]
     pub(super) const fn passes(self) -> bool {

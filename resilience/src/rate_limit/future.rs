@@ -10,6 +10,7 @@ use tokio::time::Sleep;
 use super::RateLimiter;
 use crate::Rejection;
 use crate::clock::Nanos;
+use crate::pipeline::At;
 
 /// A turn that lies ahead. Dropped before it came, it is given back if nobody queued up behind it.
 pub(super) struct Turn<'l> {
@@ -50,8 +51,8 @@ enum Stage<'l> {
 pin_project! {
     /// The future of a rate-limited call.
     #[must_use = "futures do nothing unless you `.await` or poll them"]
-    pub struct Limited<'l, F> {
-        limiter: &'l RateLimiter,
+    pub struct Limited<'l, A, F> {
+        limiter: A,
         stage: Stage<'l>,
         #[pin]
         inner: F,
@@ -60,8 +61,9 @@ pin_project! {
 
 /// Limits the rate of `inner`.
 #[inline]
-pub fn guard<R, F>(limiter: &RateLimiter, inner: F) -> Limited<'_, F>
+pub fn guard<'l, R, A, F>(limiter: A, inner: F) -> Limited<'l, A, F>
 where
+    A: At<'l, RateLimiter>,
     F: Future<Output = Result<R, Rejection>>,
 {
     Limited { limiter, stage: Stage::Arriving, inner }
@@ -77,14 +79,18 @@ pub fn guard_blocking<R>(
     inner()
 }
 
-impl<R, F: Future<Output = Result<R, Rejection>>> Future for Limited<'_, F> {
+impl<'l, R, A, F> Future for Limited<'l, A, F>
+where
+    A: At<'l, RateLimiter>,
+    F: Future<Output = Result<R, Rejection>>,
+{
     type Output = F::Output;
 
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
         if matches!(this.stage, Stage::Arriving) {
-            *this.stage = match this.limiter.book() {
+            *this.stage = match (*this.limiter).policy().book() {
                 Ok(None) => Stage::Running,
                 Ok(Some(turn)) => Stage::Waiting(turn),
                 Err(rejection) => return Poll::Ready(Err(rejection)),

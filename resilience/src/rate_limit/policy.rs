@@ -109,7 +109,7 @@ impl RateLimiter {
     ///
     /// # Errors
     /// The future's own; [`Rejection::RateLimited`] as `E`.
-    pub fn call<F, T, E>(&self, future: F) -> Edge<Limited<'_, Body<F>>>
+    pub fn call<F, T, E>(&self, future: F) -> Edge<Limited<'_, &Self, Body<F>>>
     where
         F: Future<Output = Result<T, E>>,
         E: From<Rejection>,

@@ -15,8 +15,7 @@ const ODD: u64 = 0x9e37_79b9_7f4a_7c15;
 
 /// Where a call stands. It goes from step to step by value: a stack that nobody points into stays in registers.
 #[derive(Clone, Copy)]
-pub struct Attempts<'r> {
-    pub(super) retry: &'r Retry,
+pub struct Attempts {
     attempt: Attempt,
     /// Only read when `max_elapsed` is set, and only then true.
     started: Nanos,
@@ -24,9 +23,9 @@ pub struct Attempts<'r> {
 
 /// Starts a call: it earns its share of the budget, and `max_elapsed` begins to run.
 #[inline]
-pub fn begin(retry: &Retry) -> Attempts<'_> {
+pub fn begin(retry: &Retry) -> Attempts {
     let started = if retry.keeps_books() { open_books(retry) } else { 0 };
-    Attempts { retry, attempt: Attempt::FIRST, started }
+    Attempts { attempt: Attempt::FIRST, started }
 }
 
 #[cold]
@@ -36,32 +35,41 @@ fn open_books(retry: &Retry) -> Nanos {
     if retry.config().max_elapsed.is_some() { clock::now() } else { 0 }
 }
 
-/// Ends an attempt: with the outcome when that is the last word, with a pause when another attempt follows it.
-#[inline]
-pub fn settle<R>(
-    attempts: Attempts<'_>,
-    outcome: Result<R, Rejection>,
-    judge: impl FnOnce(&Result<R, Rejection>) -> Verdict,
-) -> ControlFlow<Result<R, Rejection>, Pause<'_>> {
-    let retry = attempts.retry;
-    attempts.settle(outcome, judge, |outcome| {
-        Some(retry.wait_for(outcome.as_ref().err()?.retry_after()?))
-    })
+/// An attempt that has ended.
+pub struct Tried<O> {
+    pub(super) attempts: Attempts,
+    pub(super) outcome: O,
 }
 
-/// [`settle`], with a `hint` that reads from an error when to come back.
-#[inline]
-pub fn settle_with_hint<R: Fallible>(
-    attempts: Attempts<'_>,
-    outcome: Result<R, Rejection>,
-    judge: impl FnOnce(&Result<R, Rejection>) -> Verdict,
-    hint: impl FnOnce(&R::Error) -> Option<Duration>,
-) -> ControlFlow<Result<R, Rejection>, Pause<'_>> {
-    let retry = attempts.retry;
-    attempts.settle(outcome, judge, |outcome| match outcome {
-        Ok(result) => hint(result.as_result().err()?),
-        Err(rejection) => Some(retry.wait_for(rejection.retry_after()?)),
-    })
+impl<R> Tried<Result<R, Rejection>> {
+    /// What follows: the outcome when that is the last word, a pause when another attempt follows it.
+    #[inline]
+    pub fn settle(
+        self,
+        retry: &Retry,
+        judge: impl FnOnce(&Result<R, Rejection>) -> Verdict,
+    ) -> ControlFlow<Result<R, Rejection>, Pause> {
+        self.attempts.settle(retry, self.outcome, judge, |outcome| {
+            Some(retry.wait_for(outcome.as_ref().err()?.retry_after()?))
+        })
+    }
+
+    /// [`settle`](Self::settle), with a `hint` that reads from an error when to come back.
+    #[inline]
+    pub fn settle_with_hint(
+        self,
+        retry: &Retry,
+        judge: impl FnOnce(&Result<R, Rejection>) -> Verdict,
+        hint: impl FnOnce(&R::Error) -> Option<Duration>,
+    ) -> ControlFlow<Result<R, Rejection>, Pause>
+    where
+        R: Fallible,
+    {
+        self.attempts.settle(retry, self.outcome, judge, |outcome| match outcome {
+            Ok(result) => hint(result.as_result().err()?),
+            Err(rejection) => Some(retry.wait_for(rejection.retry_after()?)),
+        })
+    }
 }
 
 /// Goes on to the next attempt, if there is one.
@@ -73,15 +81,13 @@ fn next(
     mark: Mark,
     id: Option<CallId>,
     floor: Option<Duration>,
-) -> Option<Pause<'_>> {
-    Attempts { retry, attempt: Attempt::of_parts(mark, id), started }.next(floor)
+) -> Option<Pause> {
+    Attempts { attempt: Attempt::of_parts(mark, id), started }.next(retry, floor)
 }
 
-impl<'r> Attempts<'r> {
+impl Attempts {
     /// A call that has not begun.
-    pub(super) fn idle(retry: &'r Retry) -> Self {
-        Self { retry, attempt: Attempt::FIRST, started: 0 }
-    }
+    pub(super) const IDLE: Self = Self { attempt: Attempt::FIRST, started: 0 };
 
     /// Runs `f` as part of the current attempt.
     #[inline]
@@ -93,47 +99,47 @@ impl<'r> Attempts<'r> {
     #[inline]
     pub(super) fn settle<O>(
         self,
+        retry: &Retry,
         outcome: O,
         judge: impl FnOnce(&O) -> Verdict,
         floor: impl FnOnce(&O) -> Option<Duration>,
-    ) -> ControlFlow<O, Pause<'r>> {
+    ) -> ControlFlow<O, Pause> {
         match judge(&outcome) {
             Verdict::Failure => {
                 // By its parts: whole, it would lie in memory before it is known that it failed.
                 let (mark, id) = self.attempt.parts();
-                if let Some(pause) = next(self.retry, self.started, mark, id, floor(&outcome)) {
+                if let Some(pause) = next(retry, self.started, mark, id, floor(&outcome)) {
                     return Continue(pause);
                 }
             }
-            Verdict::Success if !self.attempt.is_first() => self.retry.count_recovered(),
+            Verdict::Success if !self.attempt.is_first() => retry.count_recovered(),
             Verdict::Success | Verdict::Ignored => {}
         }
         Break(outcome)
     }
 
     /// Goes on to the next attempt, if there is one: the pause before it.
-    fn next(mut self, floor: Option<Duration>) -> Option<Pause<'r>> {
-        let Some(delay) = self.permitted_delay(floor.unwrap_or_default()) else {
-            self.retry.count_exhausted();
+    fn next(mut self, retry: &Retry, floor: Option<Duration>) -> Option<Pause> {
+        let Some(delay) = self.permitted_delay(retry, floor.unwrap_or_default()) else {
+            retry.count_exhausted();
             return None;
         };
-        let (policy, attempt, call_id) =
-            (self.retry.name(), self.attempt.number(), self.attempt.id());
-        self.retry.count_retry();
+        let (policy, attempt, call_id) = (retry.name(), self.attempt.number(), self.attempt.id());
+        retry.count_retry();
         self.attempt.next();
         let event = RetryEvent { policy, attempt, delay, call_id };
-        event::retried(&event, self.retry.config().on_retry.get());
+        event::retried(&event, retry.config().on_retry.get());
         Some(Pause::new(self, delay))
     }
 
     /// The budget is asked last: a retry that doesn't happen costs nothing.
-    fn permitted_delay(&mut self, floor: Duration) -> Option<Duration> {
-        let config = self.retry.config();
+    fn permitted_delay(&mut self, retry: &Retry, floor: Duration) -> Option<Duration> {
+        let config = retry.config();
         if self.attempt.number() >= config.attempts {
             return None;
         }
         let delay = self.delay(config).max(floor);
-        (self.is_in_time(config, delay) && self.retry.spend()).then_some(delay)
+        (self.is_in_time(config, delay) && retry.spend()).then_some(delay)
     }
 
     fn delay(&mut self, config: &RetryConfig) -> Duration {

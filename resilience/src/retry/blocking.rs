@@ -1,25 +1,23 @@
 //! Attempts and pauses for plain functions: the delay blocks the thread.
 
+use super::attempts::Tried;
 use super::{Attempts, Pause, Retry};
 
 /// Runs `inner` as the current attempt.
 #[inline]
-pub fn attempt_blocking<O>(
-    mut attempts: Attempts<'_>,
-    inner: impl FnOnce() -> O,
-) -> (Attempts<'_>, O) {
+pub fn attempt_blocking<O>(mut attempts: Attempts, inner: impl FnOnce() -> O) -> Tried<O> {
     let outcome = attempts.scope(inner);
-    (attempts, outcome)
+    Tried { attempts, outcome }
 }
 
 /// Sleeps through a pause.
 #[cold]
 #[must_use]
 #[allow(clippy::needless_pass_by_value, reason = "a pause is slept through once")]
-pub fn pause_blocking(pause: Pause<'_>) -> Attempts<'_> {
+pub fn pause_blocking(retry: &Retry, pause: Pause) -> Attempts {
     let Pause { attempts, delay, .. } = pause;
     if !delay.is_zero() {
-        warn_if_async(attempts.retry);
+        warn_if_async(retry);
         std::thread::sleep(delay);
     }
     attempts

@@ -4,7 +4,7 @@ use std::ops::ControlFlow::{Break, Continue};
 use std::time::Duration;
 
 use super::Retry;
-use super::attempts::begin;
+use super::attempts::{Tried, begin};
 use super::blocking::{attempt_blocking, pause_blocking};
 use super::future::Retrying;
 use crate::Rejection;
@@ -67,7 +67,12 @@ impl<'r, A, B, C, X> Judged<'r, Retry, A, B, C, X> {
         X: Hint<E>,
     {
         Retrying::new(self.policy, operation, move |attempts, result| {
-            attempts.settle(result, |result| self.judge_result(result), |result| self.hint(result))
+            attempts.settle(
+                self.policy,
+                result,
+                |result| self.judge_result(result),
+                |result| self.hint(result),
+            )
         })
     }
 
@@ -83,14 +88,15 @@ impl<'r, A, B, C, X> Judged<'r, Retry, A, B, C, X> {
     {
         let mut attempts = begin(self.policy);
         loop {
-            let (tried, result) = attempt_blocking(attempts, &mut operation);
-            match tried.settle(
-                result,
+            let tried = attempt_blocking(attempts, &mut operation);
+            match tried.attempts.settle(
+                self.policy,
+                tried.outcome,
                 |result| self.judge_result(result),
                 |result| self.hint(result),
             ) {
                 Break(result) => return result,
-                Continue(pause) => attempts = pause_blocking(pause),
+                Continue(pause) => attempts = pause_blocking(self.policy, pause),
             }
         }
     }
@@ -112,9 +118,8 @@ impl<'r, A, B, C, X> Judged<'r, Retry, A, B, C, X> {
         X: Hint<E>,
     {
         Retrying::new(self.policy, operation, move |attempts, outcome| {
-            super::settle_with_hint(
-                attempts,
-                outcome,
+            Tried { attempts, outcome }.settle_with_hint(
+                self.policy,
                 |outcome| self.judge(outcome, |_| false),
                 |error| self.extra.hint(error),
             )

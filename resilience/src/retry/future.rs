@@ -11,14 +11,14 @@ use pin_project_lite::pin_project;
 use tokio::time::Sleep;
 
 use super::Retry;
-use super::attempts::{Attempts, begin};
+use super::attempts::{Attempts, Tried, begin};
 use crate::{ambient, clock};
 
 pin_project! {
     /// An attempt that runs.
     #[must_use = "futures do nothing unless you `.await` or poll them"]
-    pub struct Trying<'r, F> {
-        attempts: Attempts<'r>,
+    pub struct Trying<F> {
+        attempts: Attempts,
         #[pin]
         inner: F,
     }
@@ -26,26 +26,26 @@ pin_project! {
 
 /// Runs `inner` as the current attempt: that is what [`attempt()`](crate::attempt) in it says.
 #[inline]
-pub fn attempt<F: Future>(attempts: Attempts<'_>, inner: F) -> Trying<'_, F> {
+pub fn attempt<F: Future>(attempts: Attempts, inner: F) -> Trying<F> {
     Trying { attempts, inner }
 }
 
-impl<'r, F: Future> Future for Trying<'r, F> {
-    type Output = (Attempts<'r>, F::Output);
+impl<F: Future> Future for Trying<F> {
+    type Output = Tried<F::Output>;
 
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
         let outcome = this.attempts.scope(|| this.inner.poll(cx));
-        outcome.map(|outcome| (*this.attempts, outcome))
+        outcome.map(|outcome| Tried { attempts: *this.attempts, outcome })
     }
 }
 
 /// The delay before the next attempt. It begins when it is first polled; without length it is over at once, and no
 /// timer knows of it.
 #[must_use = "futures do nothing unless you `.await` or poll them"]
-pub struct Pause<'r> {
-    pub(super) attempts: Attempts<'r>,
+pub struct Pause {
+    pub(super) attempts: Attempts,
     pub(super) delay: Duration,
     timer: Timer,
 }
@@ -74,17 +74,17 @@ fn stop(sleep: ManuallyDrop<Pin<Box<Sleep>>>) {
     drop(ManuallyDrop::into_inner(sleep));
 }
 
-impl<'r> Pause<'r> {
-    pub(super) fn new(attempts: Attempts<'r>, delay: Duration) -> Self {
+impl Pause {
+    pub(super) fn new(attempts: Attempts, delay: Duration) -> Self {
         Self { attempts, delay, timer: Timer::default() }
     }
 }
 
-impl<'r> Future for Pause<'r> {
-    type Output = Attempts<'r>;
+impl Future for Pause {
+    type Output = Attempts;
 
     #[inline]
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Attempts<'r>> {
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Attempts> {
         let Self { attempts, delay, .. } = *self;
         match sleep_on(delay, self.timer.0.take().map(ManuallyDrop::into_inner), cx) {
             Some(sleep) => self.timer.0 = Some(ManuallyDrop::new(sleep)),
@@ -120,24 +120,25 @@ pin_project! {
     /// The loop by hand: attempts and pauses in turn.
     #[must_use = "futures do nothing unless you `.await` or poll them"]
     pub(super) struct Retrying<'r, Op, F, S> {
-        attempts: Attempts<'r>,
+        retry: &'r Retry,
+        attempts: Attempts,
         operation: Op,
         settle: S,
         #[pin]
-        step: Step<'r, F>,
+        step: Step<F>,
     }
 }
 
 pin_project! {
     #[project = StepNow]
-    enum Step<'r, F> {
+    enum Step<F> {
         Unstarted,
         Trying {
             #[pin]
             inner: F,
         },
         Pausing {
-            pause: Pause<'r>,
+            pause: Pause,
         },
         Over,
     }
@@ -147,18 +148,18 @@ impl<'r, Op, F, S> Retrying<'r, Op, F, S>
 where
     Op: FnMut() -> F,
     F: Future,
-    S: FnMut(Attempts<'r>, F::Output) -> ControlFlow<F::Output, Pause<'r>>,
+    S: FnMut(Attempts, F::Output) -> ControlFlow<F::Output, Pause>,
 {
     pub(super) fn new(retry: &'r Retry, operation: Op, settle: S) -> Self {
-        Self { attempts: Attempts::idle(retry), operation, settle, step: Step::Unstarted }
+        Self { retry, attempts: Attempts::IDLE, operation, settle, step: Step::Unstarted }
     }
 }
 
-impl<'r, Op, F, S> Future for Retrying<'r, Op, F, S>
+impl<Op, F, S> Future for Retrying<'_, Op, F, S>
 where
     Op: FnMut() -> F,
     F: Future,
-    S: FnMut(Attempts<'r>, F::Output) -> ControlFlow<F::Output, Pause<'r>>,
+    S: FnMut(Attempts, F::Output) -> ControlFlow<F::Output, Pause>,
 {
     type Output = F::Output;
 
@@ -166,7 +167,7 @@ where
         let mut this = self.project();
         loop {
             match this.step.as_mut().project() {
-                StepNow::Unstarted => *this.attempts = begin(this.attempts.retry),
+                StepNow::Unstarted => *this.attempts = begin(this.retry),
                 StepNow::Pausing { pause } => *this.attempts = ready!(Pin::new(pause).poll(cx)),
                 StepNow::Trying { inner } => {
                     let outcome = ready!(this.attempts.scope(|| inner.poll(cx)));

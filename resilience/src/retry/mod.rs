@@ -28,5 +28,5 @@ pub use self::facts::{RetryEvent, RetryTotals};
 pub use self::jitter::Jitter;
 pub use self::policy::Retry;
 
-use self::attempts::{Attempts, settle_with_hint};
+use self::attempts::Attempts;
 use self::future::Pause;

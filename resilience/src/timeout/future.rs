@@ -10,106 +10,138 @@ use tokio::time::{Sleep, sleep_until};
 
 use super::Timeout;
 use crate::ambient::{self, Deadline};
+use crate::pipeline::At;
 use crate::{Rejection, clock};
 
 pin_project! {
     /// The future of a call under a limit. Dropped before it finished, it drops the body, and nothing has timed out.
     #[must_use = "futures do nothing unless you `.await` or poll them"]
-    pub struct Limited<'t, F> {
-        timeout: &'t Timeout,
+    pub struct Limited<A, L, F> {
+        timeout: A,
         // Our own limit; it begins to run when the body first waits.
-        limit: Deadline,
-        // What the body sees: the nearest limit of all around, from the first poll on.
-        deadline: Deadline,
+        limit: L,
         #[pin]
         inner: Option<F>,
+        #[pin]
+        armed: Option<Armed>,
+    }
+}
+
+pin_project! {
+    /// What a body that waits needs.
+    struct Armed {
+        // What the body sees: the nearest limit of all around, from the first poll on.
+        deadline: Deadline,
         // For the limit of our own only: those further out have theirs.
         #[pin]
-        timer: Option<Sleep>,
+        timer: Sleep,
+    }
+}
+
+/// The limit of a call: the policy's own, or one that the call brings.
+pub trait Limit: Copy {
+    /// It, under `timeout`.
+    fn under(self, timeout: &Timeout) -> Deadline;
+}
+
+/// The policy's own limit, which is read where it is.
+#[derive(Clone, Copy, Debug)]
+pub struct Own;
+
+impl Limit for Own {
+    #[inline]
+    fn under(self, timeout: &Timeout) -> Deadline {
+        timeout.limit()
+    }
+}
+
+impl Limit for Deadline {
+    #[inline]
+    fn under(self, _: &Timeout) -> Deadline {
+        self
     }
 }
 
 /// Limits `inner`.
 #[inline]
-pub fn guard<R, F>(timeout: &Timeout, inner: F) -> Limited<'_, F>
+pub fn guard<'t, R, A, F>(timeout: A, inner: F) -> Limited<A, Own, F>
 where
+    A: At<'t, Timeout>,
     F: Future<Output = Result<R, Rejection>>,
 {
-    limited(timeout, timeout.limit(), inner)
+    Limited { timeout, limit: Own, inner: Some(inner), armed: None }
 }
 
 /// Limits `inner` by a limit that this call brings.
 #[inline]
-pub fn guard_after<R, F>(timeout: &Timeout, limit: Duration, inner: F) -> Limited<'_, F>
+pub fn guard_after<'t, R, A, F>(timeout: A, limit: Duration, inner: F) -> Limited<A, Deadline, F>
 where
+    A: At<'t, Timeout>,
     F: Future<Output = Result<R, Rejection>>,
 {
-    limited(timeout, Deadline::within(limit), inner)
+    Limited { timeout, limit: Deadline::within(limit), inner: Some(inner), armed: None }
 }
 
-#[inline]
-fn limited<F>(timeout: &Timeout, limit: Deadline, inner: F) -> Limited<'_, F> {
-    Limited { timeout, limit, deadline: Deadline::NONE, inner: Some(inner), timer: None }
-}
-
-impl<R, F: Future<Output = Result<R, Rejection>>> Future for Limited<'_, F> {
+impl<'t, R, A, L, F> Future for Limited<A, L, F>
+where
+    A: At<'t, Timeout>,
+    L: Limit,
+    F: Future<Output = Result<R, Rejection>>,
+{
     type Output = F::Output;
 
     // Refusals are made here, in place, not where they are counted: see `Rejection`.
     #[inline]
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
-        let mut this = self.as_mut().project();
-        let is_first = this.timer.is_none();
-        let outer = Deadline::current();
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
+        let mut this = self.project();
+        let timeout = (*this.timeout).policy();
+        let (outer, limit) = (Deadline::current(), (*this.limit).under(timeout));
         // In hand while the body runs, so that a body that is ready at once never has it stored.
-        let mut deadline = *this.deadline;
-        if is_first {
-            match Deadline::tighten(outer, *this.limit) {
-                Some(nearest) => deadline = nearest,
-                None => {
-                    return Poll::Ready(Err(Rejection::DeadlineExceeded {
-                        policy: this.timeout.refuse(),
-                    }));
-                }
-            }
-        }
+        let in_force = match &*this.armed {
+            Some(armed) => Some(armed.deadline),
+            None => Deadline::tighten(outer, limit),
+        };
+        let Some(mut deadline) = in_force else {
+            return Poll::Ready(Err(Rejection::DeadlineExceeded { policy: timeout.refuse() }));
+        };
         let is_ours = deadline != outer;
         let inner = this.inner.as_mut().as_pin_mut().expect("a future is not polled after its end");
         let outcome = deadline.scope(|| inner.poll(cx));
         if outcome.is_ready() {
             return outcome;
         }
-        if is_first {
-            arm(this.timer.as_mut(), &mut deadline, this.limit.span(), is_ours);
-        }
-        *this.deadline = deadline;
-        if !has_struck(this.timer, cx) {
+        if !has_struck(this.armed, deadline, limit, is_ours, cx) {
             return Poll::Pending;
         }
         // The body goes first, so that whatever guards it further in knows why.
         ambient::cut_off(|| this.inner.set(None));
-        let after = this.limit.span();
-        Poll::Ready(Err(Rejection::TimedOut { policy: this.timeout.time_out(after), after }))
+        let after = limit.span();
+        Poll::Ready(Err(Rejection::TimedOut { policy: timeout.time_out(after), after }))
     }
 }
 
-/// Sets the timer. `is_ours`: the nearest limit of all is our own, and may run already.
+/// Whether our own limit has passed: the body waits. A body that has used up its task's budget must not hide that.
 #[cold]
 #[inline(never)]
-fn arm(
-    mut timer: Pin<&mut Option<Sleep>>,
-    deadline: &mut Deadline,
-    limit: Duration,
+fn has_struck(
+    mut armed: Pin<&mut Option<Armed>>,
+    deadline: Deadline,
+    limit: Deadline,
     is_ours: bool,
-) {
-    let end = deadline.fix().filter(|_| is_ours);
-    let end = end.unwrap_or_else(|| clock::after(clock::now(), limit));
-    timer.set(Some(sleep_until(clock::instant(end))));
+    cx: &mut Context<'_>,
+) -> bool {
+    if armed.is_none() {
+        armed.set(Some(arm(deadline, limit, is_ours)));
+    }
+    armed.as_pin_mut().is_some_and(|armed| {
+        let timer = pin!(coop::unconstrained(armed.project().timer));
+        timer.poll(cx).is_ready()
+    })
 }
 
-/// Whether the limit has passed. A body that has used up its task's budget must not hide that.
-#[cold]
-#[inline(never)]
-fn has_struck(timer: Pin<&mut Option<Sleep>>, cx: &mut Context<'_>) -> bool {
-    timer.as_pin_mut().is_some_and(|timer| pin!(coop::unconstrained(timer)).poll(cx).is_ready())
+/// Sets the timer. `is_ours`: the nearest limit of all is our own, and may run already.
+fn arm(mut deadline: Deadline, limit: Deadline, is_ours: bool) -> Armed {
+    let end = deadline.fix().filter(|_| is_ours);
+    let end = end.unwrap_or_else(|| clock::after(clock::now(), limit.span()));
+    Armed { deadline, timer: sleep_until(clock::instant(end)) }
 }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use super::TimeoutConfig;
-use super::future::{Limited, guard, guard_after};
+use super::future::{Limited, Own, guard, guard_after};
 use crate::ambient::Deadline;
 use crate::name::{Identity, Origin};
 use crate::pipeline::{Body, Edge, body, edge};
@@ -100,7 +100,7 @@ impl Timeout {
     ///
     /// # Errors
     /// The future's own; [`Rejection::TimedOut`] and [`Rejection::DeadlineExceeded`] as `E`.
-    pub fn call<F, T, E>(&self, future: F) -> Edge<Limited<'_, Body<F>>>
+    pub fn call<F, T, E>(&self, future: F) -> Edge<Limited<&Self, Own, Body<F>>>
     where
         F: Future<Output = Result<T, E>>,
         E: From<Rejection>,
@@ -112,7 +112,11 @@ impl Timeout {
     ///
     /// # Errors
     /// As [`call`](Self::call).
-    pub fn call_within<F, T, E>(&self, limit: Duration, future: F) -> Edge<Limited<'_, Body<F>>>
+    pub fn call_within<F, T, E>(
+        &self,
+        limit: Duration,
+        future: F,
+    ) -> Edge<Limited<&Self, Deadline, Body<F>>>
     where
         F: Future<Output = Result<T, E>>,
         E: From<Rejection>,
@@ -125,7 +129,7 @@ impl Timeout {
     ///
     /// # Errors
     /// A refusal, by this policy or one further in.
-    pub fn guard<F, R>(&self, inner: F) -> Limited<'_, F>
+    pub fn guard<F, R>(&self, inner: F) -> Limited<&Self, Own, F>
     where
         F: Future<Output = Result<R, Rejection>>,
     {

@@ -16,7 +16,10 @@ impl CircuitBreaker {
         let word = self.word();
         let open_until = self.open_until.load(Ordering::Relaxed);
         match word.state() {
-            State::Open if clock::now_before(open_until) >= open_until => State::HalfOpen,
+            // 0 while it is being closed or forced: then the old word holds a moment longer.
+            State::Open if open_until > 0 && clock::now_before(open_until) >= open_until => {
+                State::HalfOpen
+            }
             state => state,
         }
     }
@@ -43,7 +46,8 @@ impl CircuitBreaker {
 
     /// Lifetime counts.
     pub fn totals(&self) -> Totals {
-        self.shared.get().map(|shared| shared.tally.totals()).unwrap_or_default()
+        let counted = self.shared.get().map(|shared| shared.tally.totals()).unwrap_or_default();
+        Totals { rejected: self.rejected.load(Ordering::Relaxed), ..counted }
     }
 
     /// Failures / calls in the window; `None` below `min_calls`.

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
 
-use super::super::attempts::{begin, settle, settle_with_hint};
+use super::super::attempts::begin;
 use super::super::future::attempt;
 use super::{Fault, ms, secs, steady};
 use crate::pipeline::body;
@@ -101,8 +101,7 @@ async fn expanded<F: Future<Output = Result<u32, Fault>>>(
     let mut attempts = begin(retry);
     let outcome = loop {
         let pause = {
-            let (attempts, outcome) = attempt(attempts, body(operation())).await;
-            match settle(attempts, outcome, by_default) {
+            match attempt(attempts, body(operation())).await.settle(retry, by_default) {
                 Break(outcome) => break outcome,
                 Continue(pause) => pause,
             }
@@ -132,9 +131,8 @@ fn an_error_that_is_not_send_leaves_the_future_send() {
         let mut attempts = begin(retry);
         let outcome = loop {
             let pause = {
-                let (attempts, outcome) =
-                    attempt(attempts, body(async { Err(Rc::from("local")) })).await;
-                match settle_with_hint(attempts, outcome, by_default, |_| None) {
+                let tried = attempt(attempts, body(async { Err(Rc::from("local")) })).await;
+                match tried.settle_with_hint(retry, by_default, |_| None) {
                     Break(outcome) => break outcome,
                     Continue(pause) => pause,
                 }
