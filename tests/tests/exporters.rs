@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use metrics_util::debugging::{DebugValue, DebuggingRecorder, Snapshotter};
 use opentelemetry::{KeyValue, metrics::MeterProvider};
-use opentelemetry_sdk::metrics::data::{AggregatedMetrics, MetricData};
+use opentelemetry_sdk::metrics::data::{AggregatedMetrics, MetricData, ScopeMetrics};
 use opentelemetry_sdk::metrics::{InMemoryMetricExporter, PeriodicReader, SdkMeterProvider};
 use resilience::observe::{self, Format};
 use resilience::{
@@ -55,7 +55,7 @@ fn told(to: &Snapshotter) -> Series {
 fn exported(exporter: &InMemoryMetricExporter) -> Series {
     let rounds = exporter.get_finished_metrics().unwrap();
     let scopes = rounds.last().unwrap().scope_metrics();
-    let metrics = scopes.flat_map(|scope| scope.metrics());
+    let metrics = scopes.flat_map(ScopeMetrics::metrics);
     metrics.flat_map(|metric| points(metric.name(), metric.data())).collect()
 }
 
