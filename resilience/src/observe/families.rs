@@ -1,8 +1,10 @@
 //! The metrics, family by family: the one list behind every way to export them.
 
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use super::collect::Collected;
+use super::outcomes;
 use crate::State::{self, Closed, HalfOpen, Open};
 use crate::keyed::BreakerSum;
 use crate::{Histogram, Name};
@@ -12,7 +14,31 @@ pub(super) struct Family {
     pub(super) name: &'static str,
     pub(super) help: &'static str,
     pub(super) shape: Shape,
-    pub(super) read: fn(&Collected<'_>, &mut dyn Sink),
+    /// How many policies there are to ask.
+    policies: fn(&Collected<'_>) -> usize,
+    /// What the one at this place says.
+    tell: fn(&Collected<'_>, usize, &mut dyn Sink),
+}
+
+impl Family {
+    /// Tells everything.
+    #[cfg(any(feature = "metrics", feature = "opentelemetry"))]
+    pub(super) fn tell_all(&self, all: &Collected<'_>, to: &mut dyn Sink) {
+        self.tell(0..usize::MAX, all, to);
+    }
+
+    /// Tells what the policies at these places say; whether there are more.
+    pub(super) fn tell(
+        &self,
+        places: Range<usize>,
+        all: &Collected<'_>,
+        to: &mut dyn Sink,
+    ) -> bool {
+        let policies = (self.policies)(all);
+        let end = places.end.min(policies);
+        (places.start..end).for_each(|place| (self.tell)(all, place, to));
+        end < policies
+    }
 }
 
 /// How the values of a family behave.
@@ -44,70 +70,66 @@ pub(super) static FAMILIES: [Family; 7] = [
         name: "resilience_calls_total",
         help: "Calls by how they ended, as far as the policy counts them.",
         shape: Shape::Counter,
-        read: calls,
+        policies: outcomes::policies,
+        tell: outcomes::tell,
     },
     Family {
         name: "resilience_circuit_breaker_state",
         help: "1 for the state that the circuit breaker is in, 0 for every other.",
         shape: Shape::Gauge,
-        read: states,
+        policies: |all| all.breakers().len(),
+        tell: states,
     },
     Family {
         name: "resilience_circuit_breaker_transitions_total",
         help: "Changes of the circuit breaker's state.",
         shape: Shape::Counter,
-        read: transitions,
+        policies: |all| all.breakers().len(),
+        tell: transitions,
     },
     Family {
         name: "resilience_retries_total",
         help: "Attempts beyond the first ones.",
         shape: Shape::Counter,
-        read: |all, to| each(to, all.retries(), |totals| totals.retries),
+        policies: |all| all.retries().len(),
+        tell: |all, place, to| plain(&all.retries()[place], |totals| totals.retries, to),
     },
     Family {
         name: "resilience_bulkhead_in_flight",
         help: "Calls that hold a slot of the bulkhead.",
         shape: Shape::Gauge,
-        read: |all, to| each(to, all.bulkheads(), |sum| sum.in_flight),
+        policies: |all| all.bulkheads().len(),
+        tell: |all, place, to| plain(&all.bulkheads()[place], |sum| sum.in_flight, to),
     },
     Family {
         name: "resilience_bulkhead_queued",
         help: "Calls that wait for a slot of the bulkhead.",
         shape: Shape::Gauge,
-        read: |all, to| each(to, all.bulkheads(), |sum| sum.queued),
+        policies: |all| all.bulkheads().len(),
+        tell: |all, place, to| plain(&all.bulkheads()[place], |sum| sum.queued, to),
     },
     Family {
         name: "resilience_call_duration_seconds",
         help: "How long calls through the circuit breaker took.",
         shape: Shape::Histogram,
-        read: durations,
+        policies: |all| all.breakers().len(),
+        tell: durations,
     },
 ];
 
-fn calls(all: &Collected<'_>, to: &mut dyn Sink) {
-    all.each_outcome(|kind, name, outcomes| {
-        to.series(&[("kind", kind), policy(name)]);
-        for (outcome, count) in outcomes {
-            to.value(&[("outcome", outcome)], *count);
-        }
-    });
-}
-
-fn states(all: &Collected<'_>, to: &mut dyn Sink) {
-    for (name, sum) in all.breakers() {
-        to.series(&[policy(*name)]);
-        for (state, present) in State::ALL.into_iter().zip(sum.present) {
-            to.value(&[("state", state.as_str())], present.into());
-        }
+fn states(all: &Collected<'_>, place: usize, to: &mut dyn Sink) {
+    let (name, sum) = &all.breakers()[place];
+    to.series(&[policy(*name)]);
+    for (state, present) in State::ALL.into_iter().zip(sum.present) {
+        to.value(&[("state", state.as_str())], present.into());
     }
 }
 
-fn transitions(all: &Collected<'_>, to: &mut dyn Sink) {
-    for (name, sum) in all.breakers() {
-        to.series(&[policy(*name)]);
-        for (before, after, count) in seen(sum) {
-            to.value(&[("from", before.as_str()), ("to", after.as_str())], count);
-        }
+fn transitions(all: &Collected<'_>, place: usize, to: &mut dyn Sink) {
+    let (name, sum) = &all.breakers()[place];
+    to.series(&[policy(*name)]);
+    for (before, after, count) in seen(sum) {
+        to.value(&[("from", before.as_str()), ("to", after.as_str())], count);
     }
 }
 
@@ -121,23 +143,20 @@ fn seen(sum: &BreakerSum) -> impl Iterator<Item = (State, State, u64)> {
     counted.filter(|(from, to, count)| *count > 0 || NATURAL.contains(&(*from, *to)))
 }
 
-fn durations(all: &Collected<'_>, to: &mut dyn Sink) {
-    for (name, sum) in all.breakers() {
-        if let Some(latency) = &sum.latency {
-            to.series(&[policy(*name)]);
-            to.durations(latency);
-        }
-    }
-}
-
-fn each<T>(to: &mut dyn Sink, all: &[(Name, T)], value: fn(&T) -> u64) {
-    for (name, one) in all {
+fn durations(all: &Collected<'_>, place: usize, to: &mut dyn Sink) {
+    let (name, sum) = &all.breakers()[place];
+    if let Some(latency) = &sum.latency {
         to.series(&[policy(*name)]);
-        to.value(&[], value(one));
+        to.durations(latency);
     }
 }
 
-fn policy(name: Name) -> Label {
+fn plain<T>((name, one): &(Name, T), value: fn(&T) -> u64, to: &mut dyn Sink) {
+    to.series(&[policy(*name)]);
+    to.value(&[], value(one));
+}
+
+pub(super) fn policy(name: Name) -> Label {
     ("policy", name.as_str())
 }
 

@@ -50,7 +50,7 @@ pub fn describe() {
 pub fn publish(registry: &Registry) {
     let all = Collected::from(registry);
     for family in &FAMILIES {
-        (family.read)(&all, &mut Told { family, shared: Vec::new() });
+        family.tell_all(&all, &mut Told { family, shared: Vec::new() });
     }
 }
 

@@ -42,6 +42,7 @@ mod families;
 pub mod metrics;
 #[cfg(feature = "opentelemetry")]
 pub mod opentelemetry;
+mod outcomes;
 mod text;
 
 pub use self::text::Format;

@@ -28,16 +28,46 @@ impl Format {
     /// The metrics of every policy, as they are now.
     #[must_use]
     pub fn text(self, registry: &Registry) -> String {
+        self.steps(registry).collect()
+    }
+
+    /// The same step by step, each of a few policies.
+    pub(crate) fn steps(self, registry: &Registry) -> Steps<'_> {
         let all = Collected::from(registry);
-        let mut text = Text::default();
-        for family in &FAMILIES {
-            text.begin(family, self);
-            (family.read)(&all, &mut text);
+        Steps { format: self, all, family: 0, place: 0, text: Text::default() }
+    }
+}
+
+/// So many policies are a step.
+const STEP: usize = 32;
+
+/// A page as it is written.
+pub(crate) struct Steps<'r> {
+    format: Format,
+    all: Collected<'r>,
+    /// What comes next: which family, and which of its policies.
+    family: usize,
+    place: usize,
+    text: Text,
+}
+
+impl Iterator for Steps<'_> {
+    type Item = String;
+
+    fn next(&mut self) -> Option<String> {
+        let family = FAMILIES.get(self.family)?;
+        if self.place == 0 {
+            self.text.begin(family, self.format);
         }
-        if self == Self::OpenMetrics {
-            text.written.push_str("# EOF\n");
+        let end = self.place + STEP;
+        let more = family.tell(self.place..end, &self.all, &mut self.text);
+        (self.family, self.place) = if more { (self.family, end) } else { (self.family + 1, 0) };
+        if self.family == FAMILIES.len() && self.format == Format::OpenMetrics {
+            self.text.written.push_str("# EOF\n");
         }
-        text.written
+        // The next one is about as long.
+        let next = String::with_capacity(self.text.written.len());
+        Some(std::mem::replace(&mut self.text.written, next))
     }
 }
 
@@ -93,7 +123,7 @@ impl Text {
             digits[first] = b'0' + (value % 10) as u8;
             value /= 10;
         }
-        self.written.extend(digits[first..].iter().map(|digit| char::from(*digit)));
+        self.written.push_str(str::from_utf8(&digits[first..]).unwrap_or_default());
     }
 }
 

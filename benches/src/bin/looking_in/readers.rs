@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use resilience::{CircuitBreaker, CircuitBreakerConfig, registry};
 
-use crate::http;
+use crate::{http, process};
 
 const READERS: usize = 200;
 const EVENTS_PER_SECOND: u32 = 50_000;
@@ -38,12 +38,12 @@ pub(crate) fn measure(address: SocketAddr) {
     }
     sleep(Duration::from_secs(1));
     let before = received.load(Relaxed);
-    let memory = resident();
+    let memory = process::resident();
     println!("{EVENTS_PER_SECOND} events/s, {READERS} readers  {}", shown(calls()));
     let rate = (received.load(Relaxed) - before) as f64 / LASTING.as_secs_f64() / 1e6;
     println!(
         "they got {rate:.1} MB/s; resident memory {memory} kB, {} kB after {LASTING:?}",
-        resident()
+        process::resident()
     );
     stop.store(true, Relaxed);
     emitter.join().expect("it doesn't panic");
@@ -83,11 +83,4 @@ fn calls() -> (f64, f64) {
 
 fn shown((median, mean): (f64, f64)) -> String {
     format!("{median:5.1} ns a call in the median batch, {mean:5.1} ns in the mean")
-}
-
-/// In kilobytes; 0 where nobody says.
-fn resident() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-    line.and_then(|line| line.split_whitespace().next()?.parse().ok()).unwrap_or_default()
 }
