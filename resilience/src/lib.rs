@@ -35,6 +35,8 @@
 //! | feature | adds |
 //! |---|---|
 //! | `axum` | routes to look in by, [`Rejection`] as a response |
+//! | `metrics` | [metrics](observe) for the recorder of the `metrics` facade |
+//! | `opentelemetry` | [metrics](observe) as OpenTelemetry instruments |
 //! | `serde` | configs as data, the [`Snapshot`] as JSON |
 //! | `tower` | each policy as a layer |
 //! | `test-util` | everything timed follows tokio's paused clock; for tests |

@@ -7,7 +7,8 @@ use crate::workspace::cargo;
 
 // The workspace's run unifies all features; each of these sees the runtime crate as a user with
 // that choice does, where an item gated wrongly is dead or missing.
-const RUNTIME_FEATURES: [&str; 5] = ["", "serde", "axum", "tower", "test-util"];
+const RUNTIME_FEATURES: [&str; 7] =
+    ["", "serde", "axum", "metrics", "opentelemetry", "tower", "test-util"];
 
 pub(crate) fn run() -> ExitCode {
     let mut steps = Steps::default();

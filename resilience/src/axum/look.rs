@@ -2,13 +2,15 @@
 
 use ::axum::extract::Path;
 use ::axum::extract::rejection::PathRejection;
-use ::axum::http::StatusCode;
+use ::axum::http::{StatusCode, header};
 use ::axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 
+use super::pieces;
 use super::respond::{json, unknown_breaker};
 use crate::health::{Report, Status};
-use crate::{CircuitBreakerSnapshot, registry};
+use crate::registry::array;
+use crate::{CircuitBreakerSnapshot, Snapshot, registry};
 
 /// By name, so that a prefix with parameters of its own doesn't get in the way.
 #[derive(Deserialize)]
@@ -47,11 +49,11 @@ fn code(status: Status) -> StatusCode {
 }
 
 pub(super) async fn snapshot() -> Response {
-    json(&registry().snapshot())
+    json_of(Snapshot::pieces())
 }
 
 pub(super) async fn circuit_breakers() -> Response {
-    json(&registry().circuit_breakers().map(CircuitBreakerSnapshot::of).collect::<Vec<_>>())
+    json_of(array(registry().circuit_breakers(), CircuitBreakerSnapshot::of))
 }
 
 pub(super) async fn circuit_breaker(path: MaybeNamed) -> Response {
@@ -60,4 +62,8 @@ pub(super) async fn circuit_breaker(path: MaybeNamed) -> Response {
         Some(breaker) => json(&CircuitBreakerSnapshot::of(breaker)),
         None => unknown_breaker(&name),
     }
+}
+
+fn json_of(parts: impl Iterator<Item = Vec<u8>> + Send + Unpin + 'static) -> Response {
+    ([(header::CONTENT_TYPE, "application/json")], pieces::body(parts)).into_response()
 }

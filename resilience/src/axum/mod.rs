@@ -30,6 +30,7 @@ mod dashboard;
 mod events;
 mod look;
 mod openapi;
+mod pieces;
 mod problem;
 mod rejection;
 mod respond;

@@ -3,6 +3,7 @@
 use ::axum::http::{HeaderMap, header};
 use ::axum::response::{IntoResponse, Response};
 
+use super::pieces;
 use crate::observe::Format;
 use crate::registry;
 
@@ -10,7 +11,8 @@ pub(super) async fn metrics(headers: HeaderMap) -> Response {
     let accept =
         headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok()).unwrap_or_default();
     let format = preferred(accept);
-    ([(header::CONTENT_TYPE, format.content_type())], format.text(registry())).into_response()
+    let page = pieces::body(format.steps(registry()).map(String::into_bytes));
+    ([(header::CONTENT_TYPE, format.content_type())], page).into_response()
 }
 
 /// `OpenMetrics` only where it is asked for by name, and not less gladly than plain text.

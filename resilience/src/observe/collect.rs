@@ -1,99 +1,110 @@
-//! What there is to tell, by kind and name: keys and namesakes added up.
+//! What there is to tell, by kind and name: keys and namesakes added up. Each kind is read when it is first asked for.
 
-use std::collections::BTreeMap;
+use std::cell::OnceCell;
+use std::ops::AddAssign;
 
-use super::text::escaped;
 use crate::keyed::{BreakerSum, BulkheadSum, LimiterSum};
 use crate::{Name, Registry, RetryTotals};
 
-/// By a name that is escaped for labels.
-pub(super) type ByName<T> = BTreeMap<String, T>;
+/// Sorted by name, each name once.
+pub(super) type ByName<T> = Vec<(Name, T)>;
 
-/// How calls ended, in the words that the label `outcome` has for it.
-pub(super) type Outcomes = Vec<(&'static str, u64)>;
-
-pub(super) struct Collected {
-    pub(super) breakers: ByName<BreakerSum>,
-    pub(super) retries: ByName<RetryTotals>,
-    pub(super) bulkheads: ByName<BulkheadSum>,
-    pub(super) limiters: ByName<LimiterSum>,
-    pub(super) timeouts: ByName<[u64; 2]>,
-    pub(super) fallbacks: ByName<u64>,
-    pub(super) hedges: ByName<u64>,
+pub(super) struct Collected<'r> {
+    registry: &'r Registry,
+    breakers: OnceCell<ByName<BreakerSum>>,
+    bulkheads: OnceCell<ByName<BulkheadSum>>,
+    retries: OnceCell<ByName<RetryTotals>>,
+    limiters: OnceCell<ByName<LimiterSum>>,
+    timeouts: OnceCell<ByName<[u64; 2]>>,
+    fallbacks: OnceCell<ByName<u64>>,
+    hedges: OnceCell<ByName<u64>>,
 }
 
-impl Collected {
-    pub(super) fn from(registry: &Registry) -> Self {
-        let breakers = registry.circuit_breakers().map(|one| (one.name(), BreakerSum::of(one)));
-        let breakers_per_key = registry.keyed_circuit_breakers().map(|all| (all.name(), all.sum()));
-        let bulkheads = registry.bulkheads().map(|one| (one.name(), BulkheadSum::of(one)));
-        let bulkheads_per_key = registry.keyed_bulkheads().map(|all| (all.name(), all.sum()));
-        let limiters = registry.rate_limiters().map(|one| (one.name(), LimiterSum::of(one)));
-        let limiters_per_key = registry.keyed_rate_limiters().map(|all| (all.name(), all.sum()));
-        let timeouts =
-            registry.timeouts().map(|one| (one.name(), [one.timed_out(), one.deadline_exceeded()]));
+impl<'r> Collected<'r> {
+    pub(super) const fn from(registry: &'r Registry) -> Self {
         Self {
-            breakers: by_name(breakers.chain(breakers_per_key), |sum, one| *sum += one),
-            bulkheads: by_name(bulkheads.chain(bulkheads_per_key), |sum, one| *sum += one),
-            limiters: by_name(limiters.chain(limiters_per_key), |sum, one| *sum += one),
-            retries: by_name(registry.retries().map(|one| (one.name(), one.totals())), add_retries),
-            timeouts: by_name(timeouts, |sum, [timed_out, exceeded]| {
-                *sum = [sum[0] + timed_out, sum[1] + exceeded];
-            }),
-            fallbacks: by_name(
-                registry.fallbacks().map(|one| (one.name(), one.used())),
-                |sum, one| *sum += one,
-            ),
-            hedges: by_name(registry.hedges().map(|one| (one.name(), one.hedged())), |sum, one| {
-                *sum += one;
-            }),
+            registry,
+            breakers: OnceCell::new(),
+            bulkheads: OnceCell::new(),
+            retries: OnceCell::new(),
+            limiters: OnceCell::new(),
+            timeouts: OnceCell::new(),
+            fallbacks: OnceCell::new(),
+            hedges: OnceCell::new(),
         }
     }
 
-    /// How calls ended: kind, name, outcomes.
-    pub(super) fn calls(&self) -> impl Iterator<Item = (&'static str, &str, Outcomes)> {
-        of_kind("circuit_breaker", &self.breakers, breaker_outcomes)
-            .chain(of_kind("retry", &self.retries, |it| {
-                vec![("recovered", it.recovered), ("exhausted", it.exhausted)]
-            }))
-            .chain(of_kind("timeout", &self.timeouts, |it| {
-                vec![("timed_out", it[0]), ("deadline_exceeded", it[1])]
-            }))
-            .chain(of_kind("bulkhead", &self.bulkheads, |it| vec![("rejected", it.rejected)]))
-            .chain(of_kind("rate_limit", &self.limiters, |it| vec![("rejected", it.rejected)]))
-            .chain(of_kind("fallback", &self.fallbacks, |used| vec![("fell_back", *used)]))
-            .chain(of_kind("hedge", &self.hedges, |hedged| vec![("hedged", *hedged)]))
+    pub(super) fn breakers(&self) -> &[(Name, BreakerSum)] {
+        self.breakers.get_or_init(|| {
+            let single =
+                self.registry.circuit_breakers().map(|one| (one.name(), BreakerSum::of(one)));
+            let per_key = self.registry.keyed_circuit_breakers().map(|all| (all.name(), all.sum()));
+            by_name(single.chain(per_key), BreakerSum::add_assign)
+        })
+    }
+
+    pub(super) fn bulkheads(&self) -> &[(Name, BulkheadSum)] {
+        self.bulkheads.get_or_init(|| {
+            let single = self.registry.bulkheads().map(|one| (one.name(), BulkheadSum::of(one)));
+            let per_key = self.registry.keyed_bulkheads().map(|all| (all.name(), all.sum()));
+            by_name(single.chain(per_key), BulkheadSum::add_assign)
+        })
+    }
+
+    pub(super) fn retries(&self) -> &[(Name, RetryTotals)] {
+        self.retries.get_or_init(|| {
+            by_name(self.registry.retries().map(|one| (one.name(), one.totals())), add_retries)
+        })
+    }
+
+    pub(super) fn limiters(&self) -> &[(Name, LimiterSum)] {
+        self.limiters.get_or_init(|| {
+            let single = self.registry.rate_limiters().map(|one| (one.name(), LimiterSum::of(one)));
+            let per_key = self.registry.keyed_rate_limiters().map(|all| (all.name(), all.sum()));
+            by_name(single.chain(per_key), LimiterSum::add_assign)
+        })
+    }
+
+    /// Timed out, and not begun since the deadline had passed.
+    pub(super) fn timeouts(&self) -> &[(Name, [u64; 2])] {
+        self.timeouts.get_or_init(|| {
+            let all = self.registry.timeouts();
+            by_name(
+                all.map(|one| (one.name(), [one.timed_out(), one.deadline_exceeded()])),
+                |sum, [timed_out, exceeded]| *sum = [sum[0] + timed_out, sum[1] + exceeded],
+            )
+        })
+    }
+
+    pub(super) fn fallbacks(&self) -> &[(Name, u64)] {
+        self.fallbacks.get_or_init(|| {
+            by_name(self.registry.fallbacks().map(|one| (one.name(), one.used())), u64::add_assign)
+        })
+    }
+
+    pub(super) fn hedges(&self) -> &[(Name, u64)] {
+        self.hedges.get_or_init(|| {
+            by_name(self.registry.hedges().map(|one| (one.name(), one.hedged())), u64::add_assign)
+        })
     }
 }
 
 fn by_name<T: Default>(all: impl Iterator<Item = (Name, T)>, add: impl Fn(&mut T, T)) -> ByName<T> {
-    let mut sums = ByName::new();
-    all.for_each(|(name, one)| add(sums.entry(escaped(&name)).or_default(), one));
-    sums
+    let mut sorted: ByName<T> = all.collect();
+    // Two sorted runs at most, which the sort recognises.
+    sorted.sort_by_key(|(name, _)| *name);
+    sorted.dedup_by(|(name, one), (last, sum)| {
+        let same = name == last;
+        if same {
+            add(sum, std::mem::take(one));
+        }
+        same
+    });
+    sorted
 }
 
 fn add_retries(sum: &mut RetryTotals, one: RetryTotals) {
     sum.retries += one.retries;
     sum.recovered += one.recovered;
     sum.exhausted += one.exhausted;
-}
-
-fn of_kind<'a, T>(
-    kind: &'static str,
-    all: &'a ByName<T>,
-    outcomes: impl Fn(&T) -> Outcomes,
-) -> impl Iterator<Item = (&'static str, &'a str, Outcomes)> {
-    all.iter().map(move |(name, one)| (kind, name.as_str(), outcomes(one)))
-}
-
-fn breaker_outcomes(sum: &BreakerSum) -> Outcomes {
-    let totals = sum.totals;
-    vec![
-        ("success", totals.successes),
-        ("failure", totals.failures),
-        ("ignored", totals.ignored),
-        ("cancelled", totals.cancelled),
-        ("stale", totals.stale),
-        ("rejected", totals.rejected),
-    ]
 }

@@ -32,9 +32,17 @@
 //! that share a name (see [`Registry::verify`](crate::Registry::verify)) are added up too. In either case more than one
 //! state may be 1. Of the transitions, those by a breaker's own judgement are always there, those by hand once they
 //! happened.
+//!
+//! With feature `metrics` the same goes to the [`metrics` facade](metrics), with feature `opentelemetry` to
+//! [OpenTelemetry instruments](opentelemetry).
 
 mod collect;
-mod page;
+mod families;
+#[cfg(feature = "metrics")]
+pub mod metrics;
+#[cfg(feature = "opentelemetry")]
+pub mod opentelemetry;
+mod outcomes;
 mod text;
 
 pub use self::text::Format;

@@ -1,10 +1,10 @@
 //! The two text formats: where they agree, and where they don't.
 
-use std::fmt::{Display, Write};
+use std::fmt::Write;
 
 use super::collect::Collected;
-use super::page;
-use crate::Registry;
+use super::families::{FAMILIES, Family, Label, Shape, Sink, buckets};
+use crate::{Histogram, Registry};
 
 /// How metrics are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,67 +28,139 @@ impl Format {
     /// The metrics of every policy, as they are now.
     #[must_use]
     pub fn text(self, registry: &Registry) -> String {
-        let mut page = Text { written: String::new(), format: self };
-        page::write(&mut page, &Collected::from(registry));
-        if self == Self::OpenMetrics {
-            page.written.push_str("# EOF\n");
+        self.steps(registry).collect()
+    }
+
+    /// The same step by step, each of a few policies.
+    pub(crate) fn steps(self, registry: &Registry) -> Steps<'_> {
+        let all = Collected::from(registry);
+        Steps { format: self, all, family: 0, place: 0, text: Text::default() }
+    }
+}
+
+/// So many policies are a step.
+const STEP: usize = 32;
+
+/// A page as it is written.
+pub(crate) struct Steps<'r> {
+    format: Format,
+    all: Collected<'r>,
+    /// What comes next: which family, and which of its policies.
+    family: usize,
+    place: usize,
+    text: Text,
+}
+
+impl Iterator for Steps<'_> {
+    type Item = String;
+
+    fn next(&mut self) -> Option<String> {
+        let family = FAMILIES.get(self.family)?;
+        if self.place == 0 {
+            self.text.begin(family, self.format);
         }
-        page.written
+        let end = self.place + STEP;
+        let more = family.tell(self.place..end, &self.all, &mut self.text);
+        (self.family, self.place) = if more { (self.family, end) } else { (self.family + 1, 0) };
+        if self.family == FAMILIES.len() && self.format == Format::OpenMetrics {
+            self.text.written.push_str("# EOF\n");
+        }
+        // The next one is about as long.
+        let next = String::with_capacity(self.text.written.len());
+        Some(std::mem::replace(&mut self.text.written, next))
     }
 }
 
 /// A page in the making.
-pub(super) struct Text {
+#[derive(Default)]
+struct Text {
     written: String,
-    format: Format,
+    /// Of the family.
+    name: &'static str,
+    /// The labels of the series, as they are written; there is always one, and samples add theirs.
+    shared: String,
 }
 
-/// Names and values; the values escaped already.
-pub(super) type Labels<'l> = &'l [(&'static str, &'l str)];
-
 impl Text {
-    pub(super) fn counter(&mut self, name: &str, help: &str) {
-        // `OpenMetrics` names the family, and only its samples end with `_total`.
-        let family = match self.format {
-            Format::Prometheus => name,
-            Format::OpenMetrics => name.trim_end_matches("_total"),
+    fn begin(&mut self, family: &Family, format: Format) {
+        self.name = family.name;
+        let (name, shape) = match (family.shape, format) {
+            // `OpenMetrics` names the family, and only its samples end with `_total`.
+            (Shape::Counter, Format::OpenMetrics) => {
+                (family.name.trim_end_matches("_total"), "counter")
+            }
+            (Shape::Counter, Format::Prometheus) => (family.name, "counter"),
+            (Shape::Gauge, _) => (family.name, "gauge"),
+            (Shape::Histogram, _) => (family.name, "histogram"),
         };
-        self.family(family, "counter", help);
-    }
-
-    pub(super) fn gauge(&mut self, name: &str, help: &str) {
-        self.family(name, "gauge", help);
-    }
-
-    pub(super) fn histogram(&mut self, name: &str, help: &str) {
-        self.family(name, "histogram", help);
-    }
-
-    fn family(&mut self, name: &str, kind: &str, help: &str) {
-        self.push(&["# HELP ", name, " ", help, "\n# TYPE ", name, " ", kind, "\n"]);
-        if self.format == Format::OpenMetrics && name.ends_with("_seconds") {
-            self.push(&["# UNIT ", name, " seconds\n"]);
+        let help = family.help;
+        push(&mut self.written, &["# HELP ", name, " ", help, "\n# TYPE ", name, " ", shape, "\n"]);
+        if format == Format::OpenMetrics && name.ends_with("_seconds") {
+            push(&mut self.written, &["# UNIT ", name, " seconds\n"]);
         }
     }
 
-    pub(super) fn sample(&mut self, name: &str, labels: Labels<'_>, value: impl Display) {
-        self.push(&[name, "{"]);
-        for (i, (label, value)) in labels.iter().enumerate() {
-            let comma = if i > 0 { "," } else { "" };
-            self.push(&[comma, label, "=\"", value, "\""]);
+    fn sample(&mut self, suffix: &str, own: &[Label], value: u64) {
+        self.labelled(suffix, own);
+        self.number(value);
+        self.written.push('\n');
+    }
+
+    fn labelled(&mut self, suffix: &str, own: &[Label]) {
+        push(&mut self.written, &[self.name, suffix, "{", &self.shared]);
+        for (name, value) in own {
+            push(&mut self.written, &[",", name, "=\"", value, "\""]);
         }
+        self.written.push_str("} ");
+    }
+
+    /// By hand: formatting machinery would be the greater part of a page's cost.
+    fn number(&mut self, mut value: u64) {
+        let mut digits = [0; 20];
+        let mut first = digits.len();
+        while value > 0 || first == digits.len() {
+            first -= 1;
+            digits[first] = b'0' + (value % 10) as u8;
+            value /= 10;
+        }
+        self.written.push_str(str::from_utf8(&digits[first..]).unwrap_or_default());
+    }
+}
+
+impl Sink for Text {
+    fn series(&mut self, shared: &[Label]) {
+        self.shared.clear();
+        for (name, value) in shared {
+            let comma = if self.shared.is_empty() { "" } else { "," };
+            push(&mut self.shared, &[comma, name, "=\"", &escaped(value), "\""]);
+        }
+    }
+
+    fn value(&mut self, own: &[Label], value: u64) {
+        self.sample("", own, value);
+    }
+
+    fn durations(&mut self, durations: &Histogram) {
+        for (bound, so_far) in buckets(durations) {
+            self.sample("_bucket", &[("le", bound)], so_far);
+        }
+        self.labelled("_sum", &[]);
         // Writing to a string doesn't fail.
-        let _ = writeln!(self.written, "}} {value}");
+        let _ = writeln!(self.written, "{}", durations.sum().as_secs_f64());
+        self.sample("_count", &[], durations.count());
     }
+}
 
-    fn push(&mut self, parts: &[&str]) {
-        for part in parts {
-            self.written.push_str(part);
-        }
+fn push(text: &mut String, parts: &[&str]) {
+    for part in parts {
+        text.push_str(part);
     }
 }
 
 /// A label's value: backslash, quote and line feed are written with a backslash.
-pub(super) fn escaped(value: &str) -> String {
-    value.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n")
+fn escaped(value: &str) -> std::borrow::Cow<'_, str> {
+    if !value.contains(['\\', '"', '\n']) {
+        return value.into();
+    }
+    value.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n").into()
 }

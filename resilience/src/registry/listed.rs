@@ -14,8 +14,8 @@ pub struct Site(pub &'static [Listed]);
 inventory::collect!(Site);
 
 /// Everything that was annotated anywhere in the program.
-pub(super) fn declared() -> Vec<Listed> {
-    inventory::iter::<Site>().flat_map(|site| site.0.iter().copied()).collect()
+pub(super) fn declared() -> impl Iterator<Item = Listed> {
+    inventory::iter::<Site>().flat_map(|site| site.0.iter().copied())
 }
 
 /// A policy that the registry can list. Only this crate's policies are.

@@ -1,18 +1,22 @@
 //! Every policy of the program, listed before its first call.
 //!
-//! [`listed`] the list itself and what gets onto it · [`names`] default names told apart, clashes found · [`snapshot`]
-//! the state of everything as data, [`breaker`] a circuit breaker's.
+//! [`listed`] what gets onto the list · [`list`] the list itself, by kind and name · [`names`] default names told apart,
+//! clashes found · [`snapshot`] the state of everything as data, [`breaker`] a circuit breaker's · `json` the same as text, bit by bit.
 
 mod breaker;
+#[cfg(feature = "axum")]
+mod json;
+mod list;
 mod listed;
 mod names;
 mod snapshot;
 
 use std::sync::LazyLock;
 
-use parking_lot::RwLock;
-
 pub use self::breaker::{CircuitBreakerSnapshot, LatencySnapshot, TripSnapshot};
+#[cfg(feature = "axum")]
+pub(crate) use self::json::array;
+use self::list::List;
 pub use self::listed::{Listable, Listed, Site};
 pub use self::names::NameClash;
 pub(crate) use self::names::settle;
@@ -32,9 +36,7 @@ use crate::{
 /// only at run time join by [`insert`](Self::insert).
 #[derive(Debug)]
 pub struct Registry {
-    /// What the linker collected.
-    declared: Vec<Listed>,
-    inserted: RwLock<Vec<Listed>>,
+    list: List,
 }
 
 /// The registry of this program.
@@ -50,7 +52,8 @@ pub struct Registry {
 #[must_use]
 pub fn registry() -> &'static Registry {
     static REGISTRY: LazyLock<Registry> = LazyLock::new(|| {
-        let registry = Registry { declared: listed::declared(), inserted: RwLock::default() };
+        // What the linker collected.
+        let registry = Registry { list: listed::declared().collect() };
         names::report(&registry.verify());
         registry
     });
@@ -63,13 +66,13 @@ macro_rules! kinds {
         $(
             /// All policies of this kind, in the order of their names.
             pub fn $all(&self) -> impl Iterator<Item = &'static $policy> + use<> {
-                self.of_kind::<$policy>().into_iter()
+                self.list.of_kind::<$policy>().into_iter()
             }
 
             /// The policy of this kind by that name.
             #[must_use]
             pub fn $one(&self, name: &str) -> Option<&'static $policy> {
-                self.find::<$policy>(name)
+                self.list.find::<$policy>(name)
             }
         )*
     };
@@ -98,14 +101,14 @@ impl Registry {
     /// first. Look a name up before you insert it.
     pub fn insert<P: Listable>(&self, policy: P) -> &'static P {
         let policy: &'static P = Box::leak(Box::new(policy));
-        self.inserted.write().push(policy.listed());
-        names::report(&self.clashes_with(P::KIND, policy.identity().name().as_str()));
+        self.list.add(policy.listed());
+        names::report(self.list.clash(P::KIND, &policy.identity().name()).as_slice());
         policy
     }
 
     /// Explicit names that two policies of one kind bear, the declared ones and the inserted ones.
     pub fn verify(&self) -> Vec<NameClash> {
-        names::clashes(&self.all())
+        self.list.clashes()
     }
 
     /// Everything that happens to policies from now on. A slow reader loses the oldest events and is
@@ -117,27 +120,5 @@ impl Registry {
     /// The state of every policy as data, sorted by name.
     pub fn snapshot(&self) -> Snapshot {
         Snapshot::take(self)
-    }
-
-    fn clashes_with(&self, kind: crate::PolicyKind, name: &str) -> Vec<NameClash> {
-        let bears_it = |policy: &Listed| policy.kind() == kind && policy.identity().name() == name;
-        names::clashes(&self.all().into_iter().filter(bears_it).collect::<Vec<_>>())
-    }
-
-    fn all(&self) -> Vec<Listed> {
-        [self.declared.as_slice(), self.inserted.read().as_slice()].concat()
-    }
-
-    fn of_kind<P: Listable>(&self) -> Vec<&'static P> {
-        let mut policies: Vec<_> = self.all().into_iter().filter_map(P::from_listed).collect();
-        policies.sort_by_key(|policy| policy.identity().name());
-        policies
-    }
-
-    fn find<P: Listable>(&self, name: &str) -> Option<&'static P> {
-        self.all()
-            .into_iter()
-            .filter_map(P::from_listed)
-            .find(|policy| policy.identity().name() == name)
     }
 }

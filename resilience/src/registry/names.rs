@@ -20,26 +20,6 @@ pub struct NameClash {
     pub locations: Vec<String>,
 }
 
-/// Who bears which name, by kind.
-type Bearers = BTreeMap<(PolicyKind, &'static str), Vec<&'static Identity>>;
-
-pub(super) fn clashes(policies: &[Listed]) -> Vec<NameClash> {
-    let mut bearers = Bearers::new();
-    for policy in policies {
-        let identity = policy.identity();
-        bearers.entry((policy.kind(), identity.name().as_str())).or_default().push(identity);
-    }
-    bearers
-        .into_iter()
-        .filter(|(_, bearers)| bearers.len() > 1)
-        .map(|((kind, name), bearers)| NameClash {
-            kind,
-            name: name.to_owned(),
-            locations: bearers.into_iter().map(place).collect(),
-        })
-        .collect()
-}
-
 pub(super) fn report(clashes: &[NameClash]) {
     for NameClash { kind, name, locations } in clashes {
         tracing::error!(
@@ -51,13 +31,14 @@ pub(super) fn report(clashes: &[NameClash]) {
 
 /// Where a policy is declared, as `file:line`.
 pub(super) fn place(identity: &Identity) -> String {
-    format!("{}:{}", identity.location().file(), identity.location().line())
+    // Not `format!`, which is the greater part of what a snapshot costs.
+    [identity.location().file(), ":", &identity.location().line().to_string()].concat()
 }
 
 /// The name that a default-named policy shows: as written, unless another policy of its kind got the same one.
 pub(crate) fn settle(identity: &Identity) -> &'static str {
     static SETTLED: LazyLock<HashMap<Address, &'static str>> =
-        LazyLock::new(|| tell_apart(&listed::declared()));
+        LazyLock::new(|| tell_apart(listed::declared()));
     SETTLED.get(&address(identity)).copied().unwrap_or(identity.written())
 }
 
@@ -76,9 +57,9 @@ const SPELLINGS: [fn(&Identity, line: u32) -> String; 3] = [
 ];
 
 /// Gives each default-named policy the shortest spelling that is its own; the rest are numbered.
-fn tell_apart(policies: &[Listed]) -> HashMap<Address, &'static str> {
+fn tell_apart(policies: impl Iterator<Item = Listed>) -> HashMap<Address, &'static str> {
     let mut settled = HashMap::new();
-    let mut open: Vec<_> = policies.iter().filter_map(|policy| default_named(*policy)).collect();
+    let mut open: Vec<_> = policies.filter_map(default_named).collect();
     for spelling in SPELLINGS {
         let mut groups: BTreeMap<_, Vec<_>> = BTreeMap::new();
         for (kind, line, identity) in open.drain(..) {

@@ -9,54 +9,58 @@ use crate::{
     RetryTotals, Timeout, TimeoutConfig,
 };
 
-/// Every policy, by kind, sorted by name. With feature `serde` it serialises to the documented JSON.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct Snapshot {
-    /// The circuit breakers.
-    pub circuit_breakers: Vec<CircuitBreakerSnapshot>,
-    /// The retries.
-    pub retries: Vec<RetrySnapshot>,
-    /// The timeouts.
-    pub timeouts: Vec<TimeoutSnapshot>,
-    /// The bulkheads.
-    pub bulkheads: Vec<BulkheadSnapshot>,
-    /// The rate limiters.
-    pub rate_limiters: Vec<RateLimiterSnapshot>,
-    /// The fallbacks.
-    pub fallbacks: Vec<FallbackSnapshot>,
-    /// The hedges.
-    pub hedges: Vec<HedgeSnapshot>,
-    /// The standard pipelines.
-    pub policies: Vec<PolicySnapshot>,
-    /// Circuit breakers per key.
-    pub keyed_circuit_breakers: Vec<KeyedSnapshot<CircuitBreakerConfig>>,
-    /// Bulkheads per key.
-    pub keyed_bulkheads: Vec<KeyedSnapshot<BulkheadConfig>>,
-    /// Rate limiters per key.
-    pub keyed_rate_limiters: Vec<KeyedSnapshot<RateLimitConfig>>,
+/// The lists of the snapshot, each named like the registry's method that goes through it.
+macro_rules! lists {
+    ($(#[doc = $doc:literal] $list:ident: $snapshot:ty,)*) => {
+        /// Every policy, by kind, sorted by name. With feature `serde` it serialises to the documented JSON.
+        #[derive(Clone, Debug, PartialEq)]
+        #[cfg_attr(feature = "serde", derive(serde::Serialize))]
+        #[non_exhaustive]
+        pub struct Snapshot {
+            $(#[doc = $doc] pub $list: Vec<$snapshot>,)*
+        }
+
+        impl Snapshot {
+            pub(super) fn take(registry: &Registry) -> Self {
+                Self { $($list: registry.$list().map(<$snapshot>::of).collect(),)* }
+            }
+
+            /// The JSON of a snapshot in pieces, each as of the moment in which it is taken.
+            #[cfg(feature = "axum")]
+            pub(crate) fn pieces() -> impl Iterator<Item = Vec<u8>> + Send {
+                super::json::object([
+                    $((stringify!($list), |registry| {
+                        super::json::array(registry.$list(), <$snapshot>::of)
+                    }),)*
+                ])
+            }
+        }
+    };
 }
 
-impl Snapshot {
-    pub(super) fn take(registry: &Registry) -> Self {
-        Self {
-            circuit_breakers: registry.circuit_breakers().map(CircuitBreakerSnapshot::of).collect(),
-            retries: registry.retries().map(RetrySnapshot::of).collect(),
-            timeouts: registry.timeouts().map(TimeoutSnapshot::of).collect(),
-            bulkheads: registry.bulkheads().map(BulkheadSnapshot::of).collect(),
-            rate_limiters: registry.rate_limiters().map(RateLimiterSnapshot::of).collect(),
-            fallbacks: registry.fallbacks().map(FallbackSnapshot::of).collect(),
-            hedges: registry.hedges().map(HedgeSnapshot::of).collect(),
-            policies: registry.policies().map(PolicySnapshot::of).collect(),
-            keyed_circuit_breakers: registry
-                .keyed_circuit_breakers()
-                .map(KeyedSnapshot::of)
-                .collect(),
-            keyed_bulkheads: registry.keyed_bulkheads().map(KeyedSnapshot::of).collect(),
-            keyed_rate_limiters: registry.keyed_rate_limiters().map(KeyedSnapshot::of).collect(),
-        }
-    }
+lists! {
+    /// The circuit breakers.
+    circuit_breakers: CircuitBreakerSnapshot,
+    /// The retries.
+    retries: RetrySnapshot,
+    /// The timeouts.
+    timeouts: TimeoutSnapshot,
+    /// The bulkheads.
+    bulkheads: BulkheadSnapshot,
+    /// The rate limiters.
+    rate_limiters: RateLimiterSnapshot,
+    /// The fallbacks.
+    fallbacks: FallbackSnapshot,
+    /// The hedges.
+    hedges: HedgeSnapshot,
+    /// The standard pipelines.
+    policies: PolicySnapshot,
+    /// Circuit breakers per key.
+    keyed_circuit_breakers: KeyedSnapshot<CircuitBreakerConfig>,
+    /// Bulkheads per key.
+    keyed_bulkheads: KeyedSnapshot<BulkheadConfig>,
+    /// Rate limiters per key.
+    keyed_rate_limiters: KeyedSnapshot<RateLimitConfig>,
 }
 
 /// The snapshot of a kind that has little to tell: name, location, a few figures, options.

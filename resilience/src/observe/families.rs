@@ -1,0 +1,177 @@
+//! The metrics, family by family: the one list behind every way to export them.
+
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use super::collect::Collected;
+use super::outcomes;
+use crate::State::{self, Closed, HalfOpen, Open};
+use crate::keyed::BreakerSum;
+use crate::{Histogram, Name};
+
+/// One metric: every policy that has something to say about it has its series.
+pub(super) struct Family {
+    pub(super) name: &'static str,
+    pub(super) help: &'static str,
+    pub(super) shape: Shape,
+    /// How many policies there are to ask.
+    policies: fn(&Collected<'_>) -> usize,
+    /// What the one at this place says.
+    tell: fn(&Collected<'_>, usize, &mut dyn Sink),
+}
+
+impl Family {
+    /// Tells everything.
+    #[cfg(any(feature = "metrics", feature = "opentelemetry"))]
+    pub(super) fn tell_all(&self, all: &Collected<'_>, to: &mut dyn Sink) {
+        self.tell(0..usize::MAX, all, to);
+    }
+
+    /// Tells what the policies at these places say; whether there are more.
+    pub(super) fn tell(
+        &self,
+        places: Range<usize>,
+        all: &Collected<'_>,
+        to: &mut dyn Sink,
+    ) -> bool {
+        let policies = (self.policies)(all);
+        let end = places.end.min(policies);
+        (places.start..end).for_each(|place| (self.tell)(all, place, to));
+        end < policies
+    }
+}
+
+/// How the values of a family behave.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Shape {
+    /// They only grow.
+    Counter,
+    /// They come and go.
+    Gauge,
+    /// They are durations, in seconds, counted by buckets.
+    Histogram,
+}
+
+/// A name and a value. Both live as long as the program: policies do.
+pub(super) type Label = (&'static str, &'static str);
+
+/// Where the values go.
+pub(super) trait Sink {
+    /// Begins a series or more: the labels that they share.
+    fn series(&mut self, shared: &[Label]);
+    /// One value, with the labels that it has besides.
+    fn value(&mut self, own: &[Label], value: u64);
+    /// The value of a histogram.
+    fn durations(&mut self, durations: &Histogram);
+}
+
+pub(super) static FAMILIES: [Family; 7] = [
+    Family {
+        name: "resilience_calls_total",
+        help: "Calls by how they ended, as far as the policy counts them.",
+        shape: Shape::Counter,
+        policies: outcomes::policies,
+        tell: outcomes::tell,
+    },
+    Family {
+        name: "resilience_circuit_breaker_state",
+        help: "1 for the state that the circuit breaker is in, 0 for every other.",
+        shape: Shape::Gauge,
+        policies: |all| all.breakers().len(),
+        tell: states,
+    },
+    Family {
+        name: "resilience_circuit_breaker_transitions_total",
+        help: "Changes of the circuit breaker's state.",
+        shape: Shape::Counter,
+        policies: |all| all.breakers().len(),
+        tell: transitions,
+    },
+    Family {
+        name: "resilience_retries_total",
+        help: "Attempts beyond the first ones.",
+        shape: Shape::Counter,
+        policies: |all| all.retries().len(),
+        tell: |all, place, to| plain(&all.retries()[place], |totals| totals.retries, to),
+    },
+    Family {
+        name: "resilience_bulkhead_in_flight",
+        help: "Calls that hold a slot of the bulkhead.",
+        shape: Shape::Gauge,
+        policies: |all| all.bulkheads().len(),
+        tell: |all, place, to| plain(&all.bulkheads()[place], |sum| sum.in_flight, to),
+    },
+    Family {
+        name: "resilience_bulkhead_queued",
+        help: "Calls that wait for a slot of the bulkhead.",
+        shape: Shape::Gauge,
+        policies: |all| all.bulkheads().len(),
+        tell: |all, place, to| plain(&all.bulkheads()[place], |sum| sum.queued, to),
+    },
+    Family {
+        name: "resilience_call_duration_seconds",
+        help: "How long calls through the circuit breaker took.",
+        shape: Shape::Histogram,
+        policies: |all| all.breakers().len(),
+        tell: durations,
+    },
+];
+
+fn states(all: &Collected<'_>, place: usize, to: &mut dyn Sink) {
+    let (name, sum) = &all.breakers()[place];
+    to.series(&[policy(*name)]);
+    for (state, present) in State::ALL.into_iter().zip(sum.present) {
+        to.value(&[("state", state.as_str())], present.into());
+    }
+}
+
+fn transitions(all: &Collected<'_>, place: usize, to: &mut dyn Sink) {
+    let (name, sum) = &all.breakers()[place];
+    to.series(&[policy(*name)]);
+    for (before, after, count) in seen(sum) {
+        to.value(&[("from", before.as_str()), ("to", after.as_str())], count);
+    }
+}
+
+/// What a breaker does by its own judgement.
+const NATURAL: [(State, State); 4] =
+    [(Closed, Open), (Open, HalfOpen), (HalfOpen, Closed), (HalfOpen, Open)];
+
+fn seen(sum: &BreakerSum) -> impl Iterator<Item = (State, State, u64)> {
+    let pairs = State::ALL.into_iter().flat_map(|from| State::ALL.map(|to| (from, to)));
+    let counted = pairs.map(|(from, to)| (from, to, sum.transitions[from as usize][to as usize]));
+    counted.filter(|(from, to, count)| *count > 0 || NATURAL.contains(&(*from, *to)))
+}
+
+fn durations(all: &Collected<'_>, place: usize, to: &mut dyn Sink) {
+    let (name, sum) = &all.breakers()[place];
+    if let Some(latency) = &sum.latency {
+        to.series(&[policy(*name)]);
+        to.durations(latency);
+    }
+}
+
+fn plain<T>((name, one): &(Name, T), value: fn(&T) -> u64, to: &mut dyn Sink) {
+    to.series(&[policy(*name)]);
+    to.value(&[], value(one));
+}
+
+pub(super) fn policy(name: Name) -> Label {
+    ("policy", name.as_str())
+}
+
+/// The buckets as exporters want them: the label `le`, and how many calls took no longer.
+pub(super) fn buckets(durations: &Histogram) -> impl Iterator<Item = (&'static str, u64)> {
+    static BOUNDS: LazyLock<Vec<String>> = LazyLock::new(|| {
+        let bounds = Histogram::default().buckets().map(|(bound, _)| bound);
+        let seconds = bounds.map(|bound| bound.map_or(f64::INFINITY, |bound| bound.as_secs_f64()));
+        seconds
+            .map(|bound| if bound.is_finite() { bound.to_string() } else { "+Inf".to_owned() })
+            .collect()
+    });
+    let mut so_far = 0;
+    BOUNDS.iter().zip(durations.buckets()).map(move |(bound, (_, count))| {
+        so_far += count;
+        (bound.as_str(), so_far)
+    })
+}

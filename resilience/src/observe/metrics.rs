@@ -1,0 +1,94 @@
+//! To the `metrics` facade: what its recorder is told, whichever it is.
+//!
+//! A call still pays nothing: [`publish`] reads the registry and hands the totals on. Call it before each scrape, or
+//! now and then:
+//!
+//! ```
+//! use std::time::Duration;
+//! use resilience::{observe, registry};
+//!
+//! /// Spawn it once a recorder is installed.
+//! async fn keep_published() {
+//!     observe::metrics::describe();
+//!     let mut every = tokio::time::interval(Duration::from_secs(10));
+//!     loop {
+//!         every.tick().await;
+//!         observe::metrics::publish(registry());
+//!     }
+//! }
+//! ```
+//!
+//! Names and labels are those of the [table](super). Counters are set to their totals. The facade's histograms take
+//! single values, which nobody has kept: `resilience_call_duration_seconds` arrives as the counters `…_bucket` (with
+//! the label `le`) and `…_count` and the gauge `…_sum`, which Prometheus queries as it does a histogram's.
+
+use ::metrics::{Label as Theirs, Unit, counter, describe_counter, describe_gauge, gauge};
+
+use super::collect::Collected;
+use super::families::{FAMILIES, Family, Label, Shape, Sink, buckets};
+use crate::{Histogram, Registry};
+
+/// Tells the recorder what each metric means. Once is enough.
+pub fn describe() {
+    for Family { name, help, shape, .. } in &FAMILIES {
+        match shape {
+            Shape::Counter => describe_counter!(*name, Unit::Count, *help),
+            Shape::Gauge => describe_gauge!(*name, Unit::Count, *help),
+            Shape::Histogram => {
+                describe_counter!(format!("{name}_bucket"), Unit::Count, *help);
+                describe_counter!(format!("{name}_count"), Unit::Count, *help);
+                describe_gauge!(format!("{name}_sum"), Unit::Seconds, *help);
+            }
+        }
+    }
+}
+
+/// Tells the recorder the present value of every metric. Without a recorder nothing happens.
+///
+/// Each series costs a key, built and looked up by the recorder: with thousands of policies call it no more often than
+/// somebody looks.
+pub fn publish(registry: &Registry) {
+    let all = Collected::from(registry);
+    for family in &FAMILIES {
+        family.tell_all(&all, &mut Told { family, shared: Vec::new() });
+    }
+}
+
+struct Told {
+    family: &'static Family,
+    shared: Vec<Theirs>,
+}
+
+impl Told {
+    fn labels(&self, own: &[Label]) -> Vec<Theirs> {
+        self.shared.iter().cloned().chain(own.iter().map(theirs)).collect()
+    }
+}
+
+impl Sink for Told {
+    fn series(&mut self, shared: &[Label]) {
+        self.shared = shared.iter().map(theirs).collect();
+    }
+
+    fn value(&mut self, own: &[Label], value: u64) {
+        let (name, labels) = (self.family.name, self.labels(own));
+        if self.family.shape == Shape::Gauge {
+            gauge!(name, labels).set(value as f64);
+        } else {
+            counter!(name, labels).absolute(value);
+        }
+    }
+
+    fn durations(&mut self, durations: &Histogram) {
+        let part = |suffix| format!("{}{suffix}", self.family.name);
+        for (bound, so_far) in buckets(durations) {
+            counter!(part("_bucket"), self.labels(&[("le", bound)])).absolute(so_far);
+        }
+        counter!(part("_count"), self.labels(&[])).absolute(durations.count());
+        gauge!(part("_sum"), self.labels(&[])).set(durations.sum().as_secs_f64());
+    }
+}
+
+fn theirs((name, value): &Label) -> Theirs {
+    Theirs::from_static_parts(name, value)
+}
