@@ -1,53 +1,55 @@
-//! The user service while its PostgreSQL is killed, or stands still: callers get the user from the
-//! cache, or the default one, in time; and the database serves again as soon as it can.
+//! The user service while its PostgreSQL is killed, or stands still, or can't be reached: callers
+//! get the user from the cache, in time; and the database serves again as soon as it can.
 #![cfg(all(feature = "postgres", target_os = "linux"))]
 
-mod harness;
+mod outage;
 
 use std::time::Duration;
 
-use axum::http::StatusCode;
-use harness::{Postgres, Service};
-use tokio::time::sleep;
+use outage::survives;
+use resilience_tests::harness::{App, Fault, Place, Scenario, Trouble};
 
-/// The service promises half a second, and some for the fallbacks; a busy machine may take longer,
-/// but no call waits for a database that never answers.
-const PROMPTLY: Duration = Duration::from_secs(3);
-/// Longer than the cache's entries are fresh.
-const STALE: Duration = Duration::from_millis(1_100);
-/// `open_for` of the service's breaker, a second, and what a busy machine adds.
-const RECOVERY: Duration = Duration::from_secs(5);
-
-async fn survives(outage: impl FnOnce(&Postgres), end: impl FnOnce(&Postgres)) {
-    let Some(postgres) = Postgres::start() else {
-        return eprintln!("PostgreSQL is not installed: nothing is tested");
-    };
-    let service = Service::start(&[("DATABASE_URL", postgres.url())]);
-    for (_, body, _) in service.users(1..=10).await {
-        assert!(body.contains(r#""source":"database""#), "{body}");
-    }
-    sleep(STALE).await;
-
-    outage(&postgres);
-    for _ in 0..10 {
-        for (status, body, took) in service.users(1..=20).await {
-            assert_eq!(status, StatusCode::OK, "{body}");
-            assert!(took < PROMPTLY, "{took:?}: {body}");
-            assert!(body.contains(r#""stale_cache""#) || body.contains(r#""default""#), "{body}");
-        }
-    }
-
-    end(&postgres);
-    let took = service.until(101.., r#""source":"database""#).await;
-    assert!(took < RECOVERY, "{took:?}");
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn killed_and_restarted() {
+    survives(Scenario::new(App::Users, Place::Database, Trouble::Kill)).await;
 }
 
-#[tokio::test]
-async fn a_database_that_is_killed_and_restarted() {
-    survives(Postgres::kill, Postgres::restart).await;
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn standing_still() {
+    survives(Scenario::new(App::Users, Place::Database, Trouble::Pause)).await;
 }
 
-#[tokio::test]
-async fn a_database_that_stands_still() {
-    survives(|postgres| postgres.signal("STOP"), |postgres| postgres.signal("CONT")).await;
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn late_answers() {
+    survives(Scenario::new(
+        App::Users,
+        Place::Database,
+        Trouble::Proxy(Fault::Delay(Duration::from_secs(1))),
+    ))
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn cut_answers() {
+    survives(Scenario::new(App::Users, Place::Database, Trouble::Proxy(Fault::Cut))).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn reset_connections() {
+    survives(Scenario::new(App::Users, Place::Database, Trouble::Proxy(Fault::Reset))).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_slow_loris() {
+    survives(Scenario::new(
+        App::Users,
+        Place::Database,
+        Trouble::Proxy(Fault::Throttle(Duration::from_millis(50))),
+    ))
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_black_hole() {
+    survives(Scenario::new(App::Users, Place::Database, Trouble::Proxy(Fault::BlackHole))).await;
 }

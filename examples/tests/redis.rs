@@ -1,39 +1,50 @@
-//! The user service while its Redis is killed: the database answers instead, and when Redis is
-//! back it is used again.
-#![cfg(all(feature = "redis", unix))]
+//! The user service while its Redis is killed, or can't be reached: the database answers instead,
+//! and when Redis is back it is used again.
+#![cfg(all(feature = "redis", target_os = "linux"))]
 
-mod harness;
+mod outage;
 
 use std::time::Duration;
 
-use axum::http::StatusCode;
-use harness::{Redis, Service};
+use outage::survives;
+use resilience_tests::harness::{App, Fault, Place, Scenario, Trouble};
 
-/// The service promises half a second. A busy machine may take longer, but no call waits for a
-/// cache that never answers.
-const PROMPTLY: Duration = Duration::from_secs(3);
-/// Nothing stands between Redis and its use but the client's own reconnecting.
-const RECOVERY: Duration = Duration::from_secs(5);
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn killed_and_restarted() {
+    survives(Scenario::new(App::Users, Place::Cache, Trouble::Kill)).await;
+}
 
-#[tokio::test]
-async fn a_cache_that_is_killed_and_restarted() {
-    let Some(mut redis) = Redis::start() else {
-        return eprintln!("Redis is not installed: nothing is tested");
-    };
-    let service = Service::start(&[("REDIS_URL", redis.url())]);
-    let cached = r#""source":"cache""#;
-    service.until(std::iter::repeat(1), cached).await;
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn late_answers() {
+    survives(Scenario::new(
+        App::Users,
+        Place::Cache,
+        Trouble::Proxy(Fault::Delay(Duration::from_secs(1))),
+    ))
+    .await;
+}
 
-    redis.kill();
-    for _ in 0..5 {
-        for (status, body, took) in service.users(1..=10).await {
-            assert_eq!(status, StatusCode::OK, "{body}");
-            assert!(took < PROMPTLY, "{took:?}: {body}");
-            assert!(!body.contains("cache"), "{body}");
-        }
-    }
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn cut_answers() {
+    survives(Scenario::new(App::Users, Place::Cache, Trouble::Proxy(Fault::Cut))).await;
+}
 
-    redis.restart();
-    let took = service.until(std::iter::repeat(1), cached).await;
-    assert!(took < RECOVERY, "{took:?}");
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn reset_connections() {
+    survives(Scenario::new(App::Users, Place::Cache, Trouble::Proxy(Fault::Reset))).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_slow_loris() {
+    survives(Scenario::new(
+        App::Users,
+        Place::Cache,
+        Trouble::Proxy(Fault::Throttle(Duration::from_millis(50))),
+    ))
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_black_hole() {
+    survives(Scenario::new(App::Users, Place::Cache, Trouble::Proxy(Fault::BlackHole))).await;
 }

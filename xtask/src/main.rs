@@ -7,6 +7,8 @@ mod compile_time;
 mod docs;
 mod instructions;
 mod lint;
+mod outage;
+mod soak;
 mod steps;
 mod test;
 mod workspace;
@@ -23,6 +25,8 @@ usage: cargo x <command> [arguments]
   bless         rewrite the golden expansions and the compile-error texts from what is built now
   bench         the criterion benches against peer libraries; arguments go to `cargo bench`
   instructions  instructions per guarded call, under valgrind; --check fails above a target, or above what it costs today
+  outage        two programs under faults, with their attributes and without: both tables; --check runs only what tells the two apart
+  soak          random faults for some minutes (10), then a leak check; `cargo x soak MINUTES SEED`
   compile-time  `cargo check` of 500 annotated functions against 500 instrumented ones; --check fails above 2x";
 
 fn main() -> ExitCode {
@@ -37,6 +41,8 @@ fn main() -> ExitCode {
         Some("bless") => bless::run(&rest),
         Some("bench") => bench::run(&rest),
         Some("instructions") => instructions::run(&rest),
+        Some("outage") => outage::run(&rest),
+        Some("soak") => soak::run(&rest),
         Some("compile-time") => compile_time::run(&rest),
         Some("help" | "--help" | "-h") => help(),
         other => unknown(other),

@@ -6,9 +6,11 @@ use std::time::Duration;
 
 use reqwest::{Response, StatusCode, header};
 use resilience::{
-    CircuitBreaker, Rejection, RetryEvent, attempt, call_id, circuit_breaker, remaining, retry,
-    timeout,
+    CircuitBreaker, Rejection, RetryEvent, attempt, bulkhead, call_id, circuit_breaker, fallback,
+    remaining, retry, timeout,
 };
+
+use crate::outbox::Outbox;
 
 pub(crate) const IDEMPOTENCY_KEY: &str = "idempotency-key";
 /// The milliseconds that the caller still waits for an answer. A span, not a point in time: the
@@ -20,13 +22,37 @@ const PATIENCE: Duration = Duration::from_secs(30);
 const TRAVEL: Duration = Duration::from_millis(100);
 
 /// One for the host, whatever functions call it.
-#[circuit_breaker(name = "orders", consecutive_failures = 5, open_for = "1s")]
-pub(crate) static BREAKER: CircuitBreaker;
+#[circuit_breaker(name = "orders", consecutive_failures = 8, open_for = "1s")]
+static BREAKER: CircuitBreaker;
+
+/// What is to be done once, whoever repeats it and when.
+#[derive(Clone, Debug)]
+pub(crate) struct Order {
+    pub(crate) name: String,
+    /// Drawn once, so that the outbox's repeats are known as such. A client without an outbox needs
+    /// no such field: `call_id()` is the same for all attempts of one guarded call.
+    key: String,
+}
+
+impl Order {
+    pub(crate) fn new(name: impl Into<String>) -> Self {
+        Self { name: name.into(), key: call_id().to_string() }
+    }
+}
+
+/// What became of an order.
+pub(crate) enum Placed {
+    /// Done; what the server says.
+    Now(String),
+    /// Taken in, and sent when the server is back.
+    Later,
+}
 
 /// Where orders are placed.
 pub(crate) struct Orders {
     http: reqwest::Client,
     url: String,
+    pub(crate) outbox: Outbox,
 }
 
 impl Orders {
@@ -40,13 +66,22 @@ impl Orders {
             .pool_idle_timeout(Duration::from_secs(30))
             .no_proxy() // The upstream is on loopback.
             .build()?;
-        Ok(Self { http, url })
+        Ok(Self { http, url, outbox: Outbox::default() })
     }
 
-    /// Outermost first: at most 5 s in all; up to four attempts, none against an open circuit;
-    /// each is counted by the breaker and takes at most 600 ms.
-    #[timeout("5s")]
+    /// Places it now, or takes it in to be sent later. Only an answer that says "no" is an error.
+    #[fallback(self.outbox.take_in(order), when_err = ClientError::is_outage)]
+    pub(crate) async fn place(&self, order: &Order) -> Result<Placed, ClientError> {
+        self.send(order).await.map(Placed::Now)
+    }
+
+    /// Outermost first: sixteen at once, the others wait a moment; at most 2 s in all; up to four
+    /// attempts, none against an open circuit; each is counted by the breaker and takes at most
+    /// 400 ms.
+    #[bulkhead(name = "orders", max_concurrent = 16, max_wait = "100ms")]
+    #[timeout("2s")]
     #[retry(
+        name = "orders",
         attempts = 4,
         delay = "20ms",
         budget = 0.2,
@@ -55,12 +90,12 @@ impl Orders {
         on_retry = tell
     )]
     #[circuit_breaker(BREAKER, when_err = ClientError::is_transient)]
-    #[timeout("600ms")]
-    pub(crate) async fn place(&self, order: &str) -> Result<String, ClientError> {
+    #[timeout("400ms")]
+    pub(crate) async fn send(&self, order: &Order) -> Result<String, ClientError> {
         let request = self
             .http
-            .post(format!("{}/orders/{order}", self.url))
-            .header(IDEMPOTENCY_KEY, call_id().to_string())
+            .post(format!("{}/orders/{}", self.url, order.name))
+            .header(IDEMPOTENCY_KEY, &order.key)
             .header(TIME_LEFT, time_left().as_millis().to_string());
         let receipt = good(request.send().await?)?.text().await?;
         Ok(format!("{receipt} in attempt {}", attempt()))
@@ -96,6 +131,8 @@ pub(crate) enum ClientError {
     Status { status: StatusCode, retry_after: Option<Duration> },
     /// A policy refused the call or cut it off.
     Rejected(Rejection),
+    /// There is no room for an order that can't be placed now.
+    OutboxFull,
 }
 
 impl ClientError {
@@ -105,14 +142,19 @@ impl ClientError {
             Self::Http(error) => !error.is_builder(),
             Self::Status { status, .. } => status.is_server_error(),
             // A refusal from another function's policies; those of this one are `when_rejected`'s.
-            Self::Rejected(_) => false,
+            Self::Rejected(_) | Self::OutboxFull => false,
         }
+    }
+
+    /// Whether the same request may fare better later.
+    pub(crate) fn is_outage(&self) -> bool {
+        self.is_transient() || matches!(self, Self::Rejected(_))
     }
 
     fn retry_after(&self) -> Option<Duration> {
         match self {
             Self::Status { retry_after, .. } => *retry_after,
-            Self::Http(_) | Self::Rejected(_) => None,
+            Self::Http(_) | Self::Rejected(_) | Self::OutboxFull => None,
         }
     }
 }
@@ -135,6 +177,7 @@ impl fmt::Display for ClientError {
             Self::Http(error) => error.fmt(f),
             Self::Status { status, .. } => write!(f, "the server says {status}"),
             Self::Rejected(rejection) => rejection.fmt(f),
+            Self::OutboxFull => f.write_str("the outbox is full"),
         }
     }
 }
@@ -143,7 +186,7 @@ impl Error for ClientError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
             Self::Http(error) => Some(error),
-            Self::Status { .. } => None,
+            Self::Status { .. } | Self::OutboxFull => None,
             Self::Rejected(rejection) => Some(rejection),
         }
     }

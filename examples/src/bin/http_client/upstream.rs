@@ -7,14 +7,13 @@
 //! | `lost` | it is done, but the answer never comes |
 //! | `cut` | it is done, but the connection breaks in the middle of the answer |
 //! | `wrong` | 422, each time |
-//! | `outage` | 500, each time |
 //!
-//! It does its share, too: work is done once per idempotency key, and given up at the caller's
+//! During the outage every order gets a 500. It does its share, too: work is done once per idempotency key, and given up at the caller's
 //! deadline.
 
 use std::collections::HashMap;
 use std::io;
-use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::Relaxed};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -37,6 +36,7 @@ pub(crate) struct Upstream {
     requests: Mutex<HashMap<String, u32>>,
     receipts: Mutex<HashMap<String, String>>,
     done: Mutex<HashMap<String, u32>>,
+    fails: AtomicBool,
     running: AtomicU32,
     given_up: AtomicU32,
 }
@@ -45,6 +45,10 @@ impl Upstream {
     /// How often that order came.
     pub(crate) fn requests(&self, order: &str) -> u32 {
         self.requests.lock().unwrap().get(order).copied().unwrap_or(0)
+    }
+
+    pub(crate) fn fail(&self, fails: bool) {
+        self.fails.store(fails, Relaxed);
     }
 
     pub(crate) fn done(&self) -> usize {
@@ -138,7 +142,8 @@ async fn place(
     };
     let receipt = || upstream.work(&order, key);
     match (order.as_str(), upstream.count(&order)) {
-        ("outage", _) | ("flaky", 1 | 2) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+        _ if upstream.fails.load(Relaxed) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+        ("flaky", 1 | 2) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
         ("busy", 1) => (StatusCode::SERVICE_UNAVAILABLE, [(RETRY_AFTER, "1")]).into_response(),
         ("lost", 1) => never(receipt()).await,
         ("cut", 1) => cut(receipt()),

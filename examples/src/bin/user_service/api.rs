@@ -11,12 +11,13 @@ use axum::{Json, Router};
 use crate::user::{User, UserError};
 use crate::users::Users;
 
-/// The service's routes, and the framework's: `/health`, `/metrics`, `/resilience`.
+/// The service's routes, the framework's (`/health`, `/metrics`, `/resilience`), and `/runtime`.
 pub(crate) fn app(users: Arc<Users>) -> Router {
     Router::new()
         .route("/users/{id}", get(user))
         .with_state(users)
         .merge(resilience::axum::router())
+        .merge(resilience_examples::runtime())
 }
 
 async fn user(users: State<Arc<Users>>, Path(id): Path<i64>) -> Result<Json<User>, UserError> {

@@ -18,7 +18,10 @@ pub(crate) struct Avatars {
 
 impl Avatars {
     pub(crate) fn new(url: String) -> reqwest::Result<Self> {
-        let http = reqwest::Client::builder().connect_timeout(Duration::from_secs(1)).no_proxy();
+        let http = reqwest::Client::builder()
+            .connect_timeout(Duration::from_secs(1))
+            .pool_max_idle_per_host(8)
+            .no_proxy();
         Ok(Self { http: http.build()?, url })
     }
 

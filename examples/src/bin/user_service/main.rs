@@ -22,17 +22,12 @@ mod demo;
 mod user;
 mod users;
 
-use std::net::Ipv4Addr;
-
 use backends::Backends;
-use tokio::net::TcpListener;
 use user::BoxError;
 
 #[tokio::main]
 async fn main() -> Result<(), BoxError> {
-    let args: Vec<String> = std::env::args().skip(1).collect();
-    if args.first().is_some_and(|first| first == "--serve") {
-        let port = args.get(1).map_or(Ok(8080), |port| port.parse())?;
+    if let Some(port) = resilience_examples::serving()? {
         return serve(Backends::from_env().await?, port).await;
     }
     let calls = resilience_examples::number("--calls", 1..=200, 20, "calls of each kind and phase");
@@ -40,9 +35,7 @@ async fn main() -> Result<(), BoxError> {
 }
 
 async fn serve(backends: Backends, port: u16) -> Result<(), BoxError> {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
-    println!("GET http://{}/users/1 … /health … Ctrl-C stops", listener.local_addr()?);
-    let stop = async { _ = tokio::signal::ctrl_c().await };
-    axum::serve(listener, api::app(backends.users)).with_graceful_shutdown(stop).await?;
+    let app = api::app(backends.users);
+    resilience_examples::serve_until_ctrl_c(app, port, "GET", "/users/1").await?;
     Ok(())
 }

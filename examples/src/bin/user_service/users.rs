@@ -1,6 +1,8 @@
 //! The service: who is asked in which order, and what stands around it.
 
-use resilience::{Bulkhead, bulkhead, circuit_breaker, fallback, rate_limit, retry, timeout};
+use resilience::{
+    Bulkhead, CircuitBreaker, bulkhead, circuit_breaker, fallback, rate_limit, retry, timeout,
+};
 
 use crate::avatars::Avatars;
 use crate::cache::Cache;
@@ -18,6 +20,10 @@ static CACHE: Bulkhead;
 #[bulkhead(name = "avatars", max_concurrent = 8)]
 static AVATARS: Bulkhead;
 
+/// One for the cache, whatever is done with it: a cache that hangs costs a few calls their 50 ms.
+#[circuit_breaker(name = "cache", consecutive_failures = 5, open_for = "500ms")]
+static CACHE_BREAKER: CircuitBreaker;
+
 /// Where users come from.
 pub(crate) struct Users {
     pub(crate) database: Database,
@@ -27,7 +33,8 @@ pub(crate) struct Users {
 }
 
 impl Users {
-    /// The user, from the best source that answers within half a second.
+    /// The user, from the best source that answers: within half a second, or else, from one of the
+    /// fallbacks, within 200 ms more.
     ///
     /// Outermost first: whatever goes wrong further in, refusals included, the fallbacks answer for
     /// it, in order; only "no such user" is an answer by itself.
@@ -58,18 +65,29 @@ impl Users {
         Ok(user)
     }
 
-    #[timeout("50ms")]
-    #[bulkhead(CACHE)]
     async fn cached(&self, id: i64) -> Result<Option<User>, UserError> {
-        let entry = self.cache.get(id).await.map_err(UserError::of("cache"))?;
-        let fresh = entry.filter(|(_, fresh)| *fresh);
+        let fresh = self.entry(id).await?.filter(|(_, fresh)| *fresh);
         Ok(fresh.map(|(user, _)| User { source: Source::Cache, ..user }))
     }
 
-    /// Reading twice harms nobody: this may be tried again.
-    #[retry(name = "database", attempts = 3, delay = "10ms", budget = 0.2)]
+    /// Reading twice harms nobody: this may be tried again. The breaker is innermost: whoever had to
+    /// wait for a slot finds the circuit as it is by then, and a refusal ends the attempts. It
+    /// counts failures in a row, for a database that is gone fails every query.
+    #[retry(
+        name = "database",
+        attempts = 3,
+        delay = "10ms",
+        budget = 0.2,
+        when_err = UserError::is_outage
+    )]
     #[timeout("150ms")]
     #[bulkhead(DATABASE)]
+    #[circuit_breaker(
+        name = "database",
+        consecutive_failures = 5,
+        open_for = "500ms",
+        when_err = UserError::is_outage
+    )]
     async fn load(&self, id: i64) -> Result<User, UserError> {
         read(&self.database, id, Source::Database).await
     }
@@ -83,6 +101,15 @@ impl Users {
         self.avatars.of(id).await.map(Some).map_err(UserError::of("avatar service"))
     }
 
+    /// What the cache has of that user, and whether it is fresh.
+    #[circuit_breaker(CACHE_BREAKER)]
+    #[timeout("50ms")]
+    #[bulkhead(CACHE)]
+    async fn entry(&self, id: i64) -> Result<Option<(User, bool)>, UserError> {
+        self.cache.get(id).await.map_err(UserError::of("cache"))
+    }
+
+    #[circuit_breaker(CACHE_BREAKER)]
     #[timeout("50ms")]
     #[bulkhead(CACHE)]
     async fn fill(&self, user: &User) -> Result<(), UserError> {
@@ -90,18 +117,16 @@ impl Users {
     }
 
     /// An old answer is better than none. That there is no entry says nothing about the user.
-    #[timeout("50ms")]
-    #[bulkhead(CACHE)]
     async fn stale(&self, id: i64) -> Result<User, UserError> {
-        let entry = self.cache.get(id).await.map_err(UserError::of("cache"))?;
-        let user = entry.map(|(user, _)| User { source: Source::StaleCache, ..user });
+        let user =
+            self.entry(id).await?.map(|(user, _)| User { source: Source::StaleCache, ..user });
         user.ok_or_else(|| UserError::Failed("cache", "it doesn't have this one".into()))
     }
 
     /// It is there to relieve, not to carry everything: few slots, and a breaker of its own.
-    #[circuit_breaker(name = "replica", open_for = "500ms", when_err = UserError::is_outage)]
     #[timeout("150ms")]
     #[bulkhead(name = "replica", max_concurrent = 16, max_wait = "100ms")]
+    #[circuit_breaker(name = "replica", open_for = "500ms", when_err = UserError::is_outage)]
     async fn replicated(&self, id: i64) -> Result<User, UserError> {
         match &self.replica {
             Some(replica) => read(replica, id, Source::Replica).await,

@@ -1,14 +1,17 @@
-//! A PostgreSQL server of the test's own, if it is installed: on a free port, in a folder of its own.
+//! A PostgreSQL server of our own, if it is installed: on a free port, in a folder of its own.
 
 use std::fs;
-use std::net::{Ipv4Addr, TcpListener};
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
-/// Whom the server runs as where the test is root, which PostgreSQL refuses to be.
+use super::free_port;
+
+/// Whom the server runs as where we are root, which PostgreSQL refuses to be.
 const NOBODY: &str = "65534";
 
-/// Ended, and its folder removed, with the test.
+/// Ended, and its folder removed, when it is dropped.
+#[derive(Debug)]
 pub struct Postgres {
     programs: PathBuf,
     folder: PathBuf,
@@ -17,10 +20,13 @@ pub struct Postgres {
 
 impl Postgres {
     /// `None` where PostgreSQL is not installed.
+    ///
+    /// # Panics
+    /// When it is installed, but does not start.
+    #[must_use]
     pub fn start() -> Option<Self> {
         let programs = programs()?;
-        let port =
-            TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port();
+        let port = free_port();
         let folder = std::env::temp_dir().join(format!("resilience-postgres-{port}"));
         fs::create_dir(&folder).unwrap();
         if is_root() {
@@ -32,25 +38,39 @@ impl Postgres {
         Some(postgres)
     }
 
-    pub fn url(&self) -> String {
-        format!("postgres://example@127.0.0.1:{}/postgres", self.port)
+    /// Where it listens.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        (Ipv4Addr::LOCALHOST, self.port).into()
     }
 
-    /// Starts it, after [`kill`](Self::kill) too.
+    /// The URL of its database, by way of `address`: its own, or a proxy's.
+    #[must_use]
+    pub fn url(address: SocketAddr) -> String {
+        format!("postgres://example@{address}/postgres")
+    }
+
+    /// Starts it, after [`kill`](Self::kill) too. It takes connections when this returns.
+    ///
+    /// # Panics
+    /// When it does not start.
     pub fn restart(&self) {
         let options = format!("-p {} -h 127.0.0.1 -k '' -F", self.port);
         self.run("pg_ctl", &["start", "-w", "-l", "/dev/null", "-o", &options]);
     }
 
     /// Without any goodbye to clients.
+    ///
+    /// # Panics
+    /// When it does not run.
     pub fn kill(&self) {
         self.run("pg_ctl", &["stop", "-m", "immediate"]);
     }
 
     /// `STOP` holds it with all its connections, `CONT` lets it go on.
     pub fn signal(&self, signal: &str) {
-        let file = fs::read_to_string(self.folder.join("postmaster.pid")).unwrap();
-        let parent = file.lines().next().unwrap();
+        let file = fs::read_to_string(self.folder.join("postmaster.pid")).unwrap_or_default();
+        let Some(parent) = file.lines().next() else { return };
         let children = fs::read_to_string(format!("/proc/{parent}/task/{parent}/children"));
         let children = children.unwrap_or_default();
         let all = children.split_whitespace().chain([parent]);

@@ -1,0 +1,17 @@
+//! What the tests of outages share.
+
+use resilience_tests::harness::{Programs, Scenario, table};
+
+/// All limits hold; where the server that shall fail is not installed, says so and does nothing.
+pub async fn survives(scenario: Scenario) {
+    let programs = Programs {
+        users: env!("CARGO_BIN_EXE_user_service").into(),
+        orders: env!("CARGO_BIN_EXE_http_client").into(),
+    };
+    let figures = scenario.run(&programs).await;
+    println!("{}", table(&[(scenario, figures.clone())]));
+    if let Some(figures) = figures {
+        let broken = scenario.limits().broken_by(&figures);
+        assert!(broken.is_empty(), "{scenario}: {broken:#?}\n{figures:#?}");
+    }
+}

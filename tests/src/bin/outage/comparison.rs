@@ -1,0 +1,83 @@
+//! Runs the scenarios on both folders of programs, prints what came out, and judges it.
+
+use std::path::Path;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use resilience_tests::harness::{App, Fault, Figures, Place, Programs, Scenario, Trouble, table};
+
+const BLACK_HOLE: Trouble = Trouble::Proxy(Fault::BlackHole);
+
+/// Those that a service without protection can't stand; they alone are `--check`.
+const TELLING: [Scenario; 3] = [
+    Scenario::new(App::Users, Place::Upstream, BLACK_HOLE),
+    Scenario::new(App::Users, Place::Database, Trouble::Kill),
+    Scenario::new(App::Orders, Place::Upstream, BLACK_HOLE),
+];
+
+const OTHERS: [Scenario; 8] = {
+    const DRIP: Trouble = Trouble::Proxy(Fault::Throttle(Duration::from_millis(50)));
+    [
+        Scenario::new(App::Users, Place::Upstream, BLACK_HOLE).herd(2_000),
+        Scenario::new(App::Users, Place::Upstream, DRIP),
+        Scenario::new(App::Users, Place::Database, Trouble::Pause),
+        Scenario::new(App::Users, Place::Cache, Trouble::Kill),
+        Scenario::new(App::Users, Place::Cache, BLACK_HOLE),
+        Scenario::new(App::Orders, Place::Upstream, Trouble::Errors(30)),
+        Scenario::new(App::Orders, Place::Upstream, Trouble::Proxy(Fault::Reset)),
+        Scenario::new(App::Orders, Place::Upstream, Trouble::Proxy(Fault::Cut)),
+    ]
+};
+
+#[tokio::main]
+pub(crate) async fn run() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let (check, folders) = match &args[..] {
+        [check, folders @ ..] if check == "--check" => (true, folders),
+        folders => (false, folders),
+    };
+    let [with, without] = folders else {
+        eprintln!("usage: outage [--check] WITH WITHOUT");
+        return ExitCode::from(2);
+    };
+    let scenarios: Vec<Scenario> =
+        if check { TELLING.into() } else { TELLING.into_iter().chain(OTHERS).collect() };
+    let with = rows("with the attributes", &scenarios, with).await;
+    let without = rows("without", &scenarios, without).await;
+    println!("\nWith the attributes:\n\n{}", table(&with));
+    println!("\nWithout:\n\n{}", table(&without));
+    judge(&with, &without)
+}
+
+type Row = (Scenario, Option<Figures>);
+
+async fn rows(title: &str, scenarios: &[Scenario], folder: &str) -> Vec<Row> {
+    let programs = Programs::within(Path::new(folder));
+    let mut rows = Vec::new();
+    for scenario in scenarios {
+        println!("{title}: {scenario}");
+        rows.push((*scenario, scenario.run(&programs).await));
+    }
+    rows
+}
+
+fn broken((scenario, figures): &Row) -> Vec<String> {
+    figures.as_ref().map(|figures| scenario.limits().broken_by(figures)).unwrap_or_default()
+}
+
+/// With them every limit holds; without them some are broken by each outage that tells.
+fn judge(with: &[Row], without: &[Row]) -> ExitCode {
+    let mut good = true;
+    for (row, bare) in with.iter().zip(without) {
+        let (broken, broken_bare) = (broken(row), broken(bare));
+        let tells = bare.1.is_some() && TELLING.contains(&bare.0);
+        good &= broken.is_empty() && !(tells && broken_bare.is_empty());
+        println!("{}\n  with: {}\n  without: {}", row.0, said(&broken), said(&broken_bare));
+    }
+    println!("\n=== {}", if good { "as it should be" } else { "NOT as it should be" });
+    if good { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn said(broken: &[String]) -> String {
+    if broken.is_empty() { "all limits hold".to_owned() } else { broken.join(", ") }
+}

@@ -1,0 +1,33 @@
+//! Programs under load, what they depend on, faults between them, and what callers saw.
+
+mod figures;
+mod gauges;
+mod lag;
+mod load;
+mod postgres;
+mod proxy;
+mod redis;
+mod scenario;
+mod service;
+mod table;
+mod upstream;
+mod world;
+
+use std::net::{Ipv4Addr, TcpListener};
+
+pub use self::figures::{Figures, Limits};
+pub use self::gauges::Gauges;
+pub use self::load::{Call, Load, Outcome};
+pub use self::postgres::Postgres;
+pub use self::proxy::{Fault, Proxy};
+pub use self::redis::Redis;
+pub use self::scenario::{Place, Scenario, Trouble};
+pub use self::service::{App, Callers, Programs, Service};
+pub use self::table::table;
+pub use self::upstream::Upstream;
+pub use self::world::World;
+
+fn free_port() -> u16 {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
+    listener.local_addr().expect("it is bound").port()
+}

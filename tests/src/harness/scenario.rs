@@ -1,0 +1,241 @@
+//! A fault, from before it until after it, under steady load.
+
+use std::fmt;
+use std::time::{Duration, Instant};
+
+use tokio::time::sleep;
+
+use super::figures::{Figures, Limits, Seen};
+use super::lag::Lag;
+use super::service::NEVER;
+use super::{App, Fault, Gauges, Load, Outcome, Programs, World};
+
+/// Calls a second.
+const RATE: u32 = 200;
+const NORMAL: Duration = Duration::from_millis(1_500);
+const OUTAGE: Duration = Duration::from_secs(4);
+/// After the circuit may have closed again.
+const AFTER: Duration = Duration::from_secs(2);
+/// More than either program has slots and connections for, and this much slower than usual, so that
+/// they are all needed.
+const REHEARSAL: u64 = 200;
+const SLOWLY: Fault = Fault::Delay(Duration::from_millis(10));
+/// The numbers of orders that are not part of the load.
+const REHEARSED: u64 = 1_000_000;
+const CROWD: u64 = 2_000_000;
+
+/// Where it fails.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// The HTTP service behind: pictures for users, or where orders go.
+    Upstream,
+    /// PostgreSQL.
+    Database,
+    /// Redis.
+    Cache,
+}
+
+/// How it fails.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Trouble {
+    /// What the proxy does to answers.
+    Proxy(Fault),
+    /// So many of a hundred requests fail.
+    Errors(u32),
+    /// The server's processes are ended, and started again at the end.
+    Kill,
+    /// The server's processes stand still.
+    Pause,
+}
+
+/// One outage.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Scenario {
+    /// Who is called.
+    pub app: App,
+    /// Where it fails.
+    pub place: Place,
+    /// How it fails.
+    pub trouble: Trouble,
+    /// How many callers come all at once shortly before the outage ends, and again when it does.
+    pub herd: u64,
+}
+
+impl Scenario {
+    /// Without a herd.
+    #[must_use]
+    pub const fn new(app: App, place: Place, trouble: Trouble) -> Self {
+        Self { app, place, trouble, herd: 0 }
+    }
+
+    /// With so many callers at once.
+    #[must_use]
+    pub const fn herd(self, herd: u64) -> Self {
+        Self { herd, ..self }
+    }
+
+    /// What must hold with the attributes on.
+    #[must_use]
+    pub fn limits(&self) -> Limits {
+        let open_for = match (self.app, self.place) {
+            (App::Orders, _) => Duration::from_secs(1),
+            (App::Users, Place::Upstream) => Duration::from_secs(2),
+            (App::Users, Place::Database | Place::Cache) => Duration::from_millis(500),
+        };
+        Limits { open_for, opens: !matches!(self.trouble, Trouble::Errors(..50)), ..Limits::BASE }
+    }
+
+    /// What the page of the program promises.
+    fn deadline(&self) -> Duration {
+        match self.app {
+            App::Users => Duration::from_millis(700),
+            App::Orders => Duration::from_millis(2_100),
+        }
+    }
+
+    /// A call's number: one that the cache has no fresh answer for, unless the cache is what fails.
+    fn numbers(&self) -> fn(u64) -> u64 {
+        match (self.app, self.place) {
+            (App::Orders, _) => |count| count,
+            (App::Users, Place::Cache) => |count| count % 20 + 1,
+            (App::Users, _) => |count| count % 1_000 + 1,
+        }
+    }
+
+    fn crowd(&self, from: u64) -> impl Iterator<Item = u64> + use<> {
+        let (app, herd) = (self.app, self.herd);
+        (0..herd).map(move |count| match app {
+            App::Users => count % 1_000 + 1,
+            App::Orders => CROWD + from + count,
+        })
+    }
+
+    /// Starts everything, lets it fail, and tells what callers saw. `None` where the server that
+    /// shall fail is not installed. Needs a runtime of several threads.
+    ///
+    /// # Panics
+    /// When something does not start.
+    pub async fn run(&self, programs: &Programs) -> Option<Figures> {
+        let mut world = World::start(programs, self.app, self.place).await.expect("free ports")?;
+        self.rehearse(&world).await;
+        let before = rest(&world, None).await;
+        let (mut seen, calls) = self.outage(&mut world).await;
+        seen.retries = world.service.metric("resilience_retries_total").await;
+        let after = rest(&world, Some(before)).await;
+        seen.twice = world.upstream.done_twice();
+        seen.lost =
+            calls.iter().filter(|call| self.lost(&world, call.number, call.outcome)).count();
+        Some(Figures::new(&seen, &calls, before, after))
+    }
+
+    /// Pools, caches and what the allocator keeps are as large as they get.
+    async fn rehearse(&self, world: &World) {
+        let callers = world.service.callers();
+        let crowd = self.herd.max(REHEARSAL);
+        let numbers = |round: u64| {
+            let app = self.app;
+            (round * crowd..(round + 1) * crowd).map(move |count| match app {
+                App::Users => count % 1_000 + 1,
+                App::Orders => REHEARSED + count,
+            })
+        };
+        callers.until(Outcome::Answered, numbers(0)).await;
+        world.proxy.set(SLOWLY);
+        for round in 1..4 {
+            callers.all(numbers(round)).await;
+        }
+        world.proxy.set(Fault::None);
+        // Circuits that were open are closed again, and what was fresh is stale.
+        sleep(self.limits().open_for + Duration::from_millis(500)).await;
+        callers.until(Outcome::Answered, numbers(4)).await;
+    }
+
+    async fn outage(&self, world: &mut World) -> (Seen, Vec<super::Call>) {
+        let callers = world.service.callers();
+        callers.connect(self.herd).await;
+        let lag = Lag::watch();
+        let start = Instant::now();
+        let at_first = world.proxy.requests();
+        let load = Load::start(&callers, RATE, self.numbers());
+        sleep(NORMAL).await;
+        let (began, normally) = (Instant::now(), world.proxy.requests());
+        world.begin(self.trouble);
+        sleep(OUTAGE).await;
+        load.herd(self.crowd(0)).await;
+        let at_last = world.proxy.requests();
+        world.end(self.trouble);
+        let ended = Instant::now();
+        load.herd(self.crowd(self.herd)).await;
+        sleep(self.limits().open_for + AFTER).await;
+        let health = world.service.text("/resilience").await;
+        let calls = load.stop().await;
+        let seen = Seen {
+            start,
+            began,
+            ended,
+            normal: normally - at_first,
+            outage: at_last - normally,
+            retries: 0,
+            deadline: self.deadline(),
+            cached: self.place == Place::Cache,
+            lost: 0,
+            twice: 0,
+            health,
+            excuse: Box::new(move |from, to| lag.within(from, to)),
+        };
+        (seen, calls)
+    }
+
+    /// Taken in, but never done.
+    fn lost(&self, world: &World, number: u64, outcome: Outcome) -> bool {
+        self.app == App::Orders
+            && outcome != Outcome::Failed
+            && !world.upstream.has_done(&number.to_string())
+    }
+}
+
+/// What the service holds when nobody calls; it is given time to get back to where it was.
+async fn rest(world: &World, start: Option<Gauges>) -> Gauges {
+    let begun = Instant::now();
+    let mut last = Gauges::default();
+    loop {
+        world.sever();
+        sleep(Duration::from_millis(500)).await;
+        let now = world.service.gauges().await;
+        let waiting = world.service.text("/outbox").await.parse::<u64>().unwrap_or(0);
+        let back = start.is_none_or(|start| now.tasks <= start.tasks) && waiting == 0;
+        if (back && now.tasks == last.tasks) || begun.elapsed() > NEVER / 4 {
+            return now;
+        }
+        last = now;
+    }
+}
+
+impl fmt::Display for Scenario {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let place = match (self.app, self.place) {
+            (App::Users, Place::Upstream) => "upstream",
+            (App::Orders, _) => "orders' upstream",
+            (_, Place::Database) => "PostgreSQL",
+            (_, Place::Cache) => "Redis",
+        };
+        write!(f, "{place} {}", self.trouble)?;
+        if self.herd > 0 { write!(f, ", {} callers at its end", self.herd) } else { Ok(()) }
+    }
+}
+
+impl fmt::Display for Trouble {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Errors(percent) => write!(f, "{percent} % errors"),
+            Self::Kill => f.write_str("killed, restarted"),
+            Self::Pause => f.write_str("paused (SIGSTOP)"),
+            Self::Proxy(Fault::None) => f.write_str("well"),
+            Self::Proxy(Fault::Delay(by)) => write!(f, "{by:?} late"),
+            Self::Proxy(Fault::Cut) => f.write_str("cut off in the answer"),
+            Self::Proxy(Fault::Reset) => f.write_str("resets connections"),
+            Self::Proxy(Fault::Throttle(_)) => f.write_str("slow loris"),
+            Self::Proxy(Fault::BlackHole) => f.write_str("black-holed"),
+        }
+    }
+}
