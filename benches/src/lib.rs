@@ -82,5 +82,14 @@ pub fn repeat<F: Future>(calls: u64, mut make: impl FnMut(u64) -> F) {
 
 /// Calls `make` once with the argument that fails.
 pub fn fail_once<F: Future>(make: impl FnOnce(u64) -> F) {
-    black_box(&ready(pin!(make(FAILING)), &mut Context::from_waker(Waker::noop())));
+    drive(make(FAILING));
+}
+
+/// Calls `make` once with an argument that succeeds.
+pub fn call_once<F: Future>(make: impl FnOnce(u64) -> F) {
+    drive(make(1));
+}
+
+fn drive(future: impl Future) {
+    black_box(&ready(pin!(future), &mut Context::from_waker(Waker::noop())));
 }

@@ -83,11 +83,9 @@ fn per_call(program: &PathBuf, form: &str, case: &str) -> Result<f64, String> {
 
 fn total(program: &PathBuf, form: &str, case: &str, calls: u64) -> Result<u64, String> {
     let mut valgrind = Command::new("valgrind");
-    valgrind.args(["--tool=callgrind", "--callgrind-out-file=/dev/null"]).arg(program).args([
-        form,
-        case,
-        &calls.to_string(),
-    ]);
+    valgrind.args(["--tool=callgrind", "--callgrind-out-file=/dev/null"]);
+    valgrind.arg("--toggle-collect=instructions::counted");
+    valgrind.arg(program).args([form, case, &calls.to_string()]);
     let log = output(&mut valgrind)?.stderr;
     collected(&log).ok_or_else(|| format!("callgrind printed no total:\n{log}"))
 }

@@ -6,7 +6,10 @@
 mod breaker;
 mod bulkhead;
 mod harness;
+mod keyed;
+mod rate_limit;
 mod retry;
+mod six;
 mod stack;
 mod timeout;
 
@@ -25,6 +28,11 @@ fn main() {
     retry::first_attempt_succeeds(&mut criterion);
     timeout::ready_future(&mut criterion);
     bulkhead::free_place(&mut criterion);
+    rate_limit::allow(&mut criterion);
+    rate_limit::allow_on_two_threads(&mut criterion);
+    rate_limit::refuse(&mut criterion);
+    keyed::known_keys(&mut criterion);
     stack::all_succeed(&mut criterion);
+    six::all_succeed(&mut criterion);
     criterion.final_summary();
 }

@@ -1,5 +1,6 @@
 //! A rate-limited call: its turn first, then the body.
 
+use std::mem::{self, ManuallyDrop};
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
@@ -8,15 +9,144 @@ use pin_project_lite::pin_project;
 use tokio::time::Sleep;
 
 use super::RateLimiter;
+use super::gcra::Early;
 use crate::Rejection;
 use crate::clock::Nanos;
 use crate::pipeline::At;
+
+pin_project! {
+    /// The future of a rate-limited call.
+    #[must_use = "futures do nothing unless you `.await` or poll them"]
+    pub struct Limited<'l, A: At<'l, RateLimiter>, F> {
+        arrival: Arrival<'l, A>,
+        #[pin]
+        inner: F,
+    }
+}
+
+/// Limits the rate of `inner`.
+#[inline]
+pub fn guard<'l, R, A, F>(limiter: A, inner: F) -> Limited<'l, A, F>
+where
+    A: At<'l, RateLimiter>,
+    F: Future<Output = Result<R, Rejection>>,
+{
+    Limited { arrival: Arrival { limiter, standing: Standing::Outside }, inner }
+}
+
+/// The same for a plain function, which never waits.
+#[allow(clippy::missing_errors_doc, reason = "the outcome of the call, or the limiter's refusal")]
+#[inline]
+pub fn guard_blocking<R>(
+    limiter: &RateLimiter,
+    inner: impl FnOnce() -> Result<R, Rejection>,
+) -> Result<R, Rejection> {
+    limiter.try_acquire()?;
+    inner()
+}
+
+impl<'l, R, A, F> Future for Limited<'l, A, F>
+where
+    A: At<'l, RateLimiter>,
+    F: Future<Output = Result<R, Rejection>>,
+{
+    type Output = F::Output;
+
+    #[inline]
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
+        let this = self.project();
+        if let Err(early) = ready!(this.arrival.poll_turn(cx)) {
+            return Poll::Ready(Err(this.arrival.limiter.policy().refuse(early)));
+        }
+        this.inner.poll(cx)
+    }
+}
+
+/// A call before and after its turn.
+struct Arrival<'l, A: At<'l, RateLimiter>> {
+    limiter: A,
+    standing: Standing<'l>,
+}
+
+/// Where a call stands. Only one that waits has anything on the heap; [`Arrival`] drops that, so that one comparison
+/// tells whether there is anything to drop.
+enum Standing<'l> {
+    Outside,
+    Waiting(ManuallyDrop<Box<Turn<'l>>>),
+    Inside,
+}
+
+impl<'l, A: At<'l, RateLimiter>> Arrival<'l, A> {
+    /// Its turn, or by how much it is too early.
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "apart, it costs a call that is let pass a third more")]
+    fn poll_turn(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Early>> {
+        match self.standing {
+            Standing::Inside => return Poll::Ready(Ok(())),
+            Standing::Waiting(_) => return self.wait(cx),
+            Standing::Outside => {}
+        }
+        match self.limiter.policy().take() {
+            Ok(()) => {
+                self.standing = Standing::Inside;
+                Poll::Ready(Ok(()))
+            }
+            Err(early) if self.limiter.policy().has_patience(early) => self.book(cx),
+            Err(early) => Poll::Ready(Err(early)),
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn book(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Early>> {
+        match self.limiter.policy().book() {
+            Ok(turn) => self.stand(Standing::Waiting(ManuallyDrop::new(Box::new(turn)))),
+            Err(early) => return Poll::Ready(Err(early)),
+        }
+        self.wait(cx)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn wait(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Early>> {
+        if let Standing::Waiting(turn) = &mut self.standing {
+            ready!(turn.poll(cx));
+            self.stand(Standing::Inside);
+        }
+        Poll::Ready(Ok(()))
+    }
+
+    fn stand(&mut self, standing: Standing<'l>) {
+        if let Standing::Waiting(turn) = mem::replace(&mut self.standing, standing) {
+            drop(ManuallyDrop::into_inner(turn));
+        }
+    }
+}
+
+impl<'l, A: At<'l, RateLimiter>> Drop for Arrival<'l, A> {
+    #[inline(always)]
+    #[allow(
+        clippy::inline_always,
+        reason = "nearly always one comparison, which must not become a call"
+    )]
+    fn drop(&mut self) {
+        if matches!(self.standing, Standing::Waiting(_)) {
+            give_up(self);
+        }
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn give_up<'l>(arrival: &mut Arrival<'l, impl At<'l, RateLimiter>>) {
+    arrival.stand(Standing::Outside);
+}
 
 /// A turn that lies ahead. Dropped before it came, it is given back if nobody queued up behind it.
 pub(super) struct Turn<'l> {
     limiter: &'l RateLimiter,
     booked: Nanos,
-    /// On the heap: a call that need not wait shouldn't carry a timer.
+    /// `None` once the turn has come.
     sleep: Option<Pin<Box<Sleep>>>,
 }
 
@@ -39,67 +169,5 @@ impl Drop for Turn<'_> {
         if self.sleep.is_some() {
             self.limiter.give_back(self.booked);
         }
-    }
-}
-
-enum Stage<'l> {
-    Arriving,
-    Waiting(Turn<'l>),
-    Running,
-}
-
-pin_project! {
-    /// The future of a rate-limited call.
-    #[must_use = "futures do nothing unless you `.await` or poll them"]
-    pub struct Limited<'l, A, F> {
-        limiter: A,
-        stage: Stage<'l>,
-        #[pin]
-        inner: F,
-    }
-}
-
-/// Limits the rate of `inner`.
-#[inline]
-pub fn guard<'l, R, A, F>(limiter: A, inner: F) -> Limited<'l, A, F>
-where
-    A: At<'l, RateLimiter>,
-    F: Future<Output = Result<R, Rejection>>,
-{
-    Limited { limiter, stage: Stage::Arriving, inner }
-}
-
-/// The same for a plain function, which never waits.
-#[allow(clippy::missing_errors_doc, reason = "the outcome of the call, or the limiter's refusal")]
-pub fn guard_blocking<R>(
-    limiter: &RateLimiter,
-    inner: impl FnOnce() -> Result<R, Rejection>,
-) -> Result<R, Rejection> {
-    limiter.try_acquire()?;
-    inner()
-}
-
-impl<'l, R, A, F> Future for Limited<'l, A, F>
-where
-    A: At<'l, RateLimiter>,
-    F: Future<Output = Result<R, Rejection>>,
-{
-    type Output = F::Output;
-
-    #[inline]
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
-        let this = self.project();
-        if matches!(this.stage, Stage::Arriving) {
-            *this.stage = match (*this.limiter).policy().book() {
-                Ok(None) => Stage::Running,
-                Ok(Some(turn)) => Stage::Waiting(turn),
-                Err(rejection) => return Poll::Ready(Err(rejection)),
-            };
-        }
-        if let Stage::Waiting(turn) = this.stage {
-            ready!(turn.poll(cx));
-            *this.stage = Stage::Running;
-        }
-        this.inner.poll(cx)
     }
 }

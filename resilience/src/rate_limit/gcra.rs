@@ -4,6 +4,8 @@
 //! when it is at most `burst - 1` intervals ahead of that. A refused call leaves the word alone, so hammering costs
 //! nothing.
 
+use std::num::NonZeroU64;
+
 use crate::clock::Nanos;
 
 /// The two numbers that make up a limit, in nanoseconds.
@@ -21,23 +23,28 @@ pub(super) enum Decision {
     /// It may pass now; the new theoretical arrival time.
     Pass(Nanos),
     /// It would conform this much later.
-    Wait(u64),
+    Wait(Early),
 }
+
+/// By how much a call is too early, in nanoseconds.
+pub(super) type Early = NonZeroU64;
 
 impl Gcra {
     pub(super) const fn new(interval: u64, burst: u32) -> Self {
         Self { interval, limit: interval.saturating_mul(burst as u64) }
     }
 
+    #[inline]
     pub(super) fn decide(self, arrival: Nanos, now: Nanos) -> Decision {
         let next = self.next(arrival, now);
-        match next.saturating_sub(now).checked_sub(self.limit) {
-            None | Some(0) => Decision::Pass(next),
-            Some(wait) => Decision::Wait(wait),
+        match NonZeroU64::new((next - now).saturating_sub(self.limit)) {
+            None => Decision::Pass(next),
+            Some(early) => Decision::Wait(early),
         }
     }
 
     /// The theoretical arrival time after one more call, early or not.
+    #[inline]
     pub(super) fn next(self, arrival: Nanos, now: Nanos) -> Nanos {
         arrival.max(now).saturating_add(self.interval)
     }

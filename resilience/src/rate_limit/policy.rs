@@ -4,7 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use super::future::{Limited, guard};
-use super::gcra::{Decision, Gcra};
+use super::gcra::{Decision, Early, Gcra};
 use super::{RateLimitConfig, Turn};
 use crate::clock::{self, Nanos};
 use crate::name::{Identity, Origin};
@@ -17,7 +17,8 @@ use crate::{Name, PolicyKind, Rejection, check, event};
 /// Calls may come in bursts up to `burst`; over time they pass at the rate. Refused calls consume nothing: a client
 /// that hammers still gets its rate. With `max_wait`, a call that comes too early waits for its turn instead.
 ///
-/// The algorithm is GCRA, exact to the nanosecond per call, in one atomic word.
+/// The algorithm is GCRA, exact to the nanosecond per call, in one atomic word. Its clock is the processor's own counter
+/// where that is reliable; the first limited call of a program may take a millisecond to get to know it.
 ///
 /// ```
 /// use resilience::{RateLimitConfig, RateLimiter};
@@ -31,12 +32,16 @@ use crate::{Name, PolicyKind, Rejection, check, event};
 /// ```
 ///
 /// **Cancellation:** a call that is dropped while it waits gives its turn back if nobody queued up behind it.
+// In this order: what every call reads comes first, in one cache line; one limiter per key may mean many of them.
+#[repr(C)]
 pub struct RateLimiter {
+    arrival: AtomicU64,
+    gcra: Gcra,
+    /// How far ahead a turn may be booked: `max_wait`, or nothing.
+    patience: u64,
+    rejected: AtomicU64,
     identity: Identity,
     config: RateLimitConfig,
-    gcra: Gcra,
-    arrival: AtomicU64,
-    rejected: AtomicU64,
 }
 
 impl RateLimiter {
@@ -57,7 +62,12 @@ impl RateLimiter {
         check::no_problem(config.problem());
         let (rate, burst) = config.limits();
         let gcra = Gcra::new(rate.interval(), burst);
-        Self { identity, config, gcra, arrival: AtomicU64::new(0), rejected: AtomicU64::new(0) }
+        let patience = match config.max_wait {
+            Some(wait) => clock::span(wait),
+            None => 0,
+        };
+        let (arrival, rejected) = (AtomicU64::new(0), AtomicU64::new(0));
+        Self { arrival, gcra, patience, rejected, identity, config }
     }
 
     /// What it is called.
@@ -84,13 +94,13 @@ impl RateLimiter {
 
     /// Whether a whole burst would pass right now.
     pub(crate) fn is_full(&self) -> bool {
-        self.arrival.load(Relaxed) <= clock::now()
+        self.arrival.load(Relaxed) <= clock::counter()
     }
 
     /// How many calls would pass right now.
     #[must_use]
     pub fn available(&self) -> u64 {
-        self.gcra.available(self.arrival.load(Relaxed), clock::now())
+        self.gcra.available(self.arrival.load(Relaxed), clock::counter())
     }
 
     /// Lets one call pass, or not; it never waits.
@@ -99,9 +109,9 @@ impl RateLimiter {
     /// [`Rejection::RateLimited`], with the time after which a call conforms again.
     #[inline]
     pub fn try_acquire(&self) -> Result<(), Rejection> {
-        match self.take(0) {
-            Ok(_) => Ok(()),
-            Err(wait) => Err(self.refuse(wait)),
+        match self.take() {
+            Ok(()) => Ok(()),
+            Err(early) => Err(self.refuse(early)),
         }
     }
 
@@ -117,31 +127,44 @@ impl RateLimiter {
         edge(guard(self, body(future)))
     }
 
-    /// Books a turn that lies at most `patience` ahead: how far, and the word that says so. Or how long to wait.
+    /// Lets one call pass, or says by how much it is too early.
     #[inline]
-    fn take(&self, patience: u64) -> Result<(u64, Nanos), u64> {
-        let now = clock::now();
+    pub(super) fn take(&self) -> Result<(), Early> {
+        let now = clock::counter();
         let mut arrival = self.arrival.load(Relaxed);
         loop {
-            let (next, wait) = match self.gcra.decide(arrival, now) {
-                Decision::Pass(next) => (next, 0),
-                Decision::Wait(wait) if wait <= patience => (self.gcra.next(arrival, now), wait),
-                Decision::Wait(wait) => return Err(wait),
+            let next = match self.gcra.decide(arrival, now) {
+                Decision::Pass(next) => next,
+                Decision::Wait(early) => return Err(early),
             };
             match self.arrival.compare_exchange_weak(arrival, next, Relaxed, Relaxed) {
-                Ok(_) => return Ok((wait, next)),
+                Ok(_) => return Ok(()),
                 Err(newer) => arrival = newer,
             }
         }
     }
 
-    /// A turn now, or within `max_wait`.
-    pub(super) fn book(&self) -> Result<Option<Turn<'_>>, Rejection> {
-        let patience = self.config.max_wait.map_or(0, clock::span);
-        match self.take(patience) {
-            Ok((0, _)) => Ok(None),
-            Ok((wait, booked)) => Ok(Some(Turn::new(self, booked, Duration::from_nanos(wait)))),
-            Err(wait) => Err(self.refuse(wait)),
+    /// Whether a call may wait that long.
+    #[inline]
+    pub(super) fn has_patience(&self, early: Early) -> bool {
+        early.get() <= self.patience
+    }
+
+    /// Books the next turn, or says how far ahead it would lie if that is further than `max_wait`.
+    pub(super) fn book(&self) -> Result<Turn<'_>, Early> {
+        let now = clock::counter();
+        let mut arrival = self.arrival.load(Relaxed);
+        loop {
+            let wait = match self.gcra.decide(arrival, now) {
+                Decision::Pass(_) => 0,
+                Decision::Wait(early) if self.has_patience(early) => early.get(),
+                Decision::Wait(early) => return Err(early),
+            };
+            let next = self.gcra.next(arrival, now);
+            match self.arrival.compare_exchange_weak(arrival, next, Relaxed, Relaxed) {
+                Ok(_) => return Ok(Turn::new(self, next, Duration::from_nanos(wait))),
+                Err(newer) => arrival = newer,
+            }
         }
     }
 
@@ -150,13 +173,24 @@ impl RateLimiter {
         let _ = self.arrival.compare_exchange(booked, self.gcra.previous(booked), Relaxed, Relaxed);
     }
 
+    /// Counts and tells a refusal elsewhere and makes it in place: see [`Rejection`].
+    #[inline]
+    pub(super) fn refuse(&self, early: Early) -> Rejection {
+        let policy = self.count_refusal(early);
+        Rejection::RateLimited { policy, retry_after: Duration::from_nanos(early.get()) }
+    }
+
     #[cold]
-    fn refuse(&self, wait: u64) -> Rejection {
+    #[inline(never)]
+    fn count_refusal(&self, early: Early) -> Name {
         self.rejected.fetch_add(1, Relaxed);
-        let retry_after = Duration::from_nanos(wait);
-        let rejection = Rejection::RateLimited { policy: self.name(), retry_after };
-        event::rejected(PolicyKind::RateLimiter, &rejection);
-        rejection
+        let policy = self.name();
+        if event::is_heard() {
+            let retry_after = Duration::from_nanos(early.get());
+            let rejection = Rejection::RateLimited { policy, retry_after };
+            event::rejected(PolicyKind::RateLimiter, &rejection);
+        }
+        policy
     }
 }
 

@@ -120,7 +120,7 @@ proptest! {
             now += pause;
             let decided = match gcra.decide(arrival, now) {
                 Decision::Pass(next) => { arrival = next; Ok(()) }
-                Decision::Wait(wait) => Err(wait),
+                Decision::Wait(early) => Err(early.get()),
             };
             prop_assert_eq!(decided, bucket.try_take(now));
             prop_assert_eq!(gcra.available(arrival, now), bucket.level / interval);

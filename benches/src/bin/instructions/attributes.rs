@@ -1,6 +1,6 @@
 //! The cases as users write them: attributes on the function itself.
 
-use resilience_benches::{fail_once, repeat};
+use resilience_benches::{call_once, fail_once, repeat};
 
 pub(crate) fn breaker_consecutive(calls: u64) {
     repeat(calls, guarded::consecutive);
@@ -35,8 +35,25 @@ pub(crate) fn all_four(calls: u64) {
     repeat(calls, guarded::four);
 }
 
+pub(crate) fn limiter_allow(calls: u64) {
+    repeat(calls, guarded::rate_limited);
+}
+
+pub(crate) fn limiter_refuse(calls: u64) {
+    call_once(guarded::rate_used_up);
+    repeat(calls, guarded::rate_used_up);
+}
+
+pub(crate) fn known_key(calls: u64) {
+    repeat(calls, guarded::rate_limited_by_key);
+}
+
+pub(crate) fn all_six(calls: u64) {
+    repeat(calls, guarded::six);
+}
+
 mod guarded {
-    use resilience::{bulkhead, circuit_breaker, retry, timeout};
+    use resilience::{bulkhead, circuit_breaker, fallback, rate_limit, retry, timeout};
     use resilience_benches::{Failure, answer};
 
     #[circuit_breaker(consecutive_failures = 5)]
@@ -79,6 +96,31 @@ mod guarded {
     #[timeout("1s")]
     #[bulkhead]
     pub(super) async fn four(input: u64) -> Result<u64, Failure> {
+        answer(input)
+    }
+
+    #[rate_limit("1000000000/s")]
+    pub(super) async fn rate_limited(input: u64) -> Result<u64, Failure> {
+        answer(input)
+    }
+
+    #[rate_limit("1/h")]
+    pub(super) async fn rate_used_up(input: u64) -> Result<u64, Failure> {
+        answer(input)
+    }
+
+    #[rate_limit("1000000000/s", key = input % 1000)]
+    pub(super) async fn rate_limited_by_key(input: u64) -> Result<u64, Failure> {
+        answer(input)
+    }
+
+    #[fallback(Ok(0))]
+    #[rate_limit("1000000000/s")]
+    #[bulkhead]
+    #[timeout("1s")]
+    #[retry]
+    #[circuit_breaker]
+    pub(super) async fn six(input: u64) -> Result<u64, Failure> {
         answer(input)
     }
 }

@@ -3,10 +3,12 @@
 use std::time::Duration;
 
 use resilience::{
-    Bulkhead, BulkheadConfig, CircuitBreaker, CircuitBreakerConfig, Retry, RetryConfig, Timeout,
-    TimeoutConfig, Window,
+    Bulkhead, BulkheadConfig, CircuitBreaker, CircuitBreakerConfig, Keyed, RateLimitConfig,
+    RateLimiter, Retry, RetryConfig, Timeout, TimeoutConfig, Window,
 };
-use resilience_benches::{Failure, bare, fail_once, repeat};
+use resilience_benches::{Failure, bare, call_once, fail_once, repeat};
+
+const NEVER_REACHED: RateLimitConfig = RateLimitConfig::new().rate("1000000000/s");
 
 static RETRY: Retry = Retry::new("retry", RetryConfig::new());
 static TIMEOUT: Timeout =
@@ -57,5 +59,32 @@ pub(crate) fn all_four(calls: u64) {
         RETRY.call::<_, _, u64, Failure>(move || {
             BREAKER.call(TIMEOUT.call(BULKHEAD.call(bare(input))))
         })
+    });
+}
+
+pub(crate) fn limiter_allow(calls: u64) {
+    static LIMITER: RateLimiter = RateLimiter::new("allow", NEVER_REACHED);
+    repeat(calls, |input| LIMITER.call(bare(input)));
+}
+
+pub(crate) fn limiter_refuse(calls: u64) {
+    static LIMITER: RateLimiter = RateLimiter::new("refuse", RateLimitConfig::new().rate("1/h"));
+    call_once(|input| LIMITER.call(bare(input)));
+    repeat(calls, |input| LIMITER.call(bare(input)));
+}
+
+pub(crate) fn known_key(calls: u64) {
+    static LIMITERS: Keyed<RateLimiter> = Keyed::<RateLimiter>::new("keyed", NEVER_REACHED);
+    repeat(calls, |input| async move { LIMITERS.get(&(input % 1000)).call(bare(input)).await });
+}
+
+/// A fallback exists as an attribute only: by hand it is what one does with a result.
+pub(crate) fn all_six(calls: u64) {
+    static LIMITER: RateLimiter = RateLimiter::new("six", NEVER_REACHED);
+    static BREAKER: CircuitBreaker = CircuitBreaker::new("six", CircuitBreakerConfig::new());
+    repeat(calls, |input| async move {
+        let attempt = move || BREAKER.call(bare(input));
+        let retried = RETRY.call::<_, _, u64, Failure>(attempt);
+        LIMITER.call(BULKHEAD.call(TIMEOUT.call(retried))).await.or(Ok::<u64, Failure>(0))
     });
 }

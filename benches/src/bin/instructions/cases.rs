@@ -13,7 +13,7 @@ pub(crate) struct Case {
     pub(crate) by_hand: fn(u64),
 }
 
-pub(crate) const CASES: [Case; 8] = [
+pub(crate) const CASES: [Case; 12] = [
     Case {
         name: "breaker, success, consecutive",
         target: 30,
@@ -69,5 +69,33 @@ pub(crate) const CASES: [Case; 8] = [
         today: 220,
         attributes: attributes::all_four,
         by_hand: by_hand::all_four,
+    },
+    Case {
+        name: "rate limit, allow",
+        target: 80,
+        today: 80,
+        attributes: attributes::limiter_allow,
+        by_hand: by_hand::limiter_allow,
+    },
+    Case {
+        name: "rate limit, refuse",
+        target: 110,
+        today: 110,
+        attributes: attributes::limiter_refuse,
+        by_hand: by_hand::limiter_refuse,
+    },
+    Case {
+        name: "rate limit, known key",
+        target: 200,
+        today: 240,
+        attributes: attributes::known_key,
+        by_hand: by_hand::known_key,
+    },
+    Case {
+        name: "all six",
+        target: 260,
+        today: 340,
+        attributes: attributes::all_six,
+        by_hand: by_hand::all_six,
     },
 ];
