@@ -1,14 +1,12 @@
 //! `#[bulkhead]`: its options, what they mean together, and how it wraps a call.
 
 use darling::FromMeta;
-use proc_macro2::Span;
-use syn::Expr;
 
 use crate::attribute::{Attribute, Known, Positional};
-use crate::keyed::{Keyed, Keys};
-use crate::model::{Layer, Meaning};
+use crate::gate::{Gate, waits};
+use crate::keyed::Keys;
+use crate::model::Layer;
 use crate::options::{Positive, Written};
-use crate::piece::{Piece, Site};
 use crate::reading::Reading;
 
 pub(crate) static ATTRIBUTE: Attribute = Attribute {
@@ -52,36 +50,12 @@ fn read(reading: &mut Reading<'_>) -> Vec<Layer> {
              \"100ms\"`",
         );
     }
-    let waits = options.max_wait.map(|option| option.key.span());
     let keyed = options.keys.read(reading);
-    vec![reading.layer(Bulkhead { waits, keyed })]
-}
-
-struct Bulkhead {
-    /// The option that makes calls wait.
-    waits: Option<Span>,
-    keyed: Option<Keyed>,
-}
-
-impl Meaning for Bulkhead {
-    fn wrap(&self, inner: Piece, site: &Site<'_>) -> Piece {
-        site.guard("bulkhead", inner, None)
-    }
-
-    fn expressions(&self) -> Vec<&Expr> {
-        Vec::new()
-    }
-
-    fn keyed(&self) -> Option<&Keyed> {
-        self.keyed.as_ref()
-    }
-
-    fn needs_async(&self) -> Option<(Option<Span>, &'static str)> {
-        let key = self.waits?;
-        Some((
-            Some(key),
-            "a plain function cannot wait for a slot: remove `max_wait`, or make the function \
-             `async`",
-        ))
-    }
+    vec![reading.layer(Gate {
+        function: "bulkhead",
+        cannot_wait: "a plain function cannot wait for a slot: remove `max_wait`, or make the \
+            function `async`",
+        waits: waits(options.max_wait),
+        keyed,
+    })]
 }

@@ -14,6 +14,7 @@ mod fallback;
 mod form;
 mod frame;
 mod function;
+mod gate;
 mod health_check;
 mod hedge;
 mod instances;

@@ -1,14 +1,12 @@
 //! `#[rate_limit]`: its options, what they mean together, and how it wraps a call.
 
 use darling::FromMeta;
-use proc_macro2::Span;
-use syn::Expr;
 
 use crate::attribute::{Attribute, Known, Positional};
-use crate::keyed::{Keyed, Keys};
-use crate::model::{Layer, Meaning};
+use crate::gate::{Gate, waits};
+use crate::keyed::Keys;
+use crate::model::Layer;
 use crate::options::{Positive, Rate, Written};
-use crate::piece::{Piece, Site};
 use crate::reading::Reading;
 
 pub(crate) static ATTRIBUTE: Attribute = Attribute {
@@ -50,36 +48,12 @@ fn read(reading: &mut Reading<'_>) -> Vec<Layer> {
              `#[rate_limit(SHARED)]`",
         );
     }
-    let waits = options.max_wait.map(|option| option.key.span());
     let keyed = options.keys.read(reading);
-    vec![reading.layer(RateLimit { waits, keyed })]
-}
-
-struct RateLimit {
-    /// The option that makes calls wait.
-    waits: Option<Span>,
-    keyed: Option<Keyed>,
-}
-
-impl Meaning for RateLimit {
-    fn wrap(&self, inner: Piece, site: &Site<'_>) -> Piece {
-        site.guard("rate_limit", inner, None)
-    }
-
-    fn expressions(&self) -> Vec<&Expr> {
-        Vec::new()
-    }
-
-    fn keyed(&self) -> Option<&Keyed> {
-        self.keyed.as_ref()
-    }
-
-    fn needs_async(&self) -> Option<(Option<Span>, &'static str)> {
-        let key = self.waits?;
-        Some((
-            Some(key),
-            "a plain function cannot wait for its turn: remove `max_wait`, or make the function \
-             `async`",
-        ))
-    }
+    vec![reading.layer(Gate {
+        function: "rate_limit",
+        cannot_wait: "a plain function cannot wait for its turn: remove `max_wait`, or make the \
+            function `async`",
+        waits: waits(options.max_wait),
+        keyed,
+    })]
 }
