@@ -43,6 +43,39 @@ async fn shows(browser: &Browser, script: &str, wanted: &str, within: Duration) 
     }
 }
 
+async fn search(browser: &Browser, text: &str) {
+    let script = format!(
+        "const field = document.getElementById('search'); field.value = '{text}';
+        field.dispatchEvent(new Event('input', {{ bubbles: true }})); return 1"
+    );
+    browser.run(&script).await;
+}
+
+/// After the other tests, whose pages it would fill.
+async fn ten_thousand_policies_are_a_page_at_a_time() {
+    for number in 0..10_000 {
+        let name = format!("tenant-{number:05}").leak();
+        registry().insert(CircuitBreaker::new(name, CircuitBreakerConfig::new()));
+    }
+    let browser = Browser::start().await;
+    browser.open(&serve().await).await;
+    let rows = "return document.querySelectorAll('#list > li').length";
+    shows(&browser, rows, "200", SOON * 20).await;
+    browser.run("document.getElementById('more').click(); return 1").await;
+    shows(&browser, rows, "400", SOON).await;
+    search(&browser, "nant-07777").await;
+    shows(&browser, NAMES, "tenant-07777", SOON).await;
+    let breaker = registry().circuit_breaker("tenant-07777").unwrap();
+    breaker.force_open();
+    let state = "return document.querySelector('#list .badge')?.textContent";
+    shows(&browser, state, "forced-open", SOON).await;
+    search(&browser, "").await;
+    let first = "return document.querySelector('#list .name')?.textContent";
+    shows(&browser, first, "tenant-07777", SOON * 5).await;
+    assert_eq!(browser.complaints().await, Vec::<String>::new());
+    browser.close().await;
+}
+
 #[tokio::test]
 async fn the_page_keeps_up_with_a_breaker() {
     let config = CircuitBreakerConfig::new().consecutive_failures(1).open_for(OPEN_FOR);
@@ -64,10 +97,9 @@ async fn the_page_keeps_up_with_a_breaker() {
 
     let events = "return document.querySelectorAll('#events li').length";
     shows(&browser, events, "3", SOON).await;
-    let search = "const field = document.getElementById('search'); field.value = 'sear';
-        field.dispatchEvent(new Event('input', { bubbles: true })); return 1";
-    browser.run(search).await;
+    search(&browser, "sear").await;
     shows(&browser, NAMES, "search", SOON).await;
     assert_eq!(browser.complaints().await, Vec::<String>::new());
     browser.close().await;
+    ten_thousand_policies_are_a_page_at_a_time().await;
 }

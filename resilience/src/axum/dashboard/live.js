@@ -24,6 +24,7 @@ async function look() {
     const snapshot = await fetched("./");
     const now = Date.now();
     rows = Object.keys(KINDS).flatMap((list) => (snapshot[list] ?? []).map((policy) => toRow(list, policy)));
+    byKey = new Map(rows.map((row) => [row.key, row]));
     rows.forEach((row) => remember(row, now));
     render();
     if (!stream) showLink("careful", "polling");
@@ -63,13 +64,19 @@ function listen() {
   };
 }
 
+// Events come in flurries.
+let rendering = null;
+function renderSoon() {
+  rendering ??= setTimeout(() => { rendering = null; render(); }, 50);
+}
+
 function hear(event) {
   if (!["state_changed", "administered", "missed"].includes(event.event)) return;
   tell(event);
-  const row = rows.find((row) => row.list === EVENT_KINDS[event.kind] && row.name === event.policy);
+  const row = byKey.get(`${EVENT_KINDS[event.kind]}/${event.policy}`);
   if (row && event.to) {
     Object.assign(row, { state: event.to, tone: TONES[event.to], trouble: TROUBLE[event.to] });
-    render();
+    renderSoon();
   }
   // The rest of the story is in the snapshot.
   lookIn(250);

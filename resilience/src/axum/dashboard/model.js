@@ -14,91 +14,103 @@ const TROUBLE = { "open": 100, "forced-open": 100, "half-open": 80, "forced-clos
 
 const words = (text) => String(text).replaceAll("_", " ");
 const percent = (rate) => rate == null ? "–" : `${Math.round(rate * 1000) / 10} %`;
-const number = (n) => typeof n === "number" ? n.toLocaleString("en") : String(n);
+const numbers = new Intl.NumberFormat("en");
+const number = (n) => typeof n === "number" ? numbers.format(n) : String(n);
 const clock = (ms) => new Date(ms).toLocaleTimeString("en-GB");
 const seconds = (ms) => ms >= 10000 ? `${Math.round(ms / 1000)} s` : `${(Math.max(ms, 0) / 1000).toFixed(1)} s`;
 const shown = (value) => value == null ? "–" : typeof value === "object" ? JSON.stringify(value) : number(value);
 const facts = (of) => Object.entries(of).map(([name, value]) => [words(name), shown(value)]);
 
-// A policy as a row: state and tone, rate against threshold, what the sparkline counts, facts.
+// A policy as a row: state and tone, rate against threshold, what the sparkline counts. There may be thousands: what
+// is only shown, its texts and groups of facts, is a function, called for the rows on the page.
 function toRow(list, policy) {
   const row = {
     key: `${list}/${policy.name}`, list, kind: KINDS[list], name: policy.name, place: policy.location,
-    state: "in use", tone: "none", trouble: 0, rate: null, threshold: null, rateText: "", note: "", all: 0, bad: 0,
-    groups: [],
+    state: "in use", tone: "none", trouble: 0, rate: null, threshold: null, all: 0, bad: 0,
+    rateText: () => "", note: () => "", groups: () => [],
   };
   (SHAPES[list] ?? plain)(row, policy);
-  if (policy.config) row.groups.push(["Configuration", facts(policy.config)]);
-  row.groups.push(["Source", [["declared at", policy.location]]]);
+  const own = row.groups;
+  row.groups = () => [
+    ...own(), ...(policy.config ? [["Configuration", facts(policy.config)]] : []),
+    ["Source", [["declared at", policy.location]]],
+  ];
   return row;
 }
 
 const SHAPES = {
   circuit_breakers(row, p) {
-    const { failure_rate: limit, slow_rate, consecutive_failures: row_limit, min_calls } = p.thresholds;
+    const { failure_rate: limit, consecutive_failures: row_limit } = p.thresholds;
     Object.assign(row, { state: p.state, tone: TONES[p.state], openUntil: p.open_until_ms, breaker: p });
     Object.assign(row, { all: p.totals.requests + p.totals.rejected, bad: p.totals.failures + p.totals.rejected });
-    if (limit != null) {
-      Object.assign(row, { rate: p.failure_rate, threshold: limit });
-      row.rateText = p.failure_rate == null ? `opens at ${percent(limit)} of ${min_calls}+ calls` : `${percent(p.failure_rate)} failed, opens at ${percent(limit)}`;
-    } else if (row_limit != null) {
-      Object.assign(row, { rate: Math.min(1, p.counts.consecutive_failures / row_limit), threshold: 1 });
-      row.rateText = `${p.counts.consecutive_failures} in a row, opens at ${row_limit}`;
-    } else {
-      row.rateText = "opens by its own rule";
-    }
+    if (limit != null) Object.assign(row, { rate: p.failure_rate, threshold: limit });
+    else if (row_limit != null) Object.assign(row, { rate: Math.min(1, p.counts.consecutive_failures / row_limit), threshold: 1 });
     row.trouble = TROUBLE[p.state] + (p.config.critical && p.state !== "closed" ? 20 : 0) + 40 * Math.min(1, (row.rate ?? 0) / (row.threshold ?? 1));
     if (p.last_trip && Date.now() - p.last_trip.at_ms < 60000) row.trouble += 30;
-    row.note = p.last_trip ? `tripped ${clock(p.last_trip.at_ms)}: ${words(p.last_trip.cause)}` : "never tripped";
-    row.groups.push(["Since the program started", facts(p.totals)], ["In the window", facts(p.counts)]);
-    if (slow_rate != null) row.groups.push(["Slow calls", [["now", percent(p.slow_rate)], ["opens at", percent(slow_rate)]]]);
-    if (p.latency) row.groups.push(["Response times", facts(p.latency)]);
-    if (p.last_trip) {
-      const { cause, at_ms, counts } = p.last_trip;
-      row.groups.push(["Last trip", [["when", new Date(at_ms).toLocaleString("en-GB")], ["cause", words(cause)], ...facts(counts)]]);
-    }
+    row.rateText = () => breakerRate(p);
+    row.note = () => p.last_trip ? `tripped ${clock(p.last_trip.at_ms)}: ${words(p.last_trip.cause)}` : "never tripped";
+    row.groups = () => breakerFacts(p);
   },
   bulkheads(row, p) {
     const most = p.config.max_concurrent;
-    Object.assign(row, { rate: p.in_flight / most, threshold: 1, rateText: `${p.in_flight} of ${most} slots, ${p.queued} waiting` });
     const full = p.in_flight >= most;
+    Object.assign(row, { rate: p.in_flight / most, threshold: 1, rateText: () => `${p.in_flight} of ${most} slots, ${p.queued} waiting` });
     Object.assign(row, { state: full ? "full" : "free", tone: full ? "careful" : "good", trouble: full ? 50 : 20 * row.rate });
     counted(row, p.rejected, "refused");
   },
   rate_limiters(row, p) {
-    Object.assign(row, { state: p.available > 0 ? "free" : "used up", tone: p.available > 0 ? "good" : "careful", trouble: p.available > 0 ? 0 : 50 });
-    row.rateText = `${number(p.available)} available`;
+    const free = p.available > 0;
+    Object.assign(row, { state: free ? "free" : "used up", tone: free ? "good" : "careful", trouble: free ? 0 : 50 });
+    row.rateText = () => `${number(p.available)} available`;
     counted(row, p.rejected, "refused");
   },
   retries(row, p) {
     counted(row, p.totals.retries, "retries");
-    row.rateText = `${number(p.totals.recovered)} recovered, ${number(p.totals.exhausted)} given up`;
-    row.groups.push(["Since the program started", facts(p.totals)]);
+    row.rateText = () => `${number(p.totals.recovered)} recovered, ${number(p.totals.exhausted)} given up`;
+    row.groups = () => [["Since the program started", facts(p.totals)]];
   },
   timeouts(row, p) {
     counted(row, p.timed_out + p.deadline_exceeded, "cut off");
-    row.groups.push(["Since the program started", [["timed out", number(p.timed_out)], ["deadline exceeded", number(p.deadline_exceeded)]]]);
+    row.groups = () => [["Since the program started", [["timed out", number(p.timed_out)], ["deadline exceeded", number(p.deadline_exceeded)]]]];
   },
   hedges: (row, p) => counted(row, p.hedged, "hedged"),
   fallbacks: (row, p) => counted(row, p.used, "fallbacks"),
   policies(row, p) {
     const { name, location, ...parts } = p;
     row.state = "pipeline";
-    row.groups.push(["Parts", facts(parts)]);
+    row.groups = () => [["Parts", facts(parts)]];
   },
 };
 const per_key = (row, p) => {
   const { keys, troubled, evicted, top } = p.totals;
   Object.assign(row, { state: troubled ? `${number(troubled)} in trouble` : "calm", tone: troubled ? "careful" : "good" });
-  Object.assign(row, { trouble: troubled ? 55 : 0, rateText: `${number(keys)} keys`, note: `${number(evicted)} evicted` });
-  if (top.length) row.groups.push(["Worst keys", top.map(({ key, status }) => [key, status])]);
+  Object.assign(row, { trouble: troubled ? 55 : 0, rateText: () => `${number(keys)} keys`, note: () => `${number(evicted)} evicted` });
+  if (top.length) row.groups = () => [["Worst keys", top.map(({ key, status }) => [key, status])]];
 };
 for (const list of Object.keys(KINDS)) if (list.startsWith("keyed_")) SHAPES[list] = per_key;
 const plain = () => {};
 
+function breakerRate({ thresholds: { failure_rate: limit, consecutive_failures: row_limit, min_calls }, failure_rate, counts }) {
+  if (limit != null && failure_rate == null) return `opens at ${percent(limit)} of ${min_calls}+ calls`;
+  if (limit != null) return `${percent(failure_rate)} failed, opens at ${percent(limit)}`;
+  if (row_limit != null) return `${counts.consecutive_failures} in a row, opens at ${row_limit}`;
+  return "opens by its own rule";
+}
+
+function breakerFacts({ totals, counts, thresholds, slow_rate, latency, last_trip }) {
+  const groups = [["Since the program started", facts(totals)], ["In the window", facts(counts)]];
+  if (thresholds.slow_rate != null) groups.push(["Slow calls", [["now", percent(slow_rate)], ["opens at", percent(thresholds.slow_rate)]]]);
+  if (latency) groups.push(["Response times", facts(latency)]);
+  if (last_trip) {
+    const { cause, at_ms, counts } = last_trip;
+    groups.push(["Last trip", [["when", new Date(at_ms).toLocaleString("en-GB")], ["cause", words(cause)], ...facts(counts)]]);
+  }
+  return groups;
+}
+
 // One counter: the sparkline shows how it grows.
 function counted(row, count, what) {
-  Object.assign(row, { bad: count, all: count, note: `${number(count)} ${what}` });
+  Object.assign(row, { bad: count, all: count, note: () => `${number(count)} ${what}` });
 }
 
 // The last five minutes of each policy, in slots of two seconds: how much its counters grew.

@@ -3,6 +3,7 @@
 const $ = (id) => document.getElementById(id);
 const elements = new Map();
 let rows = [];
+let byKey = new Map();
 let limit = 200;
 let skew = 0;
 
@@ -37,7 +38,7 @@ function show(row) {
   set(parts.badge, "textContent", row.state);
   set(parts.name, "textContent", row.name);
   set(parts.kind, "textContent", row.breaker?.config.critical ? `${row.kind}, critical` : row.kind);
-  set(parts.rateText, "textContent", row.rateText);
+  set(parts.rateText, "textContent", row.rateText());
   set(parts.bar, "hidden", row.threshold == null);
   parts.fill.style.width = `${100 * (row.rate ?? 0)}%`;
   parts.mark.style.left = `calc(${100 * (row.threshold ?? 0)}% - 2px)`;
@@ -54,15 +55,16 @@ function show(row) {
 function showNote({ row, note }) {
   const left = row.openUntil && row.state === "open" ? row.openUntil - (Date.now() + skew) : 0;
   const next = left > 0 ? `next trial in ${seconds(left)} · ` : "";
-  set(note, "textContent", next + row.note);
+  set(note, "textContent", next + row.note());
 }
 
 function showFacts({ details, facts, row }) {
   if (!details.open) return;
-  const told = JSON.stringify(row.groups);
+  const groups = row.groups();
+  const told = JSON.stringify(groups);
   if (facts.told === told) return;
   facts.told = told;
-  facts.replaceChildren(...row.groups.map(([title, entries]) => {
+  facts.replaceChildren(...groups.map(([title, entries]) => {
     const list = make("dl", ...entries.flatMap(([name, value]) => [make("dt", name), make("dd", value)]));
     return make("section", make("h3", title), list);
   }));
@@ -74,10 +76,12 @@ function make(tag, ...children) {
   return made;
 }
 
+// As the server sorts. `localeCompare` takes seconds for ten thousand names.
+const compare = (a, b) => a < b ? -1 : a > b ? 1 : 0;
 const ORDERS = {
   trouble: (a, b) => b.trouble - a.trouble || ORDERS.name(a, b),
-  name: (a, b) => a.name.localeCompare(b.name) || a.kind.localeCompare(b.kind),
-  kind: (a, b) => a.kind.localeCompare(b.kind) || ORDERS.name(a, b),
+  name: (a, b) => compare(a.name, b.name) || compare(a.kind, b.kind),
+  kind: (a, b) => compare(a.kind, b.kind) || ORDERS.name(a, b),
 };
 
 function wanted(row) {
