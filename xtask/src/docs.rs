@@ -1,4 +1,5 @@
-//! `cargo x docs`: the documentation of the two published crates, where a broken link is an error.
+//! `cargo x docs`: the documentation of the two published crates and the pages of the examples, where a
+//! broken link is an error.
 
 use std::process::ExitCode;
 
@@ -16,4 +17,7 @@ pub(crate) fn steps(steps: &mut Steps) {
         cargo("doc --no-deps --all-features --package resilience-macros --package resilience");
     doc.env("RUSTDOCFLAGS", "-D warnings");
     steps.run(doc);
+    let mut pages = cargo("doc --no-deps --bins --package resilience-examples");
+    pages.env("RUSTDOCFLAGS", "-D warnings");
+    steps.run(pages);
 }

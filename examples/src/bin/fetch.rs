@@ -1,7 +1,35 @@
 //! Fetches URLs with plain functions: retry and circuit breaker need no runtime.
 //!
-//! `fetch http://HOST[:PORT]/PATH …` fetches these; `fetch` alone fetches from two hosts of its
-//! own on loopback, one that fails now and then and one that is down.
+//! # What it shows
+//!
+//! [`fetch`] is a blocking `fn` over `std::net`, with a retry around a breaker for each host (`key = host`). An answer that
+//! says 5xx is an `Ok` that counts as a failure (`when_ok`). Refusals become `std::io::Error`s, with nothing to write.
+//!
+//! # How to run it
+//!
+//! ```sh
+//! cargo run --bin fetch                                 # two hosts on loopback: one shaky, one down
+//! cargo run --bin fetch -- http://example.com/ …        # these; fails if one of them does
+//! ```
+//!
+//! # What to copy
+//!
+//! The two attributes on [`fetch`]. Limits of time can't be an attribute here, for nothing can drop a blocking call: the
+//! socket's own time limits do it.
+//!
+//! # Knobs
+//!
+//! In the attributes: attempts (4), the first delay (50 ms, doubled each time), failures in a row until a host is left alone
+//! (6), for how long (10 s). `PATIENCE` is the limit of each connect, read and write.
+//!
+//! # What happens under which fault
+//!
+//! | fault | what it does |
+//! |---|---|
+//! | a 5xx now and then | tries again, up to three times |
+//! | a host that is down | tries again; after six failures in a row it refuses at once for ten seconds |
+//! | another host meanwhile | is none of that circuit's business |
+//! | 4xx | says so; another attempt would be no better |
 
 use std::io::{self, BufRead, BufReader, Error, ErrorKind, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream, ToSocketAddrs};

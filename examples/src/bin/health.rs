@@ -1,9 +1,40 @@
-//! Health checks for Kubernetes: a database that the service can't do without, and a cache that it
-//! can. The probes that ask them are in `examples/kubernetes/`.
+//! Health checks for Kubernetes: a database that the service can't do without, and a cache that it can.
 //!
-//! The database is SQLite by rusqlite: it adds five small crates and SQLite itself to the build,
-//! sqlx some sixty. The cache is anything that answers `PING` as Redis does: the one at
-//! `CACHE_ADDRESS` (`host:port`), or else a stand-in within this program.
+//! # What it shows
+//!
+//! - Two functions with `#[health_check]`, listed and served at `/health`, `/health/live` and `/health/ready` by
+//!   themselves; each behind a breaker of its own, so that a dead dependency is not asked at every probe.
+//! - *Degraded* and *down*: without the cache the service still takes requests, without the database it doesn't; in
+//!   neither case is it restarted, which would help nobody.
+//! - Checks by hand, with `HealthChecker`, for those that are put together at run time.
+//!
+//! The database is SQLite by rusqlite: it adds five small crates and SQLite itself to the build, sqlx some sixty. The
+//! cache is anything that answers `PING` as Redis does, or else a stand-in within this program.
+//!
+//! # How to run it
+//!
+//! ```sh
+//! cargo run --bin health
+//! cargo run --bin health -- --rounds 10             # more checks of a dead cache by hand
+//! CACHE_ADDRESS=localhost:6379 cargo run --bin health
+//! ```
+//!
+//! # What to copy
+//!
+//! [`database`] and [`cache`], and `examples/kubernetes/service.yaml`: which probe asks which route.
+//!
+//! # Knobs
+//!
+//! `timeout`: what is an answer too late. `critical`: without it the service is down. `every`: ask in the background;
+//! without it, when somebody asks, and an answer is good for a second. `CACHE_ADDRESS` (`host:port`).
+//!
+//! # What happens under which fault
+//!
+//! | fault | `/health` | `/health/ready` | `/health/live` |
+//! |---|---|---|---|
+//! | cache gone | 200, degraded | 200 | 200 |
+//! | database locked, gone | 503, down | 503: no requests from Kubernetes | 200: no restart |
+//! | either for longer | the check says `circuit_open`, and asks less often | as above | 200 |
 
 use std::error::Error;
 use std::future::ready;

@@ -1,5 +1,37 @@
-//! An API with limits, for everybody together and for each user, in two forms: as attributes on a
-//! handler, and as a middleware around many. Both draw on the same limiters.
+//! An API with limits, for everybody together and for each user, in two forms: as attributes on a handler, and as a
+//! middleware around many. Both draw on the same limiters.
+//!
+//! # What it shows
+//!
+//! - A shared limiter and one for each user (`key`), bounded in number: the longest absent user is forgotten first.
+//! - 429 with `Retry-After`, by nothing but `Rejection` as the handler's error; `RateLimit-*` headers on every answer.
+//! - The order of two limits: the user's own is the outer one, so that whoever has used it up takes nothing from others.
+//!
+//! # How to run it
+//!
+//! ```sh
+//! cargo run --bin limited_api                       # the table: who got how much
+//! cargo run --bin limited_api -- --requests 20      # with more requests of each user
+//! cargo run --bin limited_api -- --serve 8080       # curl -H 'x-user: me' localhost:8080/quotes/ACME
+//! ```
+//!
+//! # What to copy
+//!
+//! [`quote`] for one handler, [`limited`] for many, [`tell_limits`] for the headers. Take the user from what you have
+//! checked, not from a header that anybody can write.
+//!
+//! # Knobs
+//!
+//! The rates (`"100/h"` for everybody, `"5/h"` for each user), `burst`, and `max_keys` (10,000 users are remembered).
+//! `max_wait` would let callers wait for their turn instead of refusing them.
+//!
+//! # What happens under which load
+//!
+//! | load | what callers get |
+//! |---|---|
+//! | a user asks too often | 429, and when to come back; others notice nothing |
+//! | all together ask too often | 429 with everybody's time to wait; the user's own allowance is used all the same |
+//! | more users than `max_keys` | the longest absent one begins with a fresh allowance |
 
 use std::error::Error;
 
@@ -86,6 +118,11 @@ fn app() -> Router {
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
+    if let Some(port) = resilience_examples::serving()? {
+        let app = app().merge(resilience::axum::router()).merge(resilience_examples::runtime());
+        resilience_examples::serve_until_ctrl_c(app, port, "GET", "/quotes/ACME").await?;
+        return Ok(());
+    }
     let times =
         resilience_examples::number("--requests", 1..=1_000, 8, "requests of each user and form");
     let url = format!("http://{}", resilience_examples::serve(app()).await?);

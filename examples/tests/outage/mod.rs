@@ -7,6 +7,7 @@ pub async fn survives(scenario: Scenario) {
     let programs = Programs {
         users: env!("CARGO_BIN_EXE_user_service").into(),
         orders: env!("CARGO_BIN_EXE_http_client").into(),
+        limited: env!("CARGO_BIN_EXE_limited_api").into(),
     };
     let figures = scenario.run(&programs).await;
     println!("{}", table(&[(scenario, figures.clone())]));

@@ -50,9 +50,16 @@ impl Load {
     /// So many calls a second; `of` makes each call's number from 0, 1, 2, …
     #[must_use]
     pub fn start(callers: &Callers, rate: u32, of: fn(u64) -> u64) -> Self {
+        Self::start_at(callers, rate, 0, of)
+    }
+
+    /// The same, from that count on.
+    #[must_use]
+    pub fn start_at(callers: &Callers, rate: u32, from: u64, of: fn(u64) -> u64) -> Self {
         let (stop, calls) = (watch::Sender::new(false), Calls::default());
         let stopped = stop.subscribe();
-        let task = steady(callers.clone(), rate, of, Arc::clone(&calls), stopped);
+        let numbers = (from..).map(of);
+        let task = steady(callers.clone(), rate, numbers, Arc::clone(&calls), stopped);
         Self { callers: callers.clone(), calls, stop, task: tokio::spawn(task) }
     }
 
@@ -76,7 +83,7 @@ impl Load {
 async fn steady(
     callers: Callers,
     rate: u32,
-    of: fn(u64) -> u64,
+    numbers: impl Iterator<Item = u64>,
     calls: Calls,
     mut stopped: watch::Receiver<bool>,
 ) {
@@ -84,12 +91,12 @@ async fn steady(
     // As many calls as the rate says, also on a machine that was busy for a moment.
     ticks.set_missed_tick_behavior(MissedTickBehavior::Burst);
     let mut running = JoinSet::new();
-    for count in 0.. {
+    for number in numbers {
         tokio::select! {
             _ = ticks.tick() => {}
             _ = stopped.changed() => break,
         }
-        running.spawn(record(callers.clone(), of(count), Arc::clone(&calls)));
+        running.spawn(record(callers.clone(), number, Arc::clone(&calls)));
         while running.try_join_next().is_some() {}
     }
     running.join_all().await;

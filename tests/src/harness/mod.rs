@@ -3,6 +3,7 @@
 mod figures;
 mod gauges;
 mod lag;
+mod limits;
 mod load;
 mod postgres;
 mod proxy;
@@ -15,8 +16,9 @@ mod world;
 
 use std::net::{Ipv4Addr, TcpListener};
 
-pub use self::figures::{Figures, Limits};
+pub use self::figures::Figures;
 pub use self::gauges::Gauges;
+pub use self::limits::Limits;
 pub use self::load::{Call, Load, Outcome};
 pub use self::postgres::Postgres;
 pub use self::proxy::{Fault, Proxy};

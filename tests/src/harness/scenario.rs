@@ -5,10 +5,10 @@ use std::time::{Duration, Instant};
 
 use tokio::time::sleep;
 
-use super::figures::{Figures, Limits, Seen};
+use super::figures::{Figures, Seen};
 use super::lag::Lag;
-use super::service::NEVER;
-use super::{App, Fault, Gauges, Load, Outcome, Programs, World};
+use super::limits::Limits;
+use super::{App, Call, Fault, Load, Outcome, Programs, World};
 
 /// Calls a second.
 const RATE: u32 = 200;
@@ -78,7 +78,7 @@ impl Scenario {
     #[must_use]
     pub fn limits(&self) -> Limits {
         let open_for = match (self.app, self.place) {
-            (App::Orders, _) => Duration::from_secs(1),
+            (App::Orders | App::Limited, _) => Duration::from_secs(1),
             (App::Users, Place::Upstream) => Duration::from_secs(2),
             (App::Users, Place::Database | Place::Cache) => Duration::from_millis(500),
         };
@@ -89,6 +89,7 @@ impl Scenario {
     fn deadline(&self) -> Duration {
         match self.app {
             App::Users => Duration::from_millis(700),
+            App::Limited => Duration::from_millis(100),
             App::Orders => Duration::from_millis(2_100),
         }
     }
@@ -96,7 +97,7 @@ impl Scenario {
     /// A call's number: one that the cache has no fresh answer for, unless the cache is what fails.
     fn numbers(&self) -> fn(u64) -> u64 {
         match (self.app, self.place) {
-            (App::Orders, _) => |count| count,
+            (App::Orders | App::Limited, _) => |count| count,
             (App::Users, Place::Cache) => |count| count % 20 + 1,
             (App::Users, _) => |count| count % 1_000 + 1,
         }
@@ -106,7 +107,7 @@ impl Scenario {
         let (app, herd) = (self.app, self.herd);
         (0..herd).map(move |count| match app {
             App::Users => count % 1_000 + 1,
-            App::Orders => CROWD + from + count,
+            App::Orders | App::Limited => CROWD + from + count,
         })
     }
 
@@ -118,10 +119,9 @@ impl Scenario {
     pub async fn run(&self, programs: &Programs) -> Option<Figures> {
         let mut world = World::start(programs, self.app, self.place).await.expect("free ports")?;
         self.rehearse(&world).await;
-        let before = rest(&world, None).await;
+        let before = world.rest(None).await;
         let (mut seen, calls) = self.outage(&mut world).await;
-        seen.retries = world.service.metric("resilience_retries_total").await;
-        let after = rest(&world, Some(before)).await;
+        let after = world.rest(Some(before)).await;
         seen.twice = world.upstream.done_twice();
         seen.lost =
             calls.iter().filter(|call| self.lost(&world, call.number, call.outcome)).count();
@@ -136,7 +136,7 @@ impl Scenario {
             let app = self.app;
             (round * crowd..(round + 1) * crowd).map(move |count| match app {
                 App::Users => count % 1_000 + 1,
-                App::Orders => REHEARSED + count,
+                App::Orders | App::Limited => REHEARSED + count,
             })
         };
         callers.until(Outcome::Answered, numbers(0)).await;
@@ -150,12 +150,10 @@ impl Scenario {
         callers.until(Outcome::Answered, numbers(4)).await;
     }
 
-    async fn outage(&self, world: &mut World) -> (Seen, Vec<super::Call>) {
+    async fn outage(&self, world: &mut World) -> (Seen, Vec<Call>) {
         let callers = world.service.callers();
         callers.connect(self.herd).await;
-        let lag = Lag::watch();
-        let start = Instant::now();
-        let at_first = world.proxy.requests();
+        let (lag, start, at_first) = (Lag::watch(), Instant::now(), world.proxy.requests());
         let load = Load::start(&callers, RATE, self.numbers());
         sleep(NORMAL).await;
         let (began, normally) = (Instant::now(), world.proxy.requests());
@@ -167,21 +165,24 @@ impl Scenario {
         let ended = Instant::now();
         load.herd(self.crowd(self.herd)).await;
         sleep(self.limits().open_for + AFTER).await;
-        let health = world.service.text("/resilience").await;
+        let report = world.service.text("/resilience").await;
+        let retries = world.service.metric("resilience_retries_total").await;
+        let (normal, outage) = (normally - at_first, at_last - normally);
         let calls = load.stop().await;
+        let (deadline, cached) = (self.deadline(), self.place == Place::Cache);
         let seen = Seen {
             start,
             began,
             ended,
-            normal: normally - at_first,
-            outage: at_last - normally,
-            retries: 0,
-            deadline: self.deadline(),
-            cached: self.place == Place::Cache,
+            normal,
+            outage,
+            retries,
+            deadline,
+            cached,
             lost: 0,
             twice: 0,
-            health,
-            excuse: Box::new(move |from, to| lag.within(from, to)),
+            report,
+            lag,
         };
         (seen, calls)
     }
@@ -194,28 +195,12 @@ impl Scenario {
     }
 }
 
-/// What the service holds when nobody calls; it is given time to get back to where it was.
-async fn rest(world: &World, start: Option<Gauges>) -> Gauges {
-    let begun = Instant::now();
-    let mut last = Gauges::default();
-    loop {
-        world.sever();
-        sleep(Duration::from_millis(500)).await;
-        let now = world.service.gauges().await;
-        let waiting = world.service.text("/outbox").await.parse::<u64>().unwrap_or(0);
-        let back = start.is_none_or(|start| now.tasks <= start.tasks) && waiting == 0;
-        if (back && now.tasks == last.tasks) || begun.elapsed() > NEVER / 4 {
-            return now;
-        }
-        last = now;
-    }
-}
-
 impl fmt::Display for Scenario {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let place = match (self.app, self.place) {
             (App::Users, Place::Upstream) => "upstream",
             (App::Orders, _) => "orders' upstream",
+            (App::Limited, _) => "limited API's upstream",
             (_, Place::Database) => "PostgreSQL",
             (_, Place::Cache) => "Redis",
         };

@@ -25,6 +25,8 @@ pub enum App {
     Users,
     /// `http_client`: orders, each to be done once.
     Orders,
+    /// `limited_api`: a limit for each of many callers.
+    Limited,
 }
 
 /// Where the programs are.
@@ -34,19 +36,26 @@ pub struct Programs {
     pub users: PathBuf,
     /// `http_client`
     pub orders: PathBuf,
+    /// `limited_api`
+    pub limited: PathBuf,
 }
 
 impl Programs {
-    /// Both in one folder.
+    /// All in one folder.
     #[must_use]
     pub fn within(folder: &Path) -> Self {
-        Self { users: folder.join("user_service"), orders: folder.join("http_client") }
+        Self {
+            users: folder.join("user_service"),
+            orders: folder.join("http_client"),
+            limited: folder.join("limited_api"),
+        }
     }
 
     pub(super) fn of(&self, app: App) -> &Path {
         match app {
             App::Users => &self.users,
             App::Orders => &self.orders,
+            App::Limited => &self.limited,
         }
     }
 }
@@ -151,18 +160,22 @@ pub struct Callers {
 }
 
 impl Callers {
-    /// Asks for that user, or places that order.
+    /// Asks for that user, places that order, or asks as that user.
     pub async fn call(&self, number: u64) -> Outcome {
         let request = match self.app {
             App::Users => self.http.get(format!("{}/users/{number}", self.url)),
             App::Orders => self.http.post(format!("{}/orders/{number}", self.url)),
+            App::Limited => {
+                let quote = self.http.get(format!("{}/quotes/ACME", self.url));
+                quote.header("x-user", number)
+            }
         };
         let Ok(response) = request.send().await else { return Outcome::Failed };
         let status = response.status();
         let Ok(body) = response.text().await else { return Outcome::Failed };
         match self.app {
             App::Users => user(status, &body),
-            App::Orders => order(status),
+            App::Orders | App::Limited => served(status),
         }
     }
 
@@ -207,10 +220,10 @@ fn user(status: StatusCode, body: &str) -> Outcome {
     }
 }
 
-fn order(status: StatusCode) -> Outcome {
+fn served(status: StatusCode) -> Outcome {
     match status {
-        StatusCode::CREATED => Outcome::Answered,
-        StatusCode::ACCEPTED => Outcome::Fallback,
+        StatusCode::CREATED | StatusCode::OK => Outcome::Answered,
+        StatusCode::ACCEPTED | StatusCode::TOO_MANY_REQUESTS => Outcome::Fallback,
         _ => Outcome::Failed,
     }
 }

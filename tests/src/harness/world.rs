@@ -2,11 +2,16 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::time::{Duration, Instant};
 
 use tokio::task::block_in_place;
+use tokio::time::sleep;
 
 use super::scenario::{Place, Trouble};
-use super::{App, Fault, Postgres, Programs, Proxy, Redis, Service, Upstream};
+use super::{App, Fault, Gauges, Postgres, Programs, Proxy, Redis, Service, Upstream};
+
+/// What isn't back by then stays.
+const PATIENTLY: Duration = Duration::from_secs(15);
 
 /// Ends when it is dropped.
 #[derive(Debug)]
@@ -67,6 +72,24 @@ impl World {
     pub fn sever(&self) {
         self.proxy.sever();
         self.aside.sever();
+    }
+
+    /// What the service holds when nobody calls. It is given time to get back to `start`, and to
+    /// send what it has taken in.
+    pub async fn rest(&self, start: Option<Gauges>) -> Gauges {
+        let begun = Instant::now();
+        let mut last = Gauges::default();
+        loop {
+            self.sever();
+            sleep(Duration::from_millis(500)).await;
+            let now = self.service.gauges().await;
+            let waiting = self.service.text("/outbox").await.parse::<u64>().unwrap_or(0);
+            let back = start.is_none_or(|start| now.tasks <= start.tasks) && waiting == 0;
+            if (back && now.tasks == last.tasks) || begun.elapsed() > PATIENTLY {
+                return now;
+            }
+            last = now;
+        }
     }
 
     /// From now on there is trouble.

@@ -40,7 +40,7 @@ fn workspace(manifest: &str) -> String {
         Some(("members", _)) => "members = [\"examples\"]\n".to_owned(),
         Some(("default-members", _)) => String::new(),
         Some((name @ ("resilience" | "resilience-macros"), _)) => {
-            format!("{name} = {{ path = {:?} }}\n", root().join(name))
+            format!("{name} = {{ path = '{}' }}\n", root().join(name).display())
         }
         _ => format!("{line}\n"),
     };

@@ -1,6 +1,50 @@
-//! A resilient HTTP client, and an upstream that misbehaves by script.
+//! A resilient HTTP client that places orders, each to be done once, and an upstream that misbehaves.
 //!
-//! - [`client`]: **the part to copy**
+//! # What it shows
+//!
+//! - [`client::Orders::send`]: retry outside breaker outside a time limit per attempt, with a bulkhead and a total limit
+//!   around them. 5xx and broken connections are worth another attempt, 4xx are not, and an open circuit is left alone.
+//! - What reqwest guards better itself: how long a connection may take to come about, and how long it may be silent.
+//! - `Retry-After` as the least delay; an idempotency key, the same for every attempt; the caller's deadline as a header,
+//!   which the server honours ([`upstream`]).
+//! - [`outbox`]: an order that can't be placed now is taken in, and sent under the same key when the upstream is back.
+//!   Nothing is lost, nothing is done twice.
+//!
+//! # How to run it
+//!
+//! ```sh
+//! cargo run --bin http_client                       # the show: one mishap after the other, then an outage
+//! cargo run --bin http_client -- --calls 50         # with more calls in the outage
+//! cargo run --bin http_client -- --serve 8080       # POST /orders/NAME: 201 done, 202 will be done
+//! ```
+//!
+//! # What to copy
+//!
+//! [`client`] is the part to copy: the attributes, [`client::ClientError::is_outage`] and its sibling for retries. A
+//! client whose work may be done twice needs neither key nor outbox.
+//!
+//! # Knobs
+//!
+//! `ORDERS_URL` says where orders go when it serves; without it, to the scripted [`upstream`]. In the attributes: the total
+//! limit (2 s), the limit of an attempt (400 ms), the attempts (4), what share of calls may be retried (`budget`, 0.2), how
+//! many failures in a row open the circuit (8) and for how long (1 s). In [`client::Orders::new`]: the limits of
+//! connections and their pool.
+//!
+//! # What happens under which fault
+//!
+//! | fault | what callers get | the upstream sees |
+//! |---|---|---|
+//! | 500, 503, a lost or cut answer, now and then | the receipt, of a later attempt | the repeats, under the same key |
+//! | three errors of ten | mostly the receipt; "later" where the retries' budget is used up | at most a fifth more requests |
+//! | slow, cut, reset, black-holed for good | "later", at once while the circuit is open | sixteen requests, then one every second |
+//! | 4xx | the error | one request |
+//! | 2,000 callers at once | the receipt for as many as sixteen slots serve in time, "later" for the others | sixteen at a time |
+//!
+//! `tests/orders.rs` checks these; `tests/http_client.rs` reads what the show prints.
+//!
+//! # The modules
+//!
+//! - [`client`]: the guarded call
 //! - [`outbox`]: where orders wait that can't be placed now
 //! - [`upstream`]: the other side, which does its share: idempotency keys, and the caller's deadline
 //! - [`api`]: the client as a service

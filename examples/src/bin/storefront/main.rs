@@ -1,13 +1,43 @@
 //! The demo: a shop whose payment provider breaks down, with and without the attributes.
 //!
-//! `cargo run` shows it under load, `cargo run -- --serve` leaves it up to be looked at.
+//! # What it shows
+//!
+//! The same shoppers at two shops, side by side: one calls the provider through four attributes, the other directly. First
+//! the provider is well, then it fails, then it hangs, then it is well again. A time line shows what shoppers get, a summary
+//! what it came to.
+//!
+//! # How to run it
+//!
+//! ```sh
+//! cargo run                                             # 14 seconds of it
+//! cargo run -- --seconds 24 --rate 100                  # longer, and more shoppers
+//! cargo run -- --serve                                  # leaves the shop up, and prints its URLs
+//! ```
+//!
+//! # What to copy
+//!
+//! [`client`]: the guarded call. [`shop`] merges the framework's routes into the shop's own.
+//!
+//! # Knobs
+//!
+//! `--seconds`, `--rate`, `--port`; see [`args::USAGE`]. In the attributes of [`client`]: what each policy may do.
+//!
+//! # What happens under which fault
+//!
+//! | the provider | with the attributes | without |
+//! |---|---|---|
+//! | fails | a few failures, then refusals at once, with the time to come back | every shopper fails, every request hits the provider |
+//! | hangs | the circuit is open: nobody waits | every shopper waits, and holds a connection |
+//! | is well again | one trial call finds out | it has a backlog to work off |
+//!
+//! # The modules
 //!
 //! - [`client`]: **read this one first**: the guarded call
 //! - [`shop`]: the shop's HTTP service, with its health routes
 //! - [`upstream`], [`script`]: the payment provider, and when it breaks
 //! - [`load`], [`record`]: shoppers, and what became of them; [`stage`]: both loads
 //! - [`timeline`], [`summary`], [`screen`]: what is shown
-//! - [`demo`], [`serve`], [`server`], [`args`]: the program around it
+//! - [`demo`], [`serve`], [`server`]: the program around it; [`args`]: the command line
 
 mod args;
 mod client;
