@@ -24,82 +24,88 @@ struct Candidate<P> {
     entry: Weak<Entry<P>>,
 }
 
+/// Takes an entry out of the map, or refuses.
+type Remove<'r, P> = &'r mut dyn FnMut(&Arc<Entry<P>>) -> bool;
+
 impl<P: PerKey> Evictor<P> {
     pub(super) fn new() -> Self {
         Self { resting: BinaryHeap::new(), troubled: BinaryHeap::new() }
     }
 
     pub(super) fn add(&mut self, entry: &Arc<Entry<P>>) {
-        self.resting.push(Candidate { used: entry.used(), entry: Arc::downgrade(entry) });
+        self.resting.push(Candidate { used: entry.record().used(), entry: Arc::downgrade(entry) });
     }
 
     /// Somebody asked for an entry that was set aside: it is a candidate like any other again.
     pub(super) fn readmit(&mut self, entry: &Arc<Entry<P>>) {
-        if entry.aside.swap(false, Relaxed) {
+        if entry.record().aside.swap(false, Relaxed) {
             self.add(entry);
         }
         if self.troubled.len() > 2 * self.resting.len() + 64 {
             self.troubled.retain(|candidate| {
-                candidate.entry.upgrade().is_some_and(|entry| entry.aside.load(Relaxed))
+                candidate.entry.upgrade().is_some_and(|entry| entry.record().aside.load(Relaxed))
             });
         }
     }
 
-    /// Chooses one entry and lets `remove` take it out of the map, which may still refuse.
-    pub(super) fn evict(&mut self, mut remove: impl FnMut(&Arc<Entry<P>>) -> bool) {
+    /// Chooses one entry and lets `remove` take it out of the map, which may still refuse. The entry is left to the
+    /// caller to drop, under no lock: what a key does then is not ours.
+    pub(super) fn evict(&mut self, remove: Remove<'_, P>) -> Option<Arc<Entry<P>>> {
         let mut busy = Vec::new();
-        if !self.evict_resting(&mut busy, &mut remove) {
-            self.evict_troubled(&mut busy, &mut remove);
-        }
+        let evicted = self
+            .evict_resting(&mut busy, remove)
+            .or_else(|| self.evict_troubled(&mut busy, remove));
         // Whatever a call holds is in use this very moment.
         for entry in &busy {
             self.add(entry);
         }
+        evicted
     }
 
     fn evict_resting(
         &mut self,
         busy: &mut Vec<Arc<Entry<P>>>,
-        remove: &mut impl FnMut(&Arc<Entry<P>>) -> bool,
-    ) -> bool {
+        remove: Remove<'_, P>,
+    ) -> Option<Arc<Entry<P>>> {
         while let Some(candidate) = self.resting.pop() {
             let Some(entry) = candidate.entry.upgrade() else { continue };
-            if entry.used() != candidate.used {
+            if entry.record().used() != candidate.used {
                 self.add(&entry);
             } else if is_held(&entry) {
                 busy.push(entry);
-            } else if !entry.policy.is_at_rest() {
-                entry.aside.store(true, Relaxed);
+            } else if !entry.policy().is_at_rest() {
+                entry.record().aside.store(true, Relaxed);
                 self.troubled.push(candidate);
             } else if remove(&entry) {
-                return true;
+                return Some(entry);
             } else {
                 busy.push(entry);
             }
         }
-        false
+        None
     }
 
     fn evict_troubled(
         &mut self,
         busy: &mut Vec<Arc<Entry<P>>>,
-        remove: &mut impl FnMut(&Arc<Entry<P>>) -> bool,
-    ) {
+        remove: Remove<'_, P>,
+    ) -> Option<Arc<Entry<P>>> {
         while let Some(candidate) = self.troubled.pop() {
             let Some(entry) = candidate.entry.upgrade() else { continue };
-            if !entry.aside.swap(false, Relaxed) {
+            if !entry.record().aside.swap(false, Relaxed) {
                 continue;
             }
             if !is_held(&entry) && remove(&entry) {
-                return;
+                return Some(entry);
             }
             busy.push(entry);
         }
+        None
     }
 }
 
 /// Whether anybody but the map (and this look) holds it.
-pub(super) fn is_held<P>(entry: &Arc<Entry<P>>) -> bool {
+pub(super) fn is_held<P: PerKey>(entry: &Arc<Entry<P>>) -> bool {
     Arc::strong_count(entry) > 2
 }
 

@@ -1,7 +1,7 @@
 //! The named whole: options that every key's policy shares, and what they amount to together.
 
 use std::fmt;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use super::entry::{Entry, KeyedInstance};
 use super::map::Map;
@@ -125,8 +125,9 @@ impl<P: PerKey> Keyed<P> {
     }
 
     /// The key's policy; a new one, if the key is new.
+    #[inline]
     pub fn get<K: Key + ?Sized>(&self, key: &K) -> KeyedInstance<P> {
-        let map = self.map.get_or_init(Map::new);
+        let map = self.map();
         KeyedInstance(
             map.get(key, self.max_keys, || {
                 P::instance(self.identity.of_key(), self.config.clone())
@@ -144,9 +145,9 @@ impl<P: PerKey> Keyed<P> {
         self.len() == 0
     }
 
-    #[cfg(test)]
-    pub(super) fn map_for_tests(&self) -> &Map<P> {
-        self.map.get_or_init(Map::new)
+    #[inline]
+    pub(super) fn map(&self) -> &Map<P> {
+        self.map.get_or_init(|| Map::new(self.max_keys))
     }
 
     pub(crate) fn sum(&self) -> P::Sum {
@@ -159,26 +160,27 @@ impl<P: PerKey> Keyed<P> {
         let Some(map) = self.map.get() else { return totals };
         let mut worst = Vec::new();
         map.for_each(|entry| {
-            totals.troubled += usize::from(!entry.policy.is_at_rest());
+            totals.troubled += usize::from(!entry.policy().is_at_rest());
             note(&mut worst, entry);
         });
         totals.evicted = map.evicted();
-        totals.top = worst.into_iter().map(|(_, key)| key).collect();
+        totals.top = worst.iter().map(|(_, entry)| snapshot(&**entry)).collect();
         totals
     }
 }
 
-/// Keeps the `TOP` worst, the worst first.
-fn note<P: PerKey>(worst: &mut Vec<(u64, KeySnapshot)>, entry: &Entry<P>) {
-    let trouble = entry.policy.trouble();
+/// Keeps the `TOP` worst, the worst first. They are held, so none of them is evicted before it is shown.
+fn note<P: PerKey>(worst: &mut Vec<(u64, Arc<Entry<P>>)>, entry: &Arc<Entry<P>>) {
+    let trouble = entry.policy().trouble();
     let place = worst.partition_point(|(other, _)| *other >= trouble);
     if trouble > 0 && place < TOP {
         worst.truncate(TOP - 1);
-        worst.insert(
-            place,
-            (trouble, KeySnapshot { key: entry.key.label(), status: entry.policy.describe() }),
-        );
+        worst.insert(place, (trouble, Arc::clone(entry)));
     }
+}
+
+fn snapshot<P: PerKey>(entry: &Entry<P>) -> KeySnapshot {
+    KeySnapshot { key: entry.label(), status: entry.policy().describe() }
 }
 
 impl<P: PerKey> fmt::Debug for Keyed<P> {

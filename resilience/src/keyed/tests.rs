@@ -18,7 +18,7 @@ fn open(hosts: &Keyed<CircuitBreaker>, key: &str) {
 
 fn is_kept<P: PerKey>(keyed: &Keyed<P>, key: &str) -> bool {
     let mut kept = false;
-    keyed.map_for_tests().for_each(|entry| kept |= entry.key.is(key));
+    keyed.map().for_each(|entry| kept |= entry::record_if(&**entry, key).is_some());
     kept
 }
 
@@ -117,6 +117,54 @@ fn a_limiter_in_use_is_not_forgotten_for_a_fresh_one() {
     assert!(users.get("greedy").try_acquire().is_err());
 }
 
+/// A key that asks for the whole map's figures whenever its own code runs outside a look-up's comparison.
+#[derive(PartialEq, Eq)]
+struct Nosy(u32);
+
+static NOSY: Keyed<CircuitBreaker> =
+    Keyed::<CircuitBreaker>::new("nosy", CircuitBreakerConfig::new()).max_keys(2);
+
+impl Nosy {
+    fn ask() {
+        assert!(NOSY.totals().keys <= 2 && NOSY.sum().totals.requests == 0);
+    }
+}
+
+impl std::hash::Hash for Nosy {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        Self::ask();
+        self.0.hash(state);
+    }
+}
+
+impl Clone for Nosy {
+    fn clone(&self) -> Self {
+        Self::ask();
+        Self(self.0)
+    }
+}
+
+impl std::fmt::Debug for Nosy {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        assert!(NOSY.len() <= 2);
+        f.write_str("nosy")
+    }
+}
+
+impl Drop for Nosy {
+    fn drop(&mut self) {
+        Self::ask();
+    }
+}
+
+#[test]
+fn a_keys_own_code_may_ask_the_map() {
+    (0..5).for_each(|key| drop(NOSY.get(&Nosy(key))));
+    NOSY.get(&Nosy(4)).force_open();
+    assert_eq!(NOSY.totals().top[0].key, "nosy");
+    assert_eq!(NOSY.totals().evicted, 3);
+}
+
 #[test]
 fn the_worst_keys_are_named() {
     let hosts = hosts(100);
@@ -154,7 +202,7 @@ proptest! {
             }
             let mut kept: Vec<u8> = (0..12).filter(|key| {
                 let mut found = false;
-                keyed.map_for_tests().for_each(|entry| found |= entry.key.is(key));
+                keyed.map().for_each(|entry| found |= entry::record_if(&**entry, key).is_some());
                 found
             }).collect();
             kept.sort_unstable();

@@ -37,8 +37,6 @@ use crate::{Name, PolicyKind, Rejection, check, event};
 pub struct RateLimiter {
     arrival: AtomicU64,
     gcra: Gcra,
-    /// How far ahead a turn may be booked: `max_wait`, or nothing.
-    patience: u64,
     rejected: AtomicU64,
     identity: Identity,
     config: RateLimitConfig,
@@ -62,12 +60,8 @@ impl RateLimiter {
         check::no_problem(config.problem());
         let (rate, burst) = config.limits();
         let gcra = Gcra::new(rate.interval(), burst);
-        let patience = match config.max_wait {
-            Some(wait) => clock::span(wait),
-            None => 0,
-        };
         let (arrival, rejected) = (AtomicU64::new(0), AtomicU64::new(0));
-        Self { arrival, gcra, patience, rejected, identity, config }
+        Self { arrival, gcra, rejected, identity, config }
     }
 
     /// What it is called.
@@ -147,7 +141,7 @@ impl RateLimiter {
     /// Whether a call may wait that long.
     #[inline]
     pub(super) fn has_patience(&self, early: Early) -> bool {
-        early.get() <= self.patience
+        self.config.max_wait.is_some_and(|wait| early.get() <= clock::span(wait))
     }
 
     /// Books the next turn, or says how far ahead it would lie if that is further than `max_wait`.
