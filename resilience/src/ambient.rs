@@ -7,6 +7,7 @@
 use std::cell::Cell;
 use std::fmt;
 use std::num::NonZeroU64;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread::LocalKey;
 use std::time::Duration;
 
@@ -18,8 +19,8 @@ use crate::random;
 thread_local! {
     static DEADLINE: Cell<Deadline> = const { Cell::new(Deadline::NONE) };
     static ATTEMPT: Cell<Mark> = const { Cell::new(Mark::OUTSIDE) };
-    /// The running call's id, while its mark says that it has been drawn.
-    static CALL: Cell<Option<CallId>> = const { Cell::new(None) };
+    /// The running call's serial number, while its mark says that it has been drawn.
+    static CALL: Cell<Option<Serial>> = const { Cell::new(None) };
     static CUT_OFF: Cell<bool> = const { Cell::new(false) };
 }
 
@@ -152,22 +153,30 @@ pub fn remaining() -> Option<Duration> {
 
 /// One random 128-bit id for all attempts of one call: an idempotency key. See [`call_id`].
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub struct CallId {
-    // In halves: a `u128` would leave a gap in every attempt, for its alignment.
-    high: NonZeroU64,
-    low: u64,
-}
+pub struct CallId(u128);
 
 impl CallId {
-    fn random() -> Self {
-        let (high, low) = random::id();
-        Self { high, low }
-    }
-
     /// The id as a number.
     #[must_use]
     pub const fn as_u128(self) -> u128 {
-        (self.high.get() as u128) << 64 | self.low as u128
+        self.0
+    }
+}
+
+/// What a call's id is made from: half its size in every attempt, and never the same twice in a process.
+#[derive(Clone, Copy)]
+pub(crate) struct Serial(NonZeroU64);
+
+impl Serial {
+    fn next() -> Self {
+        static LAST: AtomicU64 = AtomicU64::new(0);
+        let next = LAST.fetch_add(1, Ordering::Relaxed).wrapping_add(1);
+        Self(NonZeroU64::new(next).unwrap_or(NonZeroU64::MIN))
+    }
+
+    /// The same number is the same id; ids of different processes have nothing in common.
+    fn id(self) -> CallId {
+        CallId(random::scrambled(self.0.get()))
     }
 }
 
@@ -212,21 +221,21 @@ impl Mark {
 #[derive(Clone, Copy)]
 pub(crate) struct Attempt {
     mark: Mark,
-    id: Option<CallId>,
+    serial: Option<Serial>,
 }
 
 impl Attempt {
     /// The first attempt of a new call.
-    pub(crate) const FIRST: Self = Self { mark: Mark::FIRST, id: None };
+    pub(crate) const FIRST: Self = Self { mark: Mark::FIRST, serial: None };
 
     /// What [`of_parts`](Self::of_parts) makes it from again: two values that pass in registers.
     #[inline]
-    pub(crate) const fn parts(self) -> (Mark, Option<CallId>) {
-        (self.mark, self.id)
+    pub(crate) const fn parts(self) -> (Mark, Option<Serial>) {
+        (self.mark, self.serial)
     }
 
-    pub(crate) const fn of_parts(mark: Mark, id: Option<CallId>) -> Self {
-        Self { mark, id }
+    pub(crate) const fn of_parts(mark: Mark, serial: Option<Serial>) -> Self {
+        Self { mark, serial }
     }
 
     #[inline]
@@ -247,7 +256,7 @@ impl Attempt {
 
     pub(crate) fn id(&mut self) -> CallId {
         self.mark.0 |= Mark::DRAWN;
-        *self.id.get_or_insert_with(CallId::random)
+        self.serial.get_or_insert_with(Serial::next).id()
     }
 
     /// Runs `f` as part of this attempt.
@@ -255,20 +264,20 @@ impl Attempt {
     pub(crate) fn scope<O>(&mut self, f: impl FnOnce() -> O) -> O {
         let outer = ATTEMPT.replace(self.mark);
         if self.mark.is_drawn() || outer.is_drawn() {
-            self.id = swap_id(self.id);
+            self.serial = swap(self.serial);
         }
         let _running = Running { attempt: self, outer };
         f()
     }
 }
 
-/// While an attempt runs, the cell holds its id, and it the cell's. An id that hasn't been drawn is never looked at, so
-/// there is nothing to swap as long as neither has been.
+/// While an attempt runs, the cell holds its serial number, and it the cell's. One that hasn't been drawn is never
+/// looked at, so there is nothing to swap as long as neither has been.
 // By value: an attempt that nobody points to stays in registers.
 #[cold]
 #[inline(never)]
-fn swap_id(id: Option<CallId>) -> Option<CallId> {
-    CALL.replace(id)
+fn swap(serial: Option<Serial>) -> Option<Serial> {
+    CALL.replace(serial)
 }
 
 /// Puts the attempt further out back, also when the one inside panics.
@@ -283,7 +292,7 @@ impl Drop for Running<'_> {
         let mark = ATTEMPT.replace(self.outer);
         if mark.is_drawn() || self.outer.is_drawn() {
             self.attempt.mark = mark;
-            self.attempt.id = swap_id(self.attempt.id);
+            self.attempt.serial = swap(self.attempt.serial);
         }
     }
 }
@@ -301,12 +310,12 @@ pub fn attempt() -> u32 {
 pub fn call_id() -> CallId {
     let mark = ATTEMPT.get();
     if mark == Mark::OUTSIDE {
-        return CallId::random();
+        return Serial::next().id();
     }
-    let mut attempt = Attempt { mark, id: CALL.get().filter(|_| mark.is_drawn()) };
+    let mut attempt = Attempt { mark, serial: CALL.get().filter(|_| mark.is_drawn()) };
     let id = attempt.id();
     ATTEMPT.set(attempt.mark);
-    CALL.set(attempt.id);
+    CALL.set(attempt.serial);
     id
 }
 

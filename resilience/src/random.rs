@@ -1,13 +1,17 @@
 //! Chance: one generator per thread, never a shared lock. Pure code takes the number as an argument instead.
 
-use std::num::NonZeroU64;
+use std::hash::{BuildHasher, RandomState};
+use std::sync::LazyLock;
 
 /// Uniform in `[0, 1)`.
 pub(crate) fn unit() -> f64 {
     fastrand::f64()
 }
 
-/// 128 random bits in two halves, of which the upper one is never zero.
-pub(crate) fn id() -> (NonZeroU64, u64) {
-    (NonZeroU64::new(fastrand::u64(1..)).unwrap_or(NonZeroU64::MIN), fastrand::u64(..))
+/// 128 bits that follow from `number` by this process's own random keys, and that nobody else guesses.
+pub(crate) fn scrambled(number: u64) -> u128 {
+    static KEYS: LazyLock<[RandomState; 2]> =
+        LazyLock::new(|| [RandomState::new(), RandomState::new()]);
+    let [high, low] = [0, 1].map(|half| u128::from(KEYS[half].hash_one(number)));
+    high << 64 | low
 }

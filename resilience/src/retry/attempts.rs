@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use super::jitter::decorrelated;
 use super::{Jitter, Pause, Retry, RetryConfig, RetryEvent};
-use crate::ambient::{self, Attempt, Mark};
+use crate::ambient::{self, Attempt, Mark, Serial};
 use crate::clock::{self, Nanos};
 use crate::verdict::{Fallible, Verdict};
-use crate::{CallId, Rejection, event};
+use crate::{Rejection, event};
 
 /// Spreads neighbouring steps over the seeds (2^64 divided by the golden ratio).
 const ODD: u64 = 0x9e37_79b9_7f4a_7c15;
@@ -79,10 +79,10 @@ fn next(
     retry: &Retry,
     started: Nanos,
     mark: Mark,
-    id: Option<CallId>,
+    serial: Option<Serial>,
     floor: Option<Duration>,
 ) -> Option<Pause> {
-    Attempts { attempt: Attempt::of_parts(mark, id), started }.next(retry, floor)
+    Attempts { attempt: Attempt::of_parts(mark, serial), started }.next(retry, floor)
 }
 
 impl Attempts {
@@ -107,8 +107,8 @@ impl Attempts {
         match judge(&outcome) {
             Verdict::Failure => {
                 // By its parts: whole, it would lie in memory before it is known that it failed.
-                let (mark, id) = self.attempt.parts();
-                if let Some(pause) = next(retry, self.started, mark, id, floor(&outcome)) {
+                let (mark, serial) = self.attempt.parts();
+                if let Some(pause) = next(retry, self.started, mark, serial, floor(&outcome)) {
                     return Continue(pause);
                 }
             }
