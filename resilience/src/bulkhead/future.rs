@@ -17,9 +17,10 @@ pin_project! {
     /// The future of a call in a bulkhead. Dropped early, it leaves the queue or gives its slot back.
     #[must_use = "futures do nothing unless you `.await` or poll them"]
     pub struct Admitted<'b, F> {
-        // Dropped before the slot is given back: what ends inside still counts as running.
+        // Cut off, it is dropped before the slot is given back: what ends inside still counts as running. One that ends
+        // by itself owns nothing any more, or is `Brief`.
         #[pin]
-        inner: Option<F>,
+        inner: F,
         acquire: Acquire<'b>,
     }
 }
@@ -30,7 +31,7 @@ pub fn guard<R, F>(bulkhead: &Bulkhead, inner: F) -> Admitted<'_, F>
 where
     F: Future<Output = Result<R, Rejection>>,
 {
-    Admitted { inner: Some(inner), acquire: Acquire::new(bulkhead) }
+    Admitted { inner, acquire: Acquire::new(bulkhead) }
 }
 
 /// The same for a plain function, which never waits.
@@ -49,18 +50,16 @@ impl<R, F: Future<Output = Result<R, Rejection>>> Future for Admitted<'_, F> {
 
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
-        let mut this = self.project();
+        let this = self.project();
         // In hand for as long as the body runs, so that a call that is ready at once never stores it.
         let permit = match ready!(this.acquire.poll_slot(cx)) {
             Ok(permit) => permit,
             Err(rejection) => return Poll::Ready(Err(rejection)),
         };
-        let inner = this.inner.as_mut().as_pin_mut().expect("a future is not polled after its end");
-        let outcome = inner.poll(cx);
+        let outcome = this.inner.poll(cx);
         if outcome.is_pending() {
             this.acquire.keep(permit);
         } else {
-            this.inner.set(None);
             drop(permit);
         }
         outcome

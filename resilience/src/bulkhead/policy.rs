@@ -6,7 +6,7 @@ use super::future::{Acquire, Admitted, guard, guard_blocking};
 use super::line::Line;
 use super::{BulkheadConfig, BulkheadPermit};
 use crate::name::{Identity, Origin};
-use crate::pipeline::{Body, Edge, body, body_blocking, edge, finish};
+use crate::pipeline::{Body, Brief, Edge, body, body_blocking, brief, edge, finish};
 use crate::sync::{AtomicU64, Ordering};
 use crate::{Name, PolicyKind, Rejection, check, event};
 
@@ -114,12 +114,12 @@ impl Bulkhead {
     ///
     /// # Errors
     /// The future's own; [`Rejection::BulkheadFull`] as `E`.
-    pub fn call<F, T, E>(&self, future: F) -> Edge<Admitted<'_, Body<F>>>
+    pub fn call<F, T, E>(&self, future: F) -> Edge<Admitted<'_, Brief<Body<F>>>>
     where
         F: Future<Output = Result<T, E>>,
         E: From<Rejection>,
     {
-        edge(guard(self, body(future)))
+        edge(self.guard(body(future)))
     }
 
     /// Runs `f` in a slot if one is free; a plain function never waits for one.
@@ -138,11 +138,11 @@ impl Bulkhead {
     ///
     /// # Errors
     /// A refusal, by this policy or one further in.
-    pub fn guard<F, R>(&self, inner: F) -> Admitted<'_, F>
+    pub fn guard<F, R>(&self, inner: F) -> Admitted<'_, Brief<F>>
     where
         F: Future<Output = Result<R, Rejection>>,
     {
-        guard(self, inner)
+        guard(self, brief(inner))
     }
 
     pub(crate) fn identity(&self) -> &Identity {

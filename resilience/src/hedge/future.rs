@@ -72,7 +72,10 @@ where
             let mut ended = None;
             while let Some(outcome) = self.as_mut().poll_attempts(cx) {
                 match (self.judge)(&outcome) {
-                    Verdict::Success => return Poll::Ready(outcome),
+                    Verdict::Success => {
+                        self.drop_others();
+                        return Poll::Ready(outcome);
+                    }
                     verdict => ended = Some((outcome, verdict)),
                 }
             }
@@ -113,6 +116,13 @@ where
             }
         }
         None
+    }
+
+    /// Those that run in vain, now and not when the hedge is dropped: what they hold may be waited for.
+    fn drop_others(self: Pin<&mut Self>) {
+        let mut this = self.project();
+        this.first.set(None);
+        this.others.clear();
     }
 
     fn may_start(&self) -> bool {
