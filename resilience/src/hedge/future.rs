@@ -27,9 +27,10 @@ pin_project! {
 }
 
 /// Hedges what `make` makes; `judge` says what an outcome means.
+// The compiler shows the first bound, its comment included, to whoever consumes an argument under `#[hedge]`.
 pub fn hedge<R, Make, F, J>(hedge: &Hedge, make: Make, judge: J) -> Hedging<'_, Make, F, J>
 where
-    Make: FnMut() -> F,
+    Make: FnMut() -> F, // attempts run side by side: none may consume an argument, each its own clone
     F: Future<Output = Result<R, Rejection>>,
     J: Fn(&Result<R, Rejection>) -> Verdict,
 {
