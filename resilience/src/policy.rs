@@ -5,8 +5,8 @@ use std::fmt;
 use crate::name::{Identity, Origin};
 use crate::pipeline::{Maybe, body, edge, maybe};
 use crate::{
-    Bulkhead, CircuitBreaker, Name, RateLimiter, Rejection, Retry, Timeout, bulkhead, rate_limit,
-    timeout, verdict,
+    Bulkhead, CircuitBreaker, Name, RateLimiter, Rejection, Retry, Timeout, rate_limit, timeout,
+    verdict,
 };
 
 /// The standard pipeline. Outermost first: rate limit, bulkhead, timeout (total), retry, circuit breaker, timeout
@@ -159,7 +159,7 @@ impl Policy {
             None => Maybe::Bare { inner: attempt() },
         };
         let limited = maybe(parts.timeout, attempts, timeout::future::guard);
-        let admitted = maybe(parts.bulkhead, limited, bulkhead::future::guard);
+        let admitted = maybe(parts.bulkhead, limited, Bulkhead::guard);
         edge(maybe(parts.rate_limit, admitted, rate_limit::guard))
     }
 }

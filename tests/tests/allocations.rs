@@ -1,4 +1,4 @@
-//! A guarded call that goes well allocates nothing, and neither does one that an open circuit refuses.
+//! A guarded call that goes well allocates nothing, and neither does one that an open circuit or a rate limit refuses.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
@@ -8,7 +8,8 @@ use std::time::Duration;
 
 use resilience::{
     Bulkhead, BulkheadConfig, CircuitBreaker, CircuitBreakerConfig, Rejection, Retry, RetryConfig,
-    Timeout, TimeoutConfig, Window, bulkhead, circuit_breaker, retry, timeout,
+    Timeout, TimeoutConfig, Window, bulkhead, circuit_breaker, fallback, rate_limit, retry,
+    timeout,
 };
 
 /// The system's allocator, with a count per thread.
@@ -79,7 +80,7 @@ fn allocations<F: Future<Output = Answer>>(warm_up: u64, mut make: impl FnMut(u6
 }
 
 mod attributes {
-    use super::{Answer, answer, bulkhead, circuit_breaker, retry, timeout};
+    use super::{Answer, answer, bulkhead, circuit_breaker, fallback, rate_limit, retry, timeout};
 
     #[circuit_breaker(consecutive_failures = 5)]
     pub(crate) async fn consecutive(input: u64) -> Answer {
@@ -138,6 +139,36 @@ mod attributes {
     pub(crate) async fn four(input: u64) -> Answer {
         answer(input)
     }
+
+    #[rate_limit("1000/s")]
+    pub(crate) async fn rate_limited(input: u64) -> Answer {
+        answer(input)
+    }
+
+    #[rate_limit("1/h")]
+    pub(crate) async fn rate_used_up(input: u64) -> Answer {
+        answer(input)
+    }
+
+    #[circuit_breaker(key = tenant(input))]
+    #[rate_limit("1000/s", key = input % 3)]
+    pub(crate) async fn known_keys(input: u64) -> Answer {
+        answer(input)
+    }
+
+    fn tenant(input: u64) -> &'static str {
+        if input % 2 == 0 { "even" } else { "odd" }
+    }
+
+    #[fallback(Ok(0))]
+    #[rate_limit("1000/s")]
+    #[bulkhead]
+    #[timeout("1s")]
+    #[retry]
+    #[circuit_breaker]
+    pub(crate) async fn six(input: u64) -> Answer {
+        answer(input)
+    }
 }
 
 mod by_hand {
@@ -181,6 +212,10 @@ fn calls_without_trouble_allocate_nothing() {
         ("attribute: bulkhead", allocations(fail, attributes::bounded)),
         ("attribute: bulkhead with queue", allocations(fail, attributes::bounded_with_queue)),
         ("attribute: all four", allocations(0, attributes::four)),
+        ("attribute: rate limit", allocations(0, attributes::rate_limited)),
+        ("attribute: rate limit, refusal", allocations(0, attributes::rate_used_up)),
+        ("attribute: known keys", allocations(0, attributes::known_keys)),
+        ("attribute: all six", allocations(0, attributes::six)),
         (
             "by hand: consecutive",
             allocations(fail, |input| hand::CONSECUTIVE.call(async move { answer(input) })),

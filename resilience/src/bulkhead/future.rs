@@ -18,7 +18,8 @@ pin_project! {
     /// The future of a call in a bulkhead. Dropped early, it leaves the queue or gives its slot back.
     #[must_use = "futures do nothing unless you `.await` or poll them"]
     pub struct Admitted<'b, A: At<'b, Bulkhead>, F> {
-        // Dropped before the slot is given back: what ends inside still counts as running.
+        // Cut off, it is dropped before the slot is given back: what ends inside still counts as running. One that ends
+        // by itself owns nothing any more, or is `Brief`.
         #[pin]
         inner: F,
         acquire: Acquire<'b, A>,
@@ -64,6 +65,8 @@ where
         let outcome = this.inner.poll(cx);
         if outcome.is_pending() {
             this.acquire.keep(permit);
+        } else {
+            drop(permit);
         }
         outcome
     }

@@ -4,12 +4,10 @@
 //! - `slots`, `queue`: who is in and who comes next, without atomics, lock or clock.
 //! - `line`: both of them shared: one atomic word in front, a short lock behind it.
 //! - `future`: waiting for a slot, and a call that holds one.
-//! - `gone`: a body by hand, dropped before its slot is given back.
 //! - `policy`: the shared, named thing.
 
 mod config;
 pub(crate) mod future;
-mod gone;
 mod line;
 mod permit;
 mod policy;

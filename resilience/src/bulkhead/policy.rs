@@ -3,11 +3,10 @@
 use std::fmt;
 
 use super::future::{Acquire, Admitted, guard, guard_blocking};
-use super::gone::{Gone, gone};
 use super::line::Line;
 use super::{BulkheadConfig, BulkheadPermit};
 use crate::name::{Identity, Origin};
-use crate::pipeline::{Body, Edge, body, body_blocking, edge, finish};
+use crate::pipeline::{Body, Brief, Edge, body, body_blocking, brief, edge, finish};
 use crate::sync::{AtomicU64, Ordering};
 use crate::{Name, PolicyKind, Rejection, check, event};
 
@@ -115,12 +114,12 @@ impl Bulkhead {
     ///
     /// # Errors
     /// The future's own; [`Rejection::BulkheadFull`] as `E`.
-    pub fn call<F, T, E>(&self, future: F) -> Edge<Admitted<'_, &Self, Gone<Body<F>>>>
+    pub fn call<F, T, E>(&self, future: F) -> Edge<Admitted<'_, &Self, Brief<Body<F>>>>
     where
         F: Future<Output = Result<T, E>>,
         E: From<Rejection>,
     {
-        edge(guard(self, gone(body(future))))
+        edge(self.guard(body(future)))
     }
 
     /// Runs `f` in a slot if one is free; a plain function never waits for one.
@@ -139,11 +138,11 @@ impl Bulkhead {
     ///
     /// # Errors
     /// A refusal, by this policy or one further in.
-    pub fn guard<F, R>(&self, inner: F) -> Admitted<'_, &Self, Gone<F>>
+    pub fn guard<F, R>(&self, inner: F) -> Admitted<'_, &Self, Brief<F>>
     where
         F: Future<Output = Result<R, Rejection>>,
     {
-        guard(self, gone(inner))
+        guard(self, brief(inner))
     }
 
     pub(crate) fn identity(&self) -> &Identity {

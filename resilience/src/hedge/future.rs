@@ -27,9 +27,10 @@ pin_project! {
 }
 
 /// Hedges what `make` makes; `judge` says what an outcome means.
+// The compiler shows the first bound, its comment included, to whoever consumes an argument under `#[hedge]`.
 pub fn hedge<R, Make, F, J>(hedge: &Hedge, make: Make, judge: J) -> Hedging<'_, Make, F, J>
 where
-    Make: FnMut() -> F,
+    Make: FnMut() -> F, // attempts run side by side: none may consume an argument, each its own clone
     F: Future<Output = Result<R, Rejection>>,
     J: Fn(&Result<R, Rejection>) -> Verdict,
 {
@@ -72,7 +73,10 @@ where
             let mut ended = None;
             while let Some(outcome) = self.as_mut().poll_attempts(cx) {
                 match (self.judge)(&outcome) {
-                    Verdict::Success => return Poll::Ready(outcome),
+                    Verdict::Success => {
+                        self.drop_others();
+                        return Poll::Ready(outcome);
+                    }
                     verdict => ended = Some((outcome, verdict)),
                 }
             }
@@ -113,6 +117,13 @@ where
             }
         }
         None
+    }
+
+    /// Those that run in vain, now and not when the hedge is dropped: what they hold may be waited for.
+    fn drop_others(self: Pin<&mut Self>) {
+        let mut this = self.project();
+        this.first.set(None);
+        this.others.clear();
     }
 
     fn may_start(&self) -> bool {

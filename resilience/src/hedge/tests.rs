@@ -1,6 +1,7 @@
 //! Who starts when, who wins, and what becomes of the rest; on paused time.
 
 use std::cell::{Cell, RefCell};
+use std::rc::Rc;
 use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
@@ -71,6 +72,22 @@ async fn a_failure_waits_for_those_that_still_run() {
 async fn when_all_fail_the_last_error_is_returned() {
     let (_, answer, took) = run(&hedge_of(2), &[(200, Err(1)), (10, Err(2))]).await;
     assert_eq!((answer, took), (Err(1), millis(200)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn losers_are_gone_before_the_answer_is_read() {
+    let (hedge, running) = (hedge_of(3), Rc::new(()));
+    let attempt = || {
+        let (number, running) = (Rc::strong_count(&running), Rc::clone(&running));
+        async move {
+            sleep(if number == 2 { millis(120) } else { millis(1_000) }).await;
+            drop(running);
+            Ok::<_, Rejection>(())
+        }
+    };
+    let mut call = std::pin::pin!(hedge.call(attempt));
+    call.as_mut().await.unwrap();
+    assert_eq!((hedge.hedged(), Rc::strong_count(&running)), (2, 1), "the call is still held");
 }
 
 #[tokio::test(start_paused = true)]

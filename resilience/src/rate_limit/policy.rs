@@ -174,17 +174,21 @@ impl RateLimiter {
         Rejection::RateLimited { policy, retry_after: Duration::from_nanos(early.get()) }
     }
 
-    #[cold]
-    #[inline(never)]
+    #[inline]
     fn count_refusal(&self, early: Early) -> Name {
         self.rejected.fetch_add(1, Relaxed);
-        let policy = self.name();
         if event::is_heard() {
-            let retry_after = Duration::from_nanos(early.get());
-            let rejection = Rejection::RateLimited { policy, retry_after };
-            event::rejected(PolicyKind::RateLimiter, &rejection);
+            self.tell(early);
         }
-        policy
+        self.name()
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn tell(&self, early: Early) {
+        let (policy, retry_after) = (self.name(), Duration::from_nanos(early.get()));
+        let rejection = Rejection::RateLimited { policy, retry_after };
+        event::rejected(PolicyKind::RateLimiter, &rejection);
     }
 }
 

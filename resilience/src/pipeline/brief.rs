@@ -1,0 +1,35 @@
+//! A future that doesn't outlive its end.
+
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use pin_project_lite::pin_project;
+
+pin_project! {
+    /// A future that is dropped as soon as it is ready, and not when its holder is. The blocks of generated code need
+    /// none: they own nothing once they are ready.
+    #[must_use = "futures do nothing unless you `.await` or poll them"]
+    pub struct Brief<F> {
+        #[pin]
+        inner: Option<F>,
+    }
+}
+
+/// Ends the life of `inner` with its answer.
+#[inline]
+pub fn brief<F: Future>(inner: F) -> Brief<F> {
+    Brief { inner: Some(inner) }
+}
+
+impl<F: Future> Future for Brief<F> {
+    type Output = F::Output;
+
+    #[inline]
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
+        let mut inner = self.project().inner;
+        let running = inner.as_mut().as_pin_mut().expect("a future is not polled after its end");
+        let answer = ready!(running.poll(cx));
+        inner.set(None);
+        Poll::Ready(answer)
+    }
+}
