@@ -20,7 +20,7 @@ async function look() {
   const started = performance.now();
   try {
     // Checks may take their time; the rest doesn't wait for them.
-    fetched("../health", 503).then(showHealth, () => {});
+    fetched("./health").then(showHealth, () => {});
     const snapshot = await fetched("./");
     const now = Date.now();
     rows = Object.keys(KINDS).flatMap((list) => (snapshot[list] ?? []).map((policy) => toRow(list, policy)));
@@ -35,9 +35,9 @@ async function look() {
   lookIn(LOOK_EVERY);
 }
 
-async function fetched(path, alsoFine) {
+async function fetched(path) {
   const response = await fetch(path, { cache: "no-store" });
-  if (!response.ok && response.status !== alsoFine) throw new Error(`${path} answers ${response.status}`);
+  if (!response.ok) throw new Error(`${path} answers ${response.status}`);
   const ahead = Date.parse(response.headers.get("date")) - Date.now();
   // The header has whole seconds.
   skew = Math.abs(ahead) > 2000 ? ahead : 0;
@@ -104,5 +104,6 @@ setInterval(() => $("list").childNodes.forEach((item) => showNote(elements.get(i
 let remembered = null;
 try { remembered = localStorage.getItem("resilience-theme"); } catch { /* not allowed to */ }
 theme(THEMES.includes(remembered) ? remembered : "auto");
-look();
+// What was before the page was opened is only drawn.
+fetched("./history").then(recall, () => {}).then(look);
 listen();
