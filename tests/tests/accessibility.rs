@@ -67,5 +67,7 @@ async fn axe_finds_nothing() {
         browser.run(&format!("document.documentElement.dataset.theme = '{theme}'; return 1")).await;
         assert_eq!(browser.run_async(AUDIT).await, "", "{theme}, {width} pixels wide");
     }
+    browser.run("ask('reset', 'forced open'); return 1").await;
+    assert_eq!(browser.run_async(AUDIT).await, "", "asking before a breaker is changed");
     browser.close().await;
 }
