@@ -76,6 +76,8 @@ function hear(event) {
   const row = byKey.get(`${EVENT_KINDS[event.kind]}/${event.policy}`);
   if (row && event.to) {
     Object.assign(row, { state: event.to, tone: TONES[event.to], trouble: TROUBLE[event.to] });
+    // The row at once; its place, among thousands perhaps, with the next ones.
+    if (elements.get(row.key)?.item.isConnected) show(row);
     renderSoon();
   }
   // The rest of the story is in the snapshot.
