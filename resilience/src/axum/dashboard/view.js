@@ -57,8 +57,8 @@ function show(row) {
 
 // What changes between two looks, too: the time to the next trial.
 function showNote({ row, note }) {
-  const left = row.openUntil && row.state === "open" ? row.openUntil - (Date.now() + skew) : 0;
-  const next = left > 0 ? `next trial in ${seconds(left)} · ` : "";
+  const left = row.openUntil && row.state === "open" ? row.openUntil - (Date.now() + skew) : null;
+  const next = left == null ? "" : left > 0 ? `next trial in ${seconds(left)} · ` : "the next call is a trial · ";
   set(note, "textContent", next + row.note());
 }
 
