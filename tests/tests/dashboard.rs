@@ -13,6 +13,7 @@ use resilience::{CircuitBreaker, CircuitBreakerConfig, registry};
 use tokio::net::TcpListener;
 use tokio::time::sleep;
 
+const TOKEN: &str = "s3cret";
 const OPEN_FOR: Duration = Duration::from_secs(2);
 /// How soon the page must show what happened.
 const SOON: Duration = Duration::from_secs(1);
@@ -24,7 +25,8 @@ const NAMES: &str =
 
 /// Serves the routes under `/ops`; the address.
 async fn serve() -> String {
-    let app = Router::new().nest("/ops", resilience::axum::router().into());
+    let app = Router::new()
+        .nest("/ops", resilience::axum::router().admin(resilience::axum::bearer(TOKEN)).into());
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
     let url = format!("http://{}/ops/resilience/dashboard", listener.local_addr().unwrap());
     tokio::spawn(async { axum::serve(listener, app).await });
@@ -49,6 +51,46 @@ async fn search(browser: &Browser, text: &str) {
         field.dispatchEvent(new Event('input', {{ bubbles: true }})); return 1"
     );
     browser.run(&script).await;
+}
+
+async fn breakers_are_changed_by_hand() {
+    let browser = Browser::start().await;
+    browser.open(&serve().await).await;
+    shows(&browser, STATE, "closed", SOON * 5).await;
+    let act = |action: &str, token: &str| {
+        format!(
+            "const row = document.querySelector('[data-key=\"circuit_breakers/payments\"]');
+            row.querySelector('details').open = true;
+            row.querySelector('[data-action=\"{action}\"]').click();
+            document.getElementById('reason').value = 'drill';
+            document.getElementById('token').value = '{token}';
+            document.getElementById('act').click(); return 1"
+        )
+    };
+    browser.run(&act("force-open", "guessed")).await;
+    let refused = "return document.getElementById('refused').textContent";
+    shows(&browser, refused, "you are not authorized to do this", SOON).await;
+    assert_eq!(browser.run(STATE).await, "closed");
+    browser.run("document.getElementById('cancel').click(); return 1").await;
+    browser.run(&act("force-open", TOKEN)).await;
+    shows(&browser, STATE, "forced-open", SOON).await;
+    let told = "return document.getElementById('events').textContent.includes('force open by admin: drill') ? 'yes' : 'no'";
+    shows(&browser, told, "yes", SOON).await;
+    browser.run(&act("reset", TOKEN)).await;
+    shows(&browser, STATE, "closed", SOON).await;
+    browser.close().await;
+}
+
+async fn what_was_before_the_page_is_drawn() {
+    let browser = Browser::start().await;
+    browser.open(&serve().await).await;
+    shows(&browser, STATE, "closed", SOON * 5).await;
+    let recall = "recall({ slot_ms: 10000, policies: { 'circuit_breakers/search': [[20, 9, 4], [2, 5, 1]] } });
+        look(); return 1";
+    browser.run(recall).await;
+    let spark = "return document.querySelector('[data-key=\"circuit_breakers/search\"] .spark').getAttribute('aria-label').replace(/.*: /, '')";
+    shows(&browser, spark, "14 calls, 5 of them bad", SOON * 5).await;
+    browser.close().await;
 }
 
 /// After the other tests, whose pages it would fill.
@@ -101,5 +143,7 @@ async fn the_page_keeps_up_with_a_breaker() {
     shows(&browser, NAMES, "search", SOON).await;
     assert_eq!(browser.complaints().await, Vec::<String>::new());
     browser.close().await;
+    breakers_are_changed_by_hand().await;
+    what_was_before_the_page_is_drawn().await;
     ten_thousand_policies_are_a_page_at_a_time().await;
 }

@@ -31,6 +31,11 @@ pub(super) async fn health() -> Response {
     (code(report.status), json(&report)).into_response()
 }
 
+/// For the page: browsers log every answer that is an error.
+pub(super) async fn report() -> Response {
+    json(&Report::of(registry()).await)
+}
+
 /// The process answers: that is all that a restart could change.
 pub(super) async fn live() -> Response {
     json(&Brief { status: Status::Up })

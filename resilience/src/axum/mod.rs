@@ -16,6 +16,8 @@
 //! | `GET /resilience` | every policy: state, counts, totals, options |
 //! | `GET /resilience/circuit-breakers[/{name}]` | the breakers, or one |
 //! | `GET /resilience/events` | what happens, as server-sent events |
+//! | `GET /resilience/health` | the report of `/health`, always as 200 |
+//! | `GET /resilience/history` | what was counted in the last five minutes, for sparklines |
 //! | `GET /resilience/dashboard` | a page that shows all this, live |
 //! | `GET /resilience/openapi.json` | the description of these routes |
 //! | `POST /resilience/circuit-breakers/{name}/{force-open,force-close,reset}` | only with [`Resilience::admin`] |
@@ -28,6 +30,7 @@ mod admin;
 mod bearer;
 mod dashboard;
 mod events;
+mod history;
 mod look;
 mod openapi;
 mod pieces;

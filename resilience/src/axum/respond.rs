@@ -5,10 +5,12 @@ use ::axum::http::{HeaderValue, Method, StatusCode, Uri, header};
 use ::axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
+use super::history;
 use super::problem::problem;
 
-/// State is out of date the moment it is sent.
+/// State is out of date the moment it is sent. Whoever asks may ask for its history next.
 pub(super) async fn fresh(mut response: Response) -> Response {
+    history::begin();
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));

@@ -13,7 +13,7 @@ use ::axum::routing::{any, get, post};
 use super::admin::{Action, Authorizer, Desk};
 use super::events::{self, Until};
 use super::respond::{fresh, unknown_route, wrong_method};
-use super::{admin, dashboard, look, openapi, scrape};
+use super::{admin, dashboard, history, look, openapi, scrape};
 use crate::{HealthCheck, registry};
 
 /// The routes to look in by, ready to be merged into an application: it is `Into<axum::Router>`.
@@ -74,7 +74,9 @@ impl<S: Clone + Send + Sync + 'static> From<Resilience> for Router<S> {
             .route("/resilience/", get(look::snapshot))
             .route("/resilience/circuit-breakers", get(look::circuit_breakers))
             .route("/resilience/circuit-breakers/{name}", get(look::circuit_breaker))
-            .route("/resilience/dashboard", get(dashboard::page))
+            .route("/resilience/dashboard", get(dashboard::page(authorizer.is_some())))
+            .route("/resilience/health", get(look::report))
+            .route("/resilience/history", get(history::history))
             .route(
                 "/resilience/events",
                 get(move |request: Request| ready(events::stream(until.clone(), &request))),

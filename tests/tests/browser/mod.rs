@@ -1,4 +1,5 @@
 //! Headless Chromium over `WebDriver`: as much of it as a test needs.
+#![allow(dead_code, reason = "each test file uses what it needs")]
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
@@ -35,10 +36,23 @@ impl Browser {
 
     /// What the script returns, as text.
     pub(crate) async fn run(&self, script: &str) -> String {
-        match self.post("/execute/sync", json!({ "script": script, "args": [] })).await {
+        self.execute("/execute/sync", script).await
+    }
+
+    /// What the script hands to its argument, a function, sooner or later.
+    pub(crate) async fn run_async(&self, script: &str) -> String {
+        self.execute("/execute/async", script).await
+    }
+
+    async fn execute(&self, how: &str, script: &str) -> String {
+        match self.post(how, json!({ "script": script, "args": [] })).await {
             Value::String(text) => text,
             other => other.to_string(),
         }
+    }
+
+    pub(crate) async fn resize(&self, width: u32, height: u32) {
+        self.post("/window/rect", json!({ "width": width, "height": height })).await;
     }
 
     /// Whatever the console shows: errors, and violations of the content security policy.

@@ -20,7 +20,7 @@ async function look() {
   const started = performance.now();
   try {
     // Checks may take their time; the rest doesn't wait for them.
-    fetched("../health", 503).then(showHealth, () => {});
+    fetched("./health").then(showHealth, () => {});
     const snapshot = await fetched("./");
     const now = Date.now();
     rows = Object.keys(KINDS).flatMap((list) => (snapshot[list] ?? []).map((policy) => toRow(list, policy)));
@@ -35,9 +35,9 @@ async function look() {
   lookIn(LOOK_EVERY);
 }
 
-async function fetched(path, alsoFine) {
+async function fetched(path) {
   const response = await fetch(path, { cache: "no-store" });
-  if (!response.ok && response.status !== alsoFine) throw new Error(`${path} answers ${response.status}`);
+  if (!response.ok) throw new Error(`${path} answers ${response.status}`);
   const ahead = Date.parse(response.headers.get("date")) - Date.now();
   // The header has whole seconds.
   skew = Math.abs(ahead) > 2000 ? ahead : 0;
@@ -76,6 +76,8 @@ function hear(event) {
   const row = byKey.get(`${EVENT_KINDS[event.kind]}/${event.policy}`);
   if (row && event.to) {
     Object.assign(row, { state: event.to, tone: TONES[event.to], trouble: TROUBLE[event.to] });
+    // The row at once; its place, among thousands perhaps, with the next ones.
+    if (elements.get(row.key)?.item.isConnected) show(row);
     renderSoon();
   }
   // The rest of the story is in the snapshot.
@@ -104,5 +106,6 @@ setInterval(() => $("list").childNodes.forEach((item) => showNote(elements.get(i
 let remembered = null;
 try { remembered = localStorage.getItem("resilience-theme"); } catch { /* not allowed to */ }
 theme(THEMES.includes(remembered) ? remembered : "auto");
-look();
+// What was before the page was opened is only drawn.
+fetched("./history").then(recall, () => {}).then(look);
 listen();

@@ -18,8 +18,11 @@ const numbers = new Intl.NumberFormat("en");
 const number = (n) => typeof n === "number" ? numbers.format(n) : String(n);
 const clock = (ms) => new Date(ms).toLocaleTimeString("en-GB");
 const seconds = (ms) => ms >= 10000 ? `${Math.round(ms / 1000)} s` : `${(Math.max(ms, 0) / 1000).toFixed(1)} s`;
-const shown = (value) => value == null ? "–" : typeof value === "object" ? JSON.stringify(value) : number(value);
+const shown = (value) => value == null ? "–" : typeof value !== "object" ? number(value)
+  : Array.isArray(value) ? value.map(shown).join(", ") : Object.entries(value).map(([name, value]) => `${words(name)} ${shown(value)}`).join(", ");
 const facts = (of) => Object.entries(of).map(([name, value]) => [words(name), shown(value)]);
+// What nobody has chosen is not worth a line.
+const chosen = (of) => facts(Object.fromEntries(Object.entries(of).filter(([, value]) => value != null && value !== false)));
 
 // A policy as a row: state and tone, rate against threshold, what the sparkline counts. There may be thousands: what
 // is only shown, its texts and groups of facts, is a function, called for the rows on the page.
@@ -32,7 +35,7 @@ function toRow(list, policy) {
   (SHAPES[list] ?? plain)(row, policy);
   const own = row.groups;
   row.groups = () => [
-    ...own(), ...(policy.config ? [["Configuration", facts(policy.config)]] : []),
+    ...own(), ...(policy.config ? [["Configuration", chosen(policy.config)]] : []),
     ["Source", [["declared at", policy.location]]],
   ];
   return row;
@@ -43,7 +46,7 @@ const SHAPES = {
     const { failure_rate: limit, consecutive_failures: row_limit } = p.thresholds;
     Object.assign(row, { state: p.state, tone: TONES[p.state], openUntil: p.open_until_ms, breaker: p });
     Object.assign(row, { all: p.totals.requests + p.totals.rejected, bad: p.totals.failures + p.totals.rejected });
-    if (limit != null) Object.assign(row, { rate: p.failure_rate, threshold: limit });
+    if (limit != null) Object.assign(row, { rate: p.state === "open" ? rateOf(p.last_trip?.counts) : p.failure_rate, threshold: limit });
     else if (row_limit != null) Object.assign(row, { rate: Math.min(1, p.counts.consecutive_failures / row_limit), threshold: 1 });
     row.trouble = TROUBLE[p.state] + (p.config.critical && p.state !== "closed" ? 20 : 0) + 40 * Math.min(1, (row.rate ?? 0) / (row.threshold ?? 1));
     if (p.last_trip && Date.now() - p.last_trip.at_ms < 60000) row.trouble += 30;
@@ -90,7 +93,10 @@ const per_key = (row, p) => {
 for (const list of Object.keys(KINDS)) if (list.startsWith("keyed_")) SHAPES[list] = per_key;
 const plain = () => {};
 
-function breakerRate({ thresholds: { failure_rate: limit, consecutive_failures: row_limit, min_calls }, failure_rate, counts }) {
+const rateOf = (counts) => counts && counts.successes + counts.failures > 0 ? counts.failures / (counts.successes + counts.failures) : null;
+
+function breakerRate({ state, last_trip, thresholds: { failure_rate: limit, consecutive_failures: row_limit, min_calls }, failure_rate, counts }) {
+  if (state === "open" && last_trip) return `${number(last_trip.counts.failures)} of ${number(last_trip.counts.successes + last_trip.counts.failures)} failed when it opened`;
   if (limit != null && failure_rate == null) return `opens at ${percent(limit)} of ${min_calls}+ calls`;
   if (limit != null) return `${percent(failure_rate)} failed, opens at ${percent(limit)}`;
   if (row_limit != null) return `${counts.consecutive_failures} in a row, opens at ${row_limit}`;
@@ -98,7 +104,7 @@ function breakerRate({ thresholds: { failure_rate: limit, consecutive_failures: 
 }
 
 function breakerFacts({ totals, counts, thresholds, slow_rate, latency, last_trip }) {
-  const groups = [["Since the program started", facts(totals)], ["In the window", facts(counts)]];
+  const groups = [["Since the program started", facts(totals)], ["In the window", facts(counts)], ["Opens at", chosen(thresholds)]];
   if (thresholds.slow_rate != null) groups.push(["Slow calls", [["now", percent(slow_rate)], ["opens at", percent(thresholds.slow_rate)]]]);
   if (latency) groups.push(["Response times", facts(latency)]);
   if (last_trip) {
@@ -123,14 +129,31 @@ function remember(row, now) {
   const history = histories.get(row.key) ?? { slots: [{ slot, all: 0, bad: 0 }], all: row.all, bad: row.bad };
   if (history.slots.at(-1).slot !== slot) history.slots.push({ slot, all: 0, bad: 0 });
   const last = history.slots.at(-1);
-  last.all += Math.max(0, row.all - history.all);
-  last.bad += Math.max(0, row.bad - history.bad);
+  last.all += Math.max(0, row.all - (history.all ?? row.all));
+  last.bad += Math.max(0, row.bad - (history.bad ?? row.bad));
   history.slots = history.slots.filter((one) => one.slot > slot - SLOTS);
   Object.assign(history, { all: row.all, bad: row.bad });
   histories.set(row.key, history);
   // What grows right now is trouble, too.
   if (row.list !== "circuit_breakers" && history.slots.some((one) => one.slot > slot - 5 && one.bad > 0)) row.trouble += 10;
   row.slots = history.slots;
+}
+
+// The server's slots are longer: each is spread over as many of ours as it lasted.
+function recall({ slot_ms, policies }) {
+  const here = Math.floor(Date.now() / SLOT);
+  const each = Math.max(1, Math.round(slot_ms / SLOT));
+  for (const [key, grown] of Object.entries(policies)) {
+    const by_slot = new Map();
+    for (const [age, all, bad] of grown) {
+      for (let part = 1; part <= each; part++) by_slot.set(here - age * each - part, { all: all / each, bad: bad / each });
+    }
+    const slots = [];
+    for (let slot = Math.max(here - SLOTS + 1, Math.min(...by_slot.keys()) - 1); slot < here; slot++) {
+      slots.push({ slot, all: 0, bad: 0, ...by_slot.get(slot) });
+    }
+    if (slots.length) histories.set(key, { slots, all: null, bad: null });
+  }
 }
 
 function spark(slots) {
@@ -141,6 +164,6 @@ function spark(slots) {
   const sum = (what) => slots.reduce((sum, one) => sum + one[what], 0);
   return {
     all: `M ${line("all")}`, bad: sum("bad") ? `M ${x(slots[0])} 29 L ${line("bad")} L ${SLOTS - 1} 29 Z` : "",
-    text: `In the last ${seconds((last - first + 1) * SLOT)}: ${number(sum("all"))} calls, ${number(sum("bad"))} of them bad`,
+    text: `In the last ${seconds((last - first + 1) * SLOT)}: ${number(Math.round(sum("all")))} calls, ${number(Math.round(sum("bad")))} of them bad`,
   };
 }

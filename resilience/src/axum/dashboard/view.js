@@ -24,6 +24,10 @@ function element(row) {
     Object.assign(parts, { rate: find(".rate"), fill: find(".fill"), mark: find(".mark"), rateText: find(".rate .text"), bar: find(".bar") });
     Object.assign(parts, { spark: find(".spark"), all: find(".all"), bad: find(".bad"), note: find(".note") });
     parts.details.addEventListener("toggle", () => showFacts(parts));
+    if (document.body.dataset.admin === "true" && row.list === "circuit_breakers") {
+      set(find(".hands"), "hidden", false);
+      offerHands(item);
+    }
     elements.set(row.key, parts);
   }
   return parts;
@@ -53,8 +57,8 @@ function show(row) {
 
 // What changes between two looks, too: the time to the next trial.
 function showNote({ row, note }) {
-  const left = row.openUntil && row.state === "open" ? row.openUntil - (Date.now() + skew) : 0;
-  const next = left > 0 ? `next trial in ${seconds(left)} · ` : "";
+  const left = row.openUntil && row.state === "open" ? row.openUntil - (Date.now() + skew) : null;
+  const next = left == null ? "" : left > 0 ? `next trial in ${seconds(left)} · ` : "the next call is a trial · ";
   set(note, "textContent", next + row.note());
 }
 
@@ -88,8 +92,11 @@ function wanted(row) {
   const text = $("search").value.trim().toLowerCase();
   return (!text || row.name.toLowerCase().includes(text) || row.place.toLowerCase().includes(text))
     && (!$("kind").value || row.list === $("kind").value)
-    && (!$("troubled").checked || row.trouble >= 10);
+    && (!$("troubled").checked || troubled(row));
 }
+
+// As much as a breaker that tripped within the last minute.
+const troubled = (row) => row.trouble >= 30;
 
 function render() {
   const matching = rows.filter(wanted).sort(ORDERS[$("sort").value]);
@@ -100,7 +107,7 @@ function render() {
   // A row that somebody reads or has reached by keyboard doesn't jump away.
   const busy = list.contains(document.activeElement) && items.every((item) => item.parentNode === list) && items.length === list.children.length;
   if (!same && !busy) list.replaceChildren(...items);
-  set($("shown"), "textContent", `${number(visible.length)} of ${number(rows.length)} policies`);
+  set($("shown"), "textContent", `${number(visible.length)} of ${number(rows.length)} policies, ${number(rows.filter(troubled).length)} in trouble`);
   set($("empty"), "hidden", matching.length > 0);
   set($("more"), "hidden", matching.length <= limit);
   const kinds = $("kind");
