@@ -21,6 +21,8 @@ const AFTER: Duration = Duration::from_secs(2);
 /// they are all needed.
 const REHEARSAL: u64 = 200;
 const SLOWLY: Fault = Fault::Delay(Duration::from_millis(10));
+/// In the eight seconds of a run, a machine that has time for it is late by less.
+const BUSY: Duration = Duration::from_millis(500);
 /// Where the numbers of orders begin that are not part of the steady load; and those of each herd.
 const CROWD: u64 = 1_000_000;
 const LATER: u64 = 100_000;
@@ -127,6 +129,23 @@ impl Scenario {
         seen.well = world.service.callers().settle(self.crowd(3 * LATER..4 * LATER)).await;
         (seen.lost, seen.twice) = (world.lost(&calls), world.upstream.done_twice());
         Some(Figures::new(&seen, &calls, before, after))
+    }
+
+    /// The same, and again, twice at most, where a limit is broken while this machine held everything
+    /// up: services have time limits of 50 ms, which a machine that is busy elsewhere does not keep.
+    ///
+    /// # Panics
+    /// When something does not start.
+    pub async fn run_fairly(&self, programs: &Programs) -> Option<Figures> {
+        let mut figures = self.run(programs).await?;
+        for _ in 0..2 {
+            if figures.held_up < BUSY || self.limits().broken_by(&figures).is_empty() {
+                break;
+            }
+            println!("{self}: again, for this machine is busy ({:?})", figures.held_up);
+            figures = self.run(programs).await?;
+        }
+        Some(figures)
     }
 
     /// Pools, caches and what the allocator keeps are as large as they get.

@@ -42,24 +42,21 @@ pub(crate) async fn run() -> ExitCode {
     };
     let scenarios: Vec<Scenario> =
         if check { TELLING.into() } else { TELLING.into_iter().chain(OTHERS).collect() };
-    let with = rows("with the attributes", &scenarios, users, orders).await;
-    let without = rows("without", &scenarios, bare_users, bare_orders).await;
+    let with = Programs { users: users.into(), orders: orders.into(), limited: PathBuf::new() };
+    let bare = Programs { users: bare_users.into(), orders: bare_orders.into(), ..with.clone() };
+    let (mut rows, mut bare_rows) = (Vec::new(), Vec::new());
+    for scenario in scenarios {
+        println!("{scenario}");
+        rows.push((scenario, scenario.run_fairly(&with).await));
+        bare_rows.push((scenario, scenario.run(&bare).await));
+    }
+    let (with, without) = (rows, bare_rows);
     println!("\nWith the attributes:\n\n{}", table(&with));
     println!("\nWithout:\n\n{}", table(&without));
     judge(&with, &without)
 }
 
 type Row = (Scenario, Option<Figures>);
-
-async fn rows(title: &str, scenarios: &[Scenario], users: &str, orders: &str) -> Vec<Row> {
-    let programs = Programs { users: users.into(), orders: orders.into(), limited: PathBuf::new() };
-    let mut rows = Vec::new();
-    for scenario in scenarios {
-        println!("{title}: {scenario}");
-        rows.push((*scenario, scenario.run(&programs).await));
-    }
-    rows
-}
 
 fn broken((scenario, figures): &Row) -> Vec<String> {
     figures.as_ref().map(|figures| scenario.limits().broken_by(figures)).unwrap_or_default()
