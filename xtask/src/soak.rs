@@ -27,6 +27,6 @@ pub(crate) fn run(arguments: &[String]) -> ExitCode {
 /// What runs, and the folder of what it runs.
 fn build() -> Result<(PathBuf, PathBuf), String> {
     let profile = Profile::RELEASE;
-    finish(&mut profile.build("resilience-examples", &PROGRAMS))?;
+    finish(&mut profile.build(&PROGRAMS.map(str::to_owned)))?;
     Ok((profile.runner("soak")?, profile.folder()))
 }

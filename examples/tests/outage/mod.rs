@@ -9,7 +9,7 @@ pub async fn survives(scenario: Scenario) {
         orders: env!("CARGO_BIN_EXE_http_client").into(),
         limited: env!("CARGO_BIN_EXE_limited_api").into(),
     };
-    let figures = scenario.run(&programs).await;
+    let figures = scenario.run_fairly(&programs).await;
     println!("{}", table(&[(scenario, figures.clone())]));
     if let Some(figures) = figures {
         let broken = scenario.limits().broken_by(&figures);

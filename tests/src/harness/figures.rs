@@ -19,6 +19,7 @@ pub(super) struct Seen {
     pub(super) cached: bool,
     pub(super) lost: usize,
     pub(super) twice: usize,
+    pub(super) well: bool,
     pub(super) report: String,
     pub(super) lag: Lag,
 }
@@ -49,8 +50,8 @@ pub struct Figures {
     /// From the end of the fault to the first answer that was as before, less what this machine
     /// held up.
     pub recovery: Option<Duration>,
-    /// Of the last second's calls, those with the full answer.
-    pub well: f64,
+    /// Whether one call after the other got the full answer in the end.
+    pub well: bool,
     /// Taken in, but never done.
     pub lost: usize,
     /// Done under more than one idempotency key.
@@ -82,7 +83,7 @@ impl Figures {
             retries: seen.retries,
             total: calls.len(),
             recovery: calls.iter().filter_map(|call| seen.recovery(call)).min(),
-            well: well(calls, end),
+            well: seen.well,
             lost: seen.lost,
             twice: seen.twice,
             held_up: seen.lag.within(seen.start, end),
@@ -127,13 +128,6 @@ fn is_full(call: &Call) -> bool {
 
 fn with(calls: &[Call], outcome: Outcome) -> usize {
     calls.iter().filter(|call| call.outcome == outcome).count()
-}
-
-/// The share of full answers among the last second's calls.
-fn well(calls: &[Call], end: Instant) -> f64 {
-    let from = end.checked_sub(Duration::from_secs(1)).unwrap_or(end);
-    let last: Vec<&Call> = between(calls, from, end).collect();
-    ratio(last.iter().filter(|call| is_full(call)).count(), last.len())
 }
 
 pub(super) fn ratio(part: impl TryInto<u32>, whole: usize) -> f64 {

@@ -75,7 +75,7 @@ impl Limits {
         let (tasks, memory) = figures.left();
         vec![
             (recovered, format!("recovery: {:?}", figures.recovery)),
-            (figures.well >= 0.9, format!("{:.0} % well in the end", 100.0 * figures.well)),
+            (figures.well, "not well in the end".to_owned()),
             (held == 0, format!("{held} permits or waiters left")),
             (tasks <= self.tasks, format!("{tasks} tasks left")),
             (memory <= self.memory, format!("{memory} KiB left")),
@@ -104,7 +104,7 @@ mod tests {
             retries: 50,
             total: 200,
             recovery: Some(Duration::from_secs(2)),
-            well: 0.9,
+            well: true,
             lost: 0,
             twice: 0,
             held_up: Duration::ZERO,
@@ -130,7 +130,7 @@ mod tests {
             (|it| it.load = 0.05, "5.0 % of the load"),
             (|it| it.retries += 1, "51 retries"),
             (|it| it.recovery = None, "recovery: None"),
-            (|it| it.well = 0.5, "50 % well in the end"),
+            (|it| it.well = false, "not well in the end"),
             (|it| it.lost = 1, "1 lost"),
             (|it| it.twice = 1, "1 done twice"),
             (|it| it.after.permits = 1, "1 permits or waiters left"),

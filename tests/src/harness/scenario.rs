@@ -1,6 +1,7 @@
 //! A fault, from before it until after it, under steady load.
 
 use std::fmt;
+use std::ops::Range;
 use std::time::{Duration, Instant};
 
 use tokio::time::sleep;
@@ -20,9 +21,11 @@ const AFTER: Duration = Duration::from_secs(2);
 /// they are all needed.
 const REHEARSAL: u64 = 200;
 const SLOWLY: Fault = Fault::Delay(Duration::from_millis(10));
-/// The numbers of orders that are not part of the load.
-const REHEARSED: u64 = 1_000_000;
-const CROWD: u64 = 2_000_000;
+/// In the eight seconds of a run, a machine that has time for it is late by less.
+const BUSY: Duration = Duration::from_millis(500);
+/// Where the numbers of orders begin that are not part of the steady load; and those of each herd.
+const CROWD: u64 = 1_000_000;
+const LATER: u64 = 100_000;
 
 /// Where it fails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -103,11 +106,12 @@ impl Scenario {
         }
     }
 
-    fn crowd(&self, from: u64) -> impl Iterator<Item = u64> + use<> {
-        let (app, herd) = (self.app, self.herd);
-        (0..herd).map(move |count| match app {
+    /// A crowd's: users who are there, orders that are new.
+    fn crowd(&self, numbers: Range<u64>) -> impl Iterator<Item = u64> + use<> {
+        let app = self.app;
+        numbers.map(move |count| match app {
             App::Users => count % 1_000 + 1,
-            App::Orders | App::Limited => CROWD + from + count,
+            App::Orders | App::Limited => CROWD + count,
         })
     }
 
@@ -122,23 +126,33 @@ impl Scenario {
         let before = world.rest(None).await;
         let (mut seen, calls) = self.outage(&mut world).await;
         let after = world.rest(Some(before)).await;
-        seen.twice = world.upstream.done_twice();
-        seen.lost =
-            calls.iter().filter(|call| self.lost(&world, call.number, call.outcome)).count();
+        seen.well = world.service.callers().settle(self.crowd(3 * LATER..4 * LATER)).await;
+        (seen.lost, seen.twice) = (world.lost(&calls), world.upstream.done_twice());
         Some(Figures::new(&seen, &calls, before, after))
+    }
+
+    /// The same, and again, twice at most, where a limit is broken while this machine held everything
+    /// up: services have time limits of 50 ms, which a machine that is busy elsewhere does not keep.
+    ///
+    /// # Panics
+    /// When something does not start.
+    pub async fn run_fairly(&self, programs: &Programs) -> Option<Figures> {
+        let mut figures = self.run(programs).await?;
+        for _ in 0..2 {
+            if figures.held_up < BUSY || self.limits().broken_by(&figures).is_empty() {
+                break;
+            }
+            println!("{self}: again, for this machine is busy ({:?})", figures.held_up);
+            figures = self.run(programs).await?;
+        }
+        Some(figures)
     }
 
     /// Pools, caches and what the allocator keeps are as large as they get.
     async fn rehearse(&self, world: &World) {
         let callers = world.service.callers();
         let crowd = self.herd.max(REHEARSAL);
-        let numbers = |round: u64| {
-            let app = self.app;
-            (round * crowd..(round + 1) * crowd).map(move |count| match app {
-                App::Users => count % 1_000 + 1,
-                App::Orders | App::Limited => REHEARSED + count,
-            })
-        };
+        let numbers = |round: u64| self.crowd(round * crowd..(round + 1) * crowd);
         callers.until(Outcome::Answered, numbers(0)).await;
         world.proxy.set(SLOWLY);
         for round in 1..4 {
@@ -159,11 +173,10 @@ impl Scenario {
         let (began, normally) = (Instant::now(), world.proxy.requests());
         world.begin(self.trouble);
         sleep(OUTAGE).await;
-        load.herd(self.crowd(0)).await;
-        let at_last = world.proxy.requests();
+        load.herd(self.crowd(LATER..LATER + self.herd)).await;
         world.end(self.trouble);
-        let ended = Instant::now();
-        load.herd(self.crowd(self.herd)).await;
+        let (ended, at_last) = (Instant::now(), world.proxy.requests());
+        load.herd(self.crowd(2 * LATER..2 * LATER + self.herd)).await;
         sleep(self.limits().open_for + AFTER).await;
         let report = world.service.text("/resilience").await;
         let retries = world.service.metric("resilience_retries_total").await;
@@ -181,17 +194,11 @@ impl Scenario {
             cached,
             lost: 0,
             twice: 0,
+            well: false,
             report,
             lag,
         };
         (seen, calls)
-    }
-
-    /// Taken in, but never done.
-    fn lost(&self, world: &World, number: u64, outcome: Outcome) -> bool {
-        self.app == App::Orders
-            && outcome != Outcome::Failed
-            && !world.upstream.has_done(&number.to_string())
     }
 }
 

@@ -8,7 +8,9 @@ use tokio::task::block_in_place;
 use tokio::time::sleep;
 
 use super::scenario::{Place, Trouble};
-use super::{App, Fault, Gauges, Postgres, Programs, Proxy, Redis, Service, Upstream};
+use super::{
+    App, Call, Fault, Gauges, Outcome, Postgres, Programs, Proxy, Redis, Service, Upstream,
+};
 
 /// What isn't back by then stays.
 const PATIENTLY: Duration = Duration::from_secs(15);
@@ -24,6 +26,7 @@ pub struct World {
     pub upstream: Upstream,
     /// Between the service and `upstream`, where that isn't what fails.
     aside: Proxy,
+    app: App,
     server: Server,
 }
 
@@ -65,7 +68,7 @@ impl World {
         let aside = Proxy::start(upstream.address).await?;
         let settings = settings(place, proxy.address, aside.address);
         let service = block_in_place(|| Service::start(programs, app, &settings));
-        Ok(Some(Self { service, proxy, upstream, aside, server }))
+        Ok(Some(Self { service, proxy, upstream, aside, app, server }))
     }
 
     /// Ends the connections that the service's pools hold, which look like tasks that were left.
@@ -89,6 +92,17 @@ impl World {
                 return now;
             }
             last = now;
+        }
+    }
+
+    /// How many orders were taken in, but never done.
+    #[must_use]
+    pub fn lost(&self, calls: &[Call]) -> usize {
+        let done = |call: &Call| self.upstream.has_done(&call.number.to_string());
+        let taken = |call: &&Call| call.outcome != Outcome::Failed;
+        match self.app {
+            App::Orders => calls.iter().filter(taken).filter(|call| !done(call)).count(),
+            App::Users | App::Limited => 0,
         }
     }
 

@@ -7,6 +7,7 @@ use std::{fs, io};
 
 use proc_macro2::{Delimiter, LexError, TokenStream, TokenTree};
 
+use super::PROGRAMS;
 use crate::workspace::root;
 
 const ATTRIBUTES: [&str; 9] = [
@@ -47,12 +48,25 @@ fn workspace(manifest: &str) -> String {
     manifest.lines().map(line).collect()
 }
 
-/// Without what only tests need, and without complaints: what the attributes used is unused now.
+/// Without what only tests need, and without complaints: what the attributes used is unused now. Its
+/// programs have names of their own, and overwrite no others.
 fn package(manifest: &str) -> String {
-    let section = |name: &str| name != "dev-dependencies]" && name != "lints]";
-    let sections =
-        manifest.split("\n[").filter(|it| section(it.lines().next().unwrap_or_default()));
-    sections.collect::<Vec<_>>().join("\n[") + "\n[lints.rust]\nwarnings = \"allow\"\n"
+    let kept = |section: &&str| {
+        let head = section.lines().next().unwrap_or_default();
+        head != "dev-dependencies]" && head != "lints]"
+    };
+    let sections: Vec<&str> = manifest.split("\n[").filter(kept).collect();
+    let package = sections.join("\n[").replace("default-run = \"storefront\"", "autobins = false");
+    let bins = PROGRAMS.map(|program| {
+        let path = format!("src/bin/{program}/main.rs");
+        format!("\n[[bin]]\nname = \"{}\"\npath = \"{path}\"\n", name(program))
+    });
+    package + &bins.concat() + "\n[lints.rust]\nwarnings = \"allow\"\n"
+}
+
+/// What the program without attributes is called.
+pub(super) fn name(program: &str) -> String {
+    format!("bare_{program}")
 }
 
 fn copy(from: &Path, to: &Path) -> io::Result<()> {
@@ -161,5 +175,6 @@ mod tests {
         let package = package(manifest);
         assert!(package.contains("a = \"1\"") && !package.contains("b = "), "{package}");
         assert!(!package.contains("workspace"), "{package}");
+        assert!(package.contains("name = \"bare_http_client\""), "{package}");
     }
 }

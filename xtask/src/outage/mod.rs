@@ -3,9 +3,8 @@
 
 mod bare;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, ExitCode};
-use std::{fs, io};
 
 use crate::workspace::{cargo, target};
 
@@ -27,16 +26,14 @@ pub(crate) fn run(arguments: &[String]) -> ExitCode {
 fn compare(check: bool) -> Result<ExitCode, String> {
     let profile = if check { Profile::DEV } else { Profile::RELEASE };
     let runner = profile.runner("outage")?;
+    finish(&mut profile.build(&PROGRAMS.map(str::to_owned)))?;
     let folder = target().join("outage");
-    // One after the other: both leave their programs at the same place.
-    finish(&mut profile.build("resilience-examples", &PROGRAMS))?;
-    let with = profile.keep(&folder.join("with")).map_err(|error| error.to_string())?;
-    let bare = bare::write(&folder.join("bare")).map_err(|error| format!("bare copy: {error}"))?;
-    let mut build = profile.build("resilience-examples", &PROGRAMS);
-    finish(build.current_dir(bare).env("CARGO_TARGET_DIR", target()))?;
-    let without = profile.keep(&folder.join("without")).map_err(|error| error.to_string())?;
+    let bare = bare::write(&folder).map_err(|error| format!("no bare copy: {error}"))?;
+    let names = PROGRAMS.map(bare::name);
+    finish(profile.build(&names).current_dir(bare).env("CARGO_TARGET_DIR", target()))?;
+    let [with, without] = [PROGRAMS.map(str::to_owned), names].map(|names| profile.paths(&names));
     let mut compare = Command::new(runner);
-    compare.args(check.then_some("--check")).args([with, without]);
+    compare.args(check.then_some("--check")).args(with).args(without);
     let status = compare.status().map_err(|error| error.to_string())?;
     Ok(if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
@@ -63,20 +60,16 @@ impl Profile {
         Ok(self.folder().join(name))
     }
 
-    pub(crate) fn build(self, package: &str, programs: &[&str]) -> Command {
-        let mut build = cargo("build --features postgres,redis");
-        build.args(["--package", package, "--profile", self.name]);
+    /// What builds these examples.
+    pub(crate) fn build(self, programs: &[String]) -> Command {
+        let mut build = cargo("build --package resilience-examples --features postgres,redis");
+        build.args(["--profile", self.name]);
         build.args(programs.iter().flat_map(|program| ["--bin", program]));
         build
     }
 
-    /// Copies what was built to `folder`.
-    fn keep(self, folder: &Path) -> io::Result<PathBuf> {
-        fs::create_dir_all(folder)?;
-        for program in PROGRAMS {
-            fs::copy(self.folder().join(program), folder.join(program))?;
-        }
-        Ok(folder.to_owned())
+    fn paths(self, programs: &[String]) -> Vec<PathBuf> {
+        programs.iter().map(|program| self.folder().join(program)).collect()
     }
 }
 

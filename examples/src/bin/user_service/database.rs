@@ -89,7 +89,7 @@ mod postgres {
     use deadpool_postgres::{Manager, ManagerConfig, Pool, RecyclingMethod, Runtime};
     use tokio_postgres::NoTls;
 
-    const CONNECTIONS: usize = 16;
+    const CONNECTIONS: usize = 8;
     const CONNECT: Duration = Duration::from_secs(2);
 
     /// TLS is left out here: on loopback there is nobody to hide from.

@@ -11,7 +11,7 @@ use crate::user::{Source, User, UserError};
 
 /// Each dependency has slots of its own: one that hangs keeps no slot of another busy. As many as
 /// the pool has connections.
-#[bulkhead(name = "database", max_concurrent = 16, max_wait = "100ms")]
+#[bulkhead(name = "database", max_concurrent = 8, max_wait = "100ms")]
 static DATABASE: Bulkhead;
 
 #[bulkhead(name = "cache", max_concurrent = 64)]

@@ -1,6 +1,6 @@
 //! Runs the scenarios on both folders of programs, prints what came out, and judges it.
 
-use std::path::Path;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -32,34 +32,31 @@ const OTHERS: [Scenario; 8] = {
 #[tokio::main]
 pub(crate) async fn run() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
-    let (check, folders) = match &args[..] {
-        [check, folders @ ..] if check == "--check" => (true, folders),
-        folders => (false, folders),
+    let (check, programs) = match &args[..] {
+        [check, programs @ ..] if check == "--check" => (true, programs),
+        programs => (false, programs),
     };
-    let [with, without] = folders else {
-        eprintln!("usage: outage [--check] WITH WITHOUT");
+    let [users, orders, bare_users, bare_orders] = programs else {
+        eprintln!("usage: outage [--check] USERS ORDERS BARE-USERS BARE-ORDERS");
         return ExitCode::from(2);
     };
     let scenarios: Vec<Scenario> =
         if check { TELLING.into() } else { TELLING.into_iter().chain(OTHERS).collect() };
-    let with = rows("with the attributes", &scenarios, with).await;
-    let without = rows("without", &scenarios, without).await;
+    let with = Programs { users: users.into(), orders: orders.into(), limited: PathBuf::new() };
+    let bare = Programs { users: bare_users.into(), orders: bare_orders.into(), ..with.clone() };
+    let (mut rows, mut bare_rows) = (Vec::new(), Vec::new());
+    for scenario in scenarios {
+        println!("{scenario}");
+        rows.push((scenario, scenario.run_fairly(&with).await));
+        bare_rows.push((scenario, scenario.run(&bare).await));
+    }
+    let (with, without) = (rows, bare_rows);
     println!("\nWith the attributes:\n\n{}", table(&with));
     println!("\nWithout:\n\n{}", table(&without));
     judge(&with, &without)
 }
 
 type Row = (Scenario, Option<Figures>);
-
-async fn rows(title: &str, scenarios: &[Scenario], folder: &str) -> Vec<Row> {
-    let programs = Programs::within(Path::new(folder));
-    let mut rows = Vec::new();
-    for scenario in scenarios {
-        println!("{title}: {scenario}");
-        rows.push((*scenario, scenario.run(&programs).await));
-    }
-    rows
-}
 
 fn broken((scenario, figures): &Row) -> Vec<String> {
     figures.as_ref().map(|figures| scenario.limits().broken_by(figures)).unwrap_or_default()

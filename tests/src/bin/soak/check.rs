@@ -49,9 +49,7 @@ async fn soak(mut world: World, what: (App, Place), mut rng: Rng, minutes: u64) 
     let count = calls.len() as u64;
     calls.extend(befalls(&mut world, what, &mut rng, Instant::now() + all * 3 / 4, count).await);
     let after = world.rest(Some(before)).await;
-    let lost = calls.iter().filter(|call| lost(&world, what.0, call)).count();
-    let twice = world.upstream.done_twice();
-    let wrong = wrong(&before, &after, lost, twice);
+    let wrong = wrong(&before, &after, world.lost(&calls), world.upstream.done_twice());
     println!(
         "{what:?}: {} calls, {} failed\n  {before:?}\n  {after:?}",
         calls.len(),
@@ -65,13 +63,6 @@ async fn soak(mut world: World, what: (App, Place), mut rng: Rng, minutes: u64) 
 
 fn failed(calls: &[Call]) -> usize {
     calls.iter().filter(|call| call.outcome == Outcome::Failed).count()
-}
-
-/// Taken in, but never done.
-fn lost(world: &World, app: App, call: &Call) -> bool {
-    app == App::Orders
-        && call.outcome != Outcome::Failed
-        && !world.upstream.has_done(&call.number.to_string())
 }
 
 fn wrong(before: &Gauges, after: &Gauges, lost: usize, twice: usize) -> Vec<String> {
