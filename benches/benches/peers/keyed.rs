@@ -103,7 +103,6 @@ fn shuffled<K>(key: impl Fn(u32) -> K) -> Vec<K> {
     let mut random = COPRIME;
     for left in (1..numbers.len()).rev() {
         random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-        #[expect(clippy::cast_possible_truncation, reason = "the upper bits are the random ones")]
         numbers.swap(left, (random >> 33) as usize % (left + 1));
     }
     numbers.into_iter().map(key).collect()

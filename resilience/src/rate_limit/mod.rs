@@ -5,7 +5,7 @@
 //!
 //! The algorithm is our own 30 lines and not the `governor` crate's: a limiter has to be built in `const` context (it
 //! lives in a static), follow the one clock that tests can pause, book turns ahead for callers that wait, and change
-//! its rate at run time; `governor` offers the algorithm without any of these.
+//! its rate at run time; `governor` offers the algorithm without any of these. `benches/README.md` has the figures.
 
 mod config;
 mod future;
