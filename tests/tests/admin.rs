@@ -106,7 +106,7 @@ async fn each_action_is_an_event_with_who_and_why() {
 #[tokio::test]
 async fn a_reason_that_cannot_be_read_is_told_and_nothing_happens() {
     let breaker = breaker("unreasoned");
-    for body in ["no json", "[]", &"x".repeat(5_000)] {
+    for body in ["no json", "[]", "[null]", "[\"drill\"]", &"x".repeat(5_000)] {
         let answer = post(app(), "unreasoned/force-open", &[TOKEN], body).await;
         assert_eq!(answer.status, StatusCode::BAD_REQUEST);
     }

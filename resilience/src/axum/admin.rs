@@ -127,8 +127,11 @@ async fn reason(parts: &mut Parts, body: Body) -> Result<Option<String>, String>
     Ok(reason.filter(|reason| !reason.is_empty()).map(shortened))
 }
 
+/// By way of an object: a struct could be written as an array, too.
 fn parsed(body: &[u8]) -> Result<Why, String> {
-    serde_json::from_slice(body)
+    let object = serde_json::from_slice::<serde_json::Map<_, _>>(body);
+    object
+        .and_then(|object| serde_json::from_value(object.into()))
         .map_err(|error| format!("the body is not `{{\"reason\": \"…\"}}`: {error}"))
 }
 

@@ -25,6 +25,8 @@ pub struct Resilience {
 }
 
 /// Every route of the [module's table](super) that reads. Those that write need [`Resilience::admin`].
+///
+/// The first request begins a task that reads every policy's counters each ten seconds, for the history.
 pub fn router() -> Resilience {
     registry().health_checks().for_each(HealthCheck::watch);
     Resilience::default()
@@ -38,6 +40,8 @@ impl Resilience {
     /// [`bearer`](super::bearer) is one for a fixed token. Whatever it says, a browser can't be tricked into such a
     /// request: it must carry `Authorization: Bearer …` or an `X-Requested-With` header, neither of which another
     /// site's page can send without leave, and what a browser marks as coming from another site is refused.
+    ///
+    /// The dashboard offers them at each breaker then, and asks for a bearer token, which it keeps while it is open.
     ///
     /// Each action is an [event](crate::Event::Administered) and a `tracing` warning: who (the header
     /// `X-Forwarded-User`, else `admin`) and why (`?reason=…`, or `{"reason": "…"}` as body).
