@@ -57,6 +57,7 @@ pub(super) fn record_if<'e, P: PerKey, K: Key + ?Sized>(
 ) -> Option<&'e Record> {
     let entry: &dyn Any = entry;
     let known = entry.downcast_ref::<Known<K::Owned, P>>()?;
+    known.policy.fetch();
     (Borrow::<K>::borrow(&known.key) == key).then_some(&known.record)
 }
 

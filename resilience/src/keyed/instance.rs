@@ -26,6 +26,11 @@ pub trait PerKey: sealed::Sealed + Send + Sync + Sized + 'static {
     #[doc(hidden)]
     fn trouble(&self) -> u64;
 
+    /// Has the memory brought near that a call is about to read, while the look-up still waits for other memory.
+    #[doc(hidden)]
+    #[inline]
+    fn fetch(&self) {}
+
     /// One line on how it is.
     #[doc(hidden)]
     fn describe(&self) -> String;
@@ -114,6 +119,11 @@ impl PerKey for RateLimiter {
     /// A limiter that is forgotten while it is used up would grant a second burst.
     fn is_at_rest(&self) -> bool {
         self.is_full()
+    }
+
+    #[inline]
+    fn fetch(&self) {
+        RateLimiter::fetch(self);
     }
 
     fn trouble(&self) -> u64 {

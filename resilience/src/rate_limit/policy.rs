@@ -1,6 +1,7 @@
 //! The shared limiter: one compare-and-swap on one word.
 
 use std::fmt;
+use std::hint::black_box;
 use std::time::Duration;
 
 use super::future::{Limited, guard};
@@ -84,6 +85,12 @@ impl RateLimiter {
     #[must_use]
     pub fn rejected(&self) -> u64 {
         self.rejected.load(Relaxed)
+    }
+
+    /// Reads its limit, without waiting for it.
+    #[inline]
+    pub(crate) fn fetch(&self) {
+        black_box(self.gcra);
     }
 
     /// Whether a whole burst would pass right now.
