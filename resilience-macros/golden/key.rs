@@ -5,6 +5,7 @@
 
 use ::resilience::__private::*;
 
+#[allow(clippy::significant_drop_tightening)]
 async fn order(tenant: &str) -> Result<String, ApiError> {
     static __RESILIENCE_BULKHEAD: Keyed<Bulkhead> = <Keyed<
         Bulkhead,
@@ -22,7 +23,7 @@ async fn order(tenant: &str) -> Result<String, ApiError> {
         (&__RESILIENCE_BULKHEAD).get((tenant).resilience_key())
     };
     let outcome = bulkhead(
-            &*bulkhead,
+            &bulkhead,
             body(async move {
                 if false {
                     return never::<Result<String, ApiError>>();

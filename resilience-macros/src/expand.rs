@@ -27,7 +27,7 @@ pub(crate) fn body(guarded: &Guarded, stack: &Stack) -> TokenStream {
         let by_key = layer.meaning.keyed().map(|keyed| keyed.prepare(&site));
         prepared = quote_spanned!(site.span=> #instance #first #by_key #prepared);
         if by_key.is_some() {
-            site.policy = quote_spanned!(site.span=> &*#name);
+            site.policy = quote_spanned!(site.span=> &#name);
             site.is_static = false;
         }
         piece = layer.meaning.wrap(piece, &site);

@@ -1,5 +1,7 @@
 //! Where a layer finds its policy: by a reference, or at a static, which needs no room in the future.
 
+use crate::keyed::{KeyedInstance, PerKey};
+
 /// Leads to a policy.
 pub trait At<'p, P: 'p>: Copy {
     /// The policy.
@@ -10,6 +12,13 @@ impl<'p, P> At<'p, P> for &'p P {
     #[inline(always)]
     #[allow(clippy::inline_always, reason = "it is the reference itself")]
     fn policy(self) -> Self {
+        self
+    }
+}
+
+impl<'p, P: PerKey> At<'p, P> for &'p KeyedInstance<P> {
+    #[inline]
+    fn policy(self) -> &'p P {
         self
     }
 }
