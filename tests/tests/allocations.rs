@@ -157,7 +157,7 @@ mod attributes {
     }
 
     fn tenant(input: u64) -> &'static str {
-        if input % 2 == 0 { "even" } else { "odd" }
+        if input.is_multiple_of(2) { "even" } else { "odd" }
     }
 
     #[fallback(Ok(0))]
