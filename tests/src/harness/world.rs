@@ -4,6 +4,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::task::block_in_place;
 use tokio::time::sleep;
 
@@ -57,6 +58,7 @@ impl World {
     /// # Panics
     /// When a server or the service does not start.
     pub async fn start(programs: &Programs, app: App, place: Place) -> io::Result<Option<Self>> {
+        take_all_files();
         let Some(server) = Server::start(place) else { return Ok(None) };
         let upstream = Upstream::start()?;
         let behind = match &server {
@@ -129,6 +131,14 @@ impl World {
             (trouble, server) => unreachable!("{trouble:?} is nothing that befalls {server:?}"),
         }
     }
+}
+
+/// Each caller of a herd is a connection, here and in the service, which inherits the limit: some
+/// systems give a process 1,024 open files unless it asks.
+fn take_all_files() {
+    let limit = getrlimit(Resource::Nofile);
+    // As many as there may be: with fewer, a herd will tell.
+    let _ = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, ..limit });
 }
 
 fn settings(place: Place, proxy: SocketAddr, aside: SocketAddr) -> Vec<(&'static str, String)> {
