@@ -58,7 +58,12 @@ where
         if let Err(early) = ready!(this.arrival.poll_turn(cx)) {
             return Poll::Ready(Err(this.arrival.limiter.policy().refuse(early)));
         }
-        this.inner.poll(cx)
+        let outcome = this.inner.poll(cx);
+        // Noted only now, so that a call that is ready at once never stores it.
+        if outcome.is_pending() {
+            this.arrival.standing = Standing::Inside;
+        }
+        outcome
     }
 }
 
@@ -87,10 +92,7 @@ impl<'l, A: At<'l, RateLimiter>> Arrival<'l, A> {
             Standing::Outside => {}
         }
         match self.limiter.policy().take() {
-            Ok(()) => {
-                self.standing = Standing::Inside;
-                Poll::Ready(Ok(()))
-            }
+            Ok(()) => Poll::Ready(Ok(())),
             Err(early) if self.limiter.policy().has_patience(early) => self.book(cx),
             Err(early) => Poll::Ready(Err(early)),
         }

@@ -6,7 +6,10 @@
 
 use std::num::NonZeroU64;
 
-use crate::clock::Nanos;
+use crate::clock::{FAR_FUTURE, Nanos};
+
+/// 18 years: beside the longest wait, an arrival time then still fits its word.
+const LONGEST: u64 = FAR_FUTURE >> 4;
 
 /// The two numbers that make up a limit, in nanoseconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,7 +34,11 @@ pub(super) type Early = NonZeroU64;
 
 impl Gcra {
     pub(super) const fn new(interval: u64, burst: u32) -> Self {
-        Self { interval, limit: interval.saturating_mul(burst as u64) }
+        let limit = interval.saturating_mul(burst as u64);
+        Self {
+            interval: if interval < LONGEST { interval } else { LONGEST },
+            limit: if limit < LONGEST { limit } else { LONGEST },
+        }
     }
 
     #[inline]
@@ -46,7 +53,7 @@ impl Gcra {
     /// The theoretical arrival time after one more call, early or not.
     #[inline]
     pub(super) fn next(self, arrival: Nanos, now: Nanos) -> Nanos {
-        arrival.max(now).saturating_add(self.interval)
+        arrival.max(now) + self.interval
     }
 
     /// The arrival time before the call that led to `arrival`.
