@@ -1,21 +1,23 @@
 //! The breaker that is shared: one atomic word in front, the state machine behind a short lock.
 
+mod admission;
+mod changes;
 mod looking_in;
 
 use std::sync::OnceLock;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use super::config::CircuitBreakerConfig;
 use super::latency::Latency;
-use super::machine::{Admission, Effect, End, Machine, Report};
-use super::permit::{Permit, Ticket};
+use super::machine::{Effect, End, Machine, Report};
+use super::permit::Ticket;
 use super::tally::{Tally, bump};
 use super::word::Word;
-use super::{Cause, Counts, State, StateChange, Trip};
+use super::{State, Trip};
+use crate::Name;
 use crate::clock::{self, Nanos};
 use crate::name::{Identity, Origin};
 use crate::sync::{AtomicU64, Mutex, Ordering};
-use crate::{Name, PolicyKind, Rejection, event, hook, random};
 
 /// Stops calling what keeps failing, and finds out by a few trial calls when it is well again.
 ///
@@ -126,98 +128,6 @@ impl CircuitBreaker {
         &self.identity
     }
 
-    /// Asks for admission. Tell the permit how the call ended; dropping it means that the call was cancelled.
-    ///
-    /// # Errors
-    ///
-    /// [`Rejection::CircuitOpen`] while the circuit is open, or half-open with every trial slot taken.
-    #[inline]
-    pub fn try_acquire(&self) -> Result<Permit<'_>, Rejection> {
-        let word = self.word();
-        if word.passes_untimed() {
-            return Ok(Permit::in_passing(self, word));
-        }
-        let wait = self.refuse_on_the_spot();
-        if wait > 0 {
-            return Err(self.rejection(Some(wait)));
-        }
-        self.admit(word).map_err(|wait| self.rejection(wait))
-    }
-
-    /// Made in place, not where it is counted: see [`Rejection`].
-    #[inline]
-    fn rejection(&self, wait: Option<u64>) -> Rejection {
-        Rejection::CircuitOpen {
-            policy: self.identity.name(),
-            retry_after: wait.map(Duration::from_nanos),
-        }
-    }
-
-    /// How long the circuit stays open, to a call that needs no lock to be refused; 0 where more is to be seen.
-    #[cold]
-    #[inline(never)]
-    fn refuse_on_the_spot(&self) -> u64 {
-        let end = || self.open_until.load(Ordering::Relaxed);
-        let Some(wait) = clock::far_until(end) else { return 0 };
-        bump(&self.rejected);
-        if event::is_heard() { self.tell_wait(wait) } else { wait }
-    }
-
-    /// The slow door; or how long until it may open.
-    #[cold]
-    #[inline(never)]
-    fn admit(&self, word: Word) -> Result<Permit<'_>, Option<u64>> {
-        match word.state() {
-            _ if word.passes() => Ok(Permit::by_slow_door(self, Ticket::passing(word))),
-            State::ForcedOpen => Err(self.refuse(None)),
-            _ => self.admit_near_the_end(self.open_until.load(Ordering::Relaxed)),
-        }
-    }
-
-    /// Who was told to come back at `end` and does so is not told again: this takes a precise clock.
-    fn admit_near_the_end(&self, end: Nanos) -> Result<Permit<'_>, Option<u64>> {
-        match clock::now_before(end) {
-            now if now < end => Err(self.refuse(Some(end - now))),
-            now => self.admit_trial(now),
-        }
-    }
-
-    fn admit_trial(&self, now: Nanos) -> Result<Permit<'_>, Option<u64>> {
-        let mut locked = self.shared().locked.lock();
-        let change = locked
-            .machine
-            .has_lapsed(now)
-            .then(|| self.enter(&mut locked, State::HalfOpen, Cause::OpenElapsed));
-        let admission = locked.machine.admit(&self.config, now);
-        let word = self.word();
-        drop(locked);
-        self.announce(change);
-        match admission {
-            Admission::Pass => Ok(Permit::by_slow_door(self, Ticket::passing(word))),
-            Admission::Trial(trial) => Ok(Permit::by_slow_door(self, Ticket::trial(word, trial))),
-            Admission::Refused(wait) => Err(self.refuse(wait.map(clock::span))),
-        }
-    }
-
-    /// Counts and tells a refusal.
-    fn refuse(&self, wait: Option<u64>) -> Option<u64> {
-        bump(&self.rejected);
-        self.tell_refusal(wait);
-        wait
-    }
-
-    fn tell_refusal(&self, wait: Option<u64>) {
-        event::rejected(PolicyKind::CircuitBreaker, &self.rejection(wait));
-    }
-
-    /// Gives `wait` back: who calls this last keeps nothing meanwhile.
-    #[cold]
-    #[inline(never)]
-    fn tell_wait(&self, wait: u64) -> u64 {
-        self.tell_refusal(Some(wait));
-        wait
-    }
-
     /// Counts a call that ended under this word, where no more is to be done; false when it has to leave by the slow
     /// door.
     #[inline]
@@ -278,64 +188,6 @@ impl CircuitBreaker {
     fn is_current(&self, ticket: Ticket, locked: &mut Locked, now: Nanos) -> bool {
         ticket.word == self.word()
             && ticket.trial.is_none_or(|trial| locked.machine.finish_trial(trial, now))
-    }
-
-    /// Asks the user's rule, under no lock; its answer counts if nothing changed meanwhile.
-    fn ask(&self, word: Word, counts: &Counts) {
-        let Some(rule) = self.config.rule() else { return };
-        if hook::shielded(self.name(), "trip_when", || rule(counts)) == Some(true) {
-            let mut locked = self.shared().locked.lock();
-            let change = (word == self.word())
-                .then(|| self.enter(&mut locked, State::Open, Cause::TripWhen));
-            drop(locked);
-            self.announce(change);
-        }
-    }
-
-    /// Opens the circuit until [`reset`](Self::reset): every call is refused, and no time passes it.
-    pub fn force_open(&self) {
-        self.force(State::ForcedOpen, Cause::Forced);
-    }
-
-    /// Closes the circuit until [`reset`](Self::reset): every call passes, totals count, nothing is judged.
-    pub fn force_close(&self) {
-        self.force(State::ForcedClosed, Cause::Forced);
-    }
-
-    /// Closes the circuit, forgets its window and ends a forced state. Calls in flight become stale.
-    pub fn reset(&self) {
-        self.force(State::Closed, Cause::Reset);
-    }
-
-    fn force(&self, to: State, cause: Cause) {
-        let mut locked = self.shared().locked.lock();
-        let change = self.enter(&mut locked, to, cause);
-        drop(locked);
-        self.announce(Some(change));
-    }
-
-    /// Changes the state, under the lock: a new generation, everything zeroed.
-    fn enter(&self, locked: &mut Locked, to: State, cause: Cause) -> StateChange {
-        let (now, reading, from) =
-            (clock::now(), self.shared().tally.read(), locked.machine.state());
-        if to == State::Open {
-            let counts = locked.machine.counts(reading, now);
-            locked.last_trip = Some(Trip { cause, counts, at: SystemTime::now() });
-        }
-        locked.machine.change(&self.config, to, reading, now, random::unit());
-        locked.transitions[from as usize][to as usize] += u64::from(from != to);
-        self.open_until.store(locked.machine.open_until(), Ordering::Relaxed);
-        self.shared().fresh_until.store(locked.machine.fresh_until(), Ordering::Relaxed);
-        let word = Word::new(&self.config, to, self.word().generation() + 1);
-        self.word.store(word.bits(), Ordering::Release);
-        StateChange { policy: self.name(), from, to, cause }
-    }
-
-    /// Tells the world, after the lock is gone.
-    fn announce(&self, change: Option<StateChange>) {
-        if let Some(change) = change.filter(|change| change.from != change.to) {
-            event::state_changed(&change, self.config.listener());
-        }
     }
 
     #[inline]

@@ -1,154 +1,16 @@
-//! What the code inside a call may know about it: its deadline, its attempt, and why it is being dropped.
-//!
-//! Each fact lives in a thread-local cell. A policy's future puts its own value there for as long as one `poll` (or
-//! one drop) lasts and puts the previous one back on every way out, panics included. A task that is spawned inside
-//! starts without any of them.
+//! Which attempt of which call runs.
 
 use std::cell::Cell;
 use std::fmt;
 use std::num::NonZeroU64;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::thread::LocalKey;
-use std::time::Duration;
 
-use tokio::time::Instant;
-
-use crate::clock::{self, FAR_FUTURE, Nanos};
 use crate::random;
 
 thread_local! {
-    static DEADLINE: Cell<Deadline> = const { Cell::new(Deadline::NONE) };
     static ATTEMPT: Cell<Mark> = const { Cell::new(Mark::OUTSIDE) };
     /// The running call's serial number, while its mark says that it has been drawn.
     static CALL: Cell<Option<Serial>> = const { Cell::new(None) };
-    static CUT_OFF: Cell<bool> = const { Cell::new(false) };
-}
-
-/// Runs `f` with `value` in the cell. What `f` made of the value is stored back into it.
-#[inline(always)]
-#[allow(clippy::inline_always, reason = "measured: as a call it costs more than it does")]
-pub(crate) fn with<T: Copy, O>(
-    cell: &'static LocalKey<Cell<T>>,
-    value: &mut T,
-    f: impl FnOnce() -> O,
-) -> O {
-    /// Puts things back, also when `f` panics.
-    struct Restore<'v, T: Copy + 'static> {
-        cell: &'static LocalKey<Cell<T>>,
-        value: &'v mut T,
-        previous: T,
-    }
-    impl<T: Copy> Drop for Restore<'_, T> {
-        fn drop(&mut self) {
-            *self.value = self.cell.replace(self.previous);
-        }
-    }
-    let previous = cell.replace(*value);
-    let _restore = Restore { cell, value, previous };
-    f()
-}
-
-/// When the call must be over, in one word.
-///
-/// A time limit starts to run when the body first waits, or first asks for its deadline; until then the deadline is
-/// only known as a span. A body that never waits therefore never pays for a look at the clock.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub struct Deadline(u64);
-
-impl Deadline {
-    pub(crate) const NONE: Self = Self(u64::MAX);
-    /// Marks a span that has not begun to run.
-    const PENDING: u64 = 1 << 63;
-
-    /// `limit` from the moment somebody looks.
-    #[inline]
-    pub(crate) const fn within(limit: Duration) -> Self {
-        let span = clock::span(limit);
-        Self(Self::PENDING | if span < FAR_FUTURE { span } else { FAR_FUTURE - 1 })
-    }
-
-    /// The span of one that doesn't run yet.
-    #[inline]
-    pub(crate) const fn span(self) -> Duration {
-        Duration::from_nanos(self.0 & !Self::PENDING)
-    }
-
-    #[inline]
-    const fn at(when: Nanos) -> Self {
-        Self(when)
-    }
-
-    /// The end, which from now on is fixed.
-    pub(crate) fn fix(&mut self) -> Option<Nanos> {
-        if *self == Self::NONE {
-            return None;
-        }
-        if self.0 & Self::PENDING != 0 {
-            *self =
-                Self::at(clock::after(clock::now(), Duration::from_nanos(self.0 & !Self::PENDING)));
-        }
-        Some(self.0)
-    }
-
-    /// The nearer of a span that begins now and `outer`; `None` when `outer` has passed.
-    #[inline]
-    pub(crate) fn tighten(outer: Self, span: Self) -> Option<Self> {
-        // Both are spans that begin together, or `outer` is none, which compares as the longest.
-        if outer.0 & Self::PENDING != 0 {
-            Some(Self(span.0.min(outer.0)))
-        } else {
-            Self::tighten_running(outer, span)
-        }
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn tighten_running(outer: Self, span: Self) -> Option<Self> {
-        let now = clock::now();
-        (now < outer.0).then(|| Self::at(outer.0.min(clock::after(now, span.span()))))
-    }
-
-    /// The deadline in force.
-    #[inline]
-    pub(crate) fn current() -> Self {
-        DEADLINE.get()
-    }
-
-    /// Runs `f` under this deadline.
-    #[inline]
-    pub(crate) fn scope<O>(&mut self, f: impl FnOnce() -> O) -> O {
-        with(&DEADLINE, self, f)
-    }
-}
-
-/// The deadline in force, on our clock, fixed from now on.
-#[inline]
-pub(crate) fn deadline_nanos() -> Option<Nanos> {
-    let mut deadline = DEADLINE.get();
-    let end = deadline.fix();
-    DEADLINE.set(deadline);
-    end
-}
-
-/// When the innermost-ending [`timeout`](macro@crate::timeout) around this code strikes; `None` without one.
-///
-/// Pass it on to whoever works for this call. It holds inside the annotated function and everything that it calls and
-/// awaits in its own task; a task spawned from there starts without a deadline.
-///
-/// ```
-/// # #[tokio::main(flavor = "current_thread")] async fn main() {
-/// assert_eq!(resilience::deadline(), None);
-/// # }
-/// ```
-#[must_use]
-pub fn deadline() -> Option<Instant> {
-    deadline_nanos().map(clock::instant)
-}
-
-/// How much time the [`deadline`] leaves, down to zero; `None` without one.
-#[must_use]
-pub fn remaining() -> Option<Duration> {
-    deadline_nanos().map(|end| clock::until(end, clock::now()))
 }
 
 /// One random 128-bit id for all attempts of one call: an idempotency key. See [`call_id`].
@@ -317,16 +179,4 @@ pub fn call_id() -> CallId {
     ATTEMPT.set(attempt.mark);
     CALL.set(attempt.serial);
     id
-}
-
-/// Drops through `f` what one of our timeouts cuts off: permits that go with it learn that the call failed.
-#[inline]
-pub(crate) fn cut_off(f: impl FnOnce()) {
-    with(&CUT_OFF, &mut true, f);
-}
-
-/// Whether the drop that runs now is the work of one of our timeouts.
-#[inline]
-pub(crate) fn is_cut_off() -> bool {
-    CUT_OFF.get()
 }

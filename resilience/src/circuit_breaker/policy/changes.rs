@@ -1,0 +1,69 @@
+//! How the state changes: under the lock, told to the world after it.
+
+use std::time::SystemTime;
+
+use super::super::word::Word;
+use super::super::{Cause, Counts, State, StateChange, Trip};
+use super::{CircuitBreaker, Locked};
+use crate::sync::Ordering;
+use crate::{clock, event, hook, random};
+
+impl CircuitBreaker {
+    /// Asks the user's rule, under no lock; its answer counts if nothing changed meanwhile.
+    pub(super) fn ask(&self, word: Word, counts: &Counts) {
+        let Some(rule) = self.config.rule() else { return };
+        if hook::shielded(self.name(), "trip_when", || rule(counts)) == Some(true) {
+            let mut locked = self.shared().locked.lock();
+            let change = (word == self.word())
+                .then(|| self.enter(&mut locked, State::Open, Cause::TripWhen));
+            drop(locked);
+            self.announce(change);
+        }
+    }
+
+    /// Opens the circuit until [`reset`](Self::reset): every call is refused, and no time passes it.
+    pub fn force_open(&self) {
+        self.force(State::ForcedOpen, Cause::Forced);
+    }
+
+    /// Closes the circuit until [`reset`](Self::reset): every call passes, totals count, nothing is judged.
+    pub fn force_close(&self) {
+        self.force(State::ForcedClosed, Cause::Forced);
+    }
+
+    /// Closes the circuit, forgets its window and ends a forced state. Calls in flight become stale.
+    pub fn reset(&self) {
+        self.force(State::Closed, Cause::Reset);
+    }
+
+    fn force(&self, to: State, cause: Cause) {
+        let mut locked = self.shared().locked.lock();
+        let change = self.enter(&mut locked, to, cause);
+        drop(locked);
+        self.announce(Some(change));
+    }
+
+    /// Changes the state, under the lock: a new generation, everything zeroed.
+    pub(super) fn enter(&self, locked: &mut Locked, to: State, cause: Cause) -> StateChange {
+        let (now, reading, from) =
+            (clock::now(), self.shared().tally.read(), locked.machine.state());
+        if to == State::Open {
+            let counts = locked.machine.counts(reading, now);
+            locked.last_trip = Some(Trip { cause, counts, at: SystemTime::now() });
+        }
+        locked.machine.change(&self.config, to, reading, now, random::unit());
+        locked.transitions[from as usize][to as usize] += u64::from(from != to);
+        self.open_until.store(locked.machine.open_until(), Ordering::Relaxed);
+        self.shared().fresh_until.store(locked.machine.fresh_until(), Ordering::Relaxed);
+        let word = Word::new(&self.config, to, self.word().generation() + 1);
+        self.word.store(word.bits(), Ordering::Release);
+        StateChange { policy: self.name(), from, to, cause }
+    }
+
+    /// Tells the world, after the lock is gone.
+    pub(super) fn announce(&self, change: Option<StateChange>) {
+        if let Some(change) = change.filter(|change| change.from != change.to) {
+            event::state_changed(&change, self.config.listener());
+        }
+    }
+}
