@@ -22,7 +22,8 @@ use crate::sync::{AtomicU64, Mutex, Ordering};
 /// Stops calling what keeps failing, and finds out by a few trial calls when it is well again.
 ///
 /// Calls are counted while the circuit is *closed*. When too many fail (or are slow), it *opens*: calls are refused at
-/// once with [`Rejection::CircuitOpen`]. After `open_for` it is *half-open*: a few trial calls pass, and decide.
+/// once with [`Rejection::CircuitOpen`](crate::Rejection::CircuitOpen). After `open_for` it is *half-open*: a few
+/// trial calls pass, and decide.
 ///
 /// A closed circuit costs a successful call two loads and one increment of a counter that its thread has nearly for
 /// itself. What windows and counters need is allocated once, at the first call that ends.
