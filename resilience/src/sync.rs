@@ -3,13 +3,13 @@
 #[cfg(not(shuttle))]
 pub(crate) use {
     parking_lot::Mutex,
-    std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering},
+    std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, Ordering},
 };
 
 #[cfg(shuttle)]
 pub(crate) use {
     explored::Mutex,
-    shuttle::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering},
+    shuttle::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, Ordering},
 };
 
 #[cfg(shuttle)]

@@ -31,7 +31,6 @@ pub(crate) fn run(arguments: &[String]) -> ExitCode {
 struct Figure {
     case: String,
     target: f64,
-    today: f64,
     attributes: f64,
     by_hand: f64,
 }
@@ -40,11 +39,6 @@ impl Figure {
     // Rounded: what is left of start-up after the subtraction is a few hundredths.
     fn over(&self) -> bool {
         self.attributes.round() > self.target
-    }
-
-    /// More than it costs today, and more than its target.
-    fn worse(&self) -> bool {
-        self.attributes.round() > self.today.max(self.target)
     }
 }
 
@@ -68,12 +62,11 @@ fn build() -> Result<PathBuf, String> {
 fn figure(program: &PathBuf, line: &str, bare: f64) -> Result<Figure, String> {
     let mut columns = line.split('\t');
     let case = columns.next().unwrap_or_default();
-    let mut number =
-        || columns.next().and_then(|text| text.parse().ok()).ok_or("the list of cases is not one");
-    let (target, today) = (number()?, number()?);
+    let target = columns.next().and_then(|text| text.parse().ok());
+    let target = target.ok_or("the list of cases is not one")?;
     let attributes = per_call(program, "attributes", case)? - bare;
     let by_hand = per_call(program, "by-hand", case)? - bare;
-    Ok(Figure { case: case.into(), target, today, attributes, by_hand })
+    Ok(Figure { case: case.into(), target, attributes, by_hand })
 }
 
 fn per_call(program: &PathBuf, form: &str, case: &str) -> Result<f64, String> {
@@ -118,17 +111,13 @@ fn report(figures: &[Figure], check: bool) -> ExitCode {
     println!("\n{:<34} {:>7} {:>10} {:>8}", "", "target", "attributes", "by hand");
     for figure in figures {
         let Figure { case, target, attributes, by_hand, .. } = figure;
-        let verdict = match (figure.worse(), figure.over()) {
-            (true, _) => "  WORSE",
-            (false, true) => "  over",
-            (false, false) => "",
-        };
+        let verdict = if figure.over() { "  OVER" } else { "" };
         println!("{case:<34} {target:>7} {attributes:>10.1} {by_hand:>8.1}{verdict}");
     }
     println!("\n{NOTE}");
     let over = figures.iter().filter(|figure| figure.over()).count();
     println!("\n=== {} of {} cases within their target", figures.len() - over, figures.len());
-    if check && figures.iter().any(Figure::worse) { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+    if check && over > 0 { ExitCode::FAILURE } else { ExitCode::SUCCESS }
 }
 
 #[cfg(test)]
@@ -143,15 +132,11 @@ mod tests {
 
     #[test]
     fn a_figure_is_over_its_target_only_by_a_whole_instruction() {
-        let figure = |attributes| Figure {
-            case: String::new(),
-            target: 30.0,
-            today: 40.0,
-            attributes,
-            by_hand: 0.0,
+        let figure = |attributes| {
+            let (case, target, by_hand) = (String::new(), 30.0, 0.0);
+            Figure { case, target, attributes, by_hand }
         };
         assert!(!figure(30.4).over());
-        assert!(figure(30.6).over() && !figure(40.4).worse());
-        assert!(figure(40.6).worse());
+        assert!(figure(30.6).over());
     }
 }

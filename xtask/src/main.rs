@@ -24,7 +24,7 @@ usage: cargo x <command> [arguments]
   docs          the documentation, warnings are errors
   bless         rewrite the golden expansions and the compile-error texts from what is built now
   bench         the criterion benches against peer libraries; arguments go to `cargo bench`
-  instructions  instructions per guarded call, under valgrind; --check fails above a target, or above what it costs today
+  instructions  instructions per guarded call, under valgrind; --check fails above a target
   outage        two programs under faults, with their attributes and without: both tables; --check runs only what tells the two apart
   soak          random faults for some minutes (10), then a leak check; `cargo x soak MINUTES SEED`
   compile-time  `cargo check` of 500 annotated functions against 500 instrumented ones; --check fails above 2x";

@@ -18,7 +18,7 @@ pub trait Key: Hash + Eq + ToOwned<Owned: Debug + Send + Sync + 'static> {
 impl<K: ?Sized + Hash + Eq + ToOwned<Owned: Debug + Send + Sync + 'static>> Key for K {}
 
 /// A key for people: without the quotes that `Debug` puts around text.
-pub(super) fn label<K: Debug>(key: &K) -> String {
+pub(super) fn label(key: &dyn Debug) -> String {
     let text = format!("{key:?}");
     match text.strip_prefix('"').and_then(|text| text.strip_suffix('"')) {
         Some(inner) => inner.to_owned(),

@@ -1,192 +1,128 @@
-//! The look-up: shards behind read locks, so that known keys neither allocate nor wait for each other.
+//! The map: known keys are found without a lock; new ones come, and others have to go for them, one at a time.
 //!
 //! No code of a key's runs under a lock but its `Eq`: keys are hashed, cloned, shown and dropped outside.
 
-use std::hash::BuildHasher;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
-use std::sync::{Arc, PoisonError};
+use std::fmt::Debug;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Acquire, Ordering::Release};
 
-use crossbeam_utils::sync::{ShardedLock, ShardedLockReadGuard, ShardedLockWriteGuard};
-use hashbrown::{DefaultHashBuilder, HashTable};
 use parking_lot::Mutex;
 
-use super::entry::{Entry, Record, known, record_if};
-use super::eviction::{Evictor, is_held};
+use super::entry::Entry;
+use super::eviction::Evictor;
 use super::key::Key;
 use super::recency::Recency;
+use super::table::{Guard, Table};
+use super::tables::Tables;
 use super::{PerKey, Sum};
 
-/// Writers only: readers of one shard don't meet.
-const SHARDS: usize = 16;
-
-/// A lock of several, of which a reader takes its thread's own and a writer all: the counts of one lock's readers would
-/// be what threads fight for.
-struct Shard<P: PerKey>(ShardedLock<HashTable<Slot<P>>>);
-
-/// The whole hash stands beside the pointer: other keys' entries are not looked at.
-struct Slot<P: PerKey> {
-    hash: u64,
-    entry: Arc<Entry<P>>,
-}
-
 pub(super) struct Map<P: PerKey> {
-    hasher: DefaultHashBuilder,
-    shards: Box<[Shard<P>]>,
+    /// What the policies of keys are made from.
+    model: P::Model,
+    max_keys: u32,
+    tables: Tables<P>,
     recency: Recency,
-    keys: AtomicUsize,
+    /// How many keys came, ever.
+    inserted: AtomicU64,
     evicted: AtomicU64,
-    /// Locked before any shard.
+    /// Locked while keys come and go.
     evictor: Mutex<Evictor<P>>,
     /// What evicted keys had counted: sums over all keys must never shrink. Locked under the evictor.
     retired: Mutex<P::Sum>,
 }
 
 impl<P: PerKey> Map<P> {
-    pub(super) fn new(max_keys: u32) -> Self {
+    pub(super) fn new(model: P::Model, max_keys: u32) -> Self {
         Self {
-            hasher: DefaultHashBuilder::default(),
-            shards: (0..SHARDS).map(|_| Shard::new()).collect(),
+            model,
+            max_keys,
+            tables: Tables::new(),
             recency: Recency::new(max_keys),
-            keys: AtomicUsize::new(0),
+            inserted: AtomicU64::new(0),
             evicted: AtomicU64::new(0),
             evictor: Mutex::new(Evictor::new()),
             retired: Mutex::default(),
         }
     }
 
-    /// The key's entry; a new one from `make` if there is none, at the cost of another when there are `max_keys`.
+    /// The key's entry; a new one if there is none, at the cost of another when there are `max_keys`.
     #[inline]
-    pub(super) fn get<K: Key + ?Sized>(
-        &self,
-        key: &K,
-        max_keys: u32,
-        make: impl FnOnce() -> P,
-    ) -> Arc<Entry<P>> {
-        let hash = self.hasher.hash_one(key);
-        let shard = self.shard(hash);
+    pub(super) fn get<K: Key + ?Sized>(&self, key: &K) -> Arc<Entry<P>> {
+        let hash = self.tables.hash(key);
         let now = self.recency.look(hash);
-        match shard.find(hash, key, now) {
-            Some((entry, false)) => entry,
-            Some((entry, true)) => self.readmit(entry),
-            None => self.insert(hash, known(hash, key, make(), now), key, max_keys),
+        let table = self.tables.of::<K>();
+        match table.find(hash, key, &self.tables.guard()) {
+            Some(entry) if entry.record.touch(now) || self.readmit(&entry) => entry,
+            _ => self.insert(table, hash, key),
         }
     }
 
+    /// Takes back what eviction had set aside, unless that was faster: then it is gone by now.
     #[cold]
     #[inline(never)]
-    fn readmit(&self, entry: Arc<Entry<P>>) -> Arc<Entry<P>> {
-        self.evictor.lock().readmit(&entry);
-        entry
+    fn readmit(&self, entry: &Arc<Entry<P>>) -> bool {
+        self.evictor.lock().readmit(entry)
     }
 
     #[cold]
     #[inline(never)]
     fn insert<K: Key + ?Sized>(
         &self,
+        table: &Table<K::Owned, P>,
         hash: u64,
-        new: Arc<Entry<P>>,
         key: &K,
-        max_keys: u32,
     ) -> Arc<Entry<P>> {
+        let (owned, new) = (key.to_owned(), Entry::new(hash, P::instance(&self.model)));
+        // It ends after the lock.
+        let guard = self.tables.guard();
         let mut evictor = self.evictor.lock();
         let now = self.recency.step();
         // Whoever held the lock before may have been faster.
-        if let Some((entry, _)) = self.shard(hash).find(hash, key, now) {
+        if let Some(entry) = table.find(hash, key, &guard) {
+            entry.record.touch(now);
+            evictor.readmit(&entry);
             return entry;
         }
-        new.record().touch(now);
-        let full = self.keys.load(Relaxed) >= max_keys as usize;
-        let evicted = if full { evictor.evict(&mut |entry| self.remove(entry)) } else { None };
+        new.record.touch(now);
+        self.make_room(&mut evictor, now, &guard);
         evictor.add(&new);
-        let slot = Slot { hash, entry: Arc::clone(&new) };
-        self.shard(hash).write().insert_unique(hash, slot, |slot| slot.hash);
-        self.keys.fetch_add(1, Relaxed);
-        drop(evictor);
-        drop(evicted);
+        table.insert(owned, &new, &guard);
+        self.inserted.fetch_add(1, Release);
         new
     }
 
-    /// Takes an entry out, unless a call got hold of it meanwhile: under the write lock nobody can.
-    fn remove(&self, entry: &Arc<Entry<P>>) -> bool {
-        let hash = entry.hash();
-        let mut table = self.shard(hash).write();
-        if is_held(entry) {
-            return false;
-        }
-        if let Ok(found) = table.find_entry(hash, |other| Arc::ptr_eq(&other.entry, entry)) {
-            found.remove();
+    fn make_room(&self, evictor: &mut Evictor<P>, now: u64, guard: &Guard<'_>) {
+        while self.len() >= self.max_keys as usize {
+            let Some(entry) = evictor.evict(now) else { break };
+            self.tables.remove(&entry, guard);
+            self.evicted.fetch_add(1, Release);
             let mut retired = self.retired.lock();
-            *retired += entry.policy().sum();
+            *retired += P::sum(&entry.policy);
             retired.forget_the_present();
-            self.keys.fetch_sub(1, Relaxed);
-            self.evicted.fetch_add(1, Relaxed);
         }
-        true
     }
 
+    #[allow(clippy::cast_possible_truncation, reason = "as many as memory holds")]
     pub(super) fn len(&self) -> usize {
-        self.keys.load(Relaxed)
+        // In this order: a key is counted before it can go.
+        let evicted = self.evicted();
+        (self.inserted.load(Acquire) - evicted) as usize
     }
 
     pub(super) fn evicted(&self) -> u64 {
-        self.evicted.load(Relaxed)
+        self.evicted.load(Acquire)
     }
 
     /// What all keys have counted, ever. Meanwhile none is evicted: it would be missed, or counted twice.
     pub(super) fn sum(&self) -> P::Sum {
+        let _guard = self.tables.guard();
         let _no_eviction = self.evictor.lock();
         let mut sum = self.retired.lock().clone();
-        self.for_each(|entry| sum += entry.policy().sum());
+        self.for_each(|_, entry| sum += P::sum(&entry.policy));
         sum
     }
 
-    pub(super) fn for_each(&self, mut f: impl FnMut(&Arc<Entry<P>>)) {
-        for shard in &self.shards {
-            shard.read().iter().for_each(|slot| f(&slot.entry));
-        }
-    }
-
-    /// The table uses the hash's upper and lower bits; these are from the middle.
-    #[inline]
-    #[allow(clippy::cast_possible_truncation, reason = "only some of the bits are wanted")]
-    fn shard(&self, hash: u64) -> &Shard<P> {
-        &self.shards[(hash >> 32) as usize % SHARDS]
-    }
-}
-
-impl<P: PerKey> Shard<P> {
-    fn new() -> Self {
-        Self(ShardedLock::default())
-    }
-
-    /// A key's `Eq` may panic under it, which leaves the table as it was.
-    #[inline]
-    fn read(&self) -> ShardedLockReadGuard<'_, HashTable<Slot<P>>> {
-        self.0.read().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn write(&self) -> ShardedLockWriteGuard<'_, HashTable<Slot<P>>> {
-        self.0.write().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// The key's entry, touched, and whether eviction has set it aside.
-    #[inline]
-    fn find<K: Key + ?Sized>(&self, hash: u64, key: &K, now: u64) -> Option<(Arc<Entry<P>>, bool)> {
-        let mut aside = false;
-        let table = self.read();
-        let slot = table.find(hash, |slot| {
-            let Some(record) = slot.record_if(hash, key) else { return false };
-            record.touch(now);
-            aside = record.aside.load(Relaxed);
-            true
-        })?;
-        Some((Arc::clone(&slot.entry), aside))
-    }
-}
-
-impl<P: PerKey> Slot<P> {
-    #[inline]
-    fn record_if<K: Key + ?Sized>(&self, hash: u64, key: &K) -> Option<&Record> {
-        if self.hash == hash { record_if(&*self.entry, key) } else { None }
+    pub(super) fn for_each(&self, see: impl FnMut(&dyn Debug, &Entry<P>)) {
+        self.tables.for_each(see);
     }
 }

@@ -1,8 +1,9 @@
 //! One policy per host, tenant or user: looked up by any key, bounded in number.
 //!
 //! [`key`] what can be a key, and keys of any type in one map · [`entry`] one key's policy · [`instance`] what a policy
-//! must know to be kept per key · [`map`] the sharded look-up · [`recency`] when a key was used · [`eviction`] who has to
-//! go when it is full · [`policy`] the named whole · [`sum`] what keys have counted, those that had to go included.
+//! must know to be kept per key · [`table`] keys of one type, looked up without a lock; [`tables`] all of them · [`map`] how keys come and go · [`recency`] when a key was used ·
+//! [`eviction`] who has to go when it is full · [`policy`] the named whole · [`sum`] what keys have counted, those that
+//! had to go included.
 
 mod entry;
 mod eviction;
@@ -12,6 +13,8 @@ mod map;
 mod policy;
 mod recency;
 mod sum;
+mod table;
+mod tables;
 #[cfg(test)]
 mod tests;
 

@@ -1,9 +1,10 @@
 //! The named whole: options that every key's policy shares, and what they amount to together.
 
-use std::fmt;
-use std::sync::{Arc, OnceLock};
+use std::fmt::{self, Debug};
+use std::sync::OnceLock;
 
 use super::entry::{Entry, KeyedInstance};
+use super::key::label;
 use super::map::Map;
 use super::{Key, PerKey};
 use crate::name::{Identity, Origin};
@@ -127,12 +128,7 @@ impl<P: PerKey> Keyed<P> {
     /// The key's policy; a new one, if the key is new.
     #[inline]
     pub fn get<K: Key + ?Sized>(&self, key: &K) -> KeyedInstance<P> {
-        let map = self.map();
-        KeyedInstance(
-            map.get(key, self.max_keys, || {
-                P::instance(self.identity.of_key(), self.config.clone())
-            }),
-        )
+        KeyedInstance(self.map().get(key))
     }
 
     /// How many keys there are.
@@ -147,7 +143,8 @@ impl<P: PerKey> Keyed<P> {
 
     #[inline]
     pub(super) fn map(&self) -> &Map<P> {
-        self.map.get_or_init(|| Map::new(self.max_keys))
+        self.map
+            .get_or_init(|| Map::new(P::model(self.identity.of_key(), &self.config), self.max_keys))
     }
 
     pub(crate) fn sum(&self) -> P::Sum {
@@ -159,31 +156,28 @@ impl<P: PerKey> Keyed<P> {
         let mut totals = KeyedTotals { keys: self.len(), troubled: 0, evicted: 0, top: Vec::new() };
         let Some(map) = self.map.get() else { return totals };
         let mut worst = Vec::new();
-        map.for_each(|entry| {
-            totals.troubled += usize::from(!entry.policy().is_at_rest());
-            note(&mut worst, entry);
+        map.for_each(|key, entry| {
+            totals.troubled += usize::from(!P::is_at_rest(&entry.policy));
+            note(&mut worst, key, entry);
         });
         totals.evicted = map.evicted();
-        totals.top = worst.iter().map(|(_, entry)| snapshot(&**entry)).collect();
+        totals.top = worst.into_iter().map(|(_, snapshot)| snapshot).collect();
         totals
     }
 }
 
-/// Keeps the `TOP` worst, the worst first. They are held, so none of them is evicted before it is shown.
-fn note<P: PerKey>(worst: &mut Vec<(u64, Arc<Entry<P>>)>, entry: &Arc<Entry<P>>) {
-    let trouble = entry.policy().trouble();
+/// Keeps the `TOP` worst, the worst first.
+fn note<P: PerKey>(worst: &mut Vec<(u64, KeySnapshot)>, key: &dyn Debug, entry: &Entry<P>) {
+    let trouble = P::trouble(&entry.policy);
     let place = worst.partition_point(|(other, _)| *other >= trouble);
     if trouble > 0 && place < TOP {
+        let snapshot = KeySnapshot { key: label(key), status: P::describe(&entry.policy) };
         worst.truncate(TOP - 1);
-        worst.insert(place, (trouble, Arc::clone(entry)));
+        worst.insert(place, (trouble, snapshot));
     }
 }
 
-fn snapshot<P: PerKey>(entry: &Entry<P>) -> KeySnapshot {
-    KeySnapshot { key: entry.label(), status: entry.policy().describe() }
-}
-
-impl<P: PerKey> fmt::Debug for Keyed<P> {
+impl<P: PerKey> Debug for Keyed<P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Keyed")
             .field("name", &self.name())

@@ -1,8 +1,10 @@
 //! What policies have counted, added up: over keys, or over policies that share a name.
 
+use std::borrow::Borrow;
 use std::ops::AddAssign;
 
 use crate::circuit_breaker::Transitions;
+use crate::rate_limit::Limit;
 use crate::{Bulkhead, CircuitBreaker, Histogram, RateLimiter, State, Totals};
 
 /// Counters, which outlive their policies, and the present, which doesn't.
@@ -85,7 +87,7 @@ pub struct LimiterSum {
 }
 
 impl LimiterSum {
-    pub(crate) fn of(limiter: &RateLimiter) -> Self {
+    pub(crate) fn of<L: Borrow<Limit>>(limiter: &RateLimiter<L>) -> Self {
         Self { rejected: limiter.rejected() }
     }
 }

@@ -1,6 +1,7 @@
 //! Where a layer finds its policy: by a reference, or at a static, which needs no room in the future.
 
 use crate::keyed::{KeyedInstance, PerKey};
+use crate::{Bulkhead, CircuitBreaker, RateLimiter};
 
 /// Leads to a policy.
 pub trait At<'p, P: 'p>: Copy {
@@ -16,12 +17,21 @@ impl<'p, P> At<'p, P> for &'p P {
     }
 }
 
-impl<'p, P: PerKey> At<'p, P> for &'p KeyedInstance<P> {
-    #[inline]
-    fn policy(self) -> &'p P {
-        self
-    }
+/// For each policy by itself: a key's need not be of the same type as one that stands alone.
+macro_rules! at_instance {
+    ($($policy:ty)*) => {
+        $(
+            impl<'p> At<'p, <$policy as PerKey>::Kept> for &'p KeyedInstance<$policy> {
+                #[inline]
+                fn policy(self) -> &'p <$policy as PerKey>::Kept {
+                    self
+                }
+            }
+        )*
+    };
 }
+
+at_instance! { CircuitBreaker Bulkhead RateLimiter }
 
 /// A static's whereabouts, as a function without captures: of no size, and a constant to the optimiser.
 #[derive(Clone, Copy, Debug)]

@@ -1,5 +1,6 @@
 //! A rate-limited call: its turn first, then the body.
 
+use std::borrow::Borrow;
 use std::mem::{self, ManuallyDrop};
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -8,8 +9,8 @@ use std::time::Duration;
 use pin_project_lite::pin_project;
 use tokio::time::Sleep;
 
-use super::RateLimiter;
 use super::gcra::Early;
+use super::{Limit, RateLimiter};
 use crate::Rejection;
 use crate::clock::Nanos;
 use crate::pipeline::At;
@@ -17,8 +18,8 @@ use crate::pipeline::At;
 pin_project! {
     /// The future of a rate-limited call.
     #[must_use = "futures do nothing unless you `.await` or poll them"]
-    pub struct Limited<'l, A: At<'l, RateLimiter>, F> {
-        arrival: Arrival<'l, A>,
+    pub struct Limited<'l, L: Borrow<Limit>, A: At<'l, RateLimiter<L>>, F> {
+        arrival: Arrival<'l, L, A>,
         #[pin]
         inner: F,
     }
@@ -26,9 +27,10 @@ pin_project! {
 
 /// Limits the rate of `inner`.
 #[inline]
-pub fn guard<'l, R, A, F>(limiter: A, inner: F) -> Limited<'l, A, F>
+pub fn guard<'l, R, L, A, F>(limiter: A, inner: F) -> Limited<'l, L, A, F>
 where
-    A: At<'l, RateLimiter>,
+    L: Borrow<Limit>,
+    A: At<'l, RateLimiter<L>>,
     F: Future<Output = Result<R, Rejection>>,
 {
     Limited { arrival: Arrival { limiter, standing: Standing::Outside }, inner }
@@ -37,17 +39,18 @@ where
 /// The same for a plain function, which never waits.
 #[allow(clippy::missing_errors_doc, reason = "the outcome of the call, or the limiter's refusal")]
 #[inline]
-pub fn guard_blocking<R>(
-    limiter: &RateLimiter,
+pub fn guard_blocking<R, L: Borrow<Limit>>(
+    limiter: &RateLimiter<L>,
     inner: impl FnOnce() -> Result<R, Rejection>,
 ) -> Result<R, Rejection> {
     limiter.try_acquire()?;
     inner()
 }
 
-impl<'l, R, A, F> Future for Limited<'l, A, F>
+impl<'l, R, L, A, F> Future for Limited<'l, L, A, F>
 where
-    A: At<'l, RateLimiter>,
+    L: Borrow<Limit>,
+    A: At<'l, RateLimiter<L>>,
     F: Future<Output = Result<R, Rejection>>,
 {
     type Output = F::Output;
@@ -68,20 +71,20 @@ where
 }
 
 /// A call before and after its turn.
-struct Arrival<'l, A: At<'l, RateLimiter>> {
+struct Arrival<'l, L: Borrow<Limit>, A: At<'l, RateLimiter<L>>> {
     limiter: A,
-    standing: Standing<'l>,
+    standing: Standing<'l, L>,
 }
 
 /// Where a call stands. Only one that waits has anything on the heap; [`Arrival`] drops that, so that one comparison
 /// tells whether there is anything to drop.
-enum Standing<'l> {
+enum Standing<'l, L: Borrow<Limit>> {
     Outside,
-    Waiting(ManuallyDrop<Box<Turn<'l>>>),
+    Waiting(ManuallyDrop<Box<Turn<'l, L>>>),
     Inside,
 }
 
-impl<'l, A: At<'l, RateLimiter>> Arrival<'l, A> {
+impl<'l, L: Borrow<Limit>, A: At<'l, RateLimiter<L>>> Arrival<'l, L, A> {
     /// Its turn, or by how much it is too early.
     #[inline(always)]
     #[allow(clippy::inline_always, reason = "apart, it costs a call that is let pass a third more")]
@@ -118,14 +121,14 @@ impl<'l, A: At<'l, RateLimiter>> Arrival<'l, A> {
         Poll::Ready(Ok(()))
     }
 
-    fn stand(&mut self, standing: Standing<'l>) {
+    fn stand(&mut self, standing: Standing<'l, L>) {
         if let Standing::Waiting(turn) = mem::replace(&mut self.standing, standing) {
             drop(ManuallyDrop::into_inner(turn));
         }
     }
 }
 
-impl<'l, A: At<'l, RateLimiter>> Drop for Arrival<'l, A> {
+impl<'l, L: Borrow<Limit>, A: At<'l, RateLimiter<L>>> Drop for Arrival<'l, L, A> {
     #[inline(always)]
     #[allow(
         clippy::inline_always,
@@ -140,20 +143,20 @@ impl<'l, A: At<'l, RateLimiter>> Drop for Arrival<'l, A> {
 
 #[cold]
 #[inline(never)]
-fn give_up<'l>(arrival: &mut Arrival<'l, impl At<'l, RateLimiter>>) {
+fn give_up<'l, L: Borrow<Limit>>(arrival: &mut Arrival<'l, L, impl At<'l, RateLimiter<L>>>) {
     arrival.stand(Standing::Outside);
 }
 
 /// A turn that lies ahead. Dropped before it came, it is given back if nobody queued up behind it.
-pub(super) struct Turn<'l> {
-    limiter: &'l RateLimiter,
+pub(super) struct Turn<'l, L: Borrow<Limit>> {
+    limiter: &'l RateLimiter<L>,
     booked: Nanos,
     /// `None` once the turn has come.
     sleep: Option<Pin<Box<Sleep>>>,
 }
 
-impl<'l> Turn<'l> {
-    pub(super) fn new(limiter: &'l RateLimiter, booked: Nanos, wait: Duration) -> Self {
+impl<'l, L: Borrow<Limit>> Turn<'l, L> {
+    pub(super) fn new(limiter: &'l RateLimiter<L>, booked: Nanos, wait: Duration) -> Self {
         Self { limiter, booked, sleep: Some(Box::pin(tokio::time::sleep(wait))) }
     }
 
@@ -166,7 +169,7 @@ impl<'l> Turn<'l> {
     }
 }
 
-impl Drop for Turn<'_> {
+impl<L: Borrow<Limit>> Drop for Turn<'_, L> {
     fn drop(&mut self) {
         if self.sleep.is_some() {
             self.limiter.give_back(self.booked);

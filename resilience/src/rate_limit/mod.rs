@@ -18,5 +18,5 @@ mod tests;
 pub use self::config::RateLimitConfig;
 use self::future::Turn;
 pub use self::future::{guard, guard_blocking};
-pub use self::policy::RateLimiter;
+pub use self::policy::{Limit, RateLimiter};
 pub use self::rate::checked as checked_rate;

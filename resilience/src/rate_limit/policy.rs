@@ -1,7 +1,7 @@
 //! The shared limiter: one compare-and-swap on one word.
 
+use std::borrow::Borrow;
 use std::fmt;
-use std::hint::black_box;
 use std::time::Duration;
 
 use super::future::{Limited, guard};
@@ -33,14 +33,32 @@ use crate::{Name, PolicyKind, Rejection, check, event};
 /// ```
 ///
 /// **Cancellation:** a call that is dropped while it waits gives its turn back if nobody queued up behind it.
+///
+/// `L` is where its limit lies: in itself, unless it is one of the many of a [`Keyed`](crate::Keyed), which share theirs.
 // In this order: what every call reads comes first, in one cache line; one limiter per key may mean many of them.
 #[repr(C)]
-pub struct RateLimiter {
+pub struct RateLimiter<L: Borrow<Limit> = Limit> {
     arrival: AtomicU64,
-    gcra: Gcra,
+    limit: L,
     rejected: AtomicU64,
+}
+
+/// What doesn't change in a [`RateLimiter`]: each has its own, but those of the keys of a [`Keyed`](crate::Keyed) share
+/// one.
+#[repr(C)]
+pub struct Limit {
+    gcra: Gcra,
     identity: Identity,
     config: RateLimitConfig,
+}
+
+impl Limit {
+    #[track_caller]
+    pub(crate) const fn new(identity: Identity, config: RateLimitConfig) -> Self {
+        check::no_problem(config.problem());
+        let (rate, burst) = config.limits();
+        Self { gcra: Gcra::new(rate.interval(), burst), identity, config }
+    }
 }
 
 impl RateLimiter {
@@ -58,39 +76,45 @@ impl RateLimiter {
     #[must_use]
     #[track_caller]
     pub const fn declared(identity: Identity, config: RateLimitConfig) -> Self {
-        check::no_problem(config.problem());
-        let (rate, burst) = config.limits();
-        let gcra = Gcra::new(rate.interval(), burst);
-        let (arrival, rejected) = (AtomicU64::new(0), AtomicU64::new(0));
-        Self { arrival, gcra, rejected, identity, config }
+        Self::within(Limit::new(identity, config))
+    }
+
+    pub(crate) fn identity(&self) -> &Identity {
+        &self.limit.identity
+    }
+}
+
+impl<L: Borrow<Limit>> RateLimiter<L> {
+    pub(crate) const fn within(limit: L) -> Self {
+        Self { arrival: AtomicU64::new(0), limit, rejected: AtomicU64::new(0) }
+    }
+
+    #[inline]
+    fn limit(&self) -> &Limit {
+        self.limit.borrow()
+    }
+
+    #[inline]
+    fn gcra(&self) -> Gcra {
+        self.limit().gcra
     }
 
     /// What it is called.
     #[must_use]
     pub fn name(&self) -> Name {
-        self.identity.name()
+        self.limit().identity.name()
     }
 
     /// Its options.
     #[must_use]
     pub fn config(&self) -> &RateLimitConfig {
-        &self.config
-    }
-
-    pub(crate) fn identity(&self) -> &Identity {
-        &self.identity
+        &self.limit().config
     }
 
     /// How many calls it refused.
     #[must_use]
     pub fn rejected(&self) -> u64 {
         self.rejected.load(Relaxed)
-    }
-
-    /// Reads its limit, without waiting for it.
-    #[inline]
-    pub(crate) fn fetch(&self) {
-        black_box(self.gcra);
     }
 
     /// Whether a whole burst would pass right now.
@@ -101,7 +125,7 @@ impl RateLimiter {
     /// How many calls would pass right now.
     #[must_use]
     pub fn available(&self) -> u64 {
-        self.gcra.available(self.arrival.load(Relaxed), clock::counter())
+        self.gcra().available(self.arrival.load(Relaxed), clock::counter())
     }
 
     /// Lets one call pass, or not; it never waits.
@@ -120,7 +144,7 @@ impl RateLimiter {
     ///
     /// # Errors
     /// The future's own; [`Rejection::RateLimited`] as `E`.
-    pub fn call<F, T, E>(&self, future: F) -> Edge<Limited<'_, &Self, Body<F>>>
+    pub fn call<F, T, E>(&self, future: F) -> Edge<Limited<'_, L, &Self, Body<F>>>
     where
         F: Future<Output = Result<T, E>>,
         E: From<Rejection>,
@@ -134,7 +158,7 @@ impl RateLimiter {
         let now = clock::counter();
         let mut arrival = self.arrival.load(Relaxed);
         loop {
-            let next = match self.gcra.decide(arrival, now) {
+            let next = match self.gcra().decide(arrival, now) {
                 Decision::Pass(next) => next,
                 Decision::Wait(early) => return Err(early),
             };
@@ -148,20 +172,20 @@ impl RateLimiter {
     /// Whether a call may wait that long.
     #[inline]
     pub(super) fn has_patience(&self, early: Early) -> bool {
-        self.config.max_wait.is_some_and(|wait| early.get() <= clock::span(wait))
+        self.config().max_wait.is_some_and(|wait| early.get() <= clock::span(wait))
     }
 
     /// Books the next turn, or says how far ahead it would lie if that is further than `max_wait`.
-    pub(super) fn book(&self) -> Result<Turn<'_>, Early> {
+    pub(super) fn book(&self) -> Result<Turn<'_, L>, Early> {
         let now = clock::counter();
         let mut arrival = self.arrival.load(Relaxed);
         loop {
-            let wait = match self.gcra.decide(arrival, now) {
+            let wait = match self.gcra().decide(arrival, now) {
                 Decision::Pass(_) => 0,
                 Decision::Wait(early) if self.has_patience(early) => early.get(),
                 Decision::Wait(early) => return Err(early),
             };
-            let next = self.gcra.next(arrival, now);
+            let next = self.gcra().next(arrival, now);
             match self.arrival.compare_exchange_weak(arrival, next, Relaxed, Relaxed) {
                 Ok(_) => return Ok(Turn::new(self, next, Duration::from_nanos(wait))),
                 Err(newer) => arrival = newer,
@@ -171,7 +195,8 @@ impl RateLimiter {
 
     /// Gives a booked turn back, if it is the last one.
     pub(super) fn give_back(&self, booked: Nanos) {
-        let _ = self.arrival.compare_exchange(booked, self.gcra.previous(booked), Relaxed, Relaxed);
+        let _ =
+            self.arrival.compare_exchange(booked, self.gcra().previous(booked), Relaxed, Relaxed);
     }
 
     /// Counts and tells a refusal elsewhere and makes it in place: see [`Rejection`].
@@ -199,12 +224,12 @@ impl RateLimiter {
     }
 }
 
-impl fmt::Debug for RateLimiter {
+impl<L: Borrow<Limit>> fmt::Debug for RateLimiter<L> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RateLimiter")
             .field("name", &self.name())
             .field("available", &self.available())
-            .field("config", &self.config)
+            .field("config", self.config())
             .finish_non_exhaustive()
     }
 }

@@ -26,8 +26,8 @@ fn main() -> ExitCode {
 }
 
 fn list() {
-    for Case { name, target, today, .. } in &CASES {
-        println!("{name}\t{target}\t{today}");
+    for Case { name, target, .. } in &CASES {
+        println!("{name}\t{target}");
     }
 }
 

@@ -1,0 +1,58 @@
+//! A key's own code runs under no lock, its `Eq` aside.
+
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
+
+use crate::{CircuitBreaker, CircuitBreakerConfig, Keyed};
+
+/// A key that asks for the whole map's figures whenever its own code runs outside a look-up's comparison.
+#[derive(PartialEq, Eq)]
+struct Nosy(u32);
+
+static NOSY: Keyed<CircuitBreaker> =
+    Keyed::<CircuitBreaker>::new("nosy", CircuitBreakerConfig::new()).max_keys(2);
+
+impl Nosy {
+    fn ask() {
+        assert!(NOSY.totals().keys <= 2 && NOSY.sum().totals.requests == 0);
+    }
+}
+
+impl std::hash::Hash for Nosy {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        Self::ask();
+        self.0.hash(state);
+    }
+}
+
+impl Clone for Nosy {
+    fn clone(&self) -> Self {
+        Self::ask();
+        Self(self.0)
+    }
+}
+
+impl std::fmt::Debug for Nosy {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        assert!(NOSY.len() <= 2);
+        f.write_str("nosy")
+    }
+}
+
+static DROPPED: AtomicU32 = AtomicU32::new(0);
+
+impl Drop for Nosy {
+    fn drop(&mut self) {
+        Self::ask();
+        DROPPED.fetch_add(1, Relaxed);
+    }
+}
+
+/// Enough that evicted keys are dropped while others come.
+#[test]
+fn a_keys_own_code_may_ask_the_map() {
+    (0..500).for_each(|key| drop(NOSY.get(&Nosy(key))));
+    NOSY.get(&Nosy(499)).force_open();
+    assert_eq!(NOSY.totals().top[0].key, "nosy");
+    assert_eq!(NOSY.totals().evicted, 498);
+    assert!(DROPPED.load(Relaxed) > 100, "evicted keys are dropped");
+}
