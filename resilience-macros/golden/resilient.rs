@@ -17,9 +17,14 @@ async fn fetch(id: u64) -> Result<String, ApiError> {
         ),
         CircuitBreakerConfig::new(),
     );
+    static __RESILIENCE_POLICY: Policy = Policy::declared(
+            Identity::default(::core::concat!(::core::module_path!(), "::fetch"), 0),
+        )
+        .timeout(&__RESILIENCE_TIMEOUT)
+        .circuit_breaker(&__RESILIENCE_CIRCUIT_BREAKER);
     submit! {
         Site(& [Listed::Timeout(& __RESILIENCE_TIMEOUT), Listed::CircuitBreaker(&
-        __RESILIENCE_CIRCUIT_BREAKER)])
+        __RESILIENCE_CIRCUIT_BREAKER), Listed::Policy(& __RESILIENCE_POLICY)])
     }
     let outcome = timeout(
             at(|| &__RESILIENCE_TIMEOUT),

@@ -145,7 +145,7 @@ impl Declaration {
         let value = instances::built(layer, instance, &self.name, runtime);
         let (span, parts) = (quiet(layer.span), instances::parts(parts, &self.name, runtime));
         let (items, setters) = (parts.items, parts.setters);
-        let guard = names::guard(instance.name.as_ref(), instance.part, layer.attribute, runtime);
+        let guard = names::guard(instance.naming(), layer.attribute, runtime);
         if guard.is_none() && items.is_empty() && setters.is_empty() {
             return value;
         }
@@ -176,7 +176,7 @@ impl Declaration {
         } else {
             quote_spanned!(span=> #runtime::#policy)
         };
-        let identity = names::identity(None, None, &self.name, span, runtime);
+        let identity = names::identity((None, None), &self.name, span, runtime);
         quote_spanned!(span=> #policy::declared(#identity #config #probe))
     }
 

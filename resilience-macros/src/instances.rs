@@ -16,18 +16,59 @@ pub(crate) fn statics(
     runtime: &TokenStream,
 ) -> (TokenStream, Option<TokenStream>) {
     let (mut statics, mut listed) = (TokenStream::new(), Vec::new());
+    let mut pipeline = Pipeline::default();
     for (layer, name) in stack.layers.iter().zip(names) {
         let Source::Own(instance) = &layer.source else { continue };
         let span = quiet(layer.span);
         let name = static_name(name);
         let (policy, variant) = (policy_type(layer, runtime), variant(layer));
         let value = built(layer, instance, &guarded.name, runtime);
-        let guard = names::guard(instance.name.as_ref(), instance.part, layer.attribute, runtime);
+        let guard = names::guard(instance.naming(), layer.attribute, runtime);
         statics.extend(quote_spanned!(span=> static #name: #policy = #value; #guard));
         listed.push(quote_spanned!(span=> #runtime::Listed::#variant(&#name)));
+        pipeline.add(layer, instance, &name);
+    }
+    if let Some((item, entry)) = pipeline.listed(&guarded.name, runtime) {
+        statics.extend(item);
+        listed.push(entry);
     }
     let submit = (!listed.is_empty()).then(|| submit(&listed, runtime));
     (statics, submit)
+}
+
+/// The standard pipeline of one function: calls go through its parts, the whole is there to be listed.
+#[derive(Default)]
+struct Pipeline<'s> {
+    first: Option<(&'s Layer, &'s Instance)>,
+    setters: TokenStream,
+}
+
+impl<'s> Pipeline<'s> {
+    /// A fallback belongs to the function, and a policy per key to the key.
+    fn add(&mut self, layer: &'s Layer, instance: &'s Instance, name: &Ident) {
+        let Some(part) = instance.part else { return };
+        self.first.get_or_insert((layer, instance));
+        if part != "fallback" && layer.meaning.keyed().is_none() {
+            let span = quiet(layer.span);
+            let setter = Ident::new(part, span);
+            self.setters.extend(quote_spanned!(span=> .#setter(&#name)));
+        }
+    }
+
+    fn listed(self, item: &Ident, runtime: &TokenStream) -> Option<(TokenStream, TokenStream)> {
+        let (layer, instance) = self.first?;
+        let (span, setters) = (quiet(layer.span), self.setters);
+        let name = static_name(&Ident::new("policy", span));
+        let naming = (instance.whole.as_ref(), None);
+        let identity = names::identity(naming, item, layer.span, runtime);
+        let guard = names::guard(naming, &crate::resilient::ATTRIBUTE, runtime);
+        Some((
+            quote_spanned! {span=>
+                static #name: #runtime::Policy = #runtime::Policy::declared(#identity) #setters; #guard
+            },
+            quote_spanned!(span=> #runtime::Listed::Policy(&#name)),
+        ))
+    }
 }
 
 /// The parts of a declared pipeline: their statics, and the calls that put them in.
@@ -48,8 +89,7 @@ pub(crate) fn parts(layers: &[Layer], item: &Ident, runtime: &TokenStream) -> Pa
                 let (name, variant) =
                     (format_ident!("{}", setter.to_uppercase(), span = span), variant(layer));
                 let value = built(layer, instance, item, runtime);
-                let guard =
-                    names::guard(instance.name.as_ref(), instance.part, layer.attribute, runtime);
+                let guard = names::guard(instance.naming(), layer.attribute, runtime);
                 parts.items.extend(quote_spanned!(span=> static #name: #policy = #value; #guard));
                 listed.push(quote_spanned!(span=> #runtime::Listed::#variant(&#name)));
                 (setter, quote_spanned!(span=> &#name))
@@ -83,8 +123,7 @@ pub(crate) fn built(
     let span = quiet(layer.span);
     let (policy, bound) =
         (policy_type(layer, runtime), layer.meaning.keyed().and_then(|keyed| keyed.bound(runtime)));
-    let identity =
-        names::identity(instance.name.as_ref(), instance.part, item, layer.span, runtime);
+    let identity = names::identity(instance.naming(), item, layer.span, runtime);
     let ingredient =
         layer.meaning.ingredient(item, runtime).map(|value| quote_spanned!(span=> , #value));
     let config =

@@ -8,6 +8,7 @@ use syn::{Expr, Path};
 
 use crate::attribute::Attribute;
 use crate::keyed::Keyed;
+use crate::names::Naming;
 use crate::options::{Setters, Written, quiet};
 use crate::piece::{Piece, Site};
 
@@ -47,11 +48,23 @@ pub(crate) enum Source {
 #[derive(Default)]
 pub(crate) struct Instance {
     pub(crate) name: Option<Written<String>>,
-    /// Which part of a standard pipeline it is; that becomes part of its name.
+    /// Which part of a standard pipeline it is.
     pub(crate) part: Option<&'static str>,
+    /// What that pipeline is called.
+    pub(crate) whole: Option<Written<String>>,
     /// The `const` value to start from.
     pub(crate) config: Option<Expr>,
     pub(crate) setters: Setters,
+}
+
+impl Instance {
+    /// A name of its own is left as it is; else a part appends itself to that of the whole.
+    pub(crate) fn naming(&self) -> Naming<'_> {
+        match &self.name {
+            Some(own) => (Some(own), None),
+            None => (self.whole.as_ref(), self.part),
+        }
+    }
 }
 
 impl Layer {

@@ -8,10 +8,12 @@ use syn::spanned::Spanned;
 use crate::attribute::Attribute;
 use crate::options::{Written, quiet};
 
+/// An explicit name, if there is one, and what a part of a pipeline appends to it or to the default.
+pub(crate) type Naming<'i> = (Option<&'i Written<String>>, Option<&'static str>);
+
 /// The runtime's `Identity` of an instance that is built for `item`.
 pub(crate) fn identity(
-    name: Option<&Written<String>>,
-    part: Option<&str>,
+    (name, part): Naming<'_>,
     item: &Ident,
     at: Span,
     runtime: &TokenStream,
@@ -47,8 +49,7 @@ fn line(span: Span) -> u32 {
 /// The symbol's text is what the compiler then shows. It names package, version and target, because a program may
 /// well hold two versions of a package, or a crate beside the copy of it that is under test.
 pub(crate) fn guard(
-    name: Option<&Written<String>>,
-    part: Option<&str>,
+    (name, part): Naming<'_>,
     attribute: &Attribute,
     runtime: &TokenStream,
 ) -> Option<TokenStream> {

@@ -167,6 +167,7 @@ impl Reading<'_> {
             None => Source::Own(Box::new(Instance {
                 name: self.common.name.take(),
                 part: None,
+                whole: None,
                 config: config.map(|config| config.expr),
                 setters: std::mem::take(&mut self.setters),
             })),

@@ -121,7 +121,7 @@ macro_rules! log {
 
 pub(crate) fn state_changed(change: &StateChange, listener: Option<fn(&StateChange)>) {
     let StateChange { policy, from, to, cause } = change;
-    tracing::warn!(target: "resilience::circuit_breaker", %policy, event = "state_changed", %from, %to, %cause);
+    tracing::warn!(target: "resilience::circuit_breaker", policy = policy.as_str(), event = "state_changed", %from, %to, %cause);
     broadcast(|| Event::StateChanged(*change));
     if let Some(listener) = listener {
         hook::shielded(*policy, "on_state_change", || listener(change));
@@ -164,7 +164,7 @@ fn log_rejected(kind: PolicyKind, rejection: &Rejection) {
 
 pub(crate) fn retried(retry: &RetryEvent, listener: Option<fn(&RetryEvent)>) {
     let RetryEvent { policy, attempt, delay, call_id, .. } = retry;
-    tracing::debug!(target: "resilience::retry", %policy, event = "retried", attempt, ?delay, %call_id);
+    tracing::debug!(target: "resilience::retry", policy = policy.as_str(), event = "retried", attempt, ?delay, %call_id);
     broadcast(|| Event::Retried(*retry));
     if let Some(listener) = listener {
         hook::shielded(*policy, "on_retry", || listener(retry));
@@ -172,18 +172,18 @@ pub(crate) fn retried(retry: &RetryEvent, listener: Option<fn(&RetryEvent)>) {
 }
 
 pub(crate) fn fell_back(policy: Name, step: u32, error: Option<&dyn Debug>) {
-    tracing::warn!(target: "resilience::fallback", %policy, event = "fell_back", step, error = error.map(tracing::field::debug));
+    tracing::warn!(target: "resilience::fallback", policy = policy.as_str(), event = "fell_back", step, error = error.map(tracing::field::debug));
     broadcast(|| Event::FellBack { policy, step });
 }
 
 pub(crate) fn hedged(policy: Name, attempt: u32) {
-    tracing::debug!(target: "resilience::hedge", %policy, event = "hedged", attempt);
+    tracing::debug!(target: "resilience::hedge", policy = policy.as_str(), event = "hedged", attempt);
     broadcast(|| Event::Hedged { policy, attempt });
 }
 
 #[cfg(feature = "axum")]
 pub(crate) fn administered(policy: Name, action: &'static str, by: &str, reason: Option<&str>) {
-    tracing::warn!(target: "resilience::circuit_breaker", %policy, event = "administered", action, by, reason);
+    tracing::warn!(target: "resilience::circuit_breaker", policy = policy.as_str(), event = "administered", action, by, reason);
     broadcast(|| Event::Administered {
         policy,
         action,

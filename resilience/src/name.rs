@@ -87,6 +87,12 @@ impl Borrow<str> for Name {
     }
 }
 
+impl From<&'static str> for Name {
+    fn from(name: &'static str) -> Self {
+        Self::new(name)
+    }
+}
+
 impl From<Name> for &'static str {
     fn from(name: Name) -> Self {
         name.0

@@ -28,7 +28,6 @@ use crate::Name;
 #[non_exhaustive]
 pub enum Rejection {
     /// The circuit breaker is open, or half-open with every trial slot taken.
-    #[non_exhaustive]
     CircuitOpen {
         /// The breaker's name.
         policy: Name,
@@ -36,7 +35,6 @@ pub enum Rejection {
         retry_after: Option<Duration>,
     },
     /// The bulkhead has no free slot (and no room, or no time left, in its queue).
-    #[non_exhaustive]
     BulkheadFull {
         /// The bulkhead's name.
         policy: Name,
@@ -44,7 +42,6 @@ pub enum Rejection {
         limit: u32,
     },
     /// The rate limit is used up for now.
-    #[non_exhaustive]
     RateLimited {
         /// The rate limiter's name.
         policy: Name,
@@ -52,7 +49,6 @@ pub enum Rejection {
         retry_after: Duration,
     },
     /// The call ran into its time limit and was dropped there.
-    #[non_exhaustive]
     TimedOut {
         /// The timeout's name.
         policy: Name,
@@ -60,7 +56,6 @@ pub enum Rejection {
         after: Duration,
     },
     /// The caller's deadline had passed before the body started.
-    #[non_exhaustive]
     DeadlineExceeded {
         /// The timeout that noticed.
         policy: Name,

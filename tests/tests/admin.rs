@@ -53,27 +53,31 @@ async fn an_unknown_name_is_not_found_and_not_created() {
 #[tokio::test]
 async fn only_who_may_and_never_another_sites_page() {
     let breaker = breaker("protected");
-    let cookies_will_do = || Router::from(resilience::axum::router().admin(|_| true));
+    let anybody = || Router::from(resilience::axum::router().admin(|_| true));
     let (nobody, wrong) = ([], [("authorization", "Bearer s3cre")]);
     let cross = [TOKEN, ("sec-fetch-site", "cross-site")];
+    let other_origin = [("origin", "https://elsewhere.example"), ("host", "shop.example")];
     for (app, headers) in [
         (app(), &nobody[..]),
         (app(), &wrong),
         (app(), &cross),
-        (app(), &[("x-requested-with", "x")]),
-        (cookies_will_do(), &nobody),
-        (cookies_will_do(), &[("authorization", "Basic YTpi")]),
+        (anybody(), &[("sec-fetch-site", "same-site")]),
+        (anybody(), &other_origin),
+        (anybody(), &[("origin", "null"), ("host", "shop.example")]),
     ] {
         let answer = post(app, "protected/force-open", headers, "").await;
         assert_eq!(answer.status, StatusCode::FORBIDDEN, "{headers:?}");
         assert_eq!(answer.header("content-type"), Some("application/problem+json"));
     }
     assert_eq!(breaker.state(), State::Closed);
-    let own = [("x-requested-with", "resilience"), ("sec-fetch-site", "same-origin")];
-    assert_eq!(
-        post(cookies_will_do(), "protected/force-open", &own, "").await.status,
-        StatusCode::OK
-    );
+    for headers in [
+        &[][..],
+        &[("sec-fetch-site", "same-origin"), ("origin", "https://behind-a-proxy.example")],
+        &[("origin", "https://shop.example:8443"), ("host", "shop.example:8443")],
+    ] {
+        let answer = post(anybody(), "protected/force-open", headers, "").await;
+        assert_eq!(answer.status, StatusCode::OK, "{headers:?}");
+    }
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::http::{Method, StatusCode};
 use http::{Answer, get, send};
-use resilience::{CircuitBreaker, CircuitBreakerConfig, registry};
+use resilience::{CircuitBreaker, CircuitBreakerConfig, Keyed, registry};
 
 fn app() -> Router {
     resilience::axum::router().into()
@@ -16,6 +16,9 @@ fn app() -> Router {
 fn insert(name: &'static str, config: CircuitBreakerConfig) -> &'static CircuitBreaker {
     registry().insert(CircuitBreaker::new(name, config))
 }
+
+#[resilience::circuit_breaker(name = "hosts")]
+static HOSTS: Keyed<CircuitBreaker>;
 
 /// The registry is the program's: what a test inserts stays. So one test goes through all states.
 #[tokio::test]
@@ -38,9 +41,17 @@ async fn an_open_breaker_degrades_and_a_critical_one_takes_down() {
     assert_eq!(states().await, (200, "degraded".to_owned()));
     critical.force_open();
     assert_eq!(states().await, (503, "down".to_owned()));
+    // A namesake that is well doesn't hide it.
+    insert("critical", CircuitBreakerConfig::new());
+    assert_eq!(states().await, (503, "down".to_owned()));
     critical.reset();
     plain.force_close();
     assert_eq!(states().await, (200, "up".to_owned()));
+    HOSTS.get("well").try_acquire().unwrap().success();
+    assert_eq!(states().await, (200, "up".to_owned()));
+    HOSTS.get("ill").force_open();
+    assert_eq!(states().await, (200, "degraded".to_owned()), "one key's circuit is open");
+    HOSTS.get("ill").reset();
     let health = get(app(), "/health").await.json();
     assert_eq!(
         health["circuit_breakers"]["plain"],

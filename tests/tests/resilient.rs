@@ -132,3 +132,20 @@ async fn a_policy_without_retry_leaves_the_attempt_number_of_an_outer_one_alone(
     }
     assert_eq!(outer().await, Ok(3));
 }
+
+#[resilient(name = "named whole", timeout("1s"), circuit_breaker(name = "named part"), retry)]
+async fn named() -> Result<(), Failed> {
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_whole_is_listed_and_a_part_may_have_a_name_of_its_own() {
+    named().await.unwrap();
+    let whole = registry().policy("named whole").expect("before its first call");
+    assert_eq!(whole.parts().circuit_breaker.unwrap().name(), "named part");
+    assert_eq!(whole.parts().retry.unwrap().name(), "named whole.retry");
+    assert!(whole.parts().bulkhead.is_none());
+    assert!(registry().circuit_breaker("named part").is_some());
+    let bare = registry().policy("resilient::bare").expect("under its default name");
+    assert_eq!(bare.parts().timeout.unwrap().name(), "resilient::bare.timeout");
+}

@@ -21,7 +21,7 @@ async fn changes_of_state_retries_and_refusals_say_who_and_what() {
     breaker.force_open();
     assert!(breaker.try_acquire().is_err());
     let line = log.line_with(&[
-        "policy=logged",
+        "policy=\"logged\"",
         "event=\"state_changed\"",
         "from=closed",
         "to=forced-open",
@@ -32,7 +32,8 @@ async fn changes_of_state_retries_and_refusals_say_who_and_what() {
 
     let retry = Retry::new("logged retry", RetryConfig::new().attempts(2));
     let _ = retry.call(|| async { Err::<(), ()>(()) }).await;
-    let line = log.line_with(&["policy=logged retry", "event=\"retried\"", "attempt=1", "delay="]);
+    let line =
+        log.line_with(&["policy=\"logged retry\"", "event=\"retried\"", "attempt=1", "delay="]);
     assert_eq!(line.target, "resilience::retry");
 
     let timeout = Timeout::new("logged limit", TimeoutConfig::new().after(Duration::from_secs(2)));
@@ -56,7 +57,7 @@ async fn who_changes_a_breaker_by_hand_is_logged() {
     let path = "/resilience/circuit-breakers/by%20hand/force-open?reason=maintenance";
     http::send(app, Method::POST, path, &headers, "").await;
     let line =
-        log.line_with(&["event=\"administered\"", "policy=by hand", "action=\"force_open\""]);
+        log.line_with(&["event=\"administered\"", "policy=\"by hand\"", "action=\"force_open\""]);
     assert_eq!(line.target, "resilience::circuit_breaker");
     assert!(
         line.fields.contains("by=\"ada\"") && line.fields.contains("maintenance"),

@@ -80,7 +80,7 @@ fn build(
         for mut layer in nested(part, span, arguments, reading) {
             if let Source::Own(instance) = &mut layer.source {
                 instance.part = Some(part.name);
-                instance.name = instance.name.take().or_else(|| name.cloned());
+                instance.whole = name.cloned();
             }
             layers.push(layer);
         }

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use ::axum::body::{Body, to_bytes};
 use ::axum::extract::rejection::QueryRejection;
 use ::axum::extract::{FromRequestParts, Path, Query};
+use ::axum::http::header::{HOST, ORIGIN};
 use ::axum::http::{HeaderMap, HeaderValue, Request, StatusCode, request::Parts};
 use ::axum::response::Response;
 use serde::Deserialize;
 
-use super::bearer;
 use super::look::MaybeNamed;
 use super::problem::problem;
 use super::respond::{bad_request, json, unknown_breaker};
@@ -96,18 +96,23 @@ fn refusal(desk: &Desk, headers: &HeaderMap) -> Option<&'static str> {
     if is_from_another_site(headers) {
         return Some("the request comes from another site's page");
     }
-    if bearer::given(headers).is_none() && !headers.contains_key("x-requested-with") {
-        return Some(
-            "send `Authorization: Bearer …` or an `X-Requested-With` header, which other sites' pages can't",
-        );
-    }
     (!(desk.authorizer)(headers)).then_some("you are not authorized to do this")
 }
 
-/// What a browser itself says about where the request comes from. Other clients say nothing.
+/// What a browser itself says about where the request comes from, an old one by `Origin` alone. Other clients say
+/// nothing: nobody can send them somewhere with somebody else's cookies.
 fn is_from_another_site(headers: &HeaderMap) -> bool {
-    let site = headers.get("sec-fetch-site").map(HeaderValue::as_bytes);
-    site.is_some_and(|site| !matches!(site, b"same-origin" | b"none"))
+    match (headers.get("sec-fetch-site"), headers.get(ORIGIN)) {
+        (Some(site), _) => !matches!(site.as_bytes(), b"same-origin" | b"none"),
+        (None, Some(origin)) => !is_ours(origin, headers.get(HOST)),
+        (None, None) => false,
+    }
+}
+
+/// Whether `origin`, a scheme and an authority, names this host.
+fn is_ours(origin: &HeaderValue, host: Option<&HeaderValue>) -> bool {
+    let authority = origin.to_str().ok().and_then(|origin| origin.split_once("://"));
+    authority.is_some_and(|(_, authority)| host.is_some_and(|host| host == authority))
 }
 
 fn who(headers: &HeaderMap) -> String {

@@ -37,9 +37,9 @@ impl Resilience {
     /// `POST /resilience/circuit-breakers/{name}/{force-open|force-close|reset}`.
     ///
     /// `authorize` sees the request's headers and says whether it may; else the answer is 403.
-    /// [`bearer`](super::bearer) is one for a fixed token. Whatever it says, a browser can't be tricked into such a
-    /// request: it must carry `Authorization: Bearer …` or an `X-Requested-With` header, neither of which another
-    /// site's page can send without leave, and what a browser marks as coming from another site is refused.
+    /// [`bearer`](super::bearer) is one for a fixed token. Whatever it says, no other site's page can trick a browser
+    /// into such a request: what a browser marks as coming from there (`Sec-Fetch-Site`, or an `Origin` other than
+    /// `Host`) is refused, so that an authorizer may trust cookies, too.
     ///
     /// The dashboard offers them at each breaker then, and asks for a bearer token, which it keeps while it is open.
     ///

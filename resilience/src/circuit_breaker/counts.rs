@@ -49,7 +49,6 @@ impl fmt::Display for State {
 /// What the breaker saw in its window (or since the last change of state, where it has none).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
 pub struct Counts {
     /// Finished calls: successes + failures + ignored. With a count window, since the last change of state.
     pub requests: u64,
@@ -59,7 +58,7 @@ pub struct Counts {
     pub failures: u64,
     /// Calls whose outcome says nothing. With a count window, since the last change of state.
     pub ignored: u64,
-    /// Calls that took at least `slow_call`, successful or not.
+    /// Of the calls that succeeded or failed, those that took at least `slow_call`.
     pub slow: u64,
     /// Successes since the last failure or change of state.
     pub consecutive_successes: u64,
@@ -78,7 +77,6 @@ impl Counts {
 /// What the breaker saw in its whole life.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
 pub struct Totals {
     /// Admitted calls that ended: successes + failures + ignored + cancelled + stale.
     pub requests: u64,
@@ -88,7 +86,7 @@ pub struct Totals {
     pub failures: u64,
     /// Calls whose outcome says nothing.
     pub ignored: u64,
-    /// Calls that took at least `slow_call`.
+    /// Of the calls that succeeded or failed, those that took at least `slow_call`.
     pub slow: u64,
     /// Calls that were refused.
     pub rejected: u64,
@@ -167,7 +165,6 @@ impl fmt::Display for Cause {
 /// A breaker went from one state to another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
 pub struct StateChange {
     /// The breaker's name.
     pub policy: Name,

@@ -143,6 +143,7 @@ fn abandon(breaker: &CircuitBreaker, ticket: Ticket, started: Nanos) {
 fn report(breaker: &CircuitBreaker, ticket: Ticket, started: Nanos, end: End) {
     let ticket = ticket.unmarked();
     let slow = ticket.word.is_measured() && breaker.measure(clock::until(clock::now(), started));
+    let slow = slow && end != End::Ignored;
     let simple = !slow && ticket.word.passes();
     if !(simple && breaker.count_in_passing(ticket.word, end)) {
         breaker.record(ticket, Report { end, slow });

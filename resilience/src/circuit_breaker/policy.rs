@@ -145,7 +145,8 @@ impl CircuitBreaker {
     #[cold]
     #[inline(never)]
     pub(super) fn record(&self, ticket: Ticket, report: Report) {
-        let now = clock::coarse();
+        // A trial that comes too late is told from one in time; of the others only buckets are asked.
+        let now = if ticket.trial.is_some() { clock::now() } else { clock::coarse() };
         let shared = self.shared();
         let mut locked = shared.locked.lock();
         if !self.is_current(ticket, &mut locked, now) {

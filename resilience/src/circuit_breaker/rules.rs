@@ -1,5 +1,6 @@
 //! What a config means once its defaults are filled in: the questions that the machine asks.
 
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 use super::config::{CircuitBreakerConfig, FAILURE_RATE, MIN_CALLS, SLOW_RATE, WINDOW, Window};
@@ -23,11 +24,10 @@ pub struct Thresholds {
 
 impl CircuitBreakerConfig {
     pub(crate) fn thresholds(&self) -> Thresholds {
-        let in_a_row = self.consecutive_failures.filter(|_| self.trip_when.get().is_none());
         Thresholds {
             failure_rate: self.judges_rate().then(|| self.failure_rate.unwrap_or(FAILURE_RATE)),
             slow_rate: self.slow_call.map(|_| self.slow_rate.unwrap_or(SLOW_RATE)),
-            consecutive_failures: in_a_row.map(Into::into),
+            consecutive_failures: self.longest_row(),
             min_calls: self.effective_min_calls(),
         }
     }
@@ -91,6 +91,12 @@ impl CircuitBreakerConfig {
             && (self.failure_rate.is_some() || self.consecutive_failures.is_none())
     }
 
+    /// As many failures in a row open the circuit, unless a rule of the user's decides.
+    fn longest_row(&self) -> Option<u32> {
+        let limit = self.consecutive_failures.filter(|_| self.trip_when.get().is_none());
+        limit.map(NonZeroU32::get)
+    }
+
     /// The default gives way to a count window that couldn't hold that many calls.
     fn effective_min_calls(&self) -> u64 {
         match (self.min_calls, self.window) {
@@ -110,7 +116,7 @@ impl CircuitBreakerConfig {
     }
 
     fn too_many_in_a_row(&self, counts: &Counts) -> Option<Cause> {
-        let limit = self.consecutive_failures?.get();
+        let limit = self.longest_row()?;
         (counts.consecutive_failures >= limit.into()).then_some(Cause::ConsecutiveFailures)
     }
 

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::{CheckReport, HealthCheck, HealthStatus, together};
-use crate::{CircuitBreaker, Name, NameClash, Registry, State};
+use crate::{CircuitBreaker, Keyed, Name, NameClash, Registry, State};
 
 /// How the service is, from good to bad.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -51,11 +51,10 @@ impl Report {
         let checks = registry
             .health_checks()
             .map(|check| async move { (check.name(), CheckEntry::of(check).await) });
-        let checks: BTreeMap<_, _> = together(checks).await.into_iter().collect();
-        let circuit_breakers: BTreeMap<_, _> = registry
-            .circuit_breakers()
-            .map(|breaker| (breaker.name(), BreakerEntry::of(breaker)))
-            .collect();
+        let checks = worst(together(checks).await, CheckEntry::meaning);
+        let single = registry.circuit_breakers().map(BreakerEntry::of);
+        let keyed = registry.keyed_circuit_breakers().map(BreakerEntry::of_keys);
+        let circuit_breakers = worst(single.chain(keyed), BreakerEntry::meaning);
         let statuses = checks.values().map(CheckEntry::meaning);
         let status = statuses.chain(circuit_breakers.values().map(BreakerEntry::meaning)).max();
         Self {
@@ -84,8 +83,17 @@ impl CheckEntry {
 }
 
 impl BreakerEntry {
-    fn of(breaker: &CircuitBreaker) -> Self {
-        Self { state: breaker.state(), critical: breaker.config().is_critical() }
+    fn of(breaker: &CircuitBreaker) -> (Name, Self) {
+        let critical = breaker.config().is_critical();
+        (breaker.name(), Self { state: breaker.state(), critical })
+    }
+
+    /// As bad as the worst key's.
+    fn of_keys(breakers: &Keyed<CircuitBreaker>) -> (Name, Self) {
+        let critical = breakers.config().is_critical();
+        let entries = breakers.states().into_iter().map(|state| Self { state, critical });
+        let worst = entries.max_by_key(Self::meaning);
+        (breakers.name(), worst.unwrap_or(Self { state: State::Closed, critical }))
     }
 
     fn meaning(&self) -> Status {
@@ -95,6 +103,21 @@ impl BreakerEntry {
             State::Open | State::ForcedOpen => broken(self.critical),
         }
     }
+}
+
+/// By name. Namesakes, which the report tells of besides, don't hide each other's trouble.
+fn worst<E>(
+    entries: impl IntoIterator<Item = (Name, E)>,
+    meaning: impl Fn(&E) -> Status,
+) -> BTreeMap<Name, E> {
+    let mut by_name = BTreeMap::<Name, E>::new();
+    for (name, entry) in entries {
+        match by_name.get(&name) {
+            Some(other) if meaning(other) >= meaning(&entry) => {}
+            _ => drop(by_name.insert(name, entry)),
+        }
+    }
+    by_name
 }
 
 fn broken(critical: bool) -> Status {

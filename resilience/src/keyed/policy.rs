@@ -166,6 +166,23 @@ impl<P: PerKey> Keyed<P> {
     }
 }
 
+impl Keyed<CircuitBreaker> {
+    /// The states that keys are in, each once.
+    #[cfg(feature = "axum")]
+    pub(crate) fn states(&self) -> Vec<crate::State> {
+        let mut states = Vec::new();
+        if let Some(map) = self.map.get() {
+            map.for_each(|_, entry| {
+                let state = entry.policy.state();
+                if !states.contains(&state) {
+                    states.push(state);
+                }
+            });
+        }
+        states
+    }
+}
+
 /// Keeps the `TOP` worst, the worst first.
 fn note<P: PerKey>(worst: &mut Vec<(u64, KeySnapshot)>, key: &dyn Debug, entry: &Entry<P>) {
     let trouble = P::trouble(&entry.policy);

@@ -6,7 +6,6 @@ use crate::{CallId, Name};
 
 /// One retry that is about to happen. `on_retry` gets it before the delay begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
 pub struct RetryEvent {
     /// Who retries.
     pub policy: Name,

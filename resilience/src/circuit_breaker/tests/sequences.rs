@@ -247,6 +247,37 @@ async fn reset_of_a_closed_breaker_forgets_its_window() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_rule_of_the_users_replaces_rate_and_row() {
+    let config = CircuitBreakerConfig::new()
+        .failure_rate(0.1)
+        .min_calls(1)
+        .consecutive_failures(2)
+        .trip_when(|_| false);
+    let breaker = CircuitBreaker::new("ruled", config);
+    play(&breaker, "FFFFF").await;
+    assert_eq!(breaker.state(), State::Closed);
+}
+
+#[tokio::test(start_paused = true)]
+async fn slow_calls_that_are_ignored_are_not_judged_either() {
+    for window in [Window::Time(Duration::from_secs(60)), Window::Calls(10)] {
+        let config = CircuitBreakerConfig::new().window(window).slow_call(Duration::from_secs(1));
+        let breaker = CircuitBreaker::new("ignored slow", config.min_calls(2).slow_rate(0.6));
+        play(&breaker, "SS").await;
+        for _ in 0..3 {
+            let ignored = breaker.try_acquire().unwrap();
+            play(&breaker, "+1s").await;
+            ignored.ignore();
+        }
+        let slow = breaker.try_acquire().unwrap();
+        play(&breaker, "+1s").await;
+        slow.success();
+        assert_eq!((breaker.state(), breaker.counts().slow), (State::Closed, 1), "{window:?}");
+        assert_eq!((breaker.totals().slow, breaker.totals().ignored), (1, 3), "{window:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn slow_calls_trip_even_if_they_succeed() {
     let config =
         CircuitBreakerConfig::new().slow_call(Duration::from_secs(1)).slow_rate(0.5).min_calls(2);
