@@ -176,4 +176,18 @@ impl<'p, P, A, B, C, X> Judged<'p, P, A, B, C, X> {
             |rejection| self.when_rejected.test(rejection),
         )
     }
+
+    /// Judges a result that no policy further in has refused.
+    #[inline]
+    pub(crate) fn judge_result<R: Fallible>(&self, result: &R) -> Verdict
+    where
+        A: Predicate<R::Error>,
+        B: Predicate<R::Value>,
+    {
+        let failed = match result.as_result() {
+            Ok(value) => self.when_ok.test(value),
+            Err(error) => self.when_err.test(error),
+        };
+        if failed { Verdict::Failure } else { Verdict::Success }
+    }
 }

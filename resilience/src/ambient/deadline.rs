@@ -24,10 +24,13 @@ impl Deadline {
     /// Marks a span that has not begun to run.
     const PENDING: u64 = 1 << 63;
 
-    /// `limit` from the moment somebody looks.
+    /// `limit` from the moment somebody looks; no time at all is over already.
     #[inline]
     pub(crate) const fn within(limit: Duration) -> Self {
         let span = clock::span(limit);
+        if span == 0 {
+            return Self::at(0);
+        }
         Self(Self::PENDING | if span < FAR_FUTURE { span } else { FAR_FUTURE - 1 })
     }
 

@@ -37,23 +37,8 @@ where
     start(hedge, make, judge)
 }
 
-/// The same for results that no policy refused.
-pub(super) fn hedge_results<T, E, Make, F>(
-    hedge: &Hedge,
-    make: Make,
-) -> Hedging<'_, Make, F, impl Fn(&Result<T, E>) -> Verdict>
-where
-    Make: FnMut() -> F,
-    F: Future<Output = Result<T, E>>,
-{
-    start(
-        hedge,
-        make,
-        |result: &Result<T, E>| if result.is_ok() { Verdict::Success } else { Verdict::Failure },
-    )
-}
-
-fn start<Make, F, J>(hedge: &Hedge, make: Make, judge: J) -> Hedging<'_, Make, F, J> {
+/// The same for outcomes of any form.
+pub(super) fn start<Make, F, J>(hedge: &Hedge, make: Make, judge: J) -> Hedging<'_, Make, F, J> {
     Hedging { hedge, make, judge, first: None, others: Vec::new(), started: 0, timer: None }
 }
 

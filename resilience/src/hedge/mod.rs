@@ -1,7 +1,8 @@
 //! A second attempt beside a slow first one.
 //!
-//! [`config`] the options · [`policy`] the named hedge · [`future`] a hedged call.
+//! [`config`] the options · [`policy`] the named hedge · [`by_hand`] its predicates · [`future`] a hedged call.
 
+mod by_hand;
 mod config;
 mod future;
 mod policy;

@@ -3,10 +3,10 @@
 use std::fmt;
 
 use super::HedgeConfig;
-use super::future::hedge_results;
+use crate::judged::Judged;
 use crate::name::{Identity, Origin};
 use crate::sync::{AtomicU64, Ordering::Relaxed};
-use crate::{Name, check};
+use crate::{Name, Rejection, check};
 
 /// Starts another attempt when the first has not answered in time; the first success wins.
 ///
@@ -85,7 +85,23 @@ impl Hedge {
         Op: FnMut() -> F,
         F: Future<Output = Result<T, E>>,
     {
-        hedge_results(self, operation)
+        Judged::new(self).call(operation)
+    }
+
+    /// Attempts that keep refusals apart from results, for stacks by hand: what `operation` makes yields the outcome
+    /// of another policy's `guard`, and so does this.
+    ///
+    /// # Errors
+    /// The last refusal.
+    pub fn guard<Op, F, T, E>(
+        &self,
+        operation: Op,
+    ) -> impl Future<Output = Result<Result<T, E>, Rejection>> + use<'_, Op, F, T, E>
+    where
+        Op: FnMut() -> F,
+        F: Future<Output = Result<Result<T, E>, Rejection>>,
+    {
+        Judged::new(self).guard(operation)
     }
 
     pub(crate) fn identity(&self) -> &Identity {

@@ -105,3 +105,34 @@ async fn losers_are_dropped_at_once_and_their_permits_cancelled() {
     assert_eq!(hedge.call(attempt).await.unwrap(), 10);
     assert_eq!((breaker.totals().successes, breaker.totals().cancelled), (1, 1));
 }
+
+#[tokio::test(start_paused = true)]
+async fn predicates_say_what_a_failure_is() {
+    let hedge = hedge_of(3);
+    let calls = Cell::new(0);
+    let numbered = |answer: fn(u32) -> Result<u32, u32>| {
+        calls.set(0);
+        let calls = &calls;
+        move || {
+            calls.set(calls.get() + 1);
+            std::future::ready(answer(calls.get()))
+        }
+    };
+    let fatal = hedge.when_err(|error: &u32| *error > 1).call(numbered(Err)).await;
+    assert_eq!((fatal, calls.get()), (Err(1), 1), "an error that is no failure ends the call");
+    let stale = hedge.when_ok(|value: &u32| *value < 3).call(numbered(Ok)).await;
+    assert_eq!((stale, calls.get()), (Ok(3), 3));
+
+    let breaker = CircuitBreaker::new("open", CircuitBreakerConfig::new());
+    breaker.force_open();
+    for (retried, expected) in [(false, 1), (true, 3)] {
+        calls.set(0);
+        let attempt = || {
+            calls.set(calls.get() + 1);
+            breaker.guard(async { Ok(Ok::<u32, u32>(1)) })
+        };
+        let outcome = hedge.when_rejected(|_: &Rejection| retried).guard(attempt).await;
+        assert!(outcome.is_err());
+        assert_eq!(calls.get(), expected);
+    }
+}

@@ -9,7 +9,7 @@ use super::blocking::{attempt_blocking, pause_blocking};
 use super::future::Retrying;
 use crate::Rejection;
 use crate::judged::{EveryErr, Hint, Judged, OnlyTimedOut, Predicate, Unset};
-use crate::verdict::{Fallible, Verdict};
+use crate::verdict::Fallible;
 
 /// Predicates; see [`Judged`]. Each starts a builder that ends with [`call`](Judged::call).
 impl Retry {
@@ -124,18 +124,6 @@ impl<'r, A, B, C, X> Judged<'r, Retry, A, B, C, X> {
                 |error| self.extra.hint(error),
             )
         })
-    }
-
-    fn judge_result<R: Fallible>(&self, result: &R) -> Verdict
-    where
-        A: Predicate<R::Error>,
-        B: Predicate<R::Value>,
-    {
-        let failed = match result.as_result() {
-            Ok(value) => self.when_ok.test(value),
-            Err(error) => self.when_err.test(error),
-        };
-        if failed { Verdict::Failure } else { Verdict::Success }
     }
 
     fn hint<R: Fallible>(&self, result: &R) -> Option<Duration>

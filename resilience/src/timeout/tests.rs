@@ -245,4 +245,22 @@ mod paused {
         let result = limit(50).call(async { Err::<(), _>(std::io::Error::other("body")) }).await;
         assert_eq!(result.unwrap_err().to_string(), "body");
     }
+
+    #[tokio::test(start_paused = true)]
+    async fn no_time_at_all_is_a_deadline_that_has_passed() {
+        let (outer, inner) = (limit(1), limit(1));
+        let ran = Cell::new(false);
+        let result = outer.call_within(Duration::ZERO, async {
+            assert_eq!(remaining(), Some(Duration::ZERO));
+            assert!(deadline() <= Some(Instant::now()));
+            let started = async {
+                ran.set(true);
+                Ok::<_, Rejection>(())
+            };
+            inner.call(started).await
+        });
+        assert_eq!(kind(result.await), Err(RejectionKind::DeadlineExceeded));
+        assert!(!ran.get(), "the body must not start");
+        assert_eq!((outer.timed_out(), inner.deadline_exceeded()), (0, 1));
+    }
 }
