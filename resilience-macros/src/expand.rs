@@ -160,11 +160,12 @@ fn plain_or_not(call: &TokenStream, output: &syn::Type, runtime: &TokenStream) -
 fn takes_arguments(guarded: &Guarded, stack: &Stack) -> bool {
     let borrows = |expr: &Expr| guarded.scope.borrows(expr);
     let is_copied = guarded.scope.is_copied();
-    !stack.layers.iter().any(|layer| {
+    let needed = stack.layers.iter().any(|layer| {
         (layer.meaning.reruns() && !is_copied)
             || layer.meaning.expressions().into_iter().any(borrows)
             || matches!(&layer.source, Source::Shared(expr) if borrows(expr))
-    })
+    });
+    !needed && !stack.rejection.as_ref().is_some_and(borrows)
 }
 
 /// The function's edge, where a refusal becomes its error.

@@ -6,6 +6,7 @@ use syn::Type;
 
 use crate::attrs::is_block;
 use crate::output::Future;
+use crate::way_out::no_early_way_out;
 
 /// The code around the body, from the outside in. Each layer is what stands before a group, the group, what follows.
 #[derive(Default)]
@@ -73,7 +74,7 @@ impl Inside {
             return Ok(Self { frame, body, output: None, renamed_self: false });
         };
         let inside = tail(body.clone(), &mut frame).ok_or_else(|| no_block(declared))?;
-        no_early_way_out(&frame)?;
+        no_early_way_out(&body)?;
         let Some(Rewritten { before, group, after, ty }) = async_trait(&inside) else {
             let output = Some(output.ok_or_else(|| unknown_output(declared))?);
             return Ok(Self { frame, body: inside, output, renamed_self: false });
@@ -179,26 +180,6 @@ fn enter(tokens: &[TokenTree], index: usize, frame: &mut Frame) -> TokenStream {
     let TokenTree::Group(group) = &tokens[index] else { return TokenStream::new() };
     frame.push(&tokens[..index], group, &tokens[index + 1..]);
     group.stream()
-}
-
-/// A `return` before the block would hand out a future that nothing guards.
-fn no_early_way_out(frame: &Frame) -> syn::Result<()> {
-    let way_out = frame.0.iter().find_map(|layer| find_return(layer.before.clone()));
-    match way_out {
-        Some(span) => Err(syn::Error::new(
-            span,
-            "this way out would not be guarded: move it into the `async` block",
-        )),
-        None => Ok(()),
-    }
-}
-
-fn find_return(tokens: TokenStream) -> Option<Span> {
-    tokens.into_iter().find_map(|token| match token {
-        TokenTree::Ident(word) if word == "return" => Some(word.span()),
-        TokenTree::Group(group) => find_return(group.stream()),
-        _ => None,
-    })
 }
 
 /// What `async_trait` makes of a method: arguments moved in, then `let __ret: R = { the body };`.

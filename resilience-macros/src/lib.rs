@@ -37,6 +37,7 @@ mod stack;
 mod tests;
 mod timeout;
 mod validate;
+mod way_out;
 
 #[doc = include_str!("../docs/circuit_breaker.md")]
 #[doc = include_str!("../docs/forms.md")]

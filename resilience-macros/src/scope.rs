@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use proc_macro2::{Ident, TokenStream, TokenTree};
+use proc_macro2::{Ident, Literal, Spacing, TokenStream, TokenTree};
 use syn::visit::{self, Visit};
 use syn::{Expr, FnArg, GenericParam, Macro, Pat, PatIdent, ReceiverKind, Signature, Type};
 
@@ -107,16 +107,45 @@ impl Names {
         names
     }
 
-    /// The arguments of a macro may be anything: every word counts.
+    /// The arguments of a macro may be anything: every word counts that is not a field's or method's, nor the name that
+    /// `name = value` gives.
     fn words(&mut self, tokens: TokenStream) {
-        for token in tokens {
+        let tokens: Vec<_> = tokens.into_iter().collect();
+        let (mut given, mut used) = (HashSet::new(), Vec::new());
+        for (at, token) in tokens.iter().enumerate() {
             match token {
-                TokenTree::Ident(ident) => self.used.push(ident),
+                TokenTree::Ident(_) if at > 0 && is_punct(&tokens[at - 1], '.') => {}
+                TokenTree::Ident(ident) if gives_a_name(&tokens[at + 1..]) => {
+                    given.insert(ident.to_string());
+                }
+                TokenTree::Ident(ident) => used.push(ident.clone()),
+                TokenTree::Literal(text) => used.extend(captured(text)),
                 TokenTree::Group(group) => self.words(group.stream()),
-                TokenTree::Punct(_) | TokenTree::Literal(_) => {}
+                TokenTree::Punct(_) => {}
             }
         }
+        self.used.extend(used.into_iter().filter(|ident| !given.contains(&ident.to_string())));
     }
+}
+
+fn is_punct(token: &TokenTree, character: char) -> bool {
+    matches!(token, TokenTree::Punct(punct) if punct.as_char() == character)
+}
+
+/// `=`, and not `==` or `=>`.
+fn gives_a_name(after: &[TokenTree]) -> bool {
+    matches!(after.first(), Some(TokenTree::Punct(punct)) if punct.as_char() == '=' && punct.spacing() == Spacing::Alone)
+}
+
+/// The names in a format string: `{name}`, `{name:?}`.
+fn captured(text: &Literal) -> Vec<Ident> {
+    let (written, span) = (text.to_string().replace("{{", ""), text.span());
+    let names = written.split('{').skip(1).filter_map(|after| {
+        let end = after.find(|next: char| !(next.is_alphanumeric() || next == '_'))?;
+        let name = after.get(..end).filter(|_| after[end..].starts_with([':', '}']))?;
+        syn::parse_str::<Ident>(name).ok()
+    });
+    names.map(|name| Ident::new(&name.to_string(), span)).collect()
 }
 
 impl<'ast> Visit<'ast> for Names {
@@ -158,6 +187,10 @@ mod tests {
         assert_eq!(foreign("N + 1"), Some("N".into()));
         assert_eq!(foreign("Duration::from_secs(id)"), Some("id".into()));
         assert_eq!(foreign("concat!(b)"), Some("b".into()));
+        assert_eq!(foreign(r#"format!("of {id:?}")"#), Some("id".into()));
+        assert_eq!(foreign(r#"format!("of {}, {{id}} {0} id", LIMIT)"#), None);
+        assert_eq!(foreign(r#"|e| println!("{id} {}", e.key, id = e.attempt)"#), None);
+        assert_eq!(foreign("|e| assert!(id == e.id)"), Some("id".into()));
         assert_eq!(foreign("LIMIT"), None);
         assert_eq!(foreign("config.id"), None);
         assert_eq!(foreign("|id| log(id)"), None);
@@ -179,6 +212,7 @@ mod tests {
         let borrows = |expr: &str| scope().borrows(&syn::parse_str(expr).expect(expr));
         assert!(borrows("|e| e.code() == id"));
         assert!(borrows("out.pool"));
+        assert!(borrows(r#"|e| e.is(&format!("{id}"))"#));
         assert!(!borrows("self.pool"));
         assert!(!borrows("|e| e.is(key)"));
         assert!(!borrows("POOL"));

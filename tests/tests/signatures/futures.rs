@@ -11,7 +11,13 @@ use super::{Answer, sent};
 #[timeout("1s")]
 #[retry]
 fn opaque(n: u32) -> impl Future<Output = Answer<u32>> + Send {
-    let doubled = n * 2;
+    let double = |n| {
+        if n > u32::MAX / 2 {
+            return u32::MAX;
+        }
+        n * 2
+    };
+    let doubled = double(n);
     async move { Ok(doubled) }
 }
 

@@ -77,8 +77,24 @@ async fn mapped_to_a_unit() -> Result<u8, ()> {
     std::future::pending().await
 }
 
+/// What names an argument borrows it, also by way of a format string.
+#[timeout("1s", rejection = |refusal| format!("{who}: {}", refusal.kind()))]
+async fn mapped_with_an_argument(who: String) -> Result<usize, String> {
+    std::future::pending::<()>().await;
+    Ok(who.len())
+}
+
+/// A name that the macro gives, and a field, are no arguments.
+#[retry(attempts = 1, on_retry = |event| println!("{id} after {:?}", event.delay, id = event.attempt))]
+async fn hook_that_seems_to_see_arguments(id: u8, delay: u8) -> Result<u8, ()> {
+    Ok(id + delay)
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_function_maps_refusals() {
+    let refused = sent(mapped_with_an_argument("ada".into())).await;
+    assert_eq!(refused.unwrap_err(), "ada: timed_out");
+    assert_eq!(hook_that_seems_to_see_arguments(1, 2).await, Ok(3));
     assert_eq!(sent(mapped()).await.unwrap_err(), "sorry: timed_out");
     assert_eq!(sent(mapped_to_a_unit()).await, Err(()));
 }
