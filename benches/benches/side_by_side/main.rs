@@ -1,0 +1,107 @@
+//! Known keys, in turns: a look-up's time is mostly the memory's, which has its moods, so that two figures taken a minute
+//! apart say little about each other. Here each round asks both maps one after the other; several pairs of maps lie
+//! differently in memory.
+//!
+//! `cargo bench --package resilience-benches --bench side_by_side`
+
+use std::hash::Hash;
+use std::hint::black_box;
+use std::num::NonZeroU32;
+use std::thread;
+use std::time::Instant;
+
+use governor::{DefaultKeyedRateLimiter, Quota};
+use resilience::{Key, Keyed, RateLimitConfig, RateLimiter};
+
+const KEYS: u32 = 100_000;
+const PAIRS: usize = 8;
+const ROUNDS: usize = 8;
+const LOOKS: usize = 300_000;
+
+fn main() {
+    println!(
+        "nanoseconds per check of one of {KEYS} known keys: medians over {PAIRS} pairs of maps"
+    );
+    compare("integers", &shuffled(u64::from));
+    compare("texts", &shuffled(|tenant| format!("tenant-{tenant}")));
+}
+
+fn compare<K: Key + Hash + Eq + Clone + Send + Sync + 'static>(what: &str, keys: &[K]) {
+    for threads in [1, 2] {
+        let pairs: Vec<_> = (0..PAIRS).map(|_| pair(keys, threads)).collect();
+        let ours = median(pairs.iter().map(|pair| pair.0));
+        let governors = median(pairs.iter().map(|pair| pair.1));
+        let ratios = sorted(pairs.iter().map(|pair| pair.0 / pair.1));
+        println!(
+            "{what}, threads: {threads}   resilience {ours:.1}   governor {governors:.1}   \
+             ratio {:.2} ({:.2} to {:.2})",
+            ratios[PAIRS / 2],
+            ratios[0],
+            ratios[PAIRS - 1],
+        );
+    }
+}
+
+/// The medians of one pair of maps: ours, governor's.
+fn pair<K: Key + Hash + Eq + Clone + Send + Sync + 'static>(
+    keys: &[K],
+    threads: usize,
+) -> (f64, f64) {
+    let rate = RateLimitConfig::new().rate("1000000000/s");
+    let ours = Keyed::<RateLimiter>::new("side by side", rate).max_keys(KEYS);
+    let quota = Quota::per_second(NonZeroU32::new(1_000_000_000).expect("it isn't zero"));
+    let governors = DefaultKeyedRateLimiter::<K>::keyed(quota);
+    let check = |key: &K| ours.get(key).try_acquire().is_ok();
+    let check_governors = |key: &K| governors.check_key(key).is_ok();
+    assert!(keys.iter().all(|key| check(key) && check_governors(key)), "nothing is refused");
+    let rounds: Vec<_> = (0..ROUNDS)
+        .map(|round| {
+            (timed(round, threads, keys, check), timed(round, threads, keys, check_governors))
+        })
+        .collect();
+    (median(rounds.iter().map(|round| round.0)), median(rounds.iter().map(|round| round.1)))
+}
+
+/// The time per call when so many threads call at once: the slowest one's.
+fn timed<K: Sync>(
+    round: usize,
+    threads: usize,
+    keys: &[K],
+    check: impl Fn(&K) -> bool + Sync,
+) -> f64 {
+    let check = &check;
+    let run = move |thread: usize| {
+        let first = round * 7_919 + thread * keys.len() / 2;
+        let order = keys.iter().cycle().skip(first % keys.len()).take(LOOKS);
+        let started = Instant::now();
+        order.for_each(|key| assert!(check(black_box(key))));
+        started.elapsed().as_nanos() as f64 / LOOKS as f64
+    };
+    thread::scope(|scope| {
+        let others: Vec<_> = (1..threads).map(|thread| scope.spawn(move || run(thread))).collect();
+        let mine = run(0);
+        others.into_iter().map(|other| other.join().expect("no panic")).fold(mine, f64::max)
+    })
+}
+
+fn median(times: impl Iterator<Item = f64>) -> f64 {
+    let times = sorted(times);
+    times[times.len() / 2]
+}
+
+fn sorted(times: impl Iterator<Item = f64>) -> Vec<f64> {
+    let mut times: Vec<_> = times.collect();
+    times.sort_by(f64::total_cmp);
+    times
+}
+
+/// Every key once, in an order that no cache can foresee, the same in each run.
+fn shuffled<K>(key: impl Fn(u32) -> K) -> Vec<K> {
+    let mut numbers: Vec<u32> = (0..KEYS).collect();
+    let mut random = 1_u64;
+    for left in (1..numbers.len()).rev() {
+        random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        numbers.swap(left, (random >> 33) as usize % (left + 1));
+    }
+    numbers.into_iter().map(key).collect()
+}
