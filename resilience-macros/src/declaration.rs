@@ -15,6 +15,7 @@ use crate::names;
 use crate::options::quiet;
 use crate::reading::{Invocation, Place, Shared};
 use crate::scope::Scope;
+use crate::validate;
 
 /// Whether the item is a static, before anyone reads it.
 pub(crate) fn is_static(rest: &[TokenTree]) -> bool {
@@ -50,6 +51,7 @@ pub(crate) fn expand(
     let mut shared = Shared::of(std::slice::from_ref(&first));
     let layers = first.read(declaration.place(), &Scope::default(), &mut shared, &mut errors);
     declaration.check_keys(attribute, &layers, &mut errors);
+    validate::limits(&layers, &mut errors);
     let at = quiet(Span::call_site());
     let runtime = shared.runtime.private(at);
     let mut tokens = TokenStream::new();
@@ -182,19 +184,27 @@ impl Declaration {
 
     /// The attribute that the static's type belongs to, by its name.
     fn declared(&self) -> Option<&'static Attribute> {
-        let Type::Path(ty) = self.keyed().unwrap_or(&self.ty) else { return None };
+        let Type::Path(ty) = ungrouped(self.keyed().unwrap_or(&self.ty)) else { return None };
         let last = ty.path.segments.last()?;
         ALL.iter().find(|attribute| last.ident == attribute.policy).copied()
     }
 
     /// The type in `Keyed<…>`.
     fn keyed(&self) -> Option<&Type> {
-        let Type::Path(ty) = &self.ty else { return None };
+        let Type::Path(ty) = ungrouped(&self.ty) else { return None };
         let last = ty.path.segments.last().filter(|last| last.ident == "Keyed")?;
         let PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };
         arguments.args.iter().find_map(|argument| match argument {
             GenericArgument::Type(ty) => Some(ty),
             _ => None,
         })
+    }
+}
+
+/// A type out of the group that it arrives in from a `macro_rules!`.
+fn ungrouped(ty: &Type) -> &Type {
+    match ty {
+        Type::Group(group) => ungrouped(&group.elem),
+        ty => ty,
     }
 }

@@ -1,6 +1,6 @@
 //! What other macros have made of the function before ours came to see it.
 
-use proc_macro2::{Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
 
 use crate::diagnostics::Diagnostics;
 use crate::function::Function;
@@ -46,7 +46,7 @@ fn mentions(tokens: TokenStream, name: &str) -> bool {
     })
 }
 
-/// The words of the outermost statements.
+/// The words of the outermost statements, also in the block of `let __ret: R = { … }` that `async_trait` makes.
 fn idents(tokens: TokenStream) -> Vec<String> {
     let mut words = Vec::new();
     for token in tokens {
@@ -57,6 +57,12 @@ fn idents(tokens: TokenStream) -> Vec<String> {
             }
             TokenTree::Group(group)
                 if words.last().is_some_and(|word| word == "move" || word == "async") =>
+            {
+                words.extend(idents(group.stream()));
+            }
+            TokenTree::Group(group)
+                if group.delimiter() == Delimiter::Brace
+                    && words.iter().any(|word| word == "__ret") =>
             {
                 words.extend(idents(group.stream()));
             }

@@ -18,10 +18,6 @@ pub(crate) fn stack(stack: &Stack, guarded: &Guarded, errors: &mut Diagnostics) 
         hides_errors(layer, &stack.layers[..inner], errors);
         overlaps(layer, guarded, errors);
         no_arguments(layer, guarded, errors);
-        for outer in &stack.layers[..inner] {
-            pauses_outlast(outer, layer, errors);
-            never_strikes(outer, layer, errors);
-        }
         if guarded.mode == Mode::Blocking
             && let Some((at, text)) = layer.meaning.needs_async()
         {
@@ -32,11 +28,23 @@ pub(crate) fn stack(stack: &Stack, guarded: &Guarded, errors: &mut Diagnostics) 
             errors.at(at.unwrap_or(layer.span), format!("{text}{}", off.unwrap_or_default()));
         }
     }
+    limits(&stack.layers, errors);
     if output::is_plain(&guarded.output) {
         if !stack.is_total() {
             errors.on(&guarded.output, no_result(stack, &guarded.output));
         } else if !stack.layers.iter().any(|layer| layer.meaning.refuses()) {
             errors.at(stack.layers[0].span, nothing_fails(&guarded.output));
+        }
+    }
+}
+
+/// Every quarrel between time limits, and between a limit and the pauses inside of it. The parts of a declared policy
+/// have these, too.
+pub(crate) fn limits(layers: &[Layer], errors: &mut Diagnostics) {
+    for (inner, layer) in layers.iter().enumerate() {
+        for outer in &layers[..inner] {
+            pauses_outlast(outer, layer, errors);
+            never_strikes(outer, layer, errors);
         }
     }
 }

@@ -3,7 +3,9 @@
 use std::cell::Cell;
 use std::time::Duration;
 
-use resilience::{Policy, Rejection, RejectionKind, State, presets, registry, resilient, retry};
+use resilience::{
+    Policy, Rejection, RejectionKind, RetryConfig, State, presets, registry, resilient, retry,
+};
 use tokio::time::Instant;
 
 #[derive(Debug, PartialEq)]
@@ -148,4 +150,35 @@ async fn a_whole_is_listed_and_a_part_may_have_a_name_of_its_own() {
     assert!(registry().circuit_breaker("named part").is_some());
     let bare = registry().policy("resilient::bare").expect("under its default name");
     assert_eq!(bare.parts().timeout.unwrap().name(), "resilient::bare.timeout");
+}
+
+#[resilient(name = "spelt out", retry(when_err = over_budget), timeout("5s", name = "spelt out, whole",))]
+async fn spelt_out() -> Result<(), Failed> {
+    Ok(())
+}
+
+fn over_budget(error: &Failed) -> bool {
+    *error == Failed::Transient
+}
+
+#[tokio::test]
+async fn defaults_go_by_what_is_said_and_not_by_how() {
+    spelt_out().await.unwrap();
+    let parts = registry().policy("spelt out").unwrap().parts();
+    assert_eq!(parts.retry.unwrap().config(), &RetryConfig::new().budget(0.2));
+    assert!(parts.attempt_timeout.is_none(), "ten seconds would be more than the whole");
+}
+
+macro_rules! declared {
+    ($name:ident: $policy:ty) => {
+        #[resilience::circuit_breaker]
+        static $name: $policy;
+    };
+}
+
+declared!(PER_HOST: resilience::Keyed<resilience::CircuitBreaker>);
+
+#[test]
+fn a_type_may_come_from_a_macro() {
+    assert!(PER_HOST.get("host").try_acquire().is_ok());
 }

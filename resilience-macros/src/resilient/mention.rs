@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{Expr, ExprCall, Lit};
 
@@ -136,9 +136,15 @@ fn attempt_limit(mentions: &[Mention]) -> Option<&'static str> {
     total.is_none_or(|total| total > ATTEMPT_TIMEOUT).then_some("\"10s\"")
 }
 
-/// The literal limit of `timeout("2s")`.
+/// The literal limit of `timeout("2s")` or `timeout(after = "2s")`, whatever else stands there.
 fn written_limit(arguments: &TokenStream) -> Option<Duration> {
-    let last = arguments.clone().into_iter().last()?;
-    let text: syn::LitStr = syn::parse2(last.into()).ok()?;
+    let tokens: Vec<_> = arguments.clone().into_iter().collect();
+    let is_comma = |token: &TokenTree| token.to_string() == ",";
+    let limit = tokens.split(is_comma).find_map(|option| match option {
+        [limit @ TokenTree::Literal(_)] => Some(limit),
+        [TokenTree::Ident(key), _, limit @ TokenTree::Literal(_)] if key == "after" => Some(limit),
+        _ => None,
+    })?;
+    let text: syn::LitStr = syn::parse2(limit.clone().into()).ok()?;
     parse_duration(&text.value()).ok()
 }

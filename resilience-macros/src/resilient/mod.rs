@@ -116,21 +116,24 @@ fn completed(part: &Part, arguments: &TokenStream, options: &Options) -> TokenSt
             predicates
                 .into_iter()
                 .flatten()
-                .filter(|option| !mentions_option(arguments, &option.key))
+                .filter(|option| !mentions_option(arguments, &option.key.to_string()))
                 .map(|Written { key, expr, .. }| quote!(#key = #expr)),
         );
     }
-    let builds = !is_instance(arguments) && !text.contains("config =") && !text.contains("budget");
-    if part.name == "retry" && builds {
+    let has = |key| mentions_option(arguments, key);
+    if part.name == "retry" && !is_instance(arguments) && !has("config") && !has("budget") {
         more.push(quote_spanned!(Span::call_site()=> budget = 0.2));
     }
     let comma = (!arguments.is_empty() && !text.ends_with(',')).then(|| quote!(,));
     quote!(#arguments #comma #(#more),*)
 }
 
-fn mentions_option(arguments: &TokenStream, key: &Ident) -> bool {
+fn mentions_option(arguments: &TokenStream, key: &str) -> bool {
     let tokens: Vec<_> = arguments.clone().into_iter().map(|token| token.to_string()).collect();
-    tokens.windows(2).any(|pair| *key == pair[0] && pair[1] == "=")
+    let options = tokens.split(|token| token == ",");
+    options
+        .into_iter()
+        .any(|option| matches!(option, [name, equals, ..] if name == key && equals == "="))
 }
 
 /// Whether the first thing in the parentheses is an existing instance.
