@@ -57,7 +57,7 @@ pub(crate) fn runtime_crate(arguments: &TokenStream) -> Option<syn::Path> {
     None
 }
 
-fn is_sign(token: &TokenTree, sign: char) -> bool {
+pub(crate) fn is_sign(token: &TokenTree, sign: char) -> bool {
     matches!(token, TokenTree::Punct(punct) if punct.as_char() == sign)
 }
 

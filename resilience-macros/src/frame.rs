@@ -4,7 +4,7 @@
 use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use syn::Type;
 
-use crate::attrs::is_block;
+use crate::attrs::{is_block, is_sign};
 use crate::output::Future;
 use crate::way_out::no_early_way_out;
 
@@ -205,8 +205,4 @@ fn async_trait(inside: &TokenStream) -> Option<Rewritten> {
         after: tokens[equals + 2..].to_vec(),
         ty: syn::parse2(ty).ok(),
     })
-}
-
-fn is_sign(token: &TokenTree, sign: char) -> bool {
-    matches!(token, TokenTree::Punct(punct) if punct.as_char() == sign)
 }

@@ -16,7 +16,7 @@ pub(crate) fn statics(
     runtime: &TokenStream,
 ) -> (TokenStream, Option<TokenStream>) {
     let (mut statics, mut listed) = (TokenStream::new(), Vec::new());
-    let mut pipeline = Pipeline::default();
+    let mut whole = Whole::default();
     for (layer, name) in stack.layers.iter().zip(names) {
         let Source::Own(instance) = &layer.source else { continue };
         let span = quiet(layer.span);
@@ -26,9 +26,9 @@ pub(crate) fn statics(
         let guard = names::guard(instance.naming(), layer.attribute, runtime);
         statics.extend(quote_spanned!(span=> static #name: #policy = #value; #guard));
         listed.push(quote_spanned!(span=> #runtime::Listed::#variant(&#name)));
-        pipeline.add(layer, instance, &name);
+        whole.add(layer, instance, &name);
     }
-    if let Some((item, entry)) = pipeline.listed(&guarded.name, runtime) {
+    if let Some((item, entry)) = whole.listed(&guarded.name, runtime) {
         statics.extend(item);
         listed.push(entry);
     }
@@ -38,12 +38,12 @@ pub(crate) fn statics(
 
 /// The standard pipeline of one function: calls go through its parts, the whole is there to be listed.
 #[derive(Default)]
-struct Pipeline<'s> {
+struct Whole<'s> {
     first: Option<(&'s Layer, &'s Instance)>,
     setters: TokenStream,
 }
 
-impl<'s> Pipeline<'s> {
+impl<'s> Whole<'s> {
     /// A fallback belongs to the function, and a policy per key to the key.
     fn add(&mut self, layer: &'s Layer, instance: &'s Instance, name: &Ident) {
         let Some(part) = instance.part else { return };

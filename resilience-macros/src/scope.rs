@@ -7,6 +7,8 @@ use proc_macro2::{Ident, Literal, Spacing, TokenStream, TokenTree};
 use syn::visit::{self, Visit};
 use syn::{Expr, FnArg, GenericParam, Macro, Pat, PatIdent, ReceiverKind, Signature, Type};
 
+use crate::attrs::is_sign;
+
 /// The names that a function gives to its inside.
 #[derive(Debug, Default)]
 pub(crate) struct Scope {
@@ -114,7 +116,7 @@ impl Names {
         let (mut given, mut used) = (HashSet::new(), Vec::new());
         for (at, token) in tokens.iter().enumerate() {
             match token {
-                TokenTree::Ident(_) if at > 0 && is_punct(&tokens[at - 1], '.') => {}
+                TokenTree::Ident(_) if at > 0 && is_sign(&tokens[at - 1], '.') => {}
                 TokenTree::Ident(ident) if gives_a_name(&tokens[at + 1..]) => {
                     given.insert(ident.to_string());
                 }
@@ -126,10 +128,6 @@ impl Names {
         }
         self.used.extend(used.into_iter().filter(|ident| !given.contains(&ident.to_string())));
     }
-}
-
-fn is_punct(token: &TokenTree, character: char) -> bool {
-    matches!(token, TokenTree::Punct(punct) if punct.as_char() == character)
 }
 
 /// `=`, and not `==` or `=>`.

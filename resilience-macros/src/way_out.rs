@@ -7,7 +7,7 @@ use syn::visit::{self, Visit};
 use syn::{Block, ExprAsync, ExprClosure, ExprReturn, Item, Macro};
 
 pub(crate) fn no_early_way_out(body: &TokenStream) -> syn::Result<()> {
-    // What isn't Rust is for the compiler to tell.
+    // What isn't Rust is for the compiler to tell: nothing will run.
     let Ok(statements) = Block::parse_within.parse2(body.clone()) else { return Ok(()) };
     let mut ways_out = WaysOut::default();
     for statement in &statements {

@@ -112,6 +112,45 @@ pub struct Judged<
     pub(crate) extra: Extra,
 }
 
+/// The predicates that a policy's own methods begin with; what each means to it, its documentation says.
+macro_rules! predicates {
+    ($policy:ty, when_err: $err:literal, when_ok: $ok:literal, when_rejected: $rejected:literal) => {
+        /// Predicates; see [`Judged`](crate::judged::Judged). Each starts a builder that ends with `call`.
+        impl $policy {
+            #[doc = $err]
+            pub fn when_err<E, F: Fn(&E) -> bool>(
+                &self,
+                when_err: F,
+            ) -> $crate::judged::Judged<'_, Self, F> {
+                $crate::judged::Judged::new(self).when_err(when_err)
+            }
+
+            #[doc = $ok]
+            pub fn when_ok<T, F: Fn(&T) -> bool>(
+                &self,
+                when_ok: F,
+            ) -> $crate::judged::Judged<'_, Self, $crate::judged::EveryErr, F> {
+                $crate::judged::Judged::new(self).when_ok(when_ok)
+            }
+
+            #[doc = $rejected]
+            pub fn when_rejected<F: Fn(&$crate::Rejection) -> bool>(
+                &self,
+                when_rejected: F,
+            ) -> $crate::judged::Judged<
+                '_,
+                Self,
+                $crate::judged::EveryErr,
+                $crate::judged::Unset,
+                F,
+            > {
+                $crate::judged::Judged::new(self).when_rejected(when_rejected)
+            }
+        }
+    };
+}
+pub(crate) use predicates;
+
 impl<'p, P> Judged<'p, P> {
     pub(crate) const fn new(policy: &'p P) -> Self {
         Self {

@@ -10,5 +10,8 @@ pub(crate) fn run(arguments: &[String]) -> ExitCode {
     let mut bench = cargo("bench --package resilience-benches --bench peers --");
     bench.args(arguments);
     steps.run(bench);
+    if arguments.is_empty() {
+        steps.run(cargo("bench --package resilience-benches --bench side_by_side"));
+    }
     steps.finish()
 }

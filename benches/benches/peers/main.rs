@@ -6,7 +6,6 @@
 mod breaker;
 mod bulkhead;
 mod harness;
-mod keyed;
 mod rate_limit;
 mod retry;
 mod six;
@@ -31,7 +30,6 @@ fn main() {
     rate_limit::allow(&mut criterion);
     rate_limit::allow_on_two_threads(&mut criterion);
     rate_limit::refuse(&mut criterion);
-    keyed::known_keys(&mut criterion);
     stack::all_succeed(&mut criterion);
     six::all_succeed(&mut criterion);
     criterion.final_summary();

@@ -7,6 +7,7 @@ use quote::ToTokens;
 use syn::{Expr, ExprCall, Lit};
 
 use super::parts::{PARTS, Part, names, resembling};
+use crate::attrs::is_sign;
 use crate::diagnostics::listed;
 use crate::form::compact;
 use crate::options::{literal, parse_duration, transparent};
@@ -139,8 +140,7 @@ fn attempt_limit(mentions: &[Mention]) -> Option<&'static str> {
 /// The literal limit of `timeout("2s")` or `timeout(after = "2s")`, whatever else stands there.
 fn written_limit(arguments: &TokenStream) -> Option<Duration> {
     let tokens: Vec<_> = arguments.clone().into_iter().collect();
-    let is_comma = |token: &TokenTree| token.to_string() == ",";
-    let limit = tokens.split(is_comma).find_map(|option| match option {
+    let limit = tokens.split(|token| is_sign(token, ',')).find_map(|option| match option {
         [limit @ TokenTree::Literal(_)] => Some(limit),
         [TokenTree::Ident(key), _, limit @ TokenTree::Literal(_)] if key == "after" => Some(limit),
         _ => None,

@@ -3,28 +3,13 @@
 use super::Hedge;
 use super::future::start;
 use crate::Rejection;
-use crate::judged::{EveryErr, Judged, Predicate, Unset};
+use crate::judged::{Judged, Predicate, predicates};
 
-/// Predicates; see [`Judged`]. Each starts a builder that ends with [`call`](Judged::call).
-impl Hedge {
-    /// Only the errors that `when_err` is true for are failures (default: every one); another one ends the call.
-    pub fn when_err<E, F: Fn(&E) -> bool>(&self, when_err: F) -> Judged<'_, Self, F> {
-        Judged::new(self).when_err(when_err)
-    }
-
-    /// The successes that `when_ok` is true for are failures, too (default: none).
-    pub fn when_ok<T, F: Fn(&T) -> bool>(&self, when_ok: F) -> Judged<'_, Self, EveryErr, F> {
-        Judged::new(self).when_ok(when_ok)
-    }
-
-    /// The refusals that `when_rejected` is true for are failures (default: [`TimedOut`](Rejection::TimedOut)); see
-    /// [`Judged::when_rejected`].
-    pub fn when_rejected<F: Fn(&Rejection) -> bool>(
-        &self,
-        when_rejected: F,
-    ) -> Judged<'_, Self, EveryErr, Unset, F> {
-        Judged::new(self).when_rejected(when_rejected)
-    }
+predicates! {
+    Hedge,
+    when_err: "Only the errors that `when_err` is true for are failures (default: every one); another one ends the call.",
+    when_ok: "The successes that `when_ok` is true for are failures, too (default: none).",
+    when_rejected: "The refusals that `when_rejected` is true for are failures (default: [`TimedOut`](crate::Rejection::TimedOut)); see [`Judged::when_rejected`]."
 }
 
 impl<'h, A, B, C> Judged<'h, Hedge, A, B, C> {

@@ -8,30 +8,17 @@ use super::attempts::{Tried, begin};
 use super::blocking::{attempt_blocking, pause_blocking};
 use super::future::Retrying;
 use crate::Rejection;
-use crate::judged::{EveryErr, Hint, Judged, OnlyTimedOut, Predicate, Unset};
+use crate::judged::{EveryErr, Hint, Judged, OnlyTimedOut, Predicate, Unset, predicates};
 use crate::verdict::Fallible;
 
-/// Predicates; see [`Judged`]. Each starts a builder that ends with [`call`](Judged::call).
+predicates! {
+    Retry,
+    when_err: "Retries only the errors that `when_err` is true for (default: every one).",
+    when_ok: "Retries the successes that `when_ok` is true for (default: none).",
+    when_rejected: "Retries the refusals that `when_rejected` is true for (default: [`TimedOut`](crate::Rejection::TimedOut)); see [`Judged::when_rejected`]."
+}
+
 impl Retry {
-    /// Retries only the errors that `when_err` is true for (default: every one).
-    pub fn when_err<E, F: Fn(&E) -> bool>(&self, when_err: F) -> Judged<'_, Self, F> {
-        Judged::new(self).when_err(when_err)
-    }
-
-    /// Retries the successes that `when_ok` is true for (default: none).
-    pub fn when_ok<T, F: Fn(&T) -> bool>(&self, when_ok: F) -> Judged<'_, Self, EveryErr, F> {
-        Judged::new(self).when_ok(when_ok)
-    }
-
-    /// Retries the refusals that `when_rejected` is true for (default: [`TimedOut`](Rejection::TimedOut)); see
-    /// [`Judged::when_rejected`].
-    pub fn when_rejected<F: Fn(&Rejection) -> bool>(
-        &self,
-        when_rejected: F,
-    ) -> Judged<'_, Self, EveryErr, Unset, F> {
-        Judged::new(self).when_rejected(when_rejected)
-    }
-
     /// Reads from an error how long to wait at least; see [`Judged::retry_after`].
     pub fn retry_after<E, F: Fn(&E) -> Option<Duration>>(
         &self,
