@@ -1,20 +1,24 @@
 //! Atomics and locks by one name, so that shuttle can explore every interleaving of the code that uses them.
 
+pub(crate) use spin::RwLockReadGuard;
 #[cfg(not(shuttle))]
 pub(crate) use {
     parking_lot::Mutex,
-    std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, Ordering},
+    spin::RwLock,
+    std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering},
 };
 
 #[cfg(shuttle)]
 pub(crate) use {
-    explored::Mutex,
-    shuttle::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, Ordering},
+    explored::{Mutex, RwLock},
+    shuttle::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering},
 };
 
 #[cfg(shuttle)]
 mod explored {
     use shuttle::sync::MutexGuard;
+    use shuttle::thread::yield_now;
+    use spin::{RwLockReadGuard, RwLockWriteGuard};
 
     /// Shuttle's mutex behind `parking_lot`'s interface.
     #[derive(Debug)]
@@ -27,6 +31,26 @@ mod explored {
 
         pub(crate) fn lock(&self) -> MutexGuard<'_, T> {
             self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+        }
+    }
+
+    /// The lock that nobody waits for: what others may do between any two attempts, they do.
+    #[derive(Debug)]
+    pub(crate) struct RwLock<T>(spin::RwLock<T>);
+
+    impl<T> RwLock<T> {
+        pub(crate) const fn new(value: T) -> Self {
+            Self(spin::RwLock::new(value))
+        }
+
+        pub(crate) fn try_read(&self) -> Option<RwLockReadGuard<'_, T>> {
+            yield_now();
+            self.0.try_read()
+        }
+
+        pub(crate) fn try_write(&self) -> Option<RwLockWriteGuard<'_, T>> {
+            yield_now();
+            self.0.try_write()
         }
     }
 }

@@ -6,145 +6,175 @@
 
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
-use std::sync::{Arc, Weak};
 
 use super::PerKey;
-use super::entry::{Entry, Standing};
+use super::slot::Record;
+use super::table::{Eviction, Gone, Place};
+use super::tables::Tables;
 
-/// How many entries one eviction passes over since calls hold them: a herd of calls must not make each new key look at
+/// How many keys one eviction passes over since calls hold them: a herd of calls must not make each new key look at
 /// all the others. The map is over its bound meanwhile.
 const MOST_HELD: usize = 256;
 
 /// The order of eviction.
-pub(super) struct Evictor<P: PerKey> {
-    resting: BinaryHeap<Candidate<P>>,
-    /// Those that came up while they were not at rest. Whoever asks for one puts it back among the others.
-    troubled: BinaryHeap<Candidate<P>>,
+pub(super) struct Evictor {
+    resting: BinaryHeap<Candidate>,
+    /// Those that came up while they were not at rest: they stand aside. Whoever asks for one puts it back among the
+    /// others, and leaves a candidate behind that is outdated.
+    troubled: BinaryHeap<Candidate>,
 }
 
-struct Candidate<P: PerKey> {
+#[derive(Clone, Copy)]
+struct Candidate {
     used: u64,
-    entry: Weak<Entry<P>>,
+    place: Place,
 }
 
-impl<P: PerKey> Evictor<P> {
+impl Evictor {
     pub(super) fn new() -> Self {
         Self { resting: BinaryHeap::new(), troubled: BinaryHeap::new() }
     }
 
-    pub(super) fn add(&mut self, entry: &Arc<Entry<P>>) {
-        self.resting.push(Candidate { used: entry.record.used(), entry: Arc::downgrade(entry) });
+    pub(super) fn add(&mut self, place: Place, record: &Record, now: u64) {
+        self.resting.push(Candidate { used: record.used(now), place });
     }
 
-    /// Somebody asked for an entry: it is a candidate like any other again. False if it has left.
-    pub(super) fn readmit(&mut self, entry: &Arc<Entry<P>>) -> bool {
-        if entry.record.stands(Standing::Aside) {
-            entry.record.stand(Standing::Candidate);
-            self.add(entry);
-            self.forget_outdated();
+    /// Keys are in other places than before.
+    pub(super) fn start_over<P: PerKey>(&mut self, tables: &Tables<P>, now: u64) {
+        *self = Self::new();
+        let mut add = |place, record: &Record| {
+            let candidate = Candidate { used: record.used(now), place };
+            let heap = if record.is_aside() { &mut self.troubled } else { &mut self.resting };
+            heap.push(candidate);
+        };
+        tables.iter().for_each(|table| table.for_each_place(&mut add));
+    }
+
+    /// Somebody asked for a key: it is a candidate like any other again.
+    pub(super) fn readmit(&mut self, place: Place, record: &Record, now: u64) {
+        if record.is_aside() {
+            record.set_aside(false);
+            self.add(place, record, now);
         }
-        entry.record.stands(Standing::Candidate)
     }
 
-    /// Whoever is readmitted leaves a candidate behind among the troubled.
-    fn forget_outdated(&mut self) {
-        if self.troubled.len() > 2 * self.resting.len() + 64 {
-            self.troubled.retain(|candidate| candidate.aside().is_some());
-        }
-    }
-
-    /// Chooses an entry that nobody holds, and that nobody will: it is to be taken out of the table.
-    pub(super) fn evict(&mut self, now: u64) -> Option<Arc<Entry<P>>> {
+    /// Chooses a key that nobody holds, and lets it go.
+    pub(super) fn evict<P: PerKey>(&mut self, tables: &Tables<P>, now: u64) -> Option<Gone<P>> {
         let mut held = Vec::new();
-        self.recall_rested();
-        let evicted = self.evict_resting(&mut held).or_else(|| self.evict_troubled(&mut held));
+        self.forget_outdated(tables);
+        self.recall_rested(tables, now);
+        let gone = self.evict_resting(tables, now, &mut held);
+        let gone = gone.or_else(|| self.evict_troubled(tables, now, &mut held));
         // Whatever a call holds is in use this very moment.
-        for entry in &held {
-            entry.record.touch(now);
-            self.add(entry);
+        for place in held {
+            let record = tables.at(place).record(place);
+            record.set_aside(false);
+            record.touch(now);
+            self.add(place, record, now);
         }
-        evicted
+        gone
+    }
+
+    fn forget_outdated<P: PerKey>(&mut self, tables: &Tables<P>) {
+        if self.troubled.len() > 2 * self.resting.len() + 64 {
+            self.troubled.retain(|candidate| candidate.record(tables).is_aside());
+        }
     }
 
     /// Time alone brings a rate limit to rest. Those that were used least recently had most of it.
-    fn recall_rested(&mut self) {
-        while let Some(candidate) = self.troubled.pop() {
-            match self.still_aside(&candidate) {
-                None => {}
-                Some(entry) if P::is_at_rest(&entry.policy) => {
-                    self.readmit(&entry);
+    fn recall_rested<P: PerKey>(&mut self, tables: &Tables<P>, now: u64) {
+        while let Some(candidate @ Candidate { place, .. }) = self.troubled.pop() {
+            if self.stands_aside(candidate, tables, now) {
+                if !tables.at(place).is_at_rest(place) {
+                    return self.troubled.push(candidate);
                 }
-                Some(_) => return self.troubled.push(candidate),
+                self.readmit(place, candidate.record(tables), now);
             }
         }
     }
 
-    fn evict_resting(&mut self, held: &mut Vec<Arc<Entry<P>>>) -> Option<Arc<Entry<P>>> {
+    fn evict_resting<P: PerKey>(
+        &mut self,
+        tables: &Tables<P>,
+        now: u64,
+        held: &mut Vec<Place>,
+    ) -> Option<Gone<P>> {
         while held.len() < MOST_HELD {
-            let candidate = self.resting.pop()?;
-            let Some(entry) = candidate.entry.upgrade() else { continue };
-            if entry.record.used() != candidate.used {
-                self.add(&entry);
-            } else if Entry::is_held(&entry) {
-                held.push(entry);
-            } else if !P::is_at_rest(&entry.policy) {
-                entry.record.stand(Standing::Aside);
-                self.troubled.push(candidate);
-            } else if Entry::retire(&entry) {
-                return Some(entry);
-            } else {
-                held.push(entry);
+            let candidate @ Candidate { used, place } = self.resting.pop()?;
+            let record = candidate.record(tables);
+            if record.used(now) != used {
+                self.add(place, record, now);
+                continue;
+            }
+            match tables.at(place).evict(place, true) {
+                Eviction::Held => held.push(place),
+                Eviction::Gone(gone) => return Some(gone),
+                Eviction::NotAtRest => {
+                    record.set_aside(true);
+                    self.troubled.push(candidate);
+                }
             }
         }
         None
     }
 
-    fn evict_troubled(&mut self, held: &mut Vec<Arc<Entry<P>>>) -> Option<Arc<Entry<P>>> {
+    fn evict_troubled<P: PerKey>(
+        &mut self,
+        tables: &Tables<P>,
+        now: u64,
+        held: &mut Vec<Place>,
+    ) -> Option<Gone<P>> {
         while held.len() < MOST_HELD {
             let candidate = self.troubled.pop()?;
-            match self.still_aside(&candidate) {
-                None => {}
-                Some(entry) if Entry::retire(&entry) => return Some(entry),
-                Some(entry) => held.push(entry),
+            if self.stands_aside(candidate, tables, now) {
+                match tables.at(candidate.place).evict(candidate.place, false) {
+                    Eviction::Gone(gone) => return Some(gone),
+                    _ => held.push(candidate.place),
+                }
             }
         }
         None
     }
 
-    /// The candidate's entry, if it stands aside as it did when it came up. One that was used since is readmitted.
-    fn still_aside(&mut self, candidate: &Candidate<P>) -> Option<Arc<Entry<P>>> {
-        let entry = candidate.aside()?;
-        if entry.record.used() == candidate.used {
-            return Some(entry);
+    /// Whether a candidate still stands aside as it did when it came up. One that was used since is readmitted.
+    fn stands_aside<P: PerKey>(
+        &mut self,
+        candidate: Candidate,
+        tables: &Tables<P>,
+        now: u64,
+    ) -> bool {
+        let record = candidate.record(tables);
+        let unused = record.used(now) == candidate.used;
+        if !unused {
+            self.readmit(candidate.place, record, now);
         }
-        self.readmit(&entry);
-        None
+        unused && record.is_aside()
     }
 }
 
-impl<P: PerKey> Candidate<P> {
-    fn aside(&self) -> Option<Arc<Entry<P>>> {
-        self.entry.upgrade().filter(|entry| entry.record.stands(Standing::Aside))
+impl Candidate {
+    fn record<P: PerKey>(self, tables: &Tables<P>) -> &Record {
+        tables.at(self.place).record(self.place)
     }
 }
 
 /// The least recently used comes first out of a max-heap.
-impl<P: PerKey> Ord for Candidate<P> {
+impl Ord for Candidate {
     fn cmp(&self, other: &Self) -> Ordering {
         other.used.cmp(&self.used)
     }
 }
 
-impl<P: PerKey> PartialOrd for Candidate<P> {
+impl PartialOrd for Candidate {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         Some(self.cmp(other))
     }
 }
 
-impl<P: PerKey> PartialEq for Candidate<P> {
+impl PartialEq for Candidate {
     fn eq(&self, other: &Self) -> bool {
         self.used == other.used
     }
 }
 
-impl<P: PerKey> Eq for Candidate<P> {}
+impl Eq for Candidate {}

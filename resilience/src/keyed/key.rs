@@ -1,5 +1,6 @@
 //! Keys of any type in one map, looked up by reference and owned only when they are new.
 
+use std::borrow::Borrow;
 use std::fmt::Debug;
 use std::hash::Hash;
 
@@ -16,6 +17,12 @@ pub trait Key: Hash + Eq + ToOwned<Owned: Debug + Send + Sync + 'static> {
 }
 
 impl<K: ?Sized + Hash + Eq + ToOwned<Owned: Debug + Send + Sync + 'static>> Key for K {}
+
+/// Whether an owned key is the one that is looked for.
+#[inline]
+pub(super) fn is<K: Key + ?Sized>(owned: &K::Owned, key: &K) -> bool {
+    owned.borrow() == key
+}
 
 /// A key for people: without the quotes that `Debug` puts around text.
 pub(super) fn label(key: &dyn Debug) -> String {

@@ -1,20 +1,19 @@
 //! The map: known keys are found without a lock; new ones come, and others have to go for them, one at a time.
 //!
-//! No code of a key's runs under a lock but its `Eq`: keys are hashed, cloned, shown and dropped outside.
+//! No code of a key's runs under its lock but its `Eq`: keys are hashed, cloned, shown and dropped outside.
 
+use std::any::Any;
 use std::fmt::Debug;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Acquire, Ordering::Release};
 
-use parking_lot::Mutex;
-
-use super::entry::Entry;
 use super::eviction::Evictor;
 use super::key::Key;
 use super::recency::Recency;
-use super::table::{Guard, Table};
+use super::slot::{Content, KeyedInstance, Tag};
+use super::table::Table;
 use super::tables::Tables;
 use super::{PerKey, Sum};
+use crate::sync::Mutex;
 
 pub(super) struct Map<P: PerKey> {
     /// What the policies of keys are made from.
@@ -26,9 +25,13 @@ pub(super) struct Map<P: PerKey> {
     inserted: AtomicU64,
     evicted: AtomicU64,
     /// Locked while keys come and go.
-    evictor: Mutex<Evictor<P>>,
-    /// What evicted keys had counted: sums over all keys must never shrink. Locked under the evictor.
-    retired: Mutex<P::Sum>,
+    books: Mutex<Books<P>>,
+}
+
+struct Books<P: PerKey> {
+    evictor: Evictor,
+    /// What evicted keys had counted: sums over all keys must never shrink.
+    retired: P::Sum,
 }
 
 impl<P: PerKey> Map<P> {
@@ -36,69 +39,83 @@ impl<P: PerKey> Map<P> {
         Self {
             model,
             max_keys,
-            tables: Tables::new(),
+            tables: Tables::new(max_keys),
             recency: Recency::new(max_keys),
             inserted: AtomicU64::new(0),
             evicted: AtomicU64::new(0),
-            evictor: Mutex::new(Evictor::new()),
-            retired: Mutex::default(),
+            books: Mutex::new(Books { evictor: Evictor::new(), retired: P::Sum::default() }),
         }
     }
 
-    /// The key's entry; a new one if there is none, at the cost of another when there are `max_keys`.
+    /// The key's policy; a new one if there is none, at the cost of another when there are `max_keys`.
     #[inline]
-    pub(super) fn get<K: Key + ?Sized>(&self, key: &K) -> Arc<Entry<P>> {
+    pub(super) fn get<K: Key + ?Sized>(&self, key: &K) -> KeyedInstance<'_, P, K::Owned> {
         let hash = self.tables.hash(key);
         let now = self.recency.look(hash);
-        let table = self.tables.of::<K>();
-        match table.find(hash, key, &self.tables.guard()) {
-            Some(entry) if entry.record.touch(now) || self.readmit(&entry) => entry,
-            _ => self.insert(table, hash, key),
+        let (table, tag) = (self.tables.of::<K>(), Tag::of(hash));
+        match table.find(tag, key) {
+            Some((record, instance)) if !record.is_aside() => {
+                record.touch(now);
+                instance
+            }
+            _ => self.search(table, tag, key, now),
         }
     }
 
-    /// Takes back what eviction had set aside, unless that was faster: then it is gone by now.
+    /// Finds a key that stayed behind when others moved, and takes back what eviction had set aside.
     #[cold]
     #[inline(never)]
-    fn readmit(&self, entry: &Arc<Entry<P>>) -> bool {
-        self.evictor.lock().readmit(entry)
+    fn search<'m, K: Key + ?Sized>(
+        &self,
+        table: &'m Table<K::Owned, P>,
+        tag: Tag,
+        key: &K,
+        now: u64,
+    ) -> KeyedInstance<'m, P, K::Owned> {
+        let Some(found) = table.search(tag, key) else { return self.insert(table, tag, key) };
+        found.record.touch(now);
+        if found.record.is_aside() {
+            self.books.lock().evictor.readmit(found.place, found.record, now);
+        }
+        found.instance
     }
 
-    #[cold]
-    #[inline(never)]
-    fn insert<K: Key + ?Sized>(
+    fn insert<'m, K: Key + ?Sized>(
         &self,
-        table: &Table<K::Owned, P>,
-        hash: u64,
+        table: &'m Table<K::Owned, P>,
+        tag: Tag,
         key: &K,
-    ) -> Arc<Entry<P>> {
-        let (owned, new) = (key.to_owned(), Entry::new(hash, P::instance(&self.model)));
-        // It ends after the lock.
-        let guard = self.tables.guard();
-        let mut evictor = self.evictor.lock();
+    ) -> KeyedInstance<'m, P, K::Owned> {
+        let content = Content { key: key.to_owned(), policy: P::instance(&self.model) };
+        // They end after the lock.
+        let mut gone = Vec::new();
+        let mut books = self.books.lock();
         let now = self.recency.step();
         // Whoever held the lock before may have been faster.
-        if let Some(entry) = table.find(hash, key, &guard) {
-            entry.record.touch(now);
-            evictor.readmit(&entry);
-            return entry;
+        if let Some(found) = table.search(tag, key) {
+            found.record.touch(now);
+            books.evictor.readmit(found.place, found.record, now);
+            return found.instance;
         }
-        new.record.touch(now);
-        self.make_room(&mut evictor, now, &guard);
-        evictor.add(&new);
-        table.insert(owned, &new, &guard);
+        self.make_room(&mut books, now, &mut gone);
+        let (found, others_moved) = table.insert(tag, content);
+        found.record.touch(now);
+        if others_moved {
+            books.evictor.start_over(&self.tables, now);
+        } else {
+            books.evictor.add(found.place, found.record, now);
+        }
         self.inserted.fetch_add(1, Release);
-        new
+        found.instance
     }
 
-    fn make_room(&self, evictor: &mut Evictor<P>, now: u64, guard: &Guard<'_>) {
+    fn make_room(&self, books: &mut Books<P>, now: u64, gone: &mut Vec<Box<dyn Any + Send>>) {
         while self.len() >= self.max_keys as usize {
-            let Some(entry) = evictor.evict(now) else { break };
-            self.tables.remove(&entry, guard);
+            let Some(evicted) = books.evictor.evict(&self.tables, now) else { break };
             self.evicted.fetch_add(1, Release);
-            let mut retired = self.retired.lock();
-            *retired += P::sum(&entry.policy);
-            retired.forget_the_present();
+            books.retired += evicted.sum;
+            books.retired.forget_the_present();
+            gone.push(evicted.remains);
         }
     }
 
@@ -113,16 +130,15 @@ impl<P: PerKey> Map<P> {
         self.evicted.load(Acquire)
     }
 
-    /// What all keys have counted, ever. Meanwhile none is evicted: it would be missed, or counted twice.
+    /// What all keys have counted, ever. Meanwhile none is evicted or moved: it would be missed, or counted twice.
     pub(super) fn sum(&self) -> P::Sum {
-        let _guard = self.tables.guard();
-        let _no_eviction = self.evictor.lock();
-        let mut sum = self.retired.lock().clone();
-        self.for_each(|_, entry| sum += P::sum(&entry.policy));
+        let books = self.books.lock();
+        let mut sum = books.retired.clone();
+        self.for_each(|_, policy| sum += P::sum(policy));
         sum
     }
 
-    pub(super) fn for_each(&self, see: impl FnMut(&dyn Debug, &Entry<P>)) {
+    pub(super) fn for_each(&self, see: impl FnMut(&dyn Debug, &P::Kept)) {
         self.tables.for_each(see);
     }
 }

@@ -3,9 +3,9 @@
 use std::fmt::{self, Debug};
 use std::sync::OnceLock;
 
-use super::entry::{Entry, KeyedInstance};
 use super::key::label;
 use super::map::Map;
+use super::slot::KeyedInstance;
 use super::{Key, PerKey};
 use crate::name::{Identity, Origin};
 use crate::{
@@ -127,8 +127,8 @@ impl<P: PerKey> Keyed<P> {
 
     /// The key's policy; a new one, if the key is new.
     #[inline]
-    pub fn get<K: Key + ?Sized>(&self, key: &K) -> KeyedInstance<P> {
-        KeyedInstance(self.map().get(key))
+    pub fn get<K: Key + ?Sized>(&self, key: &K) -> KeyedInstance<'_, P, K::Owned> {
+        self.map().get(key)
     }
 
     /// How many keys there are.
@@ -156,9 +156,9 @@ impl<P: PerKey> Keyed<P> {
         let mut totals = KeyedTotals { keys: self.len(), troubled: 0, evicted: 0, top: Vec::new() };
         let Some(map) = self.map.get() else { return totals };
         let mut worst = Vec::new();
-        map.for_each(|key, entry| {
-            totals.troubled += usize::from(!P::is_at_rest(&entry.policy));
-            note(&mut worst, key, entry);
+        map.for_each(|key, policy| {
+            totals.troubled += usize::from(!P::is_at_rest(policy));
+            note::<P>(&mut worst, key, policy);
         });
         totals.evicted = map.evicted();
         totals.top = worst.into_iter().map(|(_, snapshot)| snapshot).collect();
@@ -172,8 +172,8 @@ impl Keyed<CircuitBreaker> {
     pub(crate) fn states(&self) -> Vec<crate::State> {
         let mut states = Vec::new();
         if let Some(map) = self.map.get() {
-            map.for_each(|_, entry| {
-                let state = entry.policy.state();
+            map.for_each(|_, breaker| {
+                let state = breaker.state();
                 if !states.contains(&state) {
                     states.push(state);
                 }
@@ -184,11 +184,11 @@ impl Keyed<CircuitBreaker> {
 }
 
 /// Keeps the `TOP` worst, the worst first.
-fn note<P: PerKey>(worst: &mut Vec<(u64, KeySnapshot)>, key: &dyn Debug, entry: &Entry<P>) {
-    let trouble = P::trouble(&entry.policy);
+fn note<P: PerKey>(worst: &mut Vec<(u64, KeySnapshot)>, key: &dyn Debug, policy: &P::Kept) {
+    let trouble = P::trouble(policy);
     let place = worst.partition_point(|(other, _)| *other >= trouble);
     if trouble > 0 && place < TOP {
-        let snapshot = KeySnapshot { key: label(key), status: P::describe(&entry.policy) };
+        let snapshot = KeySnapshot { key: label(key), status: P::describe(policy) };
         worst.truncate(TOP - 1);
         worst.insert(place, (trouble, snapshot));
     }

@@ -1,148 +1,202 @@
-//! The keys of one type, looked up without a lock, each hashed once.
+//! The keys of one type: an array of places, and a larger one when they don't suffice.
 //!
-//! The table itself is `papaya`'s. A reader writes nothing that another one reads, so that the memory of one look-up is
-//! on its way while the one before it still waits for its own. What has been taken out is freed when no reader can see
-//! it any more, by whoever notices: a key may be dropped when any [`Guard`] ends. So guards end under no lock of ours.
+//! Whatever nobody holds moves into the larger one; the others stay where they are held, and are looked for there, too.
+//! Arrays are never freed, for readers announce themselves to nobody: the smaller ones together take a third of the
+//! largest one's memory.
 
 use std::any::Any;
-use std::borrow::Borrow;
 use std::fmt::Debug;
-use std::hash::{BuildHasher, Hash, Hasher};
-use std::sync::Arc;
-
-use papaya::{Equivalent, HashSet, ResizeMode};
-use seize::Collector;
+use std::sync::OnceLock;
 
 use super::PerKey;
-use super::entry::Entry;
+use super::array::{self, Array};
 use super::key::Key;
+use super::slot::{Content, KeyedInstance, Record, Slot, Tag, Taken};
+use crate::sync::{AtomicU32, Ordering::Acquire, Ordering::Release};
 
-/// Keeps what its thread sees of the tables from being freed.
-pub(super) type Guard<'t> = seize::LocalGuard<'t>;
+/// More than fit into any memory.
+const ARRAYS: usize = 32;
 
 /// The table of owned keys `O`.
-pub(super) struct Table<O, P: PerKey>(HashSet<Slot<O, P>, AsGiven>);
+pub(super) struct Table<O, P: PerKey> {
+    number: u16,
+    sizes: Sizes,
+    arrays: [OnceLock<Array<O, P>>; ARRAYS],
+    newest: AtomicU32,
+}
 
-/// A table, whatever the type of its keys.
+/// Where a key is.
+#[derive(Clone, Copy)]
+pub(super) struct Place {
+    pub(super) table: u16,
+    array: u16,
+    slot: u32,
+}
+
+/// A key that was found.
+pub(super) struct Found<'t, O, P: PerKey> {
+    pub(super) instance: KeyedInstance<'t, P, O>,
+    pub(super) record: &'t Record,
+    pub(super) place: Place,
+}
+
+/// A key that had to go.
+pub(super) struct Gone<P: PerKey> {
+    /// What it had counted.
+    pub(super) sum: P::Sum,
+    /// It, and its policy; a key's code runs when it is dropped.
+    pub(super) remains: Box<dyn Any + Send>,
+}
+
+pub(super) enum Eviction<P: PerKey> {
+    Held,
+    NotAtRest,
+    Gone(Gone<P>),
+}
+
+/// A table, whatever the type of its keys. All of it under the map's lock, but [`for_each`](Self::for_each).
 pub(super) trait AnyTable<P: PerKey>: Any + Send + Sync {
-    /// Whether it was there.
-    fn remove(&self, entry: &Arc<Entry<P>>, guard: &Guard<'_>) -> bool;
-    fn for_each(&self, guard: &Guard<'_>, see: &mut dyn FnMut(&dyn Debug, &Entry<P>));
+    fn record(&self, place: Place) -> &Record;
+    fn is_at_rest(&self, place: Place) -> bool;
+    /// Lets the key go, unless it is held; or unless it is not at rest, if it `must_rest`.
+    fn evict(&self, place: Place, must_rest: bool) -> Eviction<P>;
+    fn for_each_place(&self, see: &mut dyn FnMut(Place, &Record));
+    /// A key that moves meanwhile may be seen twice.
+    fn for_each(&self, see: &mut dyn FnMut(&dyn Debug, &P::Kept));
 }
 
 impl<O: Debug + Send + Sync + 'static, P: PerKey> Table<O, P> {
-    pub(super) fn new(collector: &Arc<Collector>) -> Self {
-        let table = HashSet::builder().shared_collector(Arc::clone(collector)).hasher(AsGiven);
-        // It grows at once, while only new keys wait: by and by, known ones would be looked for in two places.
-        Self(table.resize_mode(ResizeMode::Blocking).build())
+    pub(super) fn new(number: u16, max_keys: u32) -> Self {
+        let arrays = [const { OnceLock::new() }; ARRAYS];
+        Self { number, sizes: Sizes::of(max_keys), arrays, newest: AtomicU32::new(0) }
     }
 
-    /// The key's entry, which is held from now on; whether it is still in use, its record says.
+    fn newest(&self) -> usize {
+        self.newest.load(Acquire) as usize
+    }
+
+    /// The key's policy, held, if its key is where nearly all are.
     #[inline]
     pub(super) fn find<K: Key<Owned = O> + ?Sized>(
         &self,
-        hash: u64,
+        tag: Tag,
         key: &K,
-        guard: &Guard<'_>,
-    ) -> Option<Arc<Entry<P>>> {
-        let slot = self.0.get(&Wanted { hash, key }, guard)?;
-        Some(Entry::hold(&slot.entry))
+    ) -> Option<(&Record, KeyedInstance<'_, P, O>)> {
+        let found = self.arrays[self.newest()].get()?.find(tag, key)?;
+        Some((found.record, found.instance))
     }
 
-    pub(super) fn insert(&self, key: O, entry: &Arc<Entry<P>>, guard: &Guard<'_>) {
-        self.0.insert(Slot { hash: entry.record.hash, key, entry: Arc::clone(entry) }, guard);
+    /// The key's policy, held, wherever its key is.
+    pub(super) fn search<K: Key<Owned = O> + ?Sized>(
+        &self,
+        tag: Tag,
+        key: &K,
+    ) -> Option<Found<'_, O, P>> {
+        let arrays = self.arrays().filter(|(_, array)| !array.is_empty());
+        arrays.filter_map(|(number, array)| Some(self.found(number, array.find(tag, key)?))).last()
+    }
+
+    #[allow(clippy::cast_possible_truncation, reason = "there are 32, with 2³² places at most")]
+    fn found<'t>(&self, array: usize, found: array::Found<'t, O, P>) -> Found<'t, O, P> {
+        let place = Place { table: self.number, array: array as u16, slot: found.slot as u32 };
+        Found { instance: found.instance, record: found.record, place }
+    }
+
+    /// The older ones first.
+    fn arrays(&self) -> impl Iterator<Item = (usize, &Array<O, P>)> {
+        self.arrays.iter().map_while(OnceLock::get).enumerate()
+    }
+
+    fn array(&self, number: usize) -> &Array<O, P> {
+        self.arrays[number].get_or_init(|| Array::new(self.sizes.places(number)))
+    }
+
+    /// Puts a new key in, under the map's lock. Whether others moved for it.
+    pub(super) fn insert(&self, tag: Tag, mut content: Content<O, P>) -> (Found<'_, O, P>, bool) {
+        let before = self.newest();
+        loop {
+            let newest = self.newest();
+            match self.array(newest).put(tag, content) {
+                Ok(found) => return (self.found(newest, found), newest != before),
+                Err(back) => content = back,
+            }
+            self.grow(newest + 1);
+        }
+    }
+
+    #[allow(clippy::cast_possible_truncation, reason = "there are 32")]
+    fn grow(&self, number: usize) {
+        let larger = self.array(number);
+        self.newest.store(number as u32, Release);
+        self.arrays().take(number).for_each(|(_, array)| array.move_into(larger));
+    }
+
+    fn at(&self, place: Place) -> (&Array<O, P>, usize) {
+        (self.array(place.array.into()), place.slot as usize)
     }
 }
 
 impl<O: Debug + Send + Sync + 'static, P: PerKey> AnyTable<P> for Table<O, P> {
-    fn remove(&self, entry: &Arc<Entry<P>>, guard: &Guard<'_>) -> bool {
-        self.0.remove(&Exactly(entry), guard)
+    fn record(&self, place: Place) -> &Record {
+        let (array, slot) = self.at(place);
+        &array.slot(slot).record
     }
 
-    fn for_each(&self, guard: &Guard<'_>, see: &mut dyn FnMut(&dyn Debug, &Entry<P>)) {
-        self.0.iter(guard).for_each(|slot| see(&slot.key, &slot.entry));
+    fn is_at_rest(&self, place: Place) -> bool {
+        let (array, slot) = self.at(place);
+        array.slot(slot).hold().is_some_and(|instance| P::is_at_rest(&instance))
     }
-}
 
-/// The whole hash stands beside the key: other keys are not looked at, and none is hashed again.
-struct Slot<O, P: PerKey> {
-    hash: u64,
-    key: O,
-    entry: Arc<Entry<P>>,
-}
-
-impl<O, P: PerKey> Hash for Slot<O, P> {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        state.write_u64(self.hash);
+    fn evict(&self, place: Place, must_rest: bool) -> Eviction<P> {
+        let (array, slot) = self.at(place);
+        match array.take(slot, |policy| !must_rest || P::is_at_rest(policy)) {
+            Taken::Held => Eviction::Held,
+            Taken::Refused => Eviction::NotAtRest,
+            Taken::Content(content) => {
+                let sum = P::sum(&content.policy);
+                Eviction::Gone(Gone { sum, remains: Box::new(content) })
+            }
+        }
     }
-}
 
-/// None of a key's code runs: whoever inserts has looked for the key.
-impl<O, P: PerKey> PartialEq for Slot<O, P> {
-    fn eq(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.entry, &other.entry)
+    #[allow(clippy::cast_possible_truncation, reason = "there are 32, with 2³² places at most")]
+    fn for_each_place(&self, see: &mut dyn FnMut(Place, &Record)) {
+        for (number, array) in self.arrays() {
+            for (slot, Slot { record, .. }) in array.taken() {
+                let (array, slot) = (number as u16, slot as u32);
+                see(Place { table: self.number, array, slot }, record);
+            }
+        }
     }
-}
 
-impl<O, P: PerKey> Eq for Slot<O, P> {}
-
-/// A key that is looked for.
-struct Wanted<'k, K: ?Sized> {
-    hash: u64,
-    key: &'k K,
-}
-
-impl<K: ?Sized> Hash for Wanted<'_, K> {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        state.write_u64(self.hash);
+    fn for_each(&self, see: &mut dyn FnMut(&dyn Debug, &P::Kept)) {
+        let taken = self.arrays().flat_map(|(_, array)| array.taken());
+        let held = taken.filter_map(|(_, slot)| slot.hold());
+        held.for_each(|instance| see(instance.key(), &instance));
     }
 }
 
-impl<K: Key + ?Sized, P: PerKey> Equivalent<Slot<K::Owned, P>> for Wanted<'_, K> {
-    #[inline]
-    fn equivalent(&self, slot: &Slot<K::Owned, P>) -> bool {
-        self.hash == slot.hash && slot.key.borrow() == self.key
-    }
+/// How large arrays are: each four times the one before, so that one of them suits `max_keys`; twice from there on,
+/// where calls in flight hold more.
+struct Sizes {
+    suits: usize,
+    places: u32,
 }
 
-/// An entry that is looked for, whatever its key.
-struct Exactly<'e, P: PerKey>(&'e Arc<Entry<P>>);
-
-impl<P: PerKey> Hash for Exactly<'_, P> {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        state.write_u64(self.0.record.hash);
-    }
-}
-
-impl<O, P: PerKey> Equivalent<Slot<O, P>> for Exactly<'_, P> {
-    fn equivalent(&self, slot: &Slot<O, P>) -> bool {
-        Arc::ptr_eq(self.0, &slot.entry)
-    }
-}
-
-/// Takes a hash for what it is.
-struct AsGiven;
-
-impl BuildHasher for AsGiven {
-    type Hasher = Given;
-
-    fn build_hasher(&self) -> Given {
-        Given(0)
-    }
-}
-
-struct Given(u64);
-
-impl Hasher for Given {
-    fn finish(&self) -> u64 {
-        self.0
+impl Sizes {
+    fn of(max_keys: u32) -> Self {
+        let places = max_keys.saturating_add(max_keys / 3).saturating_add(4).max(array::LEAST);
+        let suits = (places / array::LEAST).ilog(4);
+        Self { suits: suits as usize, places }
     }
 
-    fn write_u64(&mut self, hash: u64) {
-        self.0 = hash;
-    }
-
-    fn write(&mut self, _: &[u8]) {
-        unreachable!("whatever is looked up brings its hash along")
+    fn places(&self, array: usize) -> u32 {
+        let places = u64::from(self.places);
+        let places = if array <= self.suits {
+            places >> (2 * (self.suits - array))
+        } else {
+            places << (array - self.suits)
+        };
+        places.try_into().unwrap_or(u32::MAX)
     }
 }

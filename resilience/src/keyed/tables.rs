@@ -4,19 +4,17 @@ use std::any::Any;
 use std::fmt::Debug;
 use std::hash::BuildHasher;
 use std::iter;
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 
-use foldhash::fast::RandomState;
-use seize::Collector;
+use foldhash::quality::RandomState;
 
 use super::PerKey;
-use super::entry::Entry;
 use super::key::Key;
-use super::table::{AnyTable, Guard, Table};
+use super::table::{AnyTable, Place, Table};
 
 pub(super) struct Tables<P: PerKey> {
     hasher: RandomState,
-    collector: Arc<Collector>,
+    max_keys: u32,
     first: Link<P>,
 }
 
@@ -27,12 +25,8 @@ struct Link<P: PerKey> {
 }
 
 impl<P: PerKey> Tables<P> {
-    pub(super) fn new() -> Self {
-        Self {
-            hasher: RandomState::default(),
-            collector: Arc::new(Collector::new()),
-            first: Link::new(),
-        }
+    pub(super) fn new(max_keys: u32) -> Self {
+        Self { hasher: RandomState::default(), max_keys, first: Link::new() }
     }
 
     #[inline]
@@ -40,24 +34,25 @@ impl<P: PerKey> Tables<P> {
         self.hasher.hash_one(key)
     }
 
-    #[inline]
-    pub(super) fn guard(&self) -> Guard<'_> {
-        self.collector.enter()
-    }
-
     /// The one that holds keys like this.
     #[inline]
     pub(super) fn of<K: Key + ?Sized>(&self) -> &Table<K::Owned, P> {
-        self.first.of(&self.collector)
+        self.first.of(0, self.max_keys)
     }
 
-    pub(super) fn remove(&self, entry: &Arc<Entry<P>>, guard: &Guard<'_>) {
-        self.first.iter().any(|table| table.remove(entry, guard));
+    /// The one that a place is in.
+    pub(super) fn at(&self, place: Place) -> &dyn AnyTable<P> {
+        let mut tables = self.iter().skip(place.table.into());
+        tables.next().unwrap_or_else(|| unreachable!("tables are never dropped"))
     }
 
-    pub(super) fn for_each(&self, mut see: impl FnMut(&dyn Debug, &Entry<P>)) {
-        let guard = self.guard();
-        self.first.iter().for_each(|table| table.for_each(&guard, &mut see));
+    pub(super) fn iter(&self) -> impl Iterator<Item = &dyn AnyTable<P>> {
+        let links = iter::successors(Some(&self.first), |link| link.next.get().map(|next| &**next));
+        links.filter_map(|link| link.table.get().map(|table| &**table))
+    }
+
+    pub(super) fn for_each(&self, mut see: impl FnMut(&dyn Debug, &P::Kept)) {
+        self.iter().for_each(|table| table.for_each(&mut see));
     }
 }
 
@@ -67,23 +62,19 @@ impl<P: PerKey> Link<P> {
     }
 
     #[inline]
-    fn of<O: Debug + Send + Sync + 'static>(&self, collector: &Arc<Collector>) -> &Table<O, P> {
-        let table = self.table.get_or_init(|| Box::new(Table::<O, P>::new(collector)));
+    fn of<O: Debug + Send + Sync + 'static>(&self, number: u16, max_keys: u32) -> &Table<O, P> {
+        let table = self.table.get_or_init(|| Box::new(Table::<O, P>::new(number, max_keys)));
         let table: &dyn Any = &**table;
-        table.downcast_ref().unwrap_or_else(|| self.further(collector))
+        table.downcast_ref().unwrap_or_else(|| self.further(number, max_keys))
     }
 
     #[cold]
     #[inline(never)]
     fn further<O: Debug + Send + Sync + 'static>(
         &self,
-        collector: &Arc<Collector>,
+        number: u16,
+        max_keys: u32,
     ) -> &Table<O, P> {
-        self.next.get_or_init(|| Box::new(Self::new())).of(collector)
-    }
-
-    fn iter(&self) -> impl Iterator<Item = &dyn AnyTable<P>> {
-        let links = iter::successors(Some(self), |link| link.next.get().map(|next| &**next));
-        links.filter_map(|link| link.table.get().map(|table| &**table))
+        self.next.get_or_init(|| Box::new(Self::new())).of(number + 1, max_keys)
     }
 }

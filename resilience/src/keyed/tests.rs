@@ -1,9 +1,11 @@
 //! Who stays and who goes.
 
+mod growth;
 #[cfg(shuttle)]
 mod interleavings;
 mod model;
 mod nosy_keys;
+mod places;
 mod threads;
 
 use std::sync::Arc;

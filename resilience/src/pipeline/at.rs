@@ -21,7 +21,7 @@ impl<'p, P> At<'p, P> for &'p P {
 macro_rules! at_instance {
     ($($policy:ty)*) => {
         $(
-            impl<'p> At<'p, <$policy as PerKey>::Kept> for &'p KeyedInstance<$policy> {
+            impl<'p, O> At<'p, <$policy as PerKey>::Kept> for &'p KeyedInstance<'_, $policy, O> {
                 #[inline]
                 fn policy(self) -> &'p <$policy as PerKey>::Kept {
                     self

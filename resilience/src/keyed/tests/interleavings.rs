@@ -1,34 +1,67 @@
-//! A reader and the evictor over one entry, in every interleaving that shuttle finds.
+//! Calls for two keys in a map for one, in every interleaving that shuttle finds.
 //!
 //! `RUSTFLAGS="--cfg shuttle" cargo test -p resilience --release interleavings`
 
-use std::sync::Arc;
-
+use shuttle::sync::atomic::{AtomicU32, Ordering::SeqCst};
 use shuttle::{check_pct, check_random, thread};
 
-use super::super::entry::Entry;
-use crate::{Bulkhead, BulkheadConfig};
+use crate::{Bulkhead, BulkheadConfig, Keyed};
 
-const RUNS: usize = 5_000;
+const RUNS: usize = 20_000;
 
-/// The table's hold and the evictor's; a reader takes its own from the table's.
-fn a_reader_and_the_evictor() {
-    let policy = Bulkhead::new("one", BulkheadConfig::new());
-    let table = Entry::<Bulkhead>::new(0, policy);
-    let evictors = Arc::clone(&table);
+fn seats(max_keys: u32) -> Keyed<Bulkhead> {
+    Keyed::<Bulkhead>::new("seats", BulkheadConfig::new().max_concurrent(1)).max_keys(max_keys)
+}
+
+/// Whoever gets the key's only seat is alone: a second policy for a key that is held would have a second one.
+fn sit(seats: &Keyed<Bulkhead>, taken: &AtomicU32, key: u32) {
+    let seat = seats.get(&key);
+    let permit = seat.try_acquire();
+    if permit.is_ok() {
+        assert_eq!(taken.fetch_add(1, SeqCst), 0, "key {key} has two policies");
+        thread::yield_now();
+        taken.fetch_sub(1, SeqCst);
+    }
+}
+
+fn three_callers_and_one_place() {
+    let seats = seats(1);
+    let taken = [const { AtomicU32::new(0) }; 2];
     thread::scope(|scope| {
-        let reader = scope.spawn(|| {
-            let held = Entry::hold(&table);
-            held.record.touch(1).then_some(held)
-        });
-        let leaves = Entry::retire(&evictors);
-        let used = reader.join().unwrap();
-        assert!(!(leaves && used.is_some()), "evicted while somebody uses it");
+        for caller in 0..3_u32 {
+            let (seats, taken) = (&seats, &taken);
+            scope.spawn(move || {
+                for key in [caller % 2, (caller + 1) % 2] {
+                    sit(seats, &taken[key as usize], key);
+                }
+            });
+        }
     });
+    assert!(seats.len() <= 2 && seats.totals().keys == seats.len());
+    assert_eq!(seats.sum().in_flight, 0);
 }
 
 #[test]
-fn an_entry_that_is_used_never_leaves() {
-    check_random(a_reader_and_the_evictor, RUNS);
-    check_pct(a_reader_and_the_evictor, RUNS, 3);
+fn a_key_that_is_held_never_gets_a_second_policy() {
+    check_random(three_callers_and_one_place, RUNS);
+    check_pct(three_callers_and_one_place, RUNS, 3);
+}
+
+/// One caller's keys need more room, into which the other's key moves whenever nobody holds it.
+fn a_caller_and_a_move() {
+    let seats = seats(200);
+    let taken = AtomicU32::new(0);
+    drop(seats.get(&0_u32));
+    thread::scope(|scope| {
+        scope.spawn(|| (0..3).for_each(|_| sit(&seats, &taken, 0)));
+        scope.spawn(|| (1..60_u32).for_each(|key| drop(seats.get(&key))));
+        sit(&seats, &taken, 0);
+    });
+    assert_eq!(seats.len(), 60);
+}
+
+#[test]
+fn a_key_that_moves_keeps_its_policy() {
+    check_random(a_caller_and_a_move, RUNS / 10);
+    check_pct(a_caller_and_a_move, RUNS / 10, 3);
 }

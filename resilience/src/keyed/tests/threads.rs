@@ -4,7 +4,6 @@ use std::sync::Barrier;
 use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
 use std::thread;
 
-use super::super::KeyedInstance;
 use crate::{Bulkhead, BulkheadConfig, Keyed, Rejection};
 
 const ROUNDS: u32 = 20_000;
@@ -34,7 +33,7 @@ fn a_key_that_is_held_never_gets_a_second_policy() {
 }
 
 fn sit(seats: &Keyed<Bulkhead>, taken: &[AtomicU32; 5], key: u32) {
-    let seat: KeyedInstance<Bulkhead> = seats.get(&key);
+    let seat = seats.get(&key);
     let permit: Result<_, Rejection> = seat.try_acquire();
     if permit.is_ok() {
         let taken = &taken[key as usize];

@@ -1,0 +1,209 @@
+//! A place in a table: the key that is in it, with its policy, and what others must know of it.
+
+use std::fmt::{self, Debug};
+use std::ops::Deref;
+
+use super::PerKey;
+use super::key::{self, Key};
+use crate::sync::{AtomicU32, Ordering::Relaxed, RwLock, RwLockReadGuard};
+
+/// Who reads the content holds it: a writer, who would put another key in its place, is turned away. Nobody ever waits
+/// for this lock.
+// In this order and so aligned, the record and the lock lie in one line of the processor's cache.
+#[repr(C, align(16))]
+pub(super) struct Slot<O, P: PerKey> {
+    pub(super) record: Record,
+    content: RwLock<Option<Content<O, P>>>,
+}
+
+pub(super) struct Content<O, P: PerKey> {
+    pub(super) key: O,
+    pub(super) policy: P::Kept,
+}
+
+impl<O, P: PerKey> Slot<O, P> {
+    pub(super) fn vacant() -> Self {
+        Self { record: Record::default(), content: RwLock::new(None) }
+    }
+
+    /// What is in it, held.
+    #[inline]
+    pub(super) fn hold(&self) -> Option<KeyedInstance<'_, P, O>> {
+        self.content.try_read().filter(|content| content.is_some()).map(KeyedInstance)
+    }
+
+    /// The key's policy, if it is this key's place.
+    #[inline]
+    pub(super) fn hold_for<K>(&self, key: &K) -> Option<KeyedInstance<'_, P, O>>
+    where
+        K: Key<Owned = O> + ?Sized,
+    {
+        let content = self.content.try_read()?;
+        let is_it = content.as_ref().is_some_and(|content| key::is(&content.key, key));
+        is_it.then(|| KeyedInstance(content))
+    }
+
+    /// Puts a key into a vacant place, unless a reader is there who comes too late for the one before.
+    pub(super) fn fill(
+        &self,
+        content: Content<O, P>,
+    ) -> Result<KeyedInstance<'_, P, O>, Content<O, P>> {
+        match self.content.try_write() {
+            None => Err(content),
+            Some(mut place) => {
+                *place = Some(content);
+                Ok(KeyedInstance(place.downgrade()))
+            }
+        }
+    }
+
+    /// Takes the key out, unless somebody holds it or `may` says no.
+    pub(super) fn take(&self, may: impl FnOnce(&P::Kept) -> bool) -> Taken<O, P> {
+        match self.content.try_write() {
+            None => Taken::Held,
+            Some(mut place) => match place.take_if(|content| may(&content.policy)) {
+                None => Taken::Refused,
+                Some(content) => Taken::Content(content),
+            },
+        }
+    }
+}
+
+/// What became of taking a key out.
+pub(super) enum Taken<O, P: PerKey> {
+    Held,
+    Refused,
+    Content(Content<O, P>),
+}
+
+/// What is known of a place without a look into it. Written under the map's lock, but for the time of use.
+#[derive(Default)]
+pub(super) struct Record {
+    /// When its key was last asked for: the low half of [`Recency`](super::recency::Recency)'s time.
+    used: AtomicU32,
+    /// The [`Tag`] of its key, none if it is vacant; [`ASIDE`]; and [`REACH`].
+    mark: AtomicU32,
+}
+
+/// Its key was passed over by eviction, and nobody has asked for it since.
+const ASIDE: u32 = 0x80;
+/// Of those keys that are looked for from here on, how many steps away the farthest is.
+const REACH: u32 = 0x3F;
+const TAG: u32 = !0xFF;
+
+/// The upper part of a key's hash: where it is looked for, and how it differs from its neighbours.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) struct Tag(u32);
+
+impl Tag {
+    #[inline]
+    #[allow(clippy::cast_possible_truncation, reason = "the upper half")]
+    pub(super) const fn of(hash: u64) -> Self {
+        // One bit is set, for a key's place to differ from a vacant one.
+        Self((hash >> 32) as u32 & TAG | 0x100)
+    }
+
+    /// The first of so many places to look at.
+    #[inline]
+    #[allow(clippy::cast_possible_truncation, reason = "less than the number of places")]
+    pub(super) const fn home(self, places: usize) -> usize {
+        ((self.0 as u64 * places as u64) >> 32) as usize
+    }
+}
+
+impl Record {
+    pub(super) const MOST_REACH: u32 = REACH;
+
+    /// Whether a key with that tag is in it, or was a moment ago.
+    #[inline]
+    pub(super) fn has(&self, tag: Tag) -> bool {
+        self.mark.load(Relaxed) & TAG == tag.0
+    }
+
+    /// That of the key in it.
+    pub(super) fn tag(&self) -> Option<Tag> {
+        let tag = self.mark.load(Relaxed) & TAG;
+        (tag != 0).then_some(Tag(tag))
+    }
+
+    pub(super) fn set_tag(&self, tag: Option<Tag>) {
+        self.set(TAG | ASIDE, tag.map_or(0, |tag| tag.0));
+    }
+
+    #[inline]
+    pub(super) fn is_aside(&self) -> bool {
+        self.mark.load(Relaxed) & ASIDE != 0
+    }
+
+    pub(super) fn set_aside(&self, aside: bool) {
+        self.set(ASIDE, if aside { ASIDE } else { 0 });
+    }
+
+    #[inline]
+    pub(super) fn reach(&self) -> usize {
+        (self.mark.load(Relaxed) & REACH) as usize
+    }
+
+    #[allow(clippy::cast_possible_truncation, reason = "at most `MOST_REACH`")]
+    pub(super) fn set_reach(&self, steps: usize) {
+        self.set(REACH, steps as u32);
+    }
+
+    fn set(&self, part: u32, value: u32) {
+        self.mark.store(self.mark.load(Relaxed) & !part | value, Relaxed);
+    }
+
+    /// Somebody asks for the key. Leaves memory that others read alone, as far as it can.
+    #[inline]
+    #[allow(clippy::cast_possible_truncation, reason = "the lower half")]
+    pub(super) fn touch(&self, now: u64) {
+        if self.used.load(Relaxed) != now as u32 {
+            self.used.store(now as u32, Relaxed);
+        }
+    }
+
+    /// Its key comes from another place.
+    pub(super) fn succeed(&self, other: &Self, aside: bool) {
+        self.used.store(other.used.load(Relaxed), Relaxed);
+        self.set_aside(aside);
+    }
+
+    /// When it was last asked for. What lies two thousand million steps back is mistaken for later.
+    #[allow(clippy::cast_possible_truncation, clippy::cast_possible_wrap, reason = "a difference")]
+    pub(super) fn used(&self, now: u64) -> u64 {
+        // A reader's step may come after `now`.
+        let later = self.used.load(Relaxed).wrapping_sub(now as u32) as i32;
+        now.wrapping_add_signed(later.into())
+    }
+}
+
+/// One key's policy, for as long as it is held: meanwhile it is not evicted. It dereferences to the policy.
+///
+/// `O` is the type of the key as the map owns it: `String` for `str`.
+pub struct KeyedInstance<'m, P: PerKey, O>(RwLockReadGuard<'m, Option<Content<O, P>>>);
+
+impl<P: PerKey, O> KeyedInstance<'_, P, O> {
+    #[inline]
+    fn content(&self) -> &Content<O, P> {
+        self.0.as_ref().unwrap_or_else(|| unreachable!("a place that is held isn't vacated"))
+    }
+
+    pub(super) fn key(&self) -> &O {
+        &self.content().key
+    }
+}
+
+impl<P: PerKey, O> Deref for KeyedInstance<'_, P, O> {
+    type Target = P::Kept;
+
+    #[inline]
+    fn deref(&self) -> &P::Kept {
+        &self.content().policy
+    }
+}
+
+impl<P: PerKey<Kept: Debug>, O> Debug for KeyedInstance<'_, P, O> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("KeyedInstance").field(&**self).finish()
+    }
+}
