@@ -1,7 +1,8 @@
 //! Places for keys, found by hash: a known key's is looked at in one piece of memory and without a lock.
 //!
 //! A key is put into the first vacant place on its way: home, then 1, 3, 6, 10, … further. It stays there, for whoever
-//! holds it holds its place. How far keys got from a home is written down there: no way is followed farther.
+//! holds it holds its place. How far keys got from a home is written down there: no way is followed farther. Keys with
+//! one and the same hash have one and the same way: when it gets very long, it leads to all places, one after the other.
 
 use super::PerKey;
 use super::key::Key;
@@ -9,7 +10,8 @@ use super::slot::{Content, KeyedInstance, Record, Slot, Tag, Taken};
 use crate::sync::{AtomicU32, Ordering::Relaxed};
 
 /// So many places at least, so that no step of a way is longer than a round.
-pub(super) const LEAST: u32 = Record::MOST_REACH + 1;
+pub(super) const LEAST: u32 = 64;
+const _: () = assert!(Record::ANYWHERE <= LEAST as usize);
 
 pub(super) struct Array<O, P: PerKey> {
     slots: Box<[Slot<O, P>]>,
@@ -27,11 +29,6 @@ impl<O, P: PerKey> Array<O, P> {
     pub(super) fn new(places: u32) -> Self {
         let slots = (0..places).map(|_| Slot::vacant()).collect();
         Self { slots, keys: AtomicU32::new(0) }
-    }
-
-    #[inline]
-    pub(super) fn is_empty(&self) -> bool {
-        self.keys.load(Relaxed) == 0
     }
 
     /// Whether ways would become long with one more: then a quarter is vacant.
@@ -53,10 +50,24 @@ impl<O, P: PerKey> Array<O, P> {
         tag.home(self.slots.len())
     }
 
+    /// After how many steps a way has been to all places.
+    fn whole_way(&self) -> usize {
+        Record::ANYWHERE + self.slots.len()
+    }
+
+    /// After how many steps all keys of a home have been seen.
+    #[inline]
+    fn reach(&self, home: usize) -> usize {
+        match self.slots[home].record.reach() {
+            Record::ANYWHERE => self.whole_way(),
+            steps => steps,
+        }
+    }
+
     /// Where a key may be, and after how many steps.
     fn way(&self, tag: Tag) -> impl Iterator<Item = (usize, usize)> {
         let mut way = Way::from(self.home(tag), self.slots.len());
-        (0..LEAST).map(move |_| {
+        (0..=self.whole_way()).map(move |_| {
             let here = (way.steps, way.at);
             way.step();
             here
@@ -72,7 +83,7 @@ impl<O, P: PerKey> Array<O, P> {
     ) -> Option<Found<'_, O, P>> {
         let slots = &*self.slots;
         let mut way = Way::from(tag.home(slots.len()), slots.len());
-        let reach = slots[way.at].record.reach();
+        let reach = self.reach(way.at);
         loop {
             let Slot { record, .. } = &slots[way.at];
             if record.has(tag)
@@ -115,10 +126,14 @@ impl<O, P: PerKey> Array<O, P> {
         Err(content)
     }
 
-    pub(super) fn take(&self, slot: usize, may: impl FnOnce(&P::Kept) -> bool) -> Taken<O, P> {
+    pub(super) fn take(
+        &self,
+        slot: usize,
+        may: impl FnOnce(&P::Kept) -> bool,
+    ) -> Taken<Content<O, P>> {
         let slot = &self.slots[slot];
         let taken = slot.take(may);
-        if let (Taken::Content(_), Some(tag)) = (&taken, slot.record.tag()) {
+        if let (Taken::Out(_), Some(tag)) = (&taken, slot.record.tag()) {
             slot.record.set_tag(None);
             self.keys.fetch_sub(1, Relaxed);
             self.shorten(tag);
@@ -131,8 +146,14 @@ impl<O, P: PerKey> Array<O, P> {
         let home = self.home(tag);
         let shares_home =
             |at: usize| self.slots[at].record.tag().is_some_and(|tag| self.home(tag) == home);
+        let near = || self.way(tag).take(Record::ANYWHERE);
+        let is_near = |at: usize| near().any(|(_, other)| other == at);
         let record = &self.slots[home].record;
-        let way = self.way(tag).take(record.reach() + 1);
+        let anywhere = record.reach() == Record::ANYWHERE;
+        if anywhere && self.taken().any(|(at, _)| shares_home(at) && !is_near(at)) {
+            return;
+        }
+        let way = near().take(record.reach() + 1);
         let farthest = way.filter(|(_, at)| shares_home(*at)).map(|(steps, _)| steps).last();
         record.set_reach(farthest.unwrap_or(0));
     }
@@ -142,8 +163,8 @@ impl<O, P: PerKey> Array<O, P> {
         for (at, Slot { record, .. }) in self.taken() {
             let Some(tag) = record.tag() else { continue };
             let aside = record.is_aside();
-            let Taken::Content(content) = self.take(at, |_| true) else { continue };
-            // A way may be taken where places abound, as good as never.
+            let Taken::Out(content) = self.take(at, |_| true) else { continue };
+            // Its way there may be taken by readers who come too late, as good as never.
             match other.put(tag, content).or_else(|content| self.put(tag, content)) {
                 Ok(found) => found.record.succeed(record, aside),
                 Err(_) => unreachable!("its own place is vacant"),
@@ -165,11 +186,11 @@ impl Way {
         Self { at: home, steps: 0, places }
     }
 
-    /// Each step is one place longer than the one before.
+    /// Each step is one place longer than the one before; from where a key may be anywhere, it goes to the next place.
     #[inline]
     const fn step(&mut self) {
         self.steps += 1;
-        self.at += self.steps;
+        self.at += if self.steps < Record::ANYWHERE { self.steps } else { 1 };
         if self.at >= self.places {
             self.at -= self.places;
         }

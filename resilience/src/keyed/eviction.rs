@@ -8,8 +8,8 @@ use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 
 use super::PerKey;
-use super::slot::Record;
-use super::table::{Eviction, Gone, Place};
+use super::slot::{Record, Taken};
+use super::table::{Gone, Place};
 use super::tables::Tables;
 
 /// How many keys one eviction passes over since calls hold them: a herd of calls must not make each new key look at
@@ -107,9 +107,9 @@ impl Evictor {
                 continue;
             }
             match tables.at(place).evict(place, true) {
-                Eviction::Held => held.push(place),
-                Eviction::Gone(gone) => return Some(gone),
-                Eviction::NotAtRest => {
+                Taken::Held => held.push(place),
+                Taken::Out(gone) => return Some(gone),
+                Taken::Refused => {
                     record.set_aside(true);
                     self.troubled.push(candidate);
                 }
@@ -128,7 +128,7 @@ impl Evictor {
             let candidate = self.troubled.pop()?;
             if self.stands_aside(candidate, tables, now) {
                 match tables.at(candidate.place).evict(candidate.place, false) {
-                    Eviction::Gone(gone) => return Some(gone),
+                    Taken::Out(gone) => return Some(gone),
                     _ => held.push(candidate.place),
                 }
             }

@@ -38,9 +38,7 @@ impl<O, P: PerKey> Slot<O, P> {
     where
         K: Key<Owned = O> + ?Sized,
     {
-        let content = self.content.try_read()?;
-        let is_it = content.as_ref().is_some_and(|content| key::is(&content.key, key));
-        is_it.then(|| KeyedInstance(content))
+        self.hold().filter(|instance| key::is(instance.key(), key))
     }
 
     /// Puts a key into a vacant place, unless a reader is there who comes too late for the one before.
@@ -58,22 +56,32 @@ impl<O, P: PerKey> Slot<O, P> {
     }
 
     /// Takes the key out, unless somebody holds it or `may` says no.
-    pub(super) fn take(&self, may: impl FnOnce(&P::Kept) -> bool) -> Taken<O, P> {
+    pub(super) fn take(&self, may: impl FnOnce(&P::Kept) -> bool) -> Taken<Content<O, P>> {
         match self.content.try_write() {
             None => Taken::Held,
             Some(mut place) => match place.take_if(|content| may(&content.policy)) {
                 None => Taken::Refused,
-                Some(content) => Taken::Content(content),
+                Some(content) => Taken::Out(content),
             },
         }
     }
 }
 
 /// What became of taking a key out.
-pub(super) enum Taken<O, P: PerKey> {
+pub(super) enum Taken<T> {
     Held,
     Refused,
-    Content(Content<O, P>),
+    Out(T),
+}
+
+impl<T> Taken<T> {
+    pub(super) fn map<U>(self, change: impl FnOnce(T) -> U) -> Taken<U> {
+        match self {
+            Self::Held => Taken::Held,
+            Self::Refused => Taken::Refused,
+            Self::Out(value) => Taken::Out(change(value)),
+        }
+    }
 }
 
 /// What is known of a place without a look into it. Written under the map's lock, but for the time of use.
@@ -87,7 +95,7 @@ pub(super) struct Record {
 
 /// Its key was passed over by eviction, and nobody has asked for it since.
 const ASIDE: u32 = 0x80;
-/// Of those keys that are looked for from here on, how many steps away the farthest is.
+/// Of those keys that are looked for from here on, how many steps away the farthest is; or that it may be anywhere.
 const REACH: u32 = 0x3F;
 const TAG: u32 = !0xFF;
 
@@ -112,7 +120,8 @@ impl Tag {
 }
 
 impl Record {
-    pub(super) const MOST_REACH: u32 = REACH;
+    /// That of a key that may be anywhere.
+    pub(super) const ANYWHERE: usize = REACH as usize;
 
     /// Whether a key with that tag is in it, or was a moment ago.
     #[inline]
@@ -144,9 +153,9 @@ impl Record {
         (self.mark.load(Relaxed) & REACH) as usize
     }
 
-    #[allow(clippy::cast_possible_truncation, reason = "at most `MOST_REACH`")]
+    #[allow(clippy::cast_possible_truncation, reason = "at most `ANYWHERE`")]
     pub(super) fn set_reach(&self, steps: usize) {
-        self.set(REACH, steps as u32);
+        self.set(REACH, steps.min(Self::ANYWHERE) as u32);
     }
 
     fn set(&self, part: u32, value: u32) {
@@ -188,6 +197,7 @@ impl<P: PerKey, O> KeyedInstance<'_, P, O> {
         self.0.as_ref().unwrap_or_else(|| unreachable!("a place that is held isn't vacated"))
     }
 
+    #[inline]
     pub(super) fn key(&self) -> &O {
         &self.content().key
     }

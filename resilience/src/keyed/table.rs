@@ -48,18 +48,12 @@ pub(super) struct Gone<P: PerKey> {
     pub(super) remains: Box<dyn Any + Send>,
 }
 
-pub(super) enum Eviction<P: PerKey> {
-    Held,
-    NotAtRest,
-    Gone(Gone<P>),
-}
-
 /// A table, whatever the type of its keys. All of it under the map's lock, but [`for_each`](Self::for_each).
 pub(super) trait AnyTable<P: PerKey>: Any + Send + Sync {
     fn record(&self, place: Place) -> &Record;
     fn is_at_rest(&self, place: Place) -> bool;
     /// Lets the key go, unless it is held; or unless it is not at rest, if it `must_rest`.
-    fn evict(&self, place: Place, must_rest: bool) -> Eviction<P>;
+    fn evict(&self, place: Place, must_rest: bool) -> Taken<Gone<P>>;
     fn for_each_place(&self, see: &mut dyn FnMut(Place, &Record));
     /// A key that moves meanwhile may be seen twice.
     fn for_each(&self, see: &mut dyn FnMut(&dyn Debug, &P::Kept));
@@ -92,8 +86,8 @@ impl<O: Debug + Send + Sync + 'static, P: PerKey> Table<O, P> {
         tag: Tag,
         key: &K,
     ) -> Option<Found<'_, O, P>> {
-        let arrays = self.arrays().filter(|(_, array)| !array.is_empty());
-        arrays.filter_map(|(number, array)| Some(self.found(number, array.find(tag, key)?))).last()
+        let mut arrays = self.arrays();
+        arrays.find_map(|(number, array)| Some(self.found(number, array.find(tag, key)?)))
     }
 
     #[allow(clippy::cast_possible_truncation, reason = "there are 32, with 2³² places at most")]
@@ -147,16 +141,10 @@ impl<O: Debug + Send + Sync + 'static, P: PerKey> AnyTable<P> for Table<O, P> {
         array.slot(slot).hold().is_some_and(|instance| P::is_at_rest(&instance))
     }
 
-    fn evict(&self, place: Place, must_rest: bool) -> Eviction<P> {
+    fn evict(&self, place: Place, must_rest: bool) -> Taken<Gone<P>> {
         let (array, slot) = self.at(place);
-        match array.take(slot, |policy| !must_rest || P::is_at_rest(policy)) {
-            Taken::Held => Eviction::Held,
-            Taken::Refused => Eviction::NotAtRest,
-            Taken::Content(content) => {
-                let sum = P::sum(&content.policy);
-                Eviction::Gone(Gone { sum, remains: Box::new(content) })
-            }
-        }
+        let taken = array.take(slot, |policy| !must_rest || P::is_at_rest(policy));
+        taken.map(|content| Gone { sum: P::sum(&content.policy), remains: Box::new(content) })
     }
 
     #[allow(clippy::cast_possible_truncation, reason = "there are 32, with 2³² places at most")]

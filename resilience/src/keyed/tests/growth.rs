@@ -1,5 +1,7 @@
 //! Keys that are held while others move into more room.
 
+use std::hash::{Hash, Hasher};
+
 use super::{hosts, is_kept, open};
 
 /// More than the first array of a map of this size holds; two moves.
@@ -43,4 +45,24 @@ fn the_least_recently_used_goes_first_after_a_move_too() {
     for (host, kept) in [("open", true), ("0", true), ("1", false), ("31", false), ("32", true)] {
         assert_eq!(is_kept(&hosts, host), kept, "{host}");
     }
+}
+
+/// Says nothing about itself to who looks for it by hash.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Faceless(u32);
+
+impl Hash for Faceless {
+    fn hash<H: Hasher>(&self, _: &mut H) {}
+}
+
+#[test]
+fn keys_with_one_and_the_same_hash_are_told_apart() {
+    let hosts = hosts(300);
+    let held = hosts.get(&Faceless(0));
+    held.force_open();
+    (1..1_000).for_each(|key| drop(hosts.get(&Faceless(key))));
+    assert_eq!((hosts.len(), hosts.totals().evicted), (300, 700));
+    assert!(is_kept(&hosts, "Faceless(999)") && !is_kept(&hosts, "Faceless(700)"));
+    drop(held);
+    assert!(hosts.get(&Faceless(0)).try_acquire().is_err(), "it is another than before");
 }
