@@ -1,17 +1,16 @@
 //! Places for keys, found by hash: a known key's is looked at in one piece of memory and without a lock.
 //!
-//! A key is put into the first vacant place on its way: home, then 1, 3, 6, 10, … further. It stays there, for whoever
-//! holds it holds its place. How far keys got from a home is written down there: no way is followed farther. Keys with
-//! one and the same hash have one and the same way: when it gets very long, it leads to all places, one after the other.
+//! A key is put into the first vacant place from its home on, and stays there, for whoever holds it holds its place. How
+//! far keys got from a home is written down there: nobody looks farther. Neighbours are often in memory already when the
+//! first of them was not it, where places in a wider circle would have to be fetched.
 
 use super::PerKey;
 use super::key::Key;
 use super::slot::{Content, KeyedInstance, Record, Slot, Tag, Taken};
 use crate::sync::{AtomicU32, Ordering::Relaxed};
 
-/// So many places at least, so that no step of a way is longer than a round.
+/// So many places at least.
 pub(super) const LEAST: u32 = 64;
-const _: () = assert!(Record::ANYWHERE <= LEAST as usize);
 
 pub(super) struct Array<O, P: PerKey> {
     slots: Box<[Slot<O, P>]>,
@@ -50,28 +49,16 @@ impl<O, P: PerKey> Array<O, P> {
         tag.home(self.slots.len())
     }
 
-    /// After how many steps a way has been to all places.
-    fn whole_way(&self) -> usize {
-        Record::ANYWHERE + self.slots.len()
-    }
-
-    /// After how many steps all keys of a home have been seen.
+    /// How many places after a home all of its keys have been seen.
     #[inline]
     fn reach(&self, home: usize) -> usize {
-        match self.slots[home].record.reach() {
-            Record::ANYWHERE => self.whole_way(),
-            steps => steps,
-        }
+        self.slots[home].record.reach().min(self.slots.len() - 1)
     }
 
-    /// Where a key may be, and after how many steps.
-    fn way(&self, tag: Tag) -> impl Iterator<Item = (usize, usize)> {
-        let mut way = Way::from(self.home(tag), self.slots.len());
-        (0..=self.whole_way()).map(move |_| {
-            let here = (way.steps, way.at);
-            way.step();
-            here
-        })
+    /// All places in the order in which a key is looked for.
+    fn way(&self, tag: Tag) -> impl Iterator<Item = usize> {
+        let home = self.home(tag);
+        (home..self.slots.len()).chain(0..home)
     }
 
     /// The key's place.
@@ -82,20 +69,27 @@ impl<O, P: PerKey> Array<O, P> {
         key: &K,
     ) -> Option<Found<'_, O, P>> {
         let slots = &*self.slots;
-        let mut way = Way::from(tag.home(slots.len()), slots.len());
-        let reach = self.reach(way.at);
+        let mut at = tag.home(slots.len());
+        let last = self.further(at, self.reach(at));
         loop {
-            let Slot { record, .. } = &slots[way.at];
+            let Slot { record, .. } = &slots[at];
             if record.has(tag)
-                && let Some(instance) = slots[way.at].hold_for(key)
+                && let Some(instance) = slots[at].hold_for(key)
             {
-                return Some(Found { slot: way.at, record, instance });
+                return Some(Found { slot: at, record, instance });
             }
-            if way.steps >= reach {
+            if at == last {
                 return None;
             }
-            way.step();
+            at = self.further(at, 1);
         }
+    }
+
+    /// So many places further on, less than all; after the last comes the first.
+    #[inline]
+    fn further(&self, at: usize, places: usize) -> usize {
+        let (at, all) = (at + places, self.slots.len());
+        if at < all { at } else { at - all }
     }
 
     /// Puts a new key in, if there is room. Under the map's lock, as all that follows.
@@ -107,7 +101,7 @@ impl<O, P: PerKey> Array<O, P> {
         if self.is_full() {
             return Err(content);
         }
-        for (steps, at) in self.way(tag) {
+        for (steps, at) in self.way(tag).enumerate() {
             let slot = &self.slots[at];
             if slot.record.tag().is_some() {
                 continue;
@@ -146,16 +140,9 @@ impl<O, P: PerKey> Array<O, P> {
         let home = self.home(tag);
         let shares_home =
             |at: usize| self.slots[at].record.tag().is_some_and(|tag| self.home(tag) == home);
-        let near = || self.way(tag).take(Record::ANYWHERE);
-        let is_near = |at: usize| near().any(|(_, other)| other == at);
-        let record = &self.slots[home].record;
-        let anywhere = record.reach() == Record::ANYWHERE;
-        if anywhere && self.taken().any(|(at, _)| shares_home(at) && !is_near(at)) {
-            return;
-        }
-        let way = near().take(record.reach() + 1);
-        let farthest = way.filter(|(_, at)| shares_home(*at)).map(|(steps, _)| steps).last();
-        record.set_reach(farthest.unwrap_or(0));
+        let way = self.way(tag).enumerate().take(self.reach(home) + 1);
+        let farthest = way.filter(|(_, at)| shares_home(*at)).last();
+        self.slots[home].record.set_reach(farthest.map_or(0, |(steps, _)| steps));
     }
 
     /// Moves what nobody holds into a larger one, which has room for all.
@@ -169,30 +156,6 @@ impl<O, P: PerKey> Array<O, P> {
                 Ok(found) => found.record.succeed(record, aside),
                 Err(_) => unreachable!("its own place is vacant"),
             }
-        }
-    }
-}
-
-/// The way that a key is looked for on.
-struct Way {
-    at: usize,
-    steps: usize,
-    places: usize,
-}
-
-impl Way {
-    #[inline]
-    const fn from(home: usize, places: usize) -> Self {
-        Self { at: home, steps: 0, places }
-    }
-
-    /// Each step is one place longer than the one before; from where a key may be anywhere, it goes to the next place.
-    #[inline]
-    const fn step(&mut self) {
-        self.steps += 1;
-        self.at += if self.steps < Record::ANYWHERE { self.steps } else { 1 };
-        if self.at >= self.places {
-            self.at -= self.places;
         }
     }
 }

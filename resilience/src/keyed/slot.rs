@@ -95,8 +95,10 @@ pub(super) struct Record {
 
 /// Its key was passed over by eviction, and nobody has asked for it since.
 const ASIDE: u32 = 0x80;
-/// Of those keys that are looked for from here on, how many steps away the farthest is; or that it may be anywhere.
-const REACH: u32 = 0x3F;
+/// Of those keys that are looked for from here on, how many strides away the farthest is; or that it may be anywhere.
+const REACH: u32 = 0x7F;
+/// So many places.
+const STRIDE: usize = 4;
 const TAG: u32 = !0xFF;
 
 /// The upper part of a key's hash: where it is looked for, and how it differs from its neighbours.
@@ -106,9 +108,9 @@ pub(super) struct Tag(u32);
 impl Tag {
     #[inline]
     #[allow(clippy::cast_possible_truncation, reason = "the upper half")]
-    pub(super) const fn of(hash: u64) -> Self {
-        // One bit is set, for a key's place to differ from a vacant one.
-        Self((hash >> 32) as u32 & TAG | 0x100)
+    pub(super) fn of(hash: u64) -> Self {
+        // Never 0, for a key's place to differ from a vacant one.
+        Self(((hash >> 32) as u32 & TAG).max(!TAG + 1))
     }
 
     /// The first of so many places to look at.
@@ -120,9 +122,6 @@ impl Tag {
 }
 
 impl Record {
-    /// That of a key that may be anywhere.
-    pub(super) const ANYWHERE: usize = REACH as usize;
-
     /// Whether a key with that tag is in it, or was a moment ago.
     #[inline]
     pub(super) fn has(&self, tag: Tag) -> bool {
@@ -148,14 +147,18 @@ impl Record {
         self.set(ASIDE, if aside { ASIDE } else { 0 });
     }
 
+    /// How many places further on the farthest key is at most that is looked for from here on.
     #[inline]
     pub(super) fn reach(&self) -> usize {
-        (self.mark.load(Relaxed) & REACH) as usize
+        match self.mark.load(Relaxed) & REACH {
+            REACH => usize::MAX,
+            strides => strides as usize * STRIDE,
+        }
     }
 
-    #[allow(clippy::cast_possible_truncation, reason = "at most `ANYWHERE`")]
-    pub(super) fn set_reach(&self, steps: usize) {
-        self.set(REACH, steps.min(Self::ANYWHERE) as u32);
+    #[allow(clippy::cast_possible_truncation, reason = "at most `REACH`")]
+    pub(super) fn set_reach(&self, places: usize) {
+        self.set(REACH, places.div_ceil(STRIDE).min(REACH as usize) as u32);
     }
 
     fn set(&self, part: u32, value: u32) {

@@ -13,7 +13,7 @@ fn tag(key: u8) -> Tag {
     Tag::of((u64::from(key) % 7) << 59)
 }
 
-fn content(key: u8) -> Content<u8, Bulkhead> {
+fn content<O>(key: O) -> Content<O, Bulkhead> {
     Content { key, policy: Bulkhead::new("one", BulkheadConfig::new()) }
 }
 
@@ -43,16 +43,21 @@ proptest! {
     }
 }
 
+/// Reach is written down in strides of four places.
 #[test]
-fn ways_are_no_longer_than_the_keys_on_them_need() {
+fn nobody_looks_farther_than_the_keys_of_a_home_need() {
     let array = Array::new(LEAST);
     let reach = || array.slot(tag(0).home(LEAST as usize)).record.reach();
     let slots: Vec<_> =
-        [0, 7, 14].map(|key| array.put(tag(key), content(key)).ok().unwrap().slot).into();
-    assert_eq!(reach(), 2);
+        (0..6).map(|key| array.put(tag(7 * key), content(7 * key)).ok().unwrap().slot).collect();
+    assert_eq!(reach(), 8);
     array.take(slots[1], |_| true);
-    assert_eq!(reach(), 2, "the last one is still there");
-    array.take(slots[2], |_| true);
+    assert_eq!(reach(), 8, "the last one is still there");
+    array.take(slots[5], |_| true);
+    assert_eq!(reach(), 4);
+    slots[2..5]
+        .iter()
+        .for_each(|slot| assert!(matches!(array.take(*slot, |_| true), Taken::Out(_))));
     assert_eq!(reach(), 0);
 }
 
@@ -67,17 +72,20 @@ fn what_is_held_is_neither_taken_nor_moved() {
     assert_eq!(keys(&larger).into_keys().collect::<Vec<_>>(), [2]);
 }
 
+/// When they reach farther than can be written down, they are looked for everywhere.
 #[test]
 fn one_home_does_for_all_keys() {
-    let array = Array::new(4 * LEAST);
-    let most = u8::try_from(3 * LEAST).unwrap();
-    let put = |key| array.put(tag(0), content(key)).is_ok();
-    assert!((0..most).all(put) && !put(most), "only what is full has no room");
-    let find = |key: u8| array.find(tag(0), &key).map(|found| found.slot);
-    assert!((0..most).all(|key| find(key).is_some()) && find(most).is_none());
-    for key in (3..most).rev() {
+    let array = Array::new(1_024);
+    let tag = Tag::of(7 << 61);
+    let reach = || array.slot(tag.home(1_024)).record.reach();
+    let put = |key: u16| array.put(tag, content(key)).is_ok();
+    assert!((0..768).all(put) && !put(768), "only what is full has no room");
+    assert_eq!(reach(), usize::MAX);
+    let find = |key: u16| array.find(tag, &key).map(|found| found.slot);
+    assert!((0..768).all(|key| find(key).is_some()) && find(768).is_none());
+    for key in (1..768).rev() {
         assert!(matches!(array.take(find(key).unwrap(), |_| true), Taken::Out(_)));
         assert!(find(key).is_none() && find(key - 1).is_some());
     }
-    assert_eq!(array.slot(tag(0).home(4 * LEAST as usize)).record.reach(), 2);
+    assert_eq!(reach(), 0);
 }
