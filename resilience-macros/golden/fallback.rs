@@ -39,8 +39,7 @@ async fn fetch(id: u64) -> Result<String, ApiError> {
                             )
                             .await,
                     );
-                match ReturnType::<Result<String, ApiError>>::new().catch(result, always)
-                {
+                match ReturnType::<Result<String, ApiError>>::new().catch_all(result) {
                     Break(result) => break result,
                     Continue(error) => {
                         (&__RESILIENCE_FALLBACK).step_in(1, (&Shown(&error)).hidden());
@@ -55,8 +54,7 @@ async fn fetch(id: u64) -> Result<String, ApiError> {
                     cached(id).await
                 }
                     .await;
-                match ReturnType::<Result<String, ApiError>>::new().catch(result, always)
-                {
+                match ReturnType::<Result<String, ApiError>>::new().catch_all(result) {
                     Break(result) => break result,
                     Continue(error) => {
                         (&__RESILIENCE_FALLBACK).step_in(2, (&Shown(&error)).hidden());

@@ -113,12 +113,12 @@ impl Written {
         }
     }
 
-    /// A bare name counts as ours, and so does a path that begins with the crate's name. Under any other name an
+    /// A bare name counts as ours, and so does a path whose last segment but one is the crate's name. Under any other name an
     /// attribute of ours looks foreign; it finds the expanded function then, and refuses.
     fn find(&self, krate: &str) -> Option<&'static Attribute> {
         match self.segments.as_slice() {
             [name] => named(name),
-            [first, name] if first == krate || first == "resilience" => named(name),
+            [.., place, name] if place == krate || place == "resilience" => named(name),
             _ => None,
         }
     }

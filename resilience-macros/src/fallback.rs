@@ -2,7 +2,7 @@
 
 use darling::FromMeta;
 use proc_macro2::TokenStream;
-use quote::{ToTokens, quote_spanned};
+use quote::quote_spanned;
 use syn::Expr;
 use syn::spanned::Spanned;
 
@@ -62,18 +62,19 @@ struct Fallback {
 }
 
 impl Fallback {
-    fn when_err(&self, site: &Site<'_>) -> TokenStream {
-        let Site { runtime, span, .. } = site;
-        if let Some(predicate) = &self.when_err {
-            return predicate.expr.to_token_stream();
-        }
-        quote_spanned!(*span=> #runtime::always)
+    /// The method that says whether `result` needs an answer, and its arguments. It is named at the filter, where the
+    /// compiler finds fault with one that lets refusals through to a plain value.
+    fn catch(&self, result: &TokenStream, site: &Site<'_>) -> TokenStream {
+        let Some(Predicate { expr, .. }) = &self.when_err else {
+            return quote_spanned!(site.span=> catch_all(#result));
+        };
+        quote_spanned!(quiet(expr.span())=> catch(#result, #expr))
     }
 
     /// `let error = { … };`: the error that step number `step` hides. Other ways out end the loop around it.
     fn caught(&self, step: usize, result: &TokenStream, site: &Site<'_>) -> TokenStream {
         let Site { runtime, policy, output, span, .. } = site;
-        let when_err = self.when_err(site);
+        let catch = self.catch(&quote_spanned!(*span=> result), site);
         let number = proc_macro2::Literal::usize_unsuffixed(step);
         // An error that nobody looks at is gone before anything is awaited.
         let (bound, kept) = match parameter(&self.alternatives[step - 1]) {
@@ -85,7 +86,7 @@ impl Fallback {
         quote_spanned! {*span=>
             #bound {
                 let result = #result;
-                match #runtime::ReturnType::<#output>::new().catch(result, #when_err) {
+                match #runtime::ReturnType::<#output>::new().#catch {
                     #runtime::Break(result) => break result,
                     #runtime::Continue(error) => {
                         (#policy).step_in(#number, (&#runtime::Shown(&error)).hidden());

@@ -2,9 +2,11 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::quote_spanned;
+use syn::spanned::Spanned;
 use syn::{Expr, Type};
 
 use crate::model::Mode;
+use crate::options::quiet;
 
 /// What a policy's expansion may refer to.
 pub(crate) struct Site<'s> {
@@ -43,7 +45,9 @@ impl Edge<'_> {
                 quote_spanned!(*span=> #runtime::ReturnType::<#output>::new().unrefused(#outcome))
             }
             Self::From => {
-                quote_spanned!(*span=> #runtime::ReturnType::<#output>::new().result(#outcome))
+                // Named at the type, where the compiler reports an error that is no `From<Rejection>`.
+                let result = quote_spanned!(quiet(output.span())=> result);
+                quote_spanned!(*span=> #runtime::ReturnType::<#output>::new().#result(#outcome))
             }
             Self::Mapped(map) => quote_spanned!(*span=> #runtime::finish_with(#outcome, #map)),
         }

@@ -29,12 +29,8 @@ pub(crate) fn stack(stack: &Stack, guarded: &Guarded, errors: &mut Diagnostics) 
         }
     }
     limits(&stack.layers, errors);
-    if output::is_plain(&guarded.output) {
-        if !stack.is_total() {
-            errors.on(&guarded.output, no_result(stack, &guarded.output));
-        } else if !stack.layers.iter().any(|layer| layer.meaning.refuses()) {
-            errors.at(stack.layers[0].span, nothing_fails(&guarded.output));
-        }
+    if output::is_plain(&guarded.output) && !stack.is_total() {
+        errors.on(&guarded.output, no_result(stack, &guarded.output));
     }
 }
 
@@ -47,15 +43,6 @@ pub(crate) fn limits(layers: &[Layer], errors: &mut Diagnostics) {
             never_strikes(outer, layer, errors);
         }
     }
-}
-
-/// What to say about a fallback that is alone with a plain value.
-fn nothing_fails(output: &Type) -> String {
-    let ty = compact(&output.to_token_stream());
-    format!(
-        "nothing here can fail: add a policy that may refuse below, like `#[timeout]`, or return \
-         `Result<{ty}, E>`"
-    )
 }
 
 /// What to say about a return type that surely is no `Result`.

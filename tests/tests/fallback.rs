@@ -145,6 +145,24 @@ async fn an_outermost_fallback_makes_a_plain_function_total() {
     assert_eq!(plain(true).await, "timed_out".len());
 }
 
+#[tokio::test]
+async fn a_plain_function_that_no_policy_refuses_keeps_its_value() {
+    #[fallback(0)]
+    async fn alone() -> u32 {
+        1
+    }
+    #[fallback(0)]
+    #[retry]
+    async fn retried() -> u32 {
+        2
+    }
+    #[fallback(0)]
+    fn blocking() -> u32 {
+        3
+    }
+    assert_eq!((alone().await, retried().await, blocking()), (1, 2, 3));
+}
+
 #[tokio::test(start_paused = true)]
 async fn an_error_that_is_not_send_harms_nobody_who_does_not_keep_it() {
     #[derive(Debug)]

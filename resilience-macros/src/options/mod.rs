@@ -34,7 +34,7 @@ pub(crate) fn quiet(at: Span) -> Span {
 /// option, the path before it must stand there too.
 pub(crate) fn moved(tokens: &TokenStream, span: Span) -> TokenStream {
     let place = |mut token: proc_macro2::TokenTree| {
-        token.set_span(span);
+        token.set_span(token.span().located_at(span));
         token
     };
     tokens.clone().into_iter().map(place).collect()

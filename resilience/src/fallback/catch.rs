@@ -58,7 +58,15 @@ impl<T, E> ReturnType<Result<T, E>> {
         finish_unrefused(outcome)
     }
 
-    /// The error that is to be hidden, or the result that stands.
+    /// The error that is to be hidden, or the success.
+    pub fn catch_all(self, result: Result<T, E>) -> ControlFlow<Result<T, E>, E> {
+        match result {
+            Err(error) => Continue(error),
+            success => Break(success),
+        }
+    }
+
+    /// The same, but for errors that `when_err` says no to: their result stands.
     pub fn catch(
         self,
         result: Result<T, E>,
@@ -109,17 +117,38 @@ pub trait PlainReturn: Sized {
     }
 
     /// The refusal that is to be answered for, or the value that stands.
-    fn catch(
+    fn catch_all(
         self,
         result: Result<Self::Value, Rejection>,
-        _when_err: impl FnOnce(&Rejection) -> bool,
     ) -> ControlFlow<Self::Value, Rejection> {
         match result {
             Ok(value) => Break(value),
             Err(rejection) => Continue(rejection),
         }
     }
+
+    /// What is said of a filter.
+    fn catch(
+        self,
+        result: Result<Self::Value, Rejection>,
+        _when_err: impl FnOnce(&Rejection) -> bool,
+    ) -> ControlFlow<Self::Value, Rejection>
+    where
+        Self::Value: Filtered,
+    {
+        self.catch_all(result)
+    }
 }
+
+/// A return type that can report what a filter lets through.
+#[diagnostic::on_unimplemented(
+    message = "a fallback for a plain `{Self}` has to answer for every refusal",
+    label = "the function could not report what this lets through",
+    note = "remove `when_err`, or return `Result<{Self}, E>` with `E: From<resilience::Rejection>`"
+)]
+pub trait Filtered {}
+
+impl<T, E> Filtered for Result<T, E> {}
 
 impl<T> PlainReturn for ReturnType<T> {
     type Value = T;
