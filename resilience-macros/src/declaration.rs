@@ -124,7 +124,15 @@ impl Declaration {
 
     /// `max_keys` is there, and the type has room for one key only.
     fn check_keys(&self, attribute: &Attribute, layers: &[Layer], errors: &mut Diagnostics) {
-        let is_keyed = layers.last().is_some_and(|layer| layer.meaning.keyed().is_some());
+        let Some((whole, parts)) = layers.split_last() else { return };
+        for bound in parts.iter().filter_map(|part| part.meaning.keyed()?.bound_at()) {
+            errors.at(
+                bound,
+                "the parts of a declared policy are the same for every call: remove `max_keys`, or \
+                 write a part of its own, with `key`, at the functions that use the policy",
+            );
+        }
+        let is_keyed = whole.meaning.keyed().is_some();
         if is_keyed && self.keyed().is_none() && self.declared().is_some() {
             let policy = attribute.policy;
             let text = format!("`max_keys` means one instance per key: write `Keyed<{policy}>`");

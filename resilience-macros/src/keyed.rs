@@ -1,7 +1,7 @@
 //! `key = …` and `max_keys = …`: one instance per key, for every attribute that keeps one.
 
 use darling::FromMeta;
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::quote_spanned;
 use syn::Expr;
 use syn::spanned::Spanned;
@@ -28,6 +28,8 @@ impl Keys {
     pub(crate) fn read(self, reading: &mut Reading<'_>) -> Option<Keyed> {
         let Self { key, max_keys } = self;
         reading.check(&max_keys);
+        // A static's is refused as such, whatever it says.
+        let key = key.filter(|_| !reading.place.is_static());
         if let Some(option) = key.as_ref().and_then(|option| option.literal_expr()) {
             reading.errors.on(
                 option,
@@ -62,6 +64,11 @@ impl Keyed {
                 (#policy).get((#key).resilience_key())
             };
         }
+    }
+
+    /// Where the number of keys is bounded by hand.
+    pub(crate) fn bound_at(&self) -> Option<Span> {
+        self.max_keys.as_ref().map(|option| option.key.span())
     }
 
     /// `.max_keys(100)`, or nothing.

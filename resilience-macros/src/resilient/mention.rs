@@ -7,6 +7,7 @@ use quote::ToTokens;
 use syn::{Expr, ExprCall, Lit};
 
 use super::parts::{PARTS, Part, names, resembling};
+use crate::attribute::named;
 use crate::attrs::is_sign;
 use crate::diagnostics::listed;
 use crate::form::compact;
@@ -59,10 +60,13 @@ fn twice(places: [Span; 2], part: &Part, reading: &mut Reading<'_>) {
     }
 }
 
-/// A word that resembles a part is a part misspelt.
+/// A word that resembles a part is a part misspelt; that of another attribute is taken for one.
 fn may_be_instance(expr: &Expr) -> bool {
-    let resembles = |(word, _): (&Ident, _)| resembling(&word.to_string()).is_some();
-    literal(expr).is_none() && !word(expr).is_some_and(resembles)
+    let is_ours = |(word, _): (&Ident, _)| {
+        let word = word.to_string();
+        resembling(&word).is_some() || named(&word).is_some()
+    };
+    literal(expr).is_none() && !word(expr).is_some_and(is_ours)
 }
 
 fn no_part(expr: &Expr) -> String {
@@ -72,7 +76,11 @@ fn no_part(expr: &Expr) -> String {
             Ok(_) => format!(": write `timeout({name})`"),
             Err(_) => format!(": write `name = {name}`"),
         },
-        _ => resembling(&name).map_or_else(String::new, |part| format!(": did you mean `{part}`?")),
+        _ => match (named(&name), resembling(&name)) {
+            (Some(_), _) => format!(": write `#[{name}]` as an attribute of its own"),
+            (None, Some(part)) => format!(": did you mean `{part}`?"),
+            (None, None) => String::new(),
+        },
     };
     format!("`{name}` is no part of the pipeline{meant}\nit has {}", listed(&names()))
 }

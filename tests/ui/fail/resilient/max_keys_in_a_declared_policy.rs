@@ -1,0 +1,6 @@
+use resilience::{Policy, resilient};
+
+#[resilient(rate_limit("100/s", max_keys = 1_000))]
+static PAYMENTS: Policy;
+
+fn main() {}
