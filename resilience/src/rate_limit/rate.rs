@@ -100,19 +100,40 @@ impl fmt::Display for Rate {
     }
 }
 
+/// A rate as data: as it is written in an option; with a period that has no such form, as a duration is.
 #[cfg(feature = "serde")]
-impl serde::Serialize for Rate {
-    fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        to.collect_str(self)
-    }
-}
+mod as_data {
+    use std::borrow::Cow;
 
-#[cfg(feature = "serde")]
-impl<'de> serde::Deserialize<'de> for Rate {
-    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        let text = std::borrow::Cow::<'de, str>::deserialize(from)?;
-        Self::parse(&text)
-            .map_err(|problem| serde::de::Error::custom(format!("`{text}`: {problem}")))
+    use serde::de::{Deserialize, Deserializer, Error};
+    use serde::{Serialize, Serializer};
+
+    use super::Rate;
+
+    impl Serialize for Rate {
+        fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+            let text = self.to_string();
+            if Self::parse(&text) == Ok(*self) {
+                return to.serialize_str(&text);
+            }
+            let period = humantime::format_duration(self.period);
+            to.collect_str(&format_args!("{}/{period}", self.count))
+        }
+    }
+
+    impl<'de> Deserialize<'de> for Rate {
+        fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+            let text = Cow::<'de, str>::deserialize(from)?;
+            let rate =
+                Self::parse(&text).or_else(|problem| spelled_out(&text).unwrap_or(Err(problem)));
+            rate.map_err(|problem| D::Error::custom(format!("`{text}`: {problem}")))
+        }
+    }
+
+    /// `3/1ms 500us`.
+    fn spelled_out(text: &str) -> Option<Result<Rate, &'static str>> {
+        let (count, period) = text.split_once('/')?;
+        Some(Rate::new(count.parse().ok()?, humantime::parse_duration(period).ok()?))
     }
 }
 
@@ -154,5 +175,27 @@ mod tests {
         assert_eq!(Rate::parse("0/s"), Err(NOT_ZERO));
         assert_eq!(Rate::parse("1/0s"), Err(NOT_ZERO));
         assert_eq!(Rate::parse("2000000/1ms"), Err(TOO_FAST));
+    }
+
+    #[test]
+    #[cfg(feature = "serde")]
+    fn is_read_back_as_it_was_whatever_its_period() {
+        for (period, text) in [
+            (Duration::from_secs(1), "\"3/s\""),
+            (Duration::from_millis(1_500), "\"3/1500ms\""),
+            (Duration::from_micros(1_500), "\"3/1ms 500us\""),
+            (Duration::from_nanos(7), "\"3/7ns\""),
+            (Duration::from_secs(60 * 86_400), "\"3/1month 29days 13h 26m 24s\""),
+        ] {
+            let rate = Rate::new(3, period).unwrap();
+            assert_eq!(serde_json::to_string(&rate).unwrap(), text);
+            assert_eq!(serde_json::from_str::<Rate>(text).unwrap(), rate);
+        }
+        for (text, problem) in
+            [("\"3/soon\"", SYNTAX), ("\"0/1us\"", NOT_ZERO), ("\"9/7ns\"", TOO_FAST)]
+        {
+            let error = serde_json::from_str::<Rate>(text).unwrap_err().to_string();
+            assert!(error.contains(problem), "{error}");
+        }
     }
 }
