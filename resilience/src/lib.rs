@@ -127,9 +127,9 @@ pub use self::name::Name;
 pub use self::policy::{Parts, Policy};
 pub use self::rate_limit::{RateLimitConfig, RateLimiter};
 pub use self::registry::{
-    BulkheadSnapshot, CircuitBreakerSnapshot, FallbackSnapshot, HedgeSnapshot, KeyedSnapshot,
-    LatencySnapshot, Listable, NameClash, PolicySnapshot, RateLimiterSnapshot, Registry,
-    RetrySnapshot, Snapshot, TimeoutSnapshot, TripSnapshot, registry,
+    BulkheadSnapshot, CircuitBreakerSnapshot, FallbackSnapshot, HealthCheckSnapshot, HedgeSnapshot,
+    KeyedSnapshot, LatencySnapshot, Listable, NameClash, PolicySnapshot, RateLimiterSnapshot,
+    Registry, RetrySnapshot, Snapshot, TimeoutSnapshot, TripSnapshot, registry,
 };
 pub use self::rejection::{Rejection, RejectionKind};
 pub use self::retry::{Backoff, Jitter, Retry, RetryConfig, RetryEvent, RetryTotals};

@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Duration;
 
 use resilience::{HealthStatus, health_check, registry};
+use serde_json::json;
 use tokio::time::{Instant, advance, sleep};
 
 static UP: AtomicBool = AtomicBool::new(true);
@@ -61,4 +62,25 @@ async fn a_hanging_check_answers_at_its_limit() {
     let start = Instant::now();
     assert_eq!(check.report().await.status, HealthStatus::Unhealthy);
     assert_eq!(start.elapsed(), Duration::from_millis(100));
+}
+
+#[health_check(name = "queue", critical)]
+async fn queue() -> Result<(), &'static str> {
+    Err("no space left")
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_snapshot_says_what_the_last_run_found_and_runs_none() {
+    let shown = || {
+        let snapshot = serde_json::to_value(registry().snapshot()).unwrap();
+        let checks = snapshot["health_checks"].as_array().unwrap().clone();
+        checks.into_iter().find(|check| check["name"] == "queue").unwrap()
+    };
+    assert!(shown()["last_report"].is_null());
+    assert_eq!(shown()["config"]["critical"], true);
+    registry().health_check("queue").unwrap().report().await;
+    let found = json!({ "status": "unhealthy", "latency_ms": 0.0, "error": "no space left" });
+    assert_eq!(shown()["last_report"], found);
+    advance(Duration::from_secs(600)).await;
+    assert_eq!(shown()["last_report"], found, "however old it is");
 }

@@ -116,6 +116,7 @@ fn the_snapshot_is_documented_json() {
         "fallbacks",
         "hedges",
         "policies",
+        "health_checks",
     ] {
         assert!(snapshot[kind].is_array(), "{kind}");
     }

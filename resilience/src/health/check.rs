@@ -68,6 +68,12 @@ impl HealthCheck {
         self.monitor.report(&self.config, self.probe).await
     }
 
+    /// The answer of the last run, however old it is; `None` before the first one. It starts nothing.
+    #[must_use]
+    pub fn last_report(&self) -> Option<CheckReport> {
+        self.monitor.last()
+    }
+
     /// Starts the background runs, if they are wanted, not there yet, and there is a runtime to run them.
     pub(crate) fn watch(&'static self) {
         let (Some(every), Ok(runtime)) = (self.config.every, Handle::try_current()) else { return };

@@ -7,12 +7,13 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use pin_project_lite::pin_project;
-use tokio::sync::{Mutex, MutexGuard};
+use tokio::sync::{Mutex as Turn, MutexGuard};
 
 use super::HealthCheckConfig;
 use crate::circuit_breaker::guard as through_breaker;
 use crate::clock::{self, Nanos};
 use crate::pipeline::body;
+use crate::sync::Mutex;
 use crate::timeout::future::guard_after as within;
 use crate::verdict::by_default;
 use crate::{CircuitBreaker, CircuitBreakerConfig, Rejection, Timeout, TimeoutConfig};
@@ -55,20 +56,35 @@ impl fmt::Display for HealthStatus {
 
 /// The answer of one run.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct CheckReport {
     /// What it found.
     pub status: HealthStatus,
-    /// How long it took.
+    /// How long it took; as JSON in milliseconds, `latency_ms`.
+    #[cfg_attr(feature = "serde", serde(rename = "latency_ms", serialize_with = "as_millis"))]
     pub latency: Duration,
     /// What went wrong.
     pub error: Option<String>,
+}
+
+/// To the microsecond: more digits say nothing.
+#[cfg(feature = "serde")]
+pub(super) fn millis(latency: Duration) -> f64 {
+    (latency.as_secs_f64() * 1e6).round() / 1e3
+}
+
+#[cfg(feature = "serde")]
+fn as_millis<S: serde::Serializer>(latency: &Duration, to: S) -> Result<S::Ok, S::Error> {
+    to.serialize_f64(millis(*latency))
 }
 
 /// A check's memory.
 pub(super) struct Monitor {
     breaker: CircuitBreaker,
     limit: Timeout,
+    /// Held by whoever runs the check.
+    turn: Turn<()>,
     last: Mutex<Option<(Nanos, CheckReport)>>,
 }
 
@@ -77,8 +93,21 @@ impl Monitor {
         Self {
             breaker: CircuitBreaker::new(name, BREAKER),
             limit: Timeout::new(name, TimeoutConfig::new()),
-            last: Mutex::const_new(None),
+            turn: Turn::const_new(()),
+            last: Mutex::new(None),
         }
+    }
+
+    /// The answer of the last run, however old it is.
+    pub(super) fn last(&self) -> Option<CheckReport> {
+        self.last.lock().as_ref().map(|(_, report)| report.clone())
+    }
+
+    /// The same, while it is good.
+    fn fresh(&self, config: &HealthCheckConfig) -> Option<CheckReport> {
+        let last = self.last.lock();
+        let (at, report) = last.as_ref()?;
+        (clock::until(clock::now(), *at) < config.good_for()).then(|| report.clone())
     }
 
     /// The last answer while it is good, else that of a new run. Whoever asks during a run waits for it.
@@ -91,12 +120,10 @@ impl Monitor {
         F: Future<Output = Result<(), E>>,
         E: fmt::Display,
     {
-        let last = self.last.lock().await;
-        match &*last {
-            Some((at, report)) if clock::until(clock::now(), *at) < config.good_for() => {
-                report.clone()
-            }
-            _ => self.run(last, config, probe).await,
+        let turn = self.turn.lock().await;
+        match self.fresh(config) {
+            Some(report) => report,
+            None => self.run(turn, config, probe).await,
         }
     }
 
@@ -110,12 +137,12 @@ impl Monitor {
         F: Future<Output = Result<(), E>>,
         E: fmt::Display,
     {
-        self.run(self.last.lock().await, config, probe).await
+        self.run(self.turn.lock().await, config, probe).await
     }
 
     async fn run<F, E>(
         &self,
-        mut last: MutexGuard<'_, Option<(Nanos, CheckReport)>>,
+        _turn: MutexGuard<'_, ()>,
         config: &HealthCheckConfig,
         probe: impl FnOnce() -> F,
     ) -> CheckReport
@@ -129,7 +156,7 @@ impl Monitor {
         let latency = clock::until(clock::now(), start);
         let (status, error) = judged(outcome);
         let report = CheckReport { status, latency, error };
-        *last = Some((clock::now(), report.clone()));
+        *self.last.lock() = Some((clock::now(), report.clone()));
         report
     }
 }

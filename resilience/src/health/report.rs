@@ -69,8 +69,7 @@ impl Report {
 impl CheckEntry {
     async fn of(check: &'static HealthCheck) -> Self {
         let CheckReport { status, latency, error } = check.report().await;
-        // To the microsecond: more digits say nothing.
-        let latency_ms = (latency.as_secs_f64() * 1e6).round() / 1e3;
+        let latency_ms = super::monitor::millis(latency);
         Self { status, critical: check.config().is_critical(), latency_ms, error }
     }
 

@@ -21,8 +21,8 @@ pub use self::listed::{Listable, Listed, Site};
 pub use self::names::NameClash;
 pub(crate) use self::names::settle;
 pub use self::snapshot::{
-    BulkheadSnapshot, FallbackSnapshot, HedgeSnapshot, KeyedSnapshot, PolicySnapshot,
-    RateLimiterSnapshot, RetrySnapshot, Snapshot, TimeoutSnapshot,
+    BulkheadSnapshot, FallbackSnapshot, HealthCheckSnapshot, HedgeSnapshot, KeyedSnapshot,
+    PolicySnapshot, RateLimiterSnapshot, RetrySnapshot, Snapshot, TimeoutSnapshot,
 };
 use crate::event::Events;
 use crate::{

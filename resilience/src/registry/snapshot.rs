@@ -4,9 +4,9 @@ use super::Registry;
 use super::breaker::CircuitBreakerSnapshot;
 use super::names::place;
 use crate::{
-    Bulkhead, BulkheadConfig, CircuitBreaker, CircuitBreakerConfig, Fallback, Hedge, HedgeConfig,
-    Keyed, KeyedTotals, Name, PerKey, Policy, RateLimitConfig, RateLimiter, Retry, RetryConfig,
-    RetryTotals, Timeout, TimeoutConfig,
+    Bulkhead, BulkheadConfig, CheckReport, CircuitBreaker, CircuitBreakerConfig, Fallback,
+    HealthCheck, HealthCheckConfig, Hedge, HedgeConfig, Keyed, KeyedTotals, Name, PerKey, Policy,
+    RateLimitConfig, RateLimiter, Retry, RetryConfig, RetryTotals, Timeout, TimeoutConfig,
 };
 
 /// The lists of the snapshot, each named like the registry's method that goes through it.
@@ -55,6 +55,8 @@ lists! {
     hedges: HedgeSnapshot,
     /// The standard pipelines.
     policies: PolicySnapshot,
+    /// The health checks.
+    health_checks: HealthCheckSnapshot,
     /// Circuit breakers per key.
     keyed_circuit_breakers: KeyedSnapshot<CircuitBreakerConfig>,
     /// Bulkheads per key.
@@ -134,6 +136,11 @@ plain! {
     FallbackSnapshot of Fallback {
         /// How often one of its expressions was tried.
         used: u64,
+    }
+    /// One health check. A snapshot runs none.
+    HealthCheckSnapshot of HealthCheck, HealthCheckConfig {
+        /// What the last run found, however long ago; `None` before the first.
+        last_report: Option<CheckReport>,
     }
     /// One hedge.
     HedgeSnapshot of Hedge, HedgeConfig {

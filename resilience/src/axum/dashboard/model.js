@@ -6,6 +6,7 @@ const KINDS = {
   bulkheads: "bulkhead", keyed_bulkheads: "bulkheads per key",
   rate_limiters: "rate limit", keyed_rate_limiters: "rate limits per key",
   retries: "retry", timeouts: "timeout", hedges: "hedge", fallbacks: "fallback", policies: "pipeline",
+  health_checks: "health check",
 };
 // The kinds of the events, by the snapshot's lists.
 const EVENT_KINDS = { circuit_breaker: "circuit_breakers" };
@@ -78,6 +79,14 @@ const SHAPES = {
   },
   hedges: (row, p) => counted(row, p.hedged, "hedged"),
   fallbacks: (row, p) => counted(row, p.used, "fallbacks"),
+  health_checks(row, { last_report: last, config }) {
+    const state = last?.status ?? "not asked yet";
+    const broken = last && state !== "healthy";
+    Object.assign(row, { state: words(state), tone: broken ? "bad" : last ? "good" : "none", trouble: broken ? 60 + (config.critical ? 20 : 0) : 0 });
+    row.rateText = () => last ? `${number(last.latency_ms)} ms` : "";
+    row.note = () => last?.error ?? "";
+    row.groups = () => last ? [["The last run", chosen(last)]] : [];
+  },
   policies(row, p) {
     const { name, location, ...parts } = p;
     row.state = "pipeline";
