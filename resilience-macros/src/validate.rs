@@ -73,14 +73,10 @@ fn twice(layer: &Layer, outside: &[Layer], errors: &mut Diagnostics) {
     if layer.meaning.repeats() || layer.is_shared() || first.is_shared() {
         return;
     }
-    errors.at(
-        layer.span,
-        format!(
-            "`{name}` stands on this function twice: keep one, or let one of them use a shared \
-         instance, `#[{name}(SHARED)]`",
-            name = layer.attribute.name,
-        ),
-    );
+    let name = layer.attribute.name;
+    let or_share = format!(", or let one of them use a shared instance, `#[{name}(SHARED)]`");
+    let or_share = if layer.meaning.needs_no_arguments() { "" } else { &or_share };
+    errors.at(layer.span, format!("`{name}` stands on this function twice: keep one{or_share}"));
 }
 
 /// A fallback that leaves nothing to see for those around it.
@@ -107,10 +103,16 @@ fn no_arguments(layer: &Layer, guarded: &Guarded, errors: &mut Diagnostics) {
              static, or use `HealthChecker`",
         ));
     }
-    if guarded.generics.type_params().next().is_some() {
-        errors.on(&guarded.generics, format!(
-            "a {noun} is called by itself, and nobody would choose types: remove the parameters",
-        ));
+    if guarded.generics.type_params().next().is_some()
+        || guarded.generics.const_params().next().is_some()
+    {
+        errors.on(
+            &guarded.generics,
+            format!(
+                "a {noun} is called by itself, and nobody would choose types or values: remove the \
+             parameters",
+            ),
+        );
     }
 }
 

@@ -3,30 +3,40 @@
 use std::time::Duration;
 
 use super::Window;
+use crate::check;
 
-/// A constant of any of the types that mean a window.
+/// A constant of any of the types that mean a window. `get` panics if it is out of range.
 pub struct WindowOf<T>(pub T);
 
 impl WindowOf<Duration> {
     /// The last stretch of time.
     #[must_use]
+    #[track_caller]
     pub const fn get(self) -> Window {
-        Window::Time(self.0)
+        checked(Window::Time(self.0))
     }
 }
 
 impl WindowOf<u32> {
     /// The last so many calls.
     #[must_use]
+    #[track_caller]
     pub const fn get(self) -> Window {
-        Window::Calls(self.0)
+        checked(Window::Calls(self.0))
     }
 }
 
 impl WindowOf<Window> {
     /// The window itself.
     #[must_use]
+    #[track_caller]
     pub const fn get(self) -> Window {
-        self.0
+        checked(self.0)
     }
+}
+
+#[track_caller]
+const fn checked(window: Window) -> Window {
+    check::no_problem(window.problem());
+    window
 }

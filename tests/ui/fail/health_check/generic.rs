@@ -6,4 +6,9 @@ async fn database<T: Default>() -> Result<(), String> {
     Ok(())
 }
 
+#[health_check]
+async fn shard<const NUMBER: usize>() -> Result<(), String> {
+    Ok(())
+}
+
 fn main() {}
