@@ -117,7 +117,8 @@ impl Policy {
         &self.identity
     }
 
-    /// Runs what `operation` makes through all parts: once, unless there is a retry.
+    /// Runs what `operation` makes through all parts: once, unless there is a retry. What it does before it returns its
+    /// future is not guarded: the work belongs into the future, `|| async { … }`.
     ///
     /// # Errors
     /// The last attempt's own; a refusal of any part as `E`.
