@@ -113,8 +113,8 @@ impl Written {
         }
     }
 
-    /// A bare name counts as ours, and so does a path whose last segment but one is the crate's name. Under any other name an
-    /// attribute of ours looks foreign; it finds the expanded function then, and refuses.
+    /// A bare name counts as ours, and so does a path whose last segment but one is the crate's name. Under any other
+    /// name an attribute of ours looks foreign; it finds the expanded function then, and refuses.
     fn find(&self, krate: &str) -> Option<&'static Attribute> {
         match self.segments.as_slice() {
             [name] => named(name),

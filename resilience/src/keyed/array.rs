@@ -49,12 +49,6 @@ impl<O, P: PerKey> Array<O, P> {
         tag.home(self.slots.len())
     }
 
-    /// How many places after a home all of its keys have been seen.
-    #[inline]
-    fn reach(&self, home: usize) -> usize {
-        self.slots[home].record.reach().min(self.slots.len() - 1)
-    }
-
     /// All places in the order in which a key is looked for.
     fn way(&self, tag: Tag) -> impl Iterator<Item = usize> {
         let home = self.home(tag);
@@ -68,28 +62,33 @@ impl<O, P: PerKey> Array<O, P> {
         tag: Tag,
         key: &K,
     ) -> Option<Found<'_, O, P>> {
-        let slots = &*self.slots;
-        let mut at = tag.home(slots.len());
-        let last = self.further(at, self.reach(at));
-        loop {
-            let Slot { record, .. } = &slots[at];
-            if record.has(tag)
-                && let Some(instance) = slots[at].hold_for(key)
-            {
-                return Some(Found { slot: at, record, instance });
-            }
-            if at == last {
-                return None;
-            }
-            at = self.further(at, 1);
-        }
+        let home = self.home(tag);
+        let end = self.slots[home].record.reach().saturating_add(home + 1);
+        let Some(near) = self.slots.get(home..end) else { return self.find_anywhere(tag, key) };
+        let mut places = (home..).zip(near);
+        places.find_map(|(at, slot)| {
+            slot.look_for(tag, key).map(|instance| found(at, slot, instance))
+        })
     }
 
-    /// So many places further on, less than all; after the last comes the first.
-    #[inline]
-    fn further(&self, at: usize, places: usize) -> usize {
-        let (at, all) = (at + places, self.slots.len());
-        if at < all { at } else { at - all }
+    /// The same past the last place, after which comes the first, and for homes whose keys may be anywhere.
+    #[cold]
+    #[inline(never)]
+    fn find_anywhere<K: Key<Owned = O> + ?Sized>(
+        &self,
+        tag: Tag,
+        key: &K,
+    ) -> Option<Found<'_, O, P>> {
+        let mut places = self.way(tag).take(self.reach(self.home(tag)) + 1);
+        places.find_map(|at| {
+            let slot = &self.slots[at];
+            Some(found(at, slot, slot.look_for(tag, key)?))
+        })
+    }
+
+    /// How many places after a home all of its keys have been seen.
+    fn reach(&self, home: usize) -> usize {
+        self.slots[home].record.reach().min(self.slots.len() - 1)
     }
 
     /// Puts a new key in, if there is room. Under the map's lock, as all that follows.
@@ -113,7 +112,7 @@ impl<O, P: PerKey> Array<O, P> {
                     let home = &self.slots[self.home(tag)].record;
                     home.set_reach(home.reach().max(steps));
                     self.keys.fetch_add(1, Relaxed);
-                    return Ok(Found { slot: at, record: &slot.record, instance });
+                    return Ok(found(at, slot, instance));
                 }
             }
         }
@@ -158,4 +157,13 @@ impl<O, P: PerKey> Array<O, P> {
             }
         }
     }
+}
+
+#[inline]
+fn found<'a, O, P: PerKey>(
+    at: usize,
+    slot: &'a Slot<O, P>,
+    instance: KeyedInstance<'a, P, O>,
+) -> Found<'a, O, P> {
+    Found { slot: at, record: &slot.record, instance }
 }

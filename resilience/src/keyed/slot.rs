@@ -34,10 +34,13 @@ impl<O, P: PerKey> Slot<O, P> {
 
     /// The key's policy, if it is this key's place.
     #[inline]
-    pub(super) fn hold_for<K>(&self, key: &K) -> Option<KeyedInstance<'_, P, O>>
+    pub(super) fn look_for<K>(&self, tag: Tag, key: &K) -> Option<KeyedInstance<'_, P, O>>
     where
         K: Key<Owned = O> + ?Sized,
     {
+        if !self.record.has(tag) {
+            return None;
+        }
         self.hold().filter(|instance| key::is(instance.key(), key))
     }
 
