@@ -173,7 +173,7 @@ struct Sizes {
 
 impl Sizes {
     fn of(max_keys: u32) -> Self {
-        let places = max_keys.saturating_add(max_keys / 3).saturating_add(4).max(array::LEAST);
+        let places = max_keys.saturating_add(max_keys / 4).saturating_add(5).max(array::LEAST);
         let suits = (places / array::LEAST).ilog(4);
         Self { suits: suits as usize, places }
     }

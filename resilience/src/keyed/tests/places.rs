@@ -36,7 +36,7 @@ proptest! {
             } else if let Ok(found) = array.put(tag(key), content(key)) {
                 kept.insert(key, found.slot);
             } else {
-                prop_assert_eq!(kept.len(), 48, "it is full at three quarters");
+                prop_assert_eq!(kept.len(), 48, "it is full at four fifths");
             }
             prop_assert_eq!(keys(&array), kept.clone());
         }
@@ -79,11 +79,11 @@ fn one_home_does_for_all_keys() {
     let tag = Tag::of(7 << 61);
     let reach = || array.slot(tag.home(1_024)).record.reach();
     let put = |key: u16| array.put(tag, content(key)).is_ok();
-    assert!((0..768).all(put) && !put(768), "only what is full has no room");
+    assert!((0..816).all(put) && !put(816), "only what is full has no room");
     assert_eq!(reach(), usize::MAX);
     let find = |key: u16| array.find(tag, &key).map(|found| found.slot);
-    assert!((0..768).all(|key| find(key).is_some()) && find(768).is_none());
-    for key in (1..768).rev() {
+    assert!((0..816).all(|key| find(key).is_some()) && find(816).is_none());
+    for key in (1..816).rev() {
         assert!(matches!(array.take(find(key).unwrap(), |_| true), Taken::Out(_)));
         assert!(find(key).is_none() && find(key - 1).is_some());
     }
