@@ -10,6 +10,7 @@ use crate::attribute::{ALL, Attribute};
 use crate::attrs;
 use crate::diagnostics::Diagnostics;
 use crate::instances;
+use crate::keyed::Keyed;
 use crate::model::{Layer, Source};
 use crate::names;
 use crate::options::quiet;
@@ -125,12 +126,13 @@ impl Declaration {
     /// `max_keys` is there, and the type has room for one key only.
     fn check_keys(&self, attribute: &Attribute, layers: &[Layer], errors: &mut Diagnostics) {
         let Some((whole, parts)) = layers.split_last() else { return };
-        for bound in parts.iter().filter_map(|part| part.meaning.keyed()?.bound_at()) {
-            errors.at(
-                bound,
+        for part in parts {
+            let Some(bound) = part.meaning.keyed().and_then(Keyed::bound_at) else { continue };
+            errors.at(bound, format!(
                 "the parts of a declared policy are the same for every call: remove `max_keys`, or \
-                 write a part of its own, with `key`, at the functions that use the policy",
-            );
+                 write `#[{}(…, key = …)]` at the functions that use the policy",
+                part.attribute.name,
+            ));
         }
         let is_keyed = whole.meaning.keyed().is_some();
         if is_keyed && self.keyed().is_none() && self.declared().is_some() {
