@@ -14,7 +14,7 @@ async fn fetch(id: u64) -> Result<String, ApiError> {
         Site(& [Listed::CircuitBreaker(& __RESILIENCE_CIRCUIT_BREAKER)])
     }
     let outcome = circuit_breaker(
-            at(|| &__RESILIENCE_CIRCUIT_BREAKER),
+            static_ref(|| &__RESILIENCE_CIRCUIT_BREAKER),
             body(async move {
                 if false {
                     return never::<Result<String, ApiError>>();

@@ -1,9 +1,9 @@
 // #[resilient(retry, circuit_breaker(off))]
-// pub static PAYMENTS: Policy;
+// pub static PAYMENTS: Pipeline;
 
 use ::resilience::__private::*;
 
-pub static PAYMENTS: Policy = {
+pub static PAYMENTS: Pipeline = {
     static TIMEOUT: Timeout = <Timeout>::declared(
         Identity::default(
             ::core::concat!(::core::module_path!(), "::PAYMENTS.timeout"),
@@ -29,7 +29,7 @@ pub static PAYMENTS: Policy = {
         Site(& [Listed::Timeout(& TIMEOUT), Listed::Retry(& RETRY), Listed::Timeout(&
         ATTEMPT_TIMEOUT)])
     }
-    <Policy>::declared(
+    <Pipeline>::declared(
             Identity::default(::core::concat!(::core::module_path!(), "::PAYMENTS"), 0),
         )
         .timeout(&TIMEOUT)
@@ -37,5 +37,5 @@ pub static PAYMENTS: Policy = {
         .attempt_timeout(&ATTEMPT_TIMEOUT)
 };
 submit! {
-    Site(& [Listed::Policy(& PAYMENTS)])
+    Site(& [Listed::Pipeline(& PAYMENTS)])
 }

@@ -29,7 +29,7 @@ async fn fetch(id: u64) -> Result<String, ApiError> {
                 let result = ReturnType::<Result<String, ApiError>>::new()
                     .result(
                         timeout(
-                                at(|| &__RESILIENCE_TIMEOUT),
+                                static_ref(|| &__RESILIENCE_TIMEOUT),
                                 body(async move {
                                     if false {
                                         return never::<Result<String, ApiError>>();

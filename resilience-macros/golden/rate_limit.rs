@@ -17,7 +17,7 @@ async fn fetch(id: u64) -> Result<String, ApiError> {
         Site(& [Listed::RateLimiter(& __RESILIENCE_RATE_LIMIT)])
     }
     let outcome = rate_limit(
-            at(|| &__RESILIENCE_RATE_LIMIT),
+            static_ref(|| &__RESILIENCE_RATE_LIMIT),
             body(async move {
                 if false {
                     return never::<Result<String, ApiError>>();

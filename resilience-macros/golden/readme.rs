@@ -38,9 +38,9 @@ async fn charge(&self, order: &Order) -> Result<Receipt, ApiError> {
                 let tried = attempt(
                         attempts,
                         circuit_breaker(
-                            at(|| &__RESILIENCE_CIRCUIT_BREAKER),
+                            static_ref(|| &__RESILIENCE_CIRCUIT_BREAKER),
                             timeout(
-                                at(|| &__RESILIENCE_TIMEOUT),
+                                static_ref(|| &__RESILIENCE_TIMEOUT),
                                 body(async move {
                                     if false {
                                         return never::<Result<Receipt, ApiError>>();

@@ -17,19 +17,19 @@ async fn fetch(id: u64) -> Result<String, ApiError> {
         ),
         CircuitBreakerConfig::new(),
     );
-    static __RESILIENCE_POLICY: Policy = Policy::declared(
+    static __RESILIENCE_POLICY: Pipeline = Pipeline::declared(
             Identity::default(::core::concat!(::core::module_path!(), "::fetch"), 0),
         )
         .timeout(&__RESILIENCE_TIMEOUT)
         .circuit_breaker(&__RESILIENCE_CIRCUIT_BREAKER);
     submit! {
         Site(& [Listed::Timeout(& __RESILIENCE_TIMEOUT), Listed::CircuitBreaker(&
-        __RESILIENCE_CIRCUIT_BREAKER), Listed::Policy(& __RESILIENCE_POLICY)])
+        __RESILIENCE_CIRCUIT_BREAKER), Listed::Pipeline(& __RESILIENCE_POLICY)])
     }
     let outcome = timeout(
-            at(|| &__RESILIENCE_TIMEOUT),
+            static_ref(|| &__RESILIENCE_TIMEOUT),
             circuit_breaker(
-                at(|| &__RESILIENCE_CIRCUIT_BREAKER),
+                static_ref(|| &__RESILIENCE_CIRCUIT_BREAKER),
                 body(async move {
                     if false {
                         return never::<Result<String, ApiError>>();

@@ -15,7 +15,7 @@ async fn fetch(&self, id: u64) -> Result<String, ApiError> {
     }
     let timeout: Duration = self.patience;
     let outcome = timeout_after(
-            at(|| &__RESILIENCE_TIMEOUT),
+            static_ref(|| &__RESILIENCE_TIMEOUT),
             timeout,
             body(async move {
                 if false {

@@ -19,33 +19,33 @@ pub(crate) static ATTRIBUTE: Attribute = Attribute {
     config: "HedgeConfig",
     options: &[
         Known::construction("after", "\"50ms\""),
-        Known::construction("max", "2"),
+        Known::construction("max_attempts", "2"),
         Known::call("when_err", "|error| error.is_transient()"),
         Known::call("when_ok", "|value| value.is_stale()"),
         Known::call("when_rejected", "|rejection| true"),
     ],
     positional: Positional::Option("after"),
-    likely: "max",
+    likely: "max_attempts",
     read,
 };
 
 #[derive(Default, FromMeta)]
 struct Options {
     after: Option<Written<Positive>>,
-    max: Option<Written<u32>>,
+    max_attempts: Option<Written<u32>>,
     when_err: Option<Predicate>,
     when_ok: Option<Predicate>,
     when_rejected: Option<Predicate>,
 }
 
 fn read(reading: &mut Reading<'_>) -> Vec<Layer> {
-    let Options { after, max, when_err, when_ok, when_rejected } = reading.options();
+    let Options { after, max_attempts, when_err, when_ok, when_rejected } = reading.options();
     reading.set(&after);
-    reading.set(&max);
-    if let Some(option) = max.as_ref().filter(|option| option.literal() == Some(&1)) {
+    reading.set(&max_attempts);
+    if let Some(option) = max_attempts.as_ref().filter(|option| option.literal() == Some(&1)) {
         reading.errors.on(
             &option.expr,
-            "`max` counts the first attempt, so one alone is no \
+            "`max_attempts` counts the first attempt, so one alone is no \
             hedge: write 2 or more",
         );
     }

@@ -64,9 +64,9 @@ impl<'s> Whole<'s> {
         let guard = names::guard(naming, &crate::resilient::ATTRIBUTE, runtime);
         Some((
             quote_spanned! {span=>
-                static #name: #runtime::Policy = #runtime::Policy::declared(#identity) #setters; #guard
+                static #name: #runtime::Pipeline = #runtime::Pipeline::declared(#identity) #setters; #guard
             },
-            quote_spanned!(span=> #runtime::Listed::Policy(&#name)),
+            quote_spanned!(span=> #runtime::Listed::Pipeline(&#name)),
         ))
     }
 }

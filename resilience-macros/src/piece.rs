@@ -85,7 +85,7 @@ impl Site<'_> {
     pub(crate) fn place(&self) -> TokenStream {
         let Self { runtime, policy, span, .. } = self;
         if self.is_static {
-            quote_spanned!(*span=> #runtime::at(|| #policy))
+            quote_spanned!(*span=> #runtime::static_ref(|| #policy))
         } else {
             policy.clone()
         }

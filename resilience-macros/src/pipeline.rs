@@ -20,9 +20,9 @@ impl Meaning for Pipeline {
         }
         let (span, judge, inner) = (*span, self.judge.tokens(site), inner.future(*span));
         let attempt = quote_spanned! {span=>
-            #runtime::maybe(
+            #runtime::either(
                 parts.circuit_breaker,
-                #runtime::maybe(parts.attempt_timeout, #inner, #runtime::timeout),
+                #runtime::either(parts.attempt_timeout, #inner, #runtime::timeout),
                 |policy, inner| #runtime::circuit_breaker(policy, inner, #judge),
             )
         };
@@ -44,9 +44,9 @@ impl Meaning for Pipeline {
         }};
         Piece::Outcome(quote_spanned! {span=> {
             let parts = #policy.parts();
-            let limited = #runtime::maybe(parts.timeout, #attempts, #runtime::timeout);
-            let admitted = #runtime::maybe(parts.bulkhead, limited, #runtime::bulkhead);
-            #runtime::maybe(parts.rate_limit, admitted, #runtime::rate_limit).await
+            let limited = #runtime::either(parts.timeout, #attempts, #runtime::timeout);
+            let admitted = #runtime::either(parts.bulkhead, limited, #runtime::bulkhead);
+            #runtime::either(parts.rate_limit, admitted, #runtime::rate_limit).await
         }})
     }
 

@@ -6,27 +6,35 @@ pub use core::time::Duration;
 pub use inventory::submit;
 
 pub use crate::bulkhead::future::guard as bulkhead;
+pub use crate::bulkhead::{Bulkhead, BulkheadConfig};
+pub use crate::circuit_breaker::{CircuitBreaker, CircuitBreakerConfig};
 pub use crate::circuit_breaker::{Window, WindowOf, guard as circuit_breaker};
+pub use crate::fallback::Fallback;
 pub use crate::fallback::{Hidden, PlainReturn, ReturnType, Shown, Unseen};
+pub use crate::health::{HealthCheck, HealthCheckConfig};
 pub use crate::health::{Probe, probe};
 pub use crate::hedge::hedge;
+pub use crate::hedge::{Hedge, HedgeConfig};
 pub use crate::keyed::{Key, Keyed};
 pub use crate::name::{Identity, Origin};
-pub use crate::pipeline::{
-    answered, at, body, finish, finish_unrefused, finish_with, maybe, never, returns_result,
-};
+pub use crate::pipeline::Pipeline;
 pub use crate::rate_limit::guard as rate_limit;
+pub use crate::rate_limit::{RateLimitConfig, RateLimiter};
 pub use crate::registry::{Listed, Site};
+pub use crate::rejection::Rejection;
 pub use crate::retry::attempts::begin;
 pub use crate::retry::future::attempt;
 pub use crate::retry::once::{attempt_if, or_once};
-pub use crate::timeout::future::{guard as timeout, guard_after as timeout_after};
-pub use crate::verdict::{Verdict, always, by_default, judge, never as no, timed_out, when_err};
-pub use crate::{
-    Backoff, Bulkhead, BulkheadConfig, CircuitBreaker, CircuitBreakerConfig, Fallback, HealthCheck,
-    HealthCheckConfig, Hedge, HedgeConfig, Jitter, Policy, RateLimitConfig, RateLimiter, Rejection,
-    Retry, RetryConfig, Timeout, TimeoutConfig,
+pub use crate::retry::{Backoff, Jitter, Retry, RetryConfig};
+pub use crate::stack::verdict::{
+    Verdict, always, by_default, judge, never as no, timed_out, when_err,
 };
+pub use crate::stack::{
+    answered, body, either, finish, finish_unrefused, finish_with, never, returns_result,
+    static_ref,
+};
+pub use crate::timeout::future::{guard as timeout, guard_after as timeout_after};
+pub use crate::timeout::{Timeout, TimeoutConfig};
 
 /// A symbol that may exist once per program. Under test it has another text, for a test may well link the crate that it
 /// tests beside the copy under test. The item comes from outside: errors about it then point at the user's name.
@@ -54,7 +62,7 @@ pub mod check {
 pub mod blocking {
     pub use crate::bulkhead::future::guard_blocking as bulkhead;
     pub use crate::circuit_breaker::guard_blocking as circuit_breaker;
-    pub use crate::pipeline::body_blocking as body;
     pub use crate::rate_limit::guard_blocking as rate_limit;
     pub use crate::retry::blocking::{attempt_blocking as attempt, pause_blocking as pause};
+    pub use crate::stack::body_blocking as body;
 }

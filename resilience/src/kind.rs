@@ -25,7 +25,7 @@ pub enum PolicyKind {
     /// Asks now and then whether something works.
     HealthCheck,
     /// Several policies in the standard order.
-    Policy,
+    Pipeline,
 }
 
 impl PolicyKind {
@@ -39,7 +39,7 @@ impl PolicyKind {
         Self::Fallback,
         Self::Hedge,
         Self::HealthCheck,
-        Self::Policy,
+        Self::Pipeline,
     ];
 
     /// The kind in `snake_case`, as it appears in event targets and metric labels.
@@ -54,7 +54,7 @@ impl PolicyKind {
             Self::Fallback => "fallback",
             Self::Hedge => "hedge",
             Self::HealthCheck => "health_check",
-            Self::Policy => "policy",
+            Self::Pipeline => "pipeline",
         }
     }
 
@@ -70,7 +70,7 @@ impl PolicyKind {
             Self::Fallback => "fallback",
             Self::Hedge => "hedge",
             Self::HealthCheck => "health check",
-            Self::Policy => "policy",
+            Self::Pipeline => "pipeline",
         }
     }
 }

@@ -14,7 +14,7 @@
 //! # #[tokio::main(flavor = "current_thread")] async fn main() {
 //! assert_eq!(quote("ACME").await.unwrap(), 4);
 //! let breaker = resilience::registry().circuit_breaker("quotes").unwrap();
-//! assert_eq!(breaker.state(), resilience::State::Closed);
+//! assert_eq!(breaker.state(), resilience::CircuitState::Closed);
 //! # }
 //! ```
 //!
@@ -24,7 +24,7 @@
 //! |---|---|
 //! | guard a function | [`circuit_breaker`](macro@circuit_breaker), [`retry`](macro@retry), [`timeout`](macro@timeout), [`bulkhead`](macro@bulkhead), [`rate_limit`](macro@rate_limit), [`fallback`](macro@fallback), [`hedge`](macro@hedge) |
 //! | have all of them in the right order | [`resilient`](macro@resilient) |
-//! | use a policy by hand, or build one in code | [`CircuitBreaker`], [`Retry`], [`Timeout`], [`Bulkhead`], [`RateLimiter`], [`Hedge`], [`Policy`] |
+//! | use a policy by hand, or build one in code | [`CircuitBreaker`], [`Retry`], [`Timeout`], [`Bulkhead`], [`RateLimiter`], [`Hedge`], [`Pipeline`] |
 //! | keep one per host, tenant or user | [`Keyed`] |
 //! | know why a call was refused | [`Rejection`] |
 //! | know how everything is | [`registry()`], [`health_check`](macro@health_check), [`HealthChecker`], feature `axum` |
@@ -79,29 +79,26 @@ mod circuit_breaker;
 mod clock;
 #[cfg(feature = "serde")]
 mod config_serde;
-mod event;
 mod fallback;
 mod health;
 mod hedge;
 mod hook;
-mod judged;
 mod keyed;
 mod kind;
 mod name;
 pub mod observe;
 mod pipeline;
-mod policy;
 pub mod presets;
 mod random;
 mod rate_limit;
 mod registry;
 mod rejection;
 mod retry;
+mod stack;
 mod sync;
 mod timeout;
 #[cfg(feature = "tower")]
 pub mod tower;
-mod verdict;
 
 #[doc(hidden)]
 pub mod __private;
@@ -113,26 +110,28 @@ pub use resilience_macros::{
 pub use self::ambient::{CallId, attempt, call_id, deadline, remaining};
 pub use self::bulkhead::{Bulkhead, BulkheadConfig, BulkheadPermit};
 pub use self::circuit_breaker::{
-    Cause, CircuitBreaker, CircuitBreakerConfig, Counts, Histogram, Permit, State, StateChange,
-    Thresholds, Totals, Trip, Window,
+    Cause, CircuitBreaker, CircuitBreakerConfig, CircuitState, Counts, Histogram, Permit,
+    StateChange, Thresholds, Totals, Trip, Window,
 };
-pub use self::event::{Event, Events};
 pub use self::fallback::Fallback;
 pub use self::health::{CheckReport, HealthCheck, HealthCheckConfig, HealthChecker, HealthStatus};
 pub use self::hedge::{Hedge, HedgeConfig};
-pub use self::judged::{EveryErr, Hint, Judged, OnlyTimedOut, Predicate, Unset};
 pub use self::keyed::{Key, KeySnapshot, Keyed, KeyedInstance, KeyedTotals, PerKey};
 pub use self::kind::PolicyKind;
 pub use self::name::Name;
-pub use self::policy::{Parts, Policy};
+pub use self::pipeline::{Parts, Pipeline};
 pub use self::rate_limit::{RateLimitConfig, RateLimiter};
 pub use self::registry::{
     BulkheadSnapshot, CircuitBreakerSnapshot, FallbackSnapshot, HealthCheckSnapshot, HedgeSnapshot,
-    KeyedSnapshot, LatencySnapshot, Listable, NameClash, PolicySnapshot, RateLimiterSnapshot,
+    KeyedSnapshot, LatencySnapshot, Listable, NameClash, PipelineSnapshot, RateLimiterSnapshot,
     Registry, RetrySnapshot, Snapshot, TimeoutSnapshot, TripSnapshot, registry,
 };
 pub use self::rejection::{Rejection, RejectionKind};
 pub use self::retry::{Backoff, Jitter, Retry, RetryConfig, RetryEvent, RetryTotals};
+pub use self::stack::event::{Event, Events};
+pub use self::stack::predicate::{
+    AnyError, Hint, NoPredicate, Predicate, TimedOutOnly, WithPredicates,
+};
 pub use self::timeout::{Timeout, TimeoutConfig};
 
 /// The front page's examples compile.

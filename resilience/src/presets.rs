@@ -11,7 +11,8 @@
 
 use std::time::Duration;
 
-use crate::{CircuitBreakerConfig, RetryConfig, Window};
+use crate::circuit_breaker::{CircuitBreakerConfig, Window};
+use crate::retry::RetryConfig;
 
 /// A circuit breaker for calls that users wait for: it judges the last 5 s, opens for 10 s, and three trial calls
 /// close it.

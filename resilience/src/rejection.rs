@@ -4,7 +4,7 @@ use std::error::Error;
 use std::fmt;
 use std::time::Duration;
 
-use crate::Name;
+use crate::name::Name;
 
 /// A policy refused the call, or cut it off.
 ///

@@ -6,7 +6,7 @@ use axum::Router;
 use axum::http::{Method, StatusCode};
 use futures_util::StreamExt;
 use http::{Answer, send};
-use resilience::{CircuitBreaker, CircuitBreakerConfig, Event, State, registry};
+use resilience::{CircuitBreaker, CircuitBreakerConfig, CircuitState, Event, registry};
 
 const TOKEN: (&str, &str) = ("authorization", "Bearer s3cret");
 
@@ -27,16 +27,16 @@ async fn the_routes_exist_only_when_they_were_asked_for() {
     let breaker = breaker("asked");
     let without: Router = resilience::axum::router().into();
     assert_eq!(post(without, "asked/force-open", &[TOKEN], "").await.status, StatusCode::NOT_FOUND);
-    assert_eq!(breaker.state(), State::Closed);
+    assert_eq!(breaker.state(), CircuitState::Closed);
 }
 
 #[tokio::test]
 async fn each_action_does_what_it_says() {
     let breaker = breaker("acted on");
     for (action, state) in [
-        ("force-open", State::ForcedOpen),
-        ("force-close", State::ForcedClosed),
-        ("reset", State::Closed),
+        ("force-open", CircuitState::ForcedOpen),
+        ("force-close", CircuitState::ForcedClosed),
+        ("reset", CircuitState::Closed),
     ] {
         let answer = post(app(), &format!("acted%20on/{action}"), &[TOKEN], "").await;
         assert_eq!((answer.status, breaker.state()), (StatusCode::OK, state));
@@ -69,7 +69,7 @@ async fn only_who_may_and_never_another_sites_page() {
         assert_eq!(answer.status, StatusCode::FORBIDDEN, "{headers:?}");
         assert_eq!(answer.header("content-type"), Some("application/problem+json"));
     }
-    assert_eq!(breaker.state(), State::Closed);
+    assert_eq!(breaker.state(), CircuitState::Closed);
     for headers in [
         &[][..],
         &[("sec-fetch-site", "same-origin"), ("origin", "https://behind-a-proxy.example")],
@@ -114,5 +114,5 @@ async fn a_reason_that_cannot_be_read_is_told_and_nothing_happens() {
         let answer = post(app(), "unreasoned/force-open", &[TOKEN], body).await;
         assert_eq!(answer.status, StatusCode::BAD_REQUEST);
     }
-    assert_eq!(breaker.state(), State::Closed);
+    assert_eq!(breaker.state(), CircuitState::Closed);
 }

@@ -4,8 +4,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use resilience::{
-    Bulkhead, CircuitBreaker, Rejection, RejectionKind, State, bulkhead, circuit_breaker, registry,
-    retry, timeout,
+    Bulkhead, CircuitBreaker, CircuitState, Rejection, RejectionKind, bulkhead, circuit_breaker,
+    registry, retry, timeout,
 };
 use tokio::time::{Instant, sleep};
 
@@ -112,7 +112,7 @@ async fn a_timeout_inside_a_breaker_is_a_failure() {
     }
     let runs = Runs::default();
     assert_eq!(breaker_over_timeout(&runs).await, Err(Refused(RejectionKind::TimedOut)));
-    assert_eq!((runs.count(), breaker("breaker_over_timeout").state()), (1, State::Open));
+    assert_eq!((runs.count(), breaker("breaker_over_timeout").state()), (1, CircuitState::Open));
 }
 
 #[timeout("50ms")]
@@ -125,7 +125,7 @@ async fn timeout_over_breaker() -> Result<(), Failed> {
 #[tokio::test(start_paused = true)]
 async fn a_breaker_cut_off_by_a_timeout_of_ours_counts_a_failure() {
     assert_eq!(timeout_over_breaker().await, Err(Refused(RejectionKind::TimedOut)));
-    assert_eq!(breaker("timeout_over_breaker").state(), State::Open);
+    assert_eq!(breaker("timeout_over_breaker").state(), CircuitState::Open);
 }
 
 #[tokio::test(start_paused = true)]
@@ -136,7 +136,7 @@ async fn a_breaker_whose_caller_gives_up_counts_a_cancellation() {
     }
     assert!(tokio::time::timeout(millis(10), abandoned()).await.is_err());
     let breaker = breaker("abandoned");
-    assert_eq!((breaker.state(), breaker.totals().cancelled), (State::Closed, 1));
+    assert_eq!((breaker.state(), breaker.totals().cancelled), (CircuitState::Closed, 1));
 }
 
 #[tokio::test(start_paused = true)]
@@ -150,7 +150,7 @@ async fn the_cause_reaches_breakers_of_functions_further_in() {
         further_in().await
     }
     assert_eq!(further_out().await, Err(Refused(RejectionKind::TimedOut)));
-    assert_eq!(breaker("further_in").state(), State::Open);
+    assert_eq!(breaker("further_in").state(), CircuitState::Open);
 }
 
 #[tokio::test(start_paused = true)]
@@ -206,7 +206,7 @@ async fn a_local_refusal_is_neutral() {
     let (_, a, b, c, d) = tokio::join!(crowded(), crowded(), crowded(), crowded(), crowded());
     assert_eq!([a, b, c, d], [Err(Refused(RejectionKind::BulkheadFull)); 4]);
     let breaker = breaker("crowded");
-    assert_eq!((breaker.state(), breaker.counts().ignored), (State::Closed, 4));
+    assert_eq!((breaker.state(), breaker.counts().ignored), (CircuitState::Closed, 4));
 }
 
 #[tokio::test(start_paused = true)]
@@ -265,7 +265,7 @@ async fn a_panic_of_the_body_is_a_failure_and_goes_on() {
     let breaker = breaker("panics");
     assert_eq!(
         (breaker.state(), breaker.totals().requests, breaker.totals().failures),
-        (State::Open, 1, 1)
+        (CircuitState::Open, 1, 1)
     );
 }
 
@@ -283,5 +283,5 @@ async fn a_panic_of_the_caller_is_a_cancellation() {
     };
     assert!(tokio::spawn(caller).await.unwrap_err().is_panic());
     let breaker = breaker("innocent");
-    assert_eq!((breaker.state(), breaker.totals().cancelled), (State::Closed, 1));
+    assert_eq!((breaker.state(), breaker.totals().cancelled), (CircuitState::Closed, 1));
 }

@@ -22,7 +22,7 @@ async fn step(runs: &Cell<u32>, times: &[u64]) -> u32 {
     run + 1
 }
 
-#[hedge(after = "50ms", max = 2)]
+#[hedge(after = "50ms", max_attempts = 2)]
 async fn search(runs: &Cell<u32>, times: &[u64]) -> Result<u32, Failed> {
     Ok(step(runs, times).await)
 }

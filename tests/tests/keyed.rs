@@ -2,7 +2,9 @@
 
 use std::cell::Cell;
 
-use resilience::{CircuitBreaker, Keyed, Rejection, State, bulkhead, circuit_breaker, registry};
+use resilience::{
+    CircuitBreaker, CircuitState, Keyed, Rejection, bulkhead, circuit_breaker, registry,
+};
 
 #[derive(Debug, PartialEq)]
 enum Failed {
@@ -33,7 +35,7 @@ async fn one_bad_host_does_not_take_the_others_with_it() {
     assert_eq!(fetch("good", &runs).await, Ok(()));
     assert_eq!(
         (runs.get(), HOSTS.get("bad").state(), HOSTS.get("good").state()),
-        (2, State::Open, State::Closed)
+        (2, CircuitState::Open, CircuitState::Closed)
     );
     for host in ["one", "two", "three"] {
         assert_eq!(fetch(host, &runs).await, Ok(()));

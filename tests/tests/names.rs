@@ -13,7 +13,7 @@ static MINE: CircuitBreaker;
 #[test]
 fn equal_explicit_names_across_crates_are_reported() {
     assert_eq!(MINE.name(), caller_edition_2021::PAYMENTS.name());
-    let clashes = registry().verify();
+    let clashes = registry().name_clashes();
     let [clash] = clashes.as_slice() else { panic!("{clashes:?}") };
     assert_eq!(
         (clash.kind, clash.name.as_str()),
@@ -30,7 +30,7 @@ fn equal_explicit_names_across_crates_are_reported() {
 #[test]
 fn they_never_share_a_state() {
     MINE.force_open();
-    assert_eq!(caller_edition_2021::PAYMENTS.state(), resilience::State::Closed);
+    assert_eq!(caller_edition_2021::PAYMENTS.state(), resilience::CircuitState::Closed);
     MINE.reset();
 }
 

@@ -1,8 +1,8 @@
 //! The registry: everything is listed before its first call, found by name, and shown as data.
 
 use resilience::{
-    Bulkhead, CircuitBreaker, CircuitBreakerConfig, PolicyKind, Rejection, Retry, State, Timeout,
-    bulkhead, circuit_breaker, registry, retry, timeout,
+    Bulkhead, CircuitBreaker, CircuitBreakerConfig, CircuitState, PolicyKind, Rejection, Retry,
+    Timeout, bulkhead, circuit_breaker, registry, retry, timeout,
 };
 
 #[allow(dead_code, reason = "it is listed without being called")]
@@ -86,9 +86,9 @@ fn names_of_run_time_join_and_clashes_are_reported() {
     let first =
         registry().insert(CircuitBreaker::new(tenant.clone().leak(), CircuitBreakerConfig::new()));
     assert!(std::ptr::eq(registry().circuit_breaker(&tenant).unwrap(), first));
-    assert!(registry().verify().iter().all(|clash| clash.name != tenant));
+    assert!(registry().name_clashes().iter().all(|clash| clash.name != tenant));
     registry().insert(CircuitBreaker::new(tenant.clone().leak(), CircuitBreakerConfig::new()));
-    let clashes = registry().verify();
+    let clashes = registry().name_clashes();
     let clash = clashes.iter().find(|clash| clash.name == tenant).expect("reported");
     assert_eq!((clash.kind, clash.locations.len()), (PolicyKind::CircuitBreaker, 2));
     assert!(clash.locations[0].contains("registry.rs:"));
@@ -105,7 +105,7 @@ fn the_snapshot_is_documented_json() {
         CircuitBreakerConfig::new().consecutive_failures(1),
     ));
     breaker.try_acquire().unwrap().failure();
-    assert_eq!(breaker.state(), State::Open);
+    assert_eq!(breaker.state(), CircuitState::Open);
     let snapshot = serde_json::to_value(registry().snapshot()).unwrap();
     for kind in [
         "circuit_breakers",
@@ -115,7 +115,7 @@ fn the_snapshot_is_documented_json() {
         "rate_limiters",
         "fallbacks",
         "hedges",
-        "policies",
+        "pipelines",
         "health_checks",
     ] {
         assert!(snapshot[kind].is_array(), "{kind}");

@@ -4,7 +4,8 @@ use std::cell::Cell;
 use std::time::Duration;
 
 use resilience::{
-    Policy, Rejection, RejectionKind, RetryConfig, State, presets, registry, resilient, retry,
+    CircuitState, Pipeline, Rejection, RejectionKind, RetryConfig, presets, registry, resilient,
+    retry,
 };
 use tokio::time::Instant;
 
@@ -84,7 +85,7 @@ async fn the_limit_on_attempts_gives_way_to_a_shorter_limit_on_the_whole() {
     circuit_breaker(consecutive_failures = 2),
     attempt_timeout("1s")
 )]
-static PAYMENTS: Policy;
+static PAYMENTS: Pipeline;
 
 #[resilient(PAYMENTS, fallback(|error| Ok(format!("{error:?}"))))]
 async fn charge(runs: &Cell<u32>, hang: bool) -> Result<String, Failed> {
@@ -111,10 +112,10 @@ async fn a_shared_policy_guards_many_functions() {
     assert!(start.elapsed() >= Duration::from_secs(2), "two attempts of a second each");
     assert_eq!(runs.get(), 3);
     let breaker = registry().circuit_breaker("payments.circuit_breaker").unwrap();
-    assert_eq!(breaker.state(), State::Open);
+    assert_eq!(breaker.state(), CircuitState::Open);
     assert_eq!(refund(&mut 1).await, Err(Failed::Refused(RejectionKind::CircuitOpen)));
     assert_eq!(
-        registry().policy("payments").unwrap().parts().retry.unwrap().name(),
+        registry().pipeline("payments").unwrap().parts().retry.unwrap().name(),
         "payments.retry"
     );
     assert_eq!(registry().bulkhead("payments.bulkhead").unwrap().in_flight(), 0);
@@ -123,7 +124,7 @@ async fn a_shared_policy_guards_many_functions() {
 #[tokio::test(start_paused = true)]
 async fn a_policy_without_retry_leaves_the_attempt_number_of_an_outer_one_alone() {
     #[resilient(circuit_breaker(off))]
-    static CALM: Policy;
+    static CALM: Pipeline;
     #[resilient(CALM)]
     async fn inner() -> Result<u32, Failed> {
         Ok(resilience::attempt())
@@ -143,12 +144,12 @@ async fn named() -> Result<(), Failed> {
 #[tokio::test]
 async fn a_whole_is_listed_and_a_part_may_have_a_name_of_its_own() {
     named().await.unwrap();
-    let whole = registry().policy("named whole").expect("before its first call");
+    let whole = registry().pipeline("named whole").expect("before its first call");
     assert_eq!(whole.parts().circuit_breaker.unwrap().name(), "named part");
     assert_eq!(whole.parts().retry.unwrap().name(), "named whole.retry");
     assert!(whole.parts().bulkhead.is_none());
     assert!(registry().circuit_breaker("named part").is_some());
-    let bare = registry().policy("resilient::bare").expect("under its default name");
+    let bare = registry().pipeline("resilient::bare").expect("under its default name");
     assert_eq!(bare.parts().timeout.unwrap().name(), "resilient::bare.timeout");
 }
 
@@ -164,7 +165,7 @@ fn over_budget(error: &Failed) -> bool {
 #[tokio::test]
 async fn defaults_go_by_what_is_said_and_not_by_how() {
     spelt_out().await.unwrap();
-    let parts = registry().policy("spelt out").unwrap().parts();
+    let parts = registry().pipeline("spelt out").unwrap().parts();
     assert_eq!(parts.retry.unwrap().config(), &RetryConfig::new().budget(0.2));
     assert!(parts.attempt_timeout.is_none(), "ten seconds would be more than the whole");
 }

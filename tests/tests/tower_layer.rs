@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use resilience::{
-    CircuitBreaker, Policy, Rejection, RejectionKind, Retry, State, Timeout, circuit_breaker,
-    resilient, retry, timeout,
+    CircuitBreaker, CircuitState, Pipeline, Rejection, RejectionKind, Retry, Timeout,
+    circuit_breaker, resilient, retry, timeout,
 };
 use tower::{BoxError, Service, ServiceBuilder, ServiceExt, service_fn};
 
@@ -20,7 +20,7 @@ static RETRY: Retry;
 static LIMIT: Timeout;
 
 #[resilient(retry(attempts = 4, delay = "1ms"), circuit_breaker(consecutive_failures = 3))]
-static PIPELINE: Policy;
+static PIPELINE: Pipeline;
 
 /// A service that answers with a status, and counts.
 fn statuses<F: Fn(u32) -> u16 + Clone + Send + 'static>(
@@ -54,7 +54,10 @@ async fn a_breaker_judges_responses_and_refuses() {
         assert_eq!(service.ready().await.unwrap().call("a").await.unwrap(), 503);
     }
     let refused = service.ready().await.unwrap().call("a").await.unwrap_err();
-    assert_eq!((kind(&refused), BREAKER.state()), (Some(RejectionKind::CircuitOpen), State::Open));
+    assert_eq!(
+        (kind(&refused), BREAKER.state()),
+        (Some(RejectionKind::CircuitOpen), CircuitState::Open)
+    );
     assert_eq!(runs.load(Ordering::Relaxed), 2);
 }
 

@@ -22,7 +22,7 @@ use crate::reading::{Invocation, Reading, Shared};
 pub(crate) static ATTRIBUTE: Attribute = Attribute {
     name: "resilient",
     noun: "policy",
-    policy: "Policy",
+    policy: "Pipeline",
     config: "",
     options: &[
         Known::call("when_err", "|error| error.is_transient()"),

@@ -112,7 +112,7 @@ pub static PAYMENTS: CircuitBreaker;",
         "declared_policy",
         "
 #[resilient(retry, circuit_breaker(off))]
-pub static PAYMENTS: Policy;",
+pub static PAYMENTS: Pipeline;",
     ),
     (
         "shared_policy",

@@ -13,7 +13,9 @@ use serde::Deserialize;
 use super::look::MaybeNamed;
 use super::problem::problem;
 use super::respond::{bad_request, json, unknown_breaker};
-use crate::{CircuitBreaker, CircuitBreakerSnapshot, event, registry};
+use crate::circuit_breaker::CircuitBreaker;
+use crate::registry::{CircuitBreakerSnapshot, registry};
+use crate::stack::event;
 
 pub(super) type Authorizer = Arc<dyn Fn(&HeaderMap) -> bool + Send + Sync>;
 

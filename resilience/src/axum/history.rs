@@ -14,7 +14,8 @@ use tokio::task::JoinHandle;
 use tokio::time::{MissedTickBehavior, interval};
 
 use super::respond::json;
-use crate::{Name, Registry, registry};
+use crate::name::Name;
+use crate::registry::{Registry, registry};
 
 /// How fine the history is.
 const SLOT: Duration = Duration::from_secs(10);

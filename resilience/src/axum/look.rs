@@ -10,7 +10,7 @@ use super::pieces;
 use super::respond::{json, unknown_breaker};
 use crate::health::{Report, Status};
 use crate::registry::array;
-use crate::{CircuitBreakerSnapshot, Snapshot, registry};
+use crate::registry::{CircuitBreakerSnapshot, Snapshot, registry};
 
 /// By name, so that a prefix with parameters of its own doesn't get in the way.
 #[derive(Deserialize)]

@@ -7,7 +7,7 @@ use ::axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
 use super::problem::problem;
-use crate::{Rejection, RejectionKind};
+use crate::rejection::{Rejection, RejectionKind};
 
 /// A slot of a full bulkhead may be free at any moment.
 const AFTER_BULKHEAD: Duration = Duration::from_secs(1);
@@ -54,7 +54,7 @@ fn whole_seconds(wait: Duration) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Name;
+    use crate::name::Name;
 
     fn retry_after(rejection: Rejection) -> Option<String> {
         let response = rejection.into_response();

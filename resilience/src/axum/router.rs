@@ -14,7 +14,8 @@ use super::admin::{Action, Authorizer, Desk};
 use super::events::{self, Until};
 use super::respond::{fresh, unknown_route, wrong_method};
 use super::{admin, dashboard, history, look, openapi, scrape};
-use crate::{HealthCheck, registry};
+use crate::health::HealthCheck;
+use crate::registry::registry;
 
 /// The routes to look in by, ready to be merged into an application: it is `Into<axum::Router>`.
 #[must_use = "merge it into a router"]

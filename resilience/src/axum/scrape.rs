@@ -5,7 +5,7 @@ use ::axum::response::{IntoResponse, Response};
 
 use super::pieces;
 use crate::observe::Format;
-use crate::registry;
+use crate::registry::registry;
 
 pub(super) async fn metrics(headers: HeaderMap) -> Response {
     let accept =

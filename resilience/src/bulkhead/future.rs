@@ -11,13 +11,13 @@ use tokio::time::Sleep;
 use super::line::Joined;
 use super::queue::Ticket;
 use super::{Bulkhead, BulkheadPermit};
-use crate::Rejection;
-use crate::pipeline::At;
+use crate::rejection::Rejection;
+use crate::stack::PolicyRef;
 
 pin_project! {
     /// The future of a call in a bulkhead. Dropped early, it leaves the queue or gives its slot back.
     #[must_use = "futures do nothing unless you `.await` or poll them"]
-    pub struct Admitted<'b, A: At<'b, Bulkhead>, F> {
+    pub struct Admitted<'b, A: PolicyRef<'b, Bulkhead>, F> {
         // Cut off, it is dropped before the slot is given back: what ends inside still counts as running. One that ends
         // by itself owns nothing any more, or is `Brief`.
         #[pin]
@@ -30,7 +30,7 @@ pin_project! {
 #[inline]
 pub fn guard<'b, R, A, F>(bulkhead: A, inner: F) -> Admitted<'b, A, F>
 where
-    A: At<'b, Bulkhead>,
+    A: PolicyRef<'b, Bulkhead>,
     F: Future<Output = Result<R, Rejection>>,
 {
     Admitted { inner, acquire: Acquire::new(bulkhead) }
@@ -49,7 +49,7 @@ pub fn guard_blocking<R>(
 
 impl<'b, R, A, F> Future for Admitted<'b, A, F>
 where
-    A: At<'b, Bulkhead>,
+    A: PolicyRef<'b, Bulkhead>,
     F: Future<Output = Result<R, Rejection>>,
 {
     type Output = F::Output;
@@ -75,7 +75,7 @@ where
 /// The future of [`Bulkhead::acquire`]. Dropped early, it leaves the queue.
 #[must_use = "futures do nothing unless you `.await` or poll them"]
 #[derive(Debug)]
-pub struct Acquire<'b, A: At<'b, Bulkhead> = &'b Bulkhead> {
+pub struct Acquire<'b, A: PolicyRef<'b, Bulkhead> = &'b Bulkhead> {
     bulkhead: A,
     standing: Standing<'b>,
 }
@@ -96,7 +96,7 @@ enum Entry<'b> {
     Waiting(Pin<Box<Waiter<'b>>>),
 }
 
-impl<'b, A: At<'b, Bulkhead>> Acquire<'b, A> {
+impl<'b, A: PolicyRef<'b, Bulkhead>> Acquire<'b, A> {
     #[inline]
     pub(super) fn new(bulkhead: A) -> Self {
         Self { bulkhead, standing: Standing::Outside }
@@ -138,7 +138,7 @@ impl<'b, A: At<'b, Bulkhead>> Acquire<'b, A> {
     }
 }
 
-impl<'b, A: At<'b, Bulkhead> + Unpin> Future for Acquire<'b, A> {
+impl<'b, A: PolicyRef<'b, Bulkhead> + Unpin> Future for Acquire<'b, A> {
     type Output = Result<BulkheadPermit<'b>, Rejection>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
@@ -146,7 +146,7 @@ impl<'b, A: At<'b, Bulkhead> + Unpin> Future for Acquire<'b, A> {
     }
 }
 
-impl<'b, A: At<'b, Bulkhead>> Drop for Acquire<'b, A> {
+impl<'b, A: PolicyRef<'b, Bulkhead>> Drop for Acquire<'b, A> {
     #[inline(always)]
     #[allow(
         clippy::inline_always,

@@ -5,10 +5,14 @@ use std::fmt;
 use super::future::{Acquire, Admitted, guard, guard_blocking};
 use super::line::Line;
 use super::{BulkheadConfig, BulkheadPermit};
+use crate::check;
+use crate::kind::PolicyKind;
+use crate::name::Name;
 use crate::name::{Identity, Origin};
-use crate::pipeline::{Body, Brief, Edge, body, body_blocking, brief, edge, finish};
+use crate::rejection::Rejection;
+use crate::stack::event;
+use crate::stack::{Body, DropOnReady, Edge, body, body_blocking, drop_on_ready, edge, finish};
 use crate::sync::{AtomicU64, Ordering};
-use crate::{Name, PolicyKind, Rejection, check, event};
 
 /// Limits how many calls run at once, so that one slow dependency can't take every thread, connection or byte.
 ///
@@ -114,7 +118,7 @@ impl Bulkhead {
     ///
     /// # Errors
     /// The future's own; [`Rejection::BulkheadFull`] as `E`.
-    pub fn call<F, T, E>(&self, future: F) -> Edge<Admitted<'_, &Self, Brief<Body<F>>>>
+    pub fn call<F, T, E>(&self, future: F) -> Edge<Admitted<'_, &Self, DropOnReady<Body<F>>>>
     where
         F: Future<Output = Result<T, E>>,
         E: From<Rejection>,
@@ -138,11 +142,11 @@ impl Bulkhead {
     ///
     /// # Errors
     /// A refusal, by this policy or one further in.
-    pub fn guard<F, R>(&self, inner: F) -> Admitted<'_, &Self, Brief<F>>
+    pub fn guard<F, R>(&self, inner: F) -> Admitted<'_, &Self, DropOnReady<F>>
     where
         F: Future<Output = Result<R, Rejection>>,
     {
-        guard(self, brief(inner))
+        guard(self, drop_on_ready(inner))
     }
 
     pub(crate) fn identity(&self) -> &Identity {

@@ -3,13 +3,13 @@
 use std::fmt;
 use std::time::SystemTime;
 
-use crate::Name;
+use crate::name::Name;
 
 /// The state of a circuit breaker.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "kebab-case"))]
-pub enum State {
+pub enum CircuitState {
     /// Calls pass and are judged.
     Closed,
     /// Calls are refused until the open period is over.
@@ -22,7 +22,7 @@ pub enum State {
     ForcedClosed,
 }
 
-impl State {
+impl CircuitState {
     /// Every state, in a fixed order.
     pub const ALL: [Self; 5] =
         [Self::Closed, Self::Open, Self::HalfOpen, Self::ForcedOpen, Self::ForcedClosed];
@@ -40,7 +40,7 @@ impl State {
     }
 }
 
-impl fmt::Display for State {
+impl fmt::Display for CircuitState {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.as_str())
     }
@@ -169,9 +169,9 @@ pub struct StateChange {
     /// The breaker's name.
     pub policy: Name,
     /// The state it left.
-    pub from: State,
+    pub from: CircuitState,
     /// The state it is in now.
-    pub to: State,
+    pub to: CircuitState,
     /// Why.
     pub cause: Cause,
 }

@@ -7,9 +7,9 @@ use std::task::{Context, Poll};
 use pin_project_lite::pin_project;
 
 use super::{CircuitBreaker, Permit};
-use crate::Rejection;
-use crate::pipeline::At;
-use crate::verdict::Verdict;
+use crate::rejection::Rejection;
+use crate::stack::PolicyRef;
+use crate::stack::verdict::Verdict;
 
 pin_project! {
     /// The future of a call that a breaker guards. Dropped before it finished, the call is cancelled.
@@ -28,7 +28,7 @@ pin_project! {
 #[inline]
 pub fn guard<'b, R, A, F, J>(breaker: A, inner: F, judge: J) -> Guarded<'b, A, F, J>
 where
-    A: At<'b, CircuitBreaker>,
+    A: PolicyRef<'b, CircuitBreaker>,
     F: Future<Output = Result<R, Rejection>>,
     J: Fn(&Result<R, Rejection>) -> Verdict,
 {
@@ -37,7 +37,7 @@ where
 
 impl<'b, R, A, F, J> Future for Guarded<'b, A, F, J>
 where
-    A: At<'b, CircuitBreaker>,
+    A: PolicyRef<'b, CircuitBreaker>,
     F: Future<Output = Result<R, Rejection>>,
     J: Fn(&Result<R, Rejection>) -> Verdict,
 {

@@ -6,7 +6,7 @@ use super::config::CircuitBreakerConfig;
 use super::tally::Reading;
 use super::trials::{TrialId, Trials};
 use super::window::View;
-use super::{Cause, Counts, State};
+use super::{Cause, CircuitState, Counts};
 use crate::clock::{self, Nanos};
 
 /// How one call ended, as far as the machine cares.
@@ -38,7 +38,7 @@ pub(super) enum Effect {
     /// Nothing more to do.
     Stay,
     /// The state has to change.
-    Change(State, Cause),
+    Change(CircuitState, Cause),
     /// The user's rule has to be asked, outside the lock.
     Ask(Counts),
 }
@@ -46,7 +46,7 @@ pub(super) enum Effect {
 /// The breaker's memory.
 #[derive(Debug)]
 pub(super) struct Machine {
-    state: State,
+    state: CircuitState,
     /// 0 unless it is open.
     open_until: Nanos,
     view: View,
@@ -81,7 +81,7 @@ impl Row {
 impl Machine {
     pub(super) fn new(config: &CircuitBreakerConfig, now: Nanos) -> Self {
         Self {
-            state: State::Closed,
+            state: CircuitState::Closed,
             open_until: 0,
             view: View::new(config.effective_window(), Reading::default(), now),
             row: Row::default(),
@@ -90,7 +90,7 @@ impl Machine {
         }
     }
 
-    pub(super) fn state(&self) -> State {
+    pub(super) fn state(&self) -> CircuitState {
         self.state
     }
 
@@ -105,15 +105,15 @@ impl Machine {
 
     /// Whether the open period is over, so that the next call makes the circuit half-open.
     pub(super) fn has_lapsed(&self, now: Nanos) -> bool {
-        self.state == State::Open && now >= self.open_until
+        self.state == CircuitState::Open && now >= self.open_until
     }
 
     pub(super) fn admit(&mut self, config: &CircuitBreakerConfig, now: Nanos) -> Admission {
         match self.state {
-            State::Closed | State::ForcedClosed => Admission::Pass,
-            State::ForcedOpen => Admission::Refused(None),
-            State::Open => Admission::Refused(Some(clock::until(self.open_until, now))),
-            State::HalfOpen => {
+            CircuitState::Closed | CircuitState::ForcedClosed => Admission::Pass,
+            CircuitState::ForcedOpen => Admission::Refused(None),
+            CircuitState::Open => Admission::Refused(Some(clock::until(self.open_until, now))),
+            CircuitState::HalfOpen => {
                 match self.trials.admit(config.half_open_calls, config.trial_lifetime(), now) {
                     Ok(trial) => Admission::Trial(trial),
                     Err(wait) => Admission::Refused(Some(wait)),
@@ -147,9 +147,11 @@ impl Machine {
             self.view.note(reading, report.end == End::Failure, report.slow);
         }
         match self.state {
-            State::Closed => self.judge(config, report, reading, now),
-            State::HalfOpen => self.judge_trial(config, report),
-            State::Open | State::ForcedOpen | State::ForcedClosed => Effect::Stay,
+            CircuitState::Closed => self.judge(config, report, reading, now),
+            CircuitState::HalfOpen => self.judge_trial(config, report),
+            CircuitState::Open | CircuitState::ForcedOpen | CircuitState::ForcedClosed => {
+                Effect::Stay
+            }
         }
     }
 
@@ -165,7 +167,7 @@ impl Machine {
         }
         let counts = self.counts(reading, now);
         match (config.judge(&counts), config.rule()) {
-            (Some(cause), _) => Effect::Change(State::Open, cause),
+            (Some(cause), _) => Effect::Change(CircuitState::Open, cause),
             (None, Some(_)) => Effect::Ask(counts),
             (None, None) => Effect::Stay,
         }
@@ -174,10 +176,12 @@ impl Machine {
     fn judge_trial(&mut self, config: &CircuitBreakerConfig, report: Report) -> Effect {
         match report {
             Report { end: End::Ignored, .. } => Effect::Stay,
-            Report { end: End::Failure, .. } => Effect::Change(State::Open, Cause::TrialFailed),
-            Report { slow: true, .. } => Effect::Change(State::Open, Cause::TrialSlow),
+            Report { end: End::Failure, .. } => {
+                Effect::Change(CircuitState::Open, Cause::TrialFailed)
+            }
+            Report { slow: true, .. } => Effect::Change(CircuitState::Open, Cause::TrialSlow),
             _ if self.trials.succeed() >= config.half_open_calls => {
-                Effect::Change(State::Closed, Cause::TrialsSucceeded)
+                Effect::Change(CircuitState::Closed, Cause::TrialsSucceeded)
             }
             _ => Effect::Stay,
         }
@@ -187,19 +191,19 @@ impl Machine {
     pub(super) fn change(
         &mut self,
         config: &CircuitBreakerConfig,
-        to: State,
+        to: CircuitState,
         reading: Reading,
         now: Nanos,
         chance: f64,
     ) {
         self.reopenings = match (self.state, to) {
-            (State::HalfOpen, State::Open) => self.reopenings.saturating_add(1),
-            (State::Open, State::HalfOpen) => self.reopenings,
+            (CircuitState::HalfOpen, CircuitState::Open) => self.reopenings.saturating_add(1),
+            (CircuitState::Open, CircuitState::HalfOpen) => self.reopenings,
             _ => 0,
         };
         self.state = to;
         self.open_until = match to {
-            State::Open => clock::after(now, config.open_period(self.reopenings, chance)),
+            CircuitState::Open => clock::after(now, config.open_period(self.reopenings, chance)),
             _ => 0,
         };
         self.view = View::new(self.window(config), reading, now);
@@ -209,11 +213,11 @@ impl Machine {
 
     /// Only a closed circuit has a window: elsewhere everything since the change counts.
     fn window(&self, config: &CircuitBreakerConfig) -> Option<super::Window> {
-        if self.state == State::Closed { config.effective_window() } else { None }
+        if self.state == CircuitState::Closed { config.effective_window() } else { None }
     }
 
     pub(super) fn counts(&mut self, reading: Reading, now: Nanos) -> Counts {
-        if matches!(self.state, State::Open | State::ForcedOpen) {
+        if matches!(self.state, CircuitState::Open | CircuitState::ForcedOpen) {
             return Counts::default();
         }
         let seen = self.view.seen(reading, now);

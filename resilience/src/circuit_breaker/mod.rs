@@ -4,7 +4,7 @@
 //! is judged) and [`trials`] (half-open slots) · [`tally`] lifetime counters · [`word`] the one atomic that healthy
 //! calls look at · [`latency`] response times · [`policy`] the shared breaker, [`permit`] an admitted call, [`future`] a guarded one.
 
-mod by_hand;
+mod call;
 mod config;
 mod counts;
 mod future;
@@ -22,7 +22,7 @@ mod window_of;
 mod word;
 
 pub use self::config::{CircuitBreakerConfig, Window};
-pub use self::counts::{Cause, Counts, State, StateChange, Totals, Trip};
+pub use self::counts::{Cause, CircuitState, Counts, StateChange, Totals, Trip};
 pub use self::future::{guard, guard_blocking};
 pub use self::latency::Histogram;
 pub use self::permit::Permit;

@@ -6,8 +6,9 @@ use super::machine::{End, Report};
 use super::policy::CircuitBreaker;
 use super::trials::TrialId;
 use super::word::Word;
+use crate::ambient;
 use crate::clock::{self, Nanos};
-use crate::{ambient, verdict::Verdict};
+use crate::stack::verdict::Verdict;
 
 /// What a call was admitted under. It is compared with the present when the call ends.
 #[derive(Clone, Copy, Debug)]

@@ -1,6 +1,6 @@
 //! Everything that a healthy call must know about its breaker, in one word: state, duties, generation.
 
-use super::State;
+use super::CircuitState;
 use super::config::{CircuitBreakerConfig, Window};
 
 /// A snapshot of the breaker. Each change of state makes a new one, by its generation; a result whose word isn't the
@@ -20,7 +20,11 @@ const BY_SLOW_DOOR: u64 = 0b10_0000;
 const GENERATION_SHIFT: u32 = 8;
 
 impl Word {
-    pub(super) const fn new(config: &CircuitBreakerConfig, state: State, generation: u64) -> Self {
+    pub(super) const fn new(
+        config: &CircuitBreakerConfig,
+        state: CircuitState,
+        generation: u64,
+    ) -> Self {
         let timed = match config.effective_window() {
             Some(Window::Time(_)) => TIMED,
             _ => 0,
@@ -39,8 +43,8 @@ impl Word {
         self.0
     }
 
-    pub(super) const fn state(self) -> State {
-        State::ALL[(self.0 & STATE) as usize % State::ALL.len()]
+    pub(super) const fn state(self) -> CircuitState {
+        CircuitState::ALL[(self.0 & STATE) as usize % CircuitState::ALL.len()]
     }
 
     #[inline]
@@ -86,10 +90,13 @@ mod tests {
 
     #[test]
     fn keeps_state_and_generation_apart() {
-        for state in State::ALL {
+        for state in CircuitState::ALL {
             let word = Word::new(&CircuitBreakerConfig::new(), state, 7);
             assert_eq!((word.state(), word.generation()), (state, 7));
-            assert_eq!(word.passes(), matches!(state, State::Closed | State::ForcedClosed));
+            assert_eq!(
+                word.passes(),
+                matches!(state, CircuitState::Closed | CircuitState::ForcedClosed)
+            );
         }
     }
 }

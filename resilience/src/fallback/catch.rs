@@ -12,8 +12,8 @@ use std::task::{Context, Poll};
 
 use pin_project_lite::pin_project;
 
-use crate::Rejection;
-use crate::pipeline::{Body, Refused, body, body_blocking, finish_unrefused};
+use crate::rejection::Rejection;
+use crate::stack::{Body, Refused, body, body_blocking, finish_unrefused};
 
 /// The return type of an annotated function.
 #[derive(Clone, Copy)]
@@ -49,7 +49,7 @@ impl<T, E> ReturnType<Result<T, E>> {
     where
         E: Refused,
     {
-        crate::pipeline::finish(outcome)
+        crate::stack::finish(outcome)
     }
 
     /// The same where no policy refuses.

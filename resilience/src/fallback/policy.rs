@@ -3,8 +3,9 @@
 use std::fmt::{self, Debug};
 
 use crate::name::Identity;
+use crate::name::Name;
+use crate::stack::event;
 use crate::sync::{AtomicU64, Ordering::Relaxed};
-use crate::{Name, event};
 
 /// Answers for a body that failed. It exists by its attribute [`fallback`](macro@crate::fallback); look at it through
 /// the [registry](crate::Registry::fallbacks).

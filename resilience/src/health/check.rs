@@ -9,8 +9,9 @@ use tokio::runtime::Handle;
 
 use super::HealthCheckConfig;
 use super::monitor::{CheckReport, Monitor};
+use crate::check;
 use crate::name::Identity;
-use crate::{Name, check};
+use crate::name::Name;
 
 /// The annotated function, its types erased: checks are rare, a box each is nothing.
 pub type Probe = fn() -> Pin<Box<dyn Future<Output = Result<(), String>> + Send>>;

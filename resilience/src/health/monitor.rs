@@ -11,12 +11,14 @@ use tokio::sync::{Mutex as Turn, MutexGuard};
 
 use super::HealthCheckConfig;
 use crate::circuit_breaker::guard as through_breaker;
+use crate::circuit_breaker::{CircuitBreaker, CircuitBreakerConfig};
 use crate::clock::{self, Nanos};
-use crate::pipeline::body;
+use crate::rejection::Rejection;
+use crate::stack::body;
+use crate::stack::verdict::by_default;
 use crate::sync::Mutex;
 use crate::timeout::future::guard_after as within;
-use crate::verdict::by_default;
-use crate::{CircuitBreaker, CircuitBreakerConfig, Rejection, Timeout, TimeoutConfig};
+use crate::timeout::{Timeout, TimeoutConfig};
 
 /// Three failures in a row, and a dependency that is down is left alone for half a minute.
 const BREAKER: CircuitBreakerConfig =

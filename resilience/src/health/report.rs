@@ -8,7 +8,10 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::{CheckReport, HealthCheck, HealthStatus, together};
-use crate::{CircuitBreaker, Keyed, Name, NameClash, Registry, State};
+use crate::circuit_breaker::{CircuitBreaker, CircuitState};
+use crate::keyed::Keyed;
+use crate::name::Name;
+use crate::registry::{NameClash, Registry};
 
 /// How the service is, from good to bad.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -41,7 +44,7 @@ struct CheckEntry {
 
 #[derive(Debug, Serialize)]
 struct BreakerEntry {
-    state: State,
+    state: CircuitState,
     critical: bool,
 }
 
@@ -61,7 +64,7 @@ impl Report {
             status: status.unwrap_or(Status::Up),
             checks,
             circuit_breakers,
-            conflicts: registry.verify(),
+            conflicts: registry.name_clashes(),
         }
     }
 }
@@ -92,14 +95,14 @@ impl BreakerEntry {
         let critical = breakers.config().is_critical();
         let entries = breakers.states().into_iter().map(|state| Self { state, critical });
         let worst = entries.max_by_key(Self::meaning);
-        (breakers.name(), worst.unwrap_or(Self { state: State::Closed, critical }))
+        (breakers.name(), worst.unwrap_or(Self { state: CircuitState::Closed, critical }))
     }
 
     fn meaning(&self) -> Status {
         match self.state {
-            State::Closed | State::ForcedClosed => Status::Up,
-            State::HalfOpen => Status::Degraded,
-            State::Open | State::ForcedOpen => broken(self.critical),
+            CircuitState::Closed | CircuitState::ForcedClosed => Status::Up,
+            CircuitState::HalfOpen => Status::Degraded,
+            CircuitState::Open | CircuitState::ForcedOpen => broken(self.critical),
         }
     }
 }

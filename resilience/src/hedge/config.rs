@@ -15,7 +15,7 @@ const MAX: u32 = 2;
 /// use std::time::Duration;
 /// use resilience::HedgeConfig;
 ///
-/// const SEARCH: HedgeConfig = HedgeConfig::new().after(Duration::from_millis(20)).max(3);
+/// const SEARCH: HedgeConfig = HedgeConfig::new().after(Duration::from_millis(20)).max_attempts(3);
 /// ```
 ///
 /// Each setter panics on a value out of range; in a `const` or `static` that is a compile error.
@@ -25,7 +25,7 @@ const MAX: u32 = 2;
 pub struct HedgeConfig {
     #[cfg_attr(feature = "serde", serde(with = "crate::config_serde::duration"))]
     pub(super) after: Duration,
-    pub(super) max: u32,
+    pub(super) max_attempts: u32,
 }
 
 #[cfg(feature = "serde")]
@@ -41,7 +41,7 @@ impl HedgeConfig {
     /// Every default: a second attempt after 50 ms.
     #[must_use]
     pub const fn new() -> Self {
-        Self { after: AFTER, max: MAX }
+        Self { after: AFTER, max_attempts: MAX }
     }
 
     /// How long an attempt may take before another one joins it (> 0, default 50 ms).
@@ -55,15 +55,15 @@ impl HedgeConfig {
     /// How many attempts there are at most, the first one included (≥ 2, default 2).
     #[must_use]
     #[track_caller]
-    pub const fn max(mut self, attempts: u32) -> Self {
+    pub const fn max_attempts(mut self, attempts: u32) -> Self {
         check::no_problem(Self::max_problem(attempts));
-        self.max = attempts;
+        self.max_attempts = attempts;
         self
     }
 
     const fn max_problem(attempts: u32) -> Option<&'static str> {
         if attempts < 2 {
-            Some("`max` counts the first attempt: it must be at least 2")
+            Some("`max_attempts` counts the first attempt: it must be at least 2")
         } else {
             None
         }
@@ -73,6 +73,6 @@ impl HedgeConfig {
         if self.after.is_zero() {
             return Some("`after` must be longer than zero");
         }
-        Self::max_problem(self.max)
+        Self::max_problem(self.max_attempts)
     }
 }

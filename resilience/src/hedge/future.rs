@@ -7,8 +7,9 @@ use pin_project_lite::pin_project;
 use tokio::time::{Sleep, sleep};
 
 use super::Hedge;
-use crate::verdict::Verdict;
-use crate::{Rejection, event};
+use crate::rejection::Rejection;
+use crate::stack::event;
+use crate::stack::verdict::Verdict;
 
 pin_project! {
     /// The future of a hedged call.
@@ -112,7 +113,7 @@ where
     }
 
     fn may_start(&self) -> bool {
-        self.started < self.hedge.config().max
+        self.started < self.hedge.config().max_attempts
     }
 
     fn is_alone(&self) -> bool {

@@ -1,8 +1,8 @@
 //! A second attempt beside a slow first one.
 //!
-//! [`config`] the options · [`policy`] the named hedge · [`by_hand`] its predicates · [`future`] a hedged call.
+//! [`config`] the options · [`policy`] the named hedge · [`call`] its predicates · [`future`] a hedged call.
 
-mod by_hand;
+mod call;
 mod config;
 mod future;
 mod policy;

@@ -3,10 +3,12 @@
 use std::fmt;
 
 use super::HedgeConfig;
-use crate::judged::Judged;
+use crate::check;
+use crate::name::Name;
 use crate::name::{Identity, Origin};
+use crate::rejection::Rejection;
+use crate::stack::predicate::WithPredicates;
 use crate::sync::{AtomicU64, Ordering::Relaxed};
-use crate::{Name, Rejection, check};
 
 /// Starts another attempt when the first has not answered in time; the first success wins.
 ///
@@ -85,7 +87,7 @@ impl Hedge {
         Op: FnMut() -> F,
         F: Future<Output = Result<T, E>>,
     {
-        Judged::new(self).call(operation)
+        WithPredicates::new(self).call(operation)
     }
 
     /// Attempts that keep refusals apart from results, for stacks by hand: what `operation` makes yields the outcome
@@ -101,7 +103,7 @@ impl Hedge {
         Op: FnMut() -> F,
         F: Future<Output = Result<Result<T, E>, Rejection>>,
     {
-        Judged::new(self).guard(operation)
+        WithPredicates::new(self).guard(operation)
     }
 
     pub(crate) fn identity(&self) -> &Identity {

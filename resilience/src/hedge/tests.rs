@@ -7,14 +7,15 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep};
 
 use super::*;
-use crate::{CircuitBreaker, CircuitBreakerConfig, Rejection};
+use crate::circuit_breaker::{CircuitBreaker, CircuitBreakerConfig};
+use crate::rejection::Rejection;
 
 const fn millis(millis: u64) -> Duration {
     Duration::from_millis(millis)
 }
 
 fn hedge_of(max: u32) -> Hedge {
-    Hedge::new("hedge", HedgeConfig::new().after(millis(50)).max(max))
+    Hedge::new("hedge", HedgeConfig::new().after(millis(50)).max_attempts(max))
 }
 
 /// Runs attempts that take and answer what the script says; when each began, the answer, and how long it all took.

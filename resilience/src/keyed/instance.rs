@@ -3,12 +3,11 @@
 use std::sync::Arc;
 
 use super::sum::{BreakerSum, BulkheadSum, LimiterSum, Sum};
+use crate::bulkhead::{Bulkhead, BulkheadConfig};
+use crate::circuit_breaker::{CircuitBreaker, CircuitBreakerConfig, CircuitState};
 use crate::name::Identity;
 use crate::rate_limit::Limit;
-use crate::{
-    Bulkhead, BulkheadConfig, CircuitBreaker, CircuitBreakerConfig, RateLimitConfig, RateLimiter,
-    State,
-};
+use crate::rate_limit::{RateLimitConfig, RateLimiter};
 
 /// A policy that can be kept per key: [`CircuitBreaker`], [`Bulkhead`], [`RateLimiter`].
 pub trait PerKey: sealed::Sealed + Send + Sync + Sized + 'static {
@@ -70,7 +69,7 @@ impl PerKey for CircuitBreaker {
     }
 
     fn is_at_rest(breaker: &Self) -> bool {
-        breaker.state() == State::Closed
+        breaker.state() == CircuitState::Closed
     }
 
     /// Anything but closed comes before any number of failures.

@@ -4,14 +4,15 @@ use std::fmt::{self, Debug};
 use std::sync::OnceLock;
 
 use super::key::label;
+use super::map::KeyedInstance;
 use super::map::Map;
-use super::slot::KeyedInstance;
 use super::{Key, PerKey};
+use crate::bulkhead::{Bulkhead, BulkheadConfig};
+use crate::check;
+use crate::circuit_breaker::{CircuitBreaker, CircuitBreakerConfig};
+use crate::name::Name;
 use crate::name::{Identity, Origin};
-use crate::{
-    Bulkhead, BulkheadConfig, CircuitBreaker, CircuitBreakerConfig, Name, RateLimitConfig,
-    RateLimiter, check,
-};
+use crate::rate_limit::{RateLimitConfig, RateLimiter};
 
 /// Enough for hosts and tenants; a few megabytes of breakers.
 const MAX_KEYS: u32 = 10_000;
@@ -169,7 +170,7 @@ impl<P: PerKey> Keyed<P> {
 impl Keyed<CircuitBreaker> {
     /// The states that keys are in, each once.
     #[cfg(feature = "axum")]
-    pub(crate) fn states(&self) -> Vec<crate::State> {
+    pub(crate) fn states(&self) -> Vec<crate::CircuitState> {
         let mut states = Vec::new();
         if let Some(map) = self.map.get() {
             map.for_each(|_, breaker| {

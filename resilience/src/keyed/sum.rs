@@ -3,9 +3,11 @@
 use std::borrow::Borrow;
 use std::ops::AddAssign;
 
+use crate::bulkhead::Bulkhead;
 use crate::circuit_breaker::Transitions;
+use crate::circuit_breaker::{CircuitBreaker, CircuitState, Histogram, Totals};
 use crate::rate_limit::Limit;
-use crate::{Bulkhead, CircuitBreaker, Histogram, RateLimiter, State, Totals};
+use crate::rate_limit::RateLimiter;
 
 /// Counters, which outlive their policies, and the present, which doesn't.
 pub trait Sum: AddAssign + Clone + Default + Send + Sync {
@@ -19,14 +21,14 @@ pub struct BreakerSum {
     pub(crate) totals: Totals,
     pub(crate) transitions: Transitions,
     pub(crate) latency: Option<Histogram>,
-    /// Whether one of them is in that state, by [`State::ALL`]'s order.
-    pub(crate) present: [bool; State::ALL.len()],
+    /// Whether one of them is in that state, by [`CircuitState::ALL`]'s order.
+    pub(crate) present: [bool; CircuitState::ALL.len()],
 }
 
 impl BreakerSum {
     pub(crate) fn of(breaker: &CircuitBreaker) -> Self {
         let state = breaker.state();
-        let present = State::ALL.map(|other| other == state);
+        let present = CircuitState::ALL.map(|other| other == state);
         let (totals, transitions) = (breaker.totals(), breaker.all_transitions());
         Self { totals, transitions, latency: breaker.latency(), present }
     }

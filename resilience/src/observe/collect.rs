@@ -4,7 +4,9 @@ use std::cell::OnceCell;
 use std::ops::AddAssign;
 
 use crate::keyed::{BreakerSum, BulkheadSum, LimiterSum};
-use crate::{Name, Registry, RetryTotals};
+use crate::name::Name;
+use crate::registry::Registry;
+use crate::retry::RetryTotals;
 
 /// Sorted by name, each name once.
 pub(super) type ByName<T> = Vec<(Name, T)>;

@@ -5,9 +5,10 @@ use std::sync::LazyLock;
 
 use super::collect::Collected;
 use super::outcomes;
-use crate::State::{self, Closed, HalfOpen, Open};
+use crate::circuit_breaker::CircuitState::{self, Closed, HalfOpen, Open};
+use crate::circuit_breaker::Histogram;
 use crate::keyed::BreakerSum;
-use crate::{Histogram, Name};
+use crate::name::Name;
 
 /// One metric: every policy that has something to say about it has its series.
 pub(super) struct Family {
@@ -120,7 +121,7 @@ pub(super) static FAMILIES: [Family; 7] = [
 fn states(all: &Collected<'_>, place: usize, to: &mut dyn Sink) {
     let (name, sum) = &all.breakers()[place];
     to.series(&[policy(*name)]);
-    for (state, present) in State::ALL.into_iter().zip(sum.present) {
+    for (state, present) in CircuitState::ALL.into_iter().zip(sum.present) {
         to.value(&[("state", state.as_str())], present.into());
     }
 }
@@ -134,11 +135,12 @@ fn transitions(all: &Collected<'_>, place: usize, to: &mut dyn Sink) {
 }
 
 /// What a breaker does by its own judgement.
-const NATURAL: [(State, State); 4] =
+const NATURAL: [(CircuitState, CircuitState); 4] =
     [(Closed, Open), (Open, HalfOpen), (HalfOpen, Closed), (HalfOpen, Open)];
 
-fn seen(sum: &BreakerSum) -> impl Iterator<Item = (State, State, u64)> {
-    let pairs = State::ALL.into_iter().flat_map(|from| State::ALL.map(|to| (from, to)));
+fn seen(sum: &BreakerSum) -> impl Iterator<Item = (CircuitState, CircuitState, u64)> {
+    let pairs =
+        CircuitState::ALL.into_iter().flat_map(|from| CircuitState::ALL.map(|to| (from, to)));
     let counted = pairs.map(|(from, to)| (from, to, sum.transitions[from as usize][to as usize]));
     counted.filter(|(from, to, count)| *count > 0 || NATURAL.contains(&(*from, *to)))
 }

@@ -26,7 +26,8 @@ use ::metrics::{Label as Theirs, Unit, counter, describe_counter, describe_gauge
 
 use super::collect::Collected;
 use super::families::{FAMILIES, Family, Label, Shape, Sink, buckets};
-use crate::{Histogram, Registry};
+use crate::circuit_breaker::Histogram;
+use crate::registry::Registry;
 
 /// Tells the recorder what each metric means. Once is enough.
 pub fn describe() {

@@ -29,7 +29,7 @@
 //! | `hedge` | `hedged`: attempts beyond the first ones |
 //!
 //! A policy per key is one series, all keys together and evicted ones included: keys never become labels. Policies
-//! that share a name (see [`Registry::verify`](crate::Registry::verify)) are added up too. In either case more than one
+//! that share a name (see [`Registry::name_clashes`](crate::Registry::name_clashes)) are added up too. In either case more than one
 //! state may be 1. Of the transitions, those by a breaker's own judgement are always there, those by hand once they
 //! happened.
 //!

@@ -19,7 +19,8 @@ use ::opentelemetry::metrics::{AsyncInstrument, Meter};
 
 use super::collect::Collected;
 use super::families::{FAMILIES, Family, Label, Shape, Sink, buckets};
-use crate::{Histogram, Registry};
+use crate::circuit_breaker::Histogram;
+use crate::registry::Registry;
 
 /// Adds an instrument for each metric to `meter`, for as long as its provider lives.
 ///

@@ -2,7 +2,8 @@
 
 use super::collect::Collected;
 use super::families::{Sink, policy};
-use crate::{Name, Totals};
+use crate::circuit_breaker::Totals;
+use crate::name::Name;
 
 pub(super) fn policies(all: &Collected<'_>) -> usize {
     let (breakers, bulkheads, limiters) = (all.breakers(), all.bulkheads(), all.limiters());

@@ -4,7 +4,8 @@ use std::fmt::Write;
 
 use super::collect::Collected;
 use super::families::{FAMILIES, Family, Label, Shape, Sink, buckets};
-use crate::{Histogram, Registry};
+use crate::circuit_breaker::Histogram;
+use crate::registry::Registry;
 
 /// How metrics are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

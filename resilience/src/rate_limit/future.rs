@@ -11,14 +11,14 @@ use tokio::time::Sleep;
 
 use super::gcra::Early;
 use super::{Limit, RateLimiter};
-use crate::Rejection;
 use crate::clock::Nanos;
-use crate::pipeline::At;
+use crate::rejection::Rejection;
+use crate::stack::PolicyRef;
 
 pin_project! {
     /// The future of a rate-limited call.
     #[must_use = "futures do nothing unless you `.await` or poll them"]
-    pub struct Limited<'l, L: Borrow<Limit>, A: At<'l, RateLimiter<L>>, F> {
+    pub struct Limited<'l, L: Borrow<Limit>, A: PolicyRef<'l, RateLimiter<L>>, F> {
         arrival: Arrival<'l, L, A>,
         #[pin]
         inner: F,
@@ -30,7 +30,7 @@ pin_project! {
 pub fn guard<'l, R, L, A, F>(limiter: A, inner: F) -> Limited<'l, L, A, F>
 where
     L: Borrow<Limit>,
-    A: At<'l, RateLimiter<L>>,
+    A: PolicyRef<'l, RateLimiter<L>>,
     F: Future<Output = Result<R, Rejection>>,
 {
     Limited { arrival: Arrival { limiter, standing: Standing::Outside }, inner }
@@ -50,7 +50,7 @@ pub fn guard_blocking<R, L: Borrow<Limit>>(
 impl<'l, R, L, A, F> Future for Limited<'l, L, A, F>
 where
     L: Borrow<Limit>,
-    A: At<'l, RateLimiter<L>>,
+    A: PolicyRef<'l, RateLimiter<L>>,
     F: Future<Output = Result<R, Rejection>>,
 {
     type Output = F::Output;
@@ -71,7 +71,7 @@ where
 }
 
 /// A call before and after its turn.
-struct Arrival<'l, L: Borrow<Limit>, A: At<'l, RateLimiter<L>>> {
+struct Arrival<'l, L: Borrow<Limit>, A: PolicyRef<'l, RateLimiter<L>>> {
     limiter: A,
     standing: Standing<'l, L>,
 }
@@ -84,7 +84,7 @@ enum Standing<'l, L: Borrow<Limit>> {
     Inside,
 }
 
-impl<'l, L: Borrow<Limit>, A: At<'l, RateLimiter<L>>> Arrival<'l, L, A> {
+impl<'l, L: Borrow<Limit>, A: PolicyRef<'l, RateLimiter<L>>> Arrival<'l, L, A> {
     /// Its turn, or by how much it is too early.
     #[inline(always)]
     #[allow(clippy::inline_always, reason = "apart, it costs a call that is let pass a third more")]
@@ -128,7 +128,7 @@ impl<'l, L: Borrow<Limit>, A: At<'l, RateLimiter<L>>> Arrival<'l, L, A> {
     }
 }
 
-impl<'l, L: Borrow<Limit>, A: At<'l, RateLimiter<L>>> Drop for Arrival<'l, L, A> {
+impl<'l, L: Borrow<Limit>, A: PolicyRef<'l, RateLimiter<L>>> Drop for Arrival<'l, L, A> {
     #[inline(always)]
     #[allow(
         clippy::inline_always,
@@ -143,7 +143,7 @@ impl<'l, L: Borrow<Limit>, A: At<'l, RateLimiter<L>>> Drop for Arrival<'l, L, A>
 
 #[cold]
 #[inline(never)]
-fn give_up<'l, L: Borrow<Limit>>(arrival: &mut Arrival<'l, L, impl At<'l, RateLimiter<L>>>) {
+fn give_up<'l, L: Borrow<Limit>>(arrival: &mut Arrival<'l, L, impl PolicyRef<'l, RateLimiter<L>>>) {
     arrival.stand(Standing::Outside);
 }
 

@@ -7,11 +7,15 @@ use std::time::Duration;
 use super::future::{Limited, guard};
 use super::gcra::{Decision, Early, Gcra};
 use super::{RateLimitConfig, Turn};
+use crate::check;
 use crate::clock::{self, Nanos};
+use crate::kind::PolicyKind;
+use crate::name::Name;
 use crate::name::{Identity, Origin};
-use crate::pipeline::{Body, Edge, body, edge};
+use crate::rejection::Rejection;
+use crate::stack::event;
+use crate::stack::{Body, Edge, body, edge};
 use crate::sync::{AtomicU64, Ordering::Relaxed};
-use crate::{Name, PolicyKind, Rejection, check, event};
 
 /// Limits how many calls begin in a stretch of time.
 ///

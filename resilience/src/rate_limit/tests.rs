@@ -7,7 +7,7 @@ use tokio::time::advance;
 
 use super::gcra::{Decision, Gcra};
 use super::*;
-use crate::Rejection;
+use crate::rejection::Rejection;
 
 fn limiter(rate: &str, burst: u32) -> RateLimiter {
     RateLimiter::new("limit", RateLimitConfig::new().rate(rate).burst(burst))

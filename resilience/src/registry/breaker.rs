@@ -4,9 +4,10 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::names::place;
 use crate::circuit_breaker::Thresholds;
-use crate::{
-    Cause, CircuitBreaker, CircuitBreakerConfig, Counts, Histogram, Name, State, Totals, Trip,
+use crate::circuit_breaker::{
+    Cause, CircuitBreaker, CircuitBreakerConfig, CircuitState, Counts, Histogram, Totals, Trip,
 };
+use crate::name::Name;
 
 /// One circuit breaker.
 #[derive(Clone, Debug, PartialEq)]
@@ -18,7 +19,7 @@ pub struct CircuitBreakerSnapshot {
     /// Where it is declared, as `file:line`.
     pub location: String,
     /// Its state.
-    pub state: State,
+    pub state: CircuitState,
     /// Failures / calls; `None` below `min_calls`.
     pub failure_rate: Option<f64>,
     /// Slow calls / calls; `None` below `min_calls`.
@@ -54,7 +55,7 @@ impl CircuitBreakerSnapshot {
             thresholds: config.thresholds(),
             counts,
             totals: breaker.totals(),
-            open_until_ms: breaker.open_for().map(|left| unix_millis(SystemTime::now() + left)),
+            open_until_ms: breaker.retry_after().map(|left| unix_millis(SystemTime::now() + left)),
             last_trip: breaker.last_trip().map(TripSnapshot::of),
             latency: breaker.latency().as_ref().map(LatencySnapshot::of),
             config: config.clone(),

@@ -6,7 +6,7 @@ use parking_lot::RwLock;
 
 use super::names::{NameClash, place};
 use super::{Listable, Listed};
-use crate::PolicyKind;
+use crate::kind::PolicyKind;
 
 /// Every policy by its [`Spot`].
 #[derive(Debug, Default)]

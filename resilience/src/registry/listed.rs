@@ -1,11 +1,17 @@
 //! What is listed, and how it gets there: the linker collects a [`Site`] from each annotated item.
 
+use crate::bulkhead::Bulkhead;
+use crate::circuit_breaker::CircuitBreaker;
+use crate::fallback::Fallback;
+use crate::health::HealthCheck;
+use crate::hedge::Hedge;
 use crate::keyed::Keyed;
+use crate::kind::PolicyKind;
 use crate::name::Identity;
-use crate::{
-    Bulkhead, CircuitBreaker, Fallback, HealthCheck, Hedge, Policy, PolicyKind, RateLimiter, Retry,
-    Timeout,
-};
+use crate::pipeline::Pipeline;
+use crate::rate_limit::RateLimiter;
+use crate::retry::Retry;
+use crate::timeout::Timeout;
 
 /// The policies of one annotated item.
 #[derive(Debug)]
@@ -101,7 +107,7 @@ listed! {
     /// A health check.
     HealthCheck(HealthCheck): HealthCheck,
     /// A standard pipeline.
-    Policy(Policy): Policy,
+    Pipeline(Pipeline): Pipeline,
     /// A circuit breaker per key.
     KeyedCircuitBreaker(Keyed<CircuitBreaker>): CircuitBreaker,
     /// A bulkhead per key.

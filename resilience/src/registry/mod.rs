@@ -22,13 +22,19 @@ pub use self::names::NameClash;
 pub(crate) use self::names::settle;
 pub use self::snapshot::{
     BulkheadSnapshot, FallbackSnapshot, HealthCheckSnapshot, HedgeSnapshot, KeyedSnapshot,
-    PolicySnapshot, RateLimiterSnapshot, RetrySnapshot, Snapshot, TimeoutSnapshot,
+    PipelineSnapshot, RateLimiterSnapshot, RetrySnapshot, Snapshot, TimeoutSnapshot,
 };
-use crate::event::Events;
-use crate::{
-    Bulkhead, CircuitBreaker, Fallback, HealthCheck, Hedge, Keyed, Policy, RateLimiter, Retry,
-    Timeout,
-};
+use crate::bulkhead::Bulkhead;
+use crate::circuit_breaker::CircuitBreaker;
+use crate::fallback::Fallback;
+use crate::health::HealthCheck;
+use crate::hedge::Hedge;
+use crate::keyed::Keyed;
+use crate::pipeline::Pipeline;
+use crate::rate_limit::RateLimiter;
+use crate::retry::Retry;
+use crate::stack::event::Events;
+use crate::timeout::Timeout;
 
 /// The policies of this program: look them up, list them, watch them.
 ///
@@ -47,14 +53,14 @@ pub struct Registry {
 /// let tenant = String::from("acme");
 /// let breaker = registry().insert(CircuitBreaker::new(tenant.leak(), CircuitBreakerConfig::new()));
 /// breaker.force_open();
-/// assert_eq!(registry().circuit_breaker("acme").unwrap().state(), resilience::State::ForcedOpen);
+/// assert_eq!(registry().circuit_breaker("acme").unwrap().state(), resilience::CircuitState::ForcedOpen);
 /// ```
 #[must_use]
 pub fn registry() -> &'static Registry {
     static REGISTRY: LazyLock<Registry> = LazyLock::new(|| {
         // What the linker collected.
         let registry = Registry { list: listed::declared().collect() };
-        names::report(&registry.verify());
+        names::report(&registry.name_clashes());
         registry
     });
     &REGISTRY
@@ -88,7 +94,7 @@ impl Registry {
         Fallback, fallbacks, fallback;
         Hedge, hedges, hedge;
         HealthCheck, health_checks, health_check;
-        Policy, policies, policy;
+        Pipeline, pipelines, pipeline;
         Keyed<CircuitBreaker>, keyed_circuit_breakers, keyed_circuit_breaker;
         Keyed<Bulkhead>, keyed_bulkheads, keyed_bulkhead;
         Keyed<RateLimiter>, keyed_rate_limiters, keyed_rate_limiter;
@@ -97,7 +103,7 @@ impl Registry {
     /// Adds a policy whose name is known only at run time, for good: it lives as long as the program.
     ///
     /// A name that another policy of the kind bears already is not refused: it is reported by
-    /// [`verify`](Self::verify), as a `tracing` error and by the health report, and look-ups find the one that came
+    /// [`name_clashes`](Self::name_clashes), as a `tracing` error and by the health report, and look-ups find the one that came
     /// first. Look a name up before you insert it.
     pub fn insert<P: Listable>(&self, policy: P) -> &'static P {
         let policy: &'static P = Box::leak(Box::new(policy));
@@ -107,7 +113,7 @@ impl Registry {
     }
 
     /// Explicit names that two policies of one kind bear, the declared ones and the inserted ones.
-    pub fn verify(&self) -> Vec<NameClash> {
+    pub fn name_clashes(&self) -> Vec<NameClash> {
         self.list.clashes()
     }
 

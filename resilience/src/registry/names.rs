@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::LazyLock;
 
 use super::listed::{self, Listed};
-use crate::PolicyKind;
+use crate::kind::PolicyKind;
 use crate::name::{Identity, Origin};
 
 /// Two or more policies of one kind bear the same explicit name.

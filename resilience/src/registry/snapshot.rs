@@ -3,11 +3,17 @@
 use super::Registry;
 use super::breaker::CircuitBreakerSnapshot;
 use super::names::place;
-use crate::{
-    Bulkhead, BulkheadConfig, CheckReport, CircuitBreaker, CircuitBreakerConfig, Fallback,
-    HealthCheck, HealthCheckConfig, Hedge, HedgeConfig, Keyed, KeyedTotals, Name, PerKey, Policy,
-    RateLimitConfig, RateLimiter, Retry, RetryConfig, RetryTotals, Timeout, TimeoutConfig,
-};
+use crate::bulkhead::{Bulkhead, BulkheadConfig};
+use crate::circuit_breaker::{CircuitBreaker, CircuitBreakerConfig};
+use crate::fallback::Fallback;
+use crate::health::{CheckReport, HealthCheck, HealthCheckConfig};
+use crate::hedge::{Hedge, HedgeConfig};
+use crate::keyed::{Keyed, KeyedTotals, PerKey};
+use crate::name::Name;
+use crate::pipeline::Pipeline;
+use crate::rate_limit::{RateLimitConfig, RateLimiter};
+use crate::retry::{Retry, RetryConfig, RetryTotals};
+use crate::timeout::{Timeout, TimeoutConfig};
 
 /// The lists of the snapshot, each named like the registry's method that goes through it.
 macro_rules! lists {
@@ -54,7 +60,7 @@ lists! {
     /// The hedges.
     hedges: HedgeSnapshot,
     /// The standard pipelines.
-    policies: PolicySnapshot,
+    pipelines: PipelineSnapshot,
     /// The health checks.
     health_checks: HealthCheckSnapshot,
     /// Circuit breakers per key.
@@ -153,7 +159,7 @@ plain! {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
-pub struct PolicySnapshot {
+pub struct PipelineSnapshot {
     /// Its name.
     pub name: Name,
     /// Where it is declared, as `file:line`.
@@ -172,10 +178,10 @@ pub struct PolicySnapshot {
     pub attempt_timeout: Option<Name>,
 }
 
-impl PolicySnapshot {
+impl PipelineSnapshot {
     /// The present state of `policy`.
     #[must_use]
-    pub fn of(policy: &Policy) -> Self {
+    pub fn of(policy: &Pipeline) -> Self {
         let parts = policy.parts();
         Self {
             name: policy.name(),

@@ -7,8 +7,9 @@ use super::jitter::decorrelated;
 use super::{Jitter, Pause, Retry, RetryConfig, RetryEvent};
 use crate::ambient::{self, Attempt, Mark, Serial};
 use crate::clock::{self, Nanos};
-use crate::verdict::{Fallible, Verdict};
-use crate::{Rejection, event};
+use crate::rejection::Rejection;
+use crate::stack::event;
+use crate::stack::verdict::{Fallible, Verdict};
 
 /// Spreads neighbouring steps over the seeds (2^64 divided by the golden ratio).
 const ODD: u64 = 0x9e37_79b9_7f4a_7c15;

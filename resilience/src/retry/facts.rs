@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use crate::{CallId, Name};
+use crate::ambient::CallId;
+use crate::name::Name;
 
 /// One retry that is about to happen. `on_retry` gets it before the delay begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,14 +5,14 @@
 //! - `attempts`: one call's way through its attempts; it decides whether and when the next one begins.
 //! - `future`: an attempt, a pause and the loop by hand, as futures.
 //! - `blocking`: an attempt and a pause for plain functions.
-//! - `policy`: the shared, named thing; `by_hand`: its use with predicates.
+//! - `policy`: the shared, named thing; `call`: its use with predicates.
 //! - `facts`: what a retry tells others.
 
 pub(crate) mod attempts;
 mod backoff;
 pub(crate) mod blocking;
 mod budget;
-mod by_hand;
+mod call;
 mod config;
 mod facts;
 pub(crate) mod future;

@@ -8,7 +8,7 @@ use pin_project_lite::pin_project;
 use super::attempts::{Attempts, Tried};
 use super::future::{Trying, attempt};
 use super::{Retry, RetryConfig};
-use crate::pipeline::Maybe;
+use crate::stack::Either;
 
 static ONCE: Retry = Retry::new("once", RetryConfig::new().attempts(1));
 
@@ -35,10 +35,10 @@ pub fn attempt_if<F: Future>(
     retry: Option<&Retry>,
     attempts: Attempts,
     inner: F,
-) -> Maybe<Trying<F>, Once<F>> {
+) -> Either<Trying<F>, Once<F>> {
     match retry {
-        Some(_) => Maybe::Guarded { guarded: attempt(attempts, inner) },
-        None => Maybe::Bare { inner: Once { attempts, inner } },
+        Some(_) => Either::Guarded { guarded: attempt(attempts, inner) },
+        None => Either::Bare { inner: Once { attempts, inner } },
     }
 }
 

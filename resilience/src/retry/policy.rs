@@ -4,10 +4,12 @@ use std::fmt;
 use std::time::Duration;
 
 use super::{RetryConfig, RetryTotals, budget};
-use crate::judged::Judged;
+use crate::check;
+use crate::name::Name;
 use crate::name::{Identity, Origin};
+use crate::rejection::Rejection;
+use crate::stack::predicate::WithPredicates;
 use crate::sync::{AtomicBool, AtomicU64, Ordering};
-use crate::{Name, Rejection, check};
 
 /// Tries again what failed, after growing delays.
 ///
@@ -105,7 +107,7 @@ impl Retry {
         Op: FnMut() -> F,
         F: Future<Output = Result<T, E>>,
     {
-        Judged::new(self).call(operation)
+        WithPredicates::new(self).call(operation)
     }
 
     /// [`call`](Self::call) for code that doesn't await: the delays block the thread.
@@ -113,7 +115,7 @@ impl Retry {
     /// # Errors
     /// The last attempt's.
     pub fn call_blocking<T, E>(&self, operation: impl FnMut() -> Result<T, E>) -> Result<T, E> {
-        Judged::new(self).call_blocking(operation)
+        WithPredicates::new(self).call_blocking(operation)
     }
 
     /// Attempts that keep refusals apart from results, for stacks by hand: what `operation` makes yields the outcome
@@ -129,7 +131,7 @@ impl Retry {
         Op: FnMut() -> F,
         F: Future<Output = Result<Result<T, E>, Rejection>>,
     {
-        Judged::new(self).guard(operation)
+        WithPredicates::new(self).guard(operation)
     }
 
     pub(crate) fn identity(&self) -> &Identity {

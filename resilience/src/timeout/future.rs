@@ -10,8 +10,9 @@ use tokio::time::{Sleep, sleep_until};
 
 use super::Timeout;
 use crate::ambient::{self, Deadline};
-use crate::pipeline::At;
-use crate::{Rejection, clock};
+use crate::clock;
+use crate::rejection::Rejection;
+use crate::stack::PolicyRef;
 
 pin_project! {
     /// The future of a call under a limit. Dropped before it finished, it drops the body, and nothing has timed out.
@@ -66,7 +67,7 @@ impl Limit for Deadline {
 #[inline]
 pub fn guard<'t, R, A, F>(timeout: A, inner: F) -> Limited<A, Own, F>
 where
-    A: At<'t, Timeout>,
+    A: PolicyRef<'t, Timeout>,
     F: Future<Output = Result<R, Rejection>>,
 {
     Limited { timeout, limit: Own, inner: Some(inner), armed: None }
@@ -76,7 +77,7 @@ where
 #[inline]
 pub fn guard_after<'t, R, A, F>(timeout: A, limit: Duration, inner: F) -> Limited<A, Deadline, F>
 where
-    A: At<'t, Timeout>,
+    A: PolicyRef<'t, Timeout>,
     F: Future<Output = Result<R, Rejection>>,
 {
     Limited { timeout, limit: Deadline::within(limit), inner: Some(inner), armed: None }
@@ -84,7 +85,7 @@ where
 
 impl<'t, R, A, L, F> Future for Limited<A, L, F>
 where
-    A: At<'t, Timeout>,
+    A: PolicyRef<'t, Timeout>,
     L: Limit,
     F: Future<Output = Result<R, Rejection>>,
 {

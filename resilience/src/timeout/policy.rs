@@ -6,10 +6,14 @@ use std::time::Duration;
 use super::TimeoutConfig;
 use super::future::{Limited, Own, guard, guard_after};
 use crate::ambient::Deadline;
+use crate::check;
+use crate::kind::PolicyKind;
+use crate::name::Name;
 use crate::name::{Identity, Origin};
-use crate::pipeline::{Body, Edge, body, edge};
+use crate::rejection::Rejection;
+use crate::stack::event;
+use crate::stack::{Body, Edge, body, edge};
 use crate::sync::{AtomicU64, Ordering};
-use crate::{Name, PolicyKind, Rejection, check, event};
 
 /// Limits how long a call may take.
 ///

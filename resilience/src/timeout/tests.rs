@@ -8,7 +8,10 @@ use std::time::Duration;
 use tokio::time::{Instant, advance, sleep};
 
 use super::TimeoutConfig;
-use crate::{Rejection, RejectionKind, Timeout, ambient, deadline, remaining};
+use crate::ambient;
+use crate::ambient::{deadline, remaining};
+use crate::rejection::{Rejection, RejectionKind};
+use crate::timeout::Timeout;
 
 const fn ms(millis: u64) -> Duration {
     Duration::from_millis(millis)

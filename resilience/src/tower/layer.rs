@@ -8,7 +8,14 @@ use ::tower::util::ServiceExt;
 use ::tower::{BoxError, Layer, Service};
 
 use super::protect::{Again, Boxed, Once, Protect};
-use crate::{Bulkhead, CircuitBreaker, Hedge, Policy, RateLimiter, Retry, Timeout, verdict};
+use crate::bulkhead::Bulkhead;
+use crate::circuit_breaker::CircuitBreaker;
+use crate::hedge::Hedge;
+use crate::pipeline::Pipeline;
+use crate::rate_limit::RateLimiter;
+use crate::retry::Retry;
+use crate::stack::verdict;
+use crate::timeout::Timeout;
 
 /// Guards services with one shared instance of a policy. It comes from the policy's `layer()`.
 pub struct PolicyLayer<P: 'static, W = ()> {
@@ -157,7 +164,7 @@ macro_rules! layers {
     };
 }
 
-layers! { CircuitBreaker Timeout Bulkhead RateLimiter Retry Hedge Policy }
+layers! { CircuitBreaker Timeout Bulkhead RateLimiter Retry Hedge Pipeline }
 
 /// By hand: a reference to a policy clones though the policy doesn't.
 impl<P, W: Clone> Clone for PolicyLayer<P, W> {

@@ -4,7 +4,13 @@ use std::pin::Pin;
 
 use ::tower::BoxError;
 
-use crate::{Bulkhead, CircuitBreaker, Hedge, Policy, RateLimiter, Retry, Timeout};
+use crate::bulkhead::Bulkhead;
+use crate::circuit_breaker::CircuitBreaker;
+use crate::hedge::Hedge;
+use crate::pipeline::Pipeline;
+use crate::rate_limit::RateLimiter;
+use crate::retry::Retry;
+use crate::timeout::Timeout;
 
 /// A guarded call in flight. Services need a future that has a name, so this one is boxed.
 pub type Boxed<T> = Pin<Box<dyn Future<Output = Result<T, BoxError>> + Send>>;
@@ -66,5 +72,5 @@ protect! {
     RateLimiter, Once: |self, operation, when_ok| self.call(operation());
     Retry, Again: |self, operation, when_ok| self.when_ok(when_ok).call(operation);
     Hedge, Again: |self, operation, when_ok| self.call(operation);
-    Policy, Again: |self, operation, when_ok| self.call_judged(operation, when_ok);
+    Pipeline, Again: |self, operation, when_ok| self.call_judged(operation, when_ok);
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use resilience::State::{Closed, HalfOpen, Open};
+use resilience::CircuitState::{Closed, HalfOpen, Open};
 
 use crate::record::Figures;
 use crate::screen::{self, Screen, Tone, millis};

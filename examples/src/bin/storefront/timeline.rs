@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use resilience::{CircuitBreaker, Retry, State, registry};
+use resilience::{CircuitBreaker, CircuitState, Retry, registry};
 use tokio::time::sleep_until;
 
 use crate::record::{Figures, Record};
@@ -97,11 +97,11 @@ fn provider(screen: Screen, phase: Phase) -> String {
     screen.paint(tone, format_args!("{phase:8}"))
 }
 
-fn state(screen: Screen, state: State) -> String {
+fn state(screen: Screen, state: CircuitState) -> String {
     let tone = match state {
-        State::Closed | State::ForcedClosed => Tone::Good,
-        State::HalfOpen => Tone::Careful,
-        State::Open | State::ForcedOpen => Tone::Bad,
+        CircuitState::Closed | CircuitState::ForcedClosed => Tone::Good,
+        CircuitState::HalfOpen => Tone::Careful,
+        CircuitState::Open | CircuitState::ForcedOpen => Tone::Bad,
     };
     screen.paint(tone, format_args!("  {state:9}"))
 }

@@ -5,7 +5,7 @@ const KINDS = {
   circuit_breakers: "circuit breaker", keyed_circuit_breakers: "circuit breakers per key",
   bulkheads: "bulkhead", keyed_bulkheads: "bulkheads per key",
   rate_limiters: "rate limit", keyed_rate_limiters: "rate limits per key",
-  retries: "retry", timeouts: "timeout", hedges: "hedge", fallbacks: "fallback", policies: "pipeline",
+  retries: "retry", timeouts: "timeout", hedges: "hedge", fallbacks: "fallback", pipelines: "pipeline",
   health_checks: "health check",
 };
 // The kinds of the events, by the snapshot's lists.
@@ -87,7 +87,7 @@ const SHAPES = {
     row.note = () => last?.error ?? "";
     row.groups = () => last ? [["The last run", chosen(last)]] : [];
   },
-  policies(row, p) {
+  pipelines(row, p) {
     const { name, location, ...parts } = p;
     row.state = "pipeline";
     row.groups = () => [["Parts", facts(parts)]];

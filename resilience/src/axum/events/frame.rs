@@ -7,7 +7,9 @@ use ::axum::body::Bytes;
 use serde::Serialize;
 
 use super::ring::{Entry, Id};
-use crate::{Cause, Event, Rejection, State};
+use crate::circuit_breaker::{Cause, CircuitState};
+use crate::rejection::Rejection;
+use crate::stack::event::Event;
 
 /// One event, the facts that its kind doesn't have left out.
 #[derive(Default, Serialize)]
@@ -25,7 +27,7 @@ struct Shown<'e> {
 #[derive(Serialize)]
 #[serde(untagged)]
 enum Facts<'e> {
-    Change { from: State, to: State, cause: Cause },
+    Change { from: CircuitState, to: CircuitState, cause: Cause },
     Wait { retry_after_ms: Option<f64> },
     Limit { limit: u32 },
     TimedOut { after_ms: f64 },

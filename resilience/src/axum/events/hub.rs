@@ -14,8 +14,8 @@ use tokio::sync::watch;
 use tokio::time::{Instant, sleep, timeout};
 
 use super::ring::Ring;
-use crate::event::Events;
-use crate::registry;
+use crate::registry::registry;
+use crate::stack::event::Events;
 
 /// Between two rounds. Events come together meanwhile, instead of waking the hub one by one.
 const PAUSE: Duration = Duration::from_millis(10);

@@ -5,7 +5,8 @@ use ::axum::http::{HeaderMap, Request};
 use serde::Deserialize;
 
 use super::ring::Id;
-use crate::{Event, PolicyKind};
+use crate::kind::PolicyKind;
+use crate::stack::event::Event;
 
 /// What a reader wants.
 #[derive(Default)]

@@ -9,7 +9,7 @@ use ::axum::body::Bytes;
 use parking_lot::Mutex;
 
 use super::frame;
-use crate::Event;
+use crate::stack::event::Event;
 
 /// How many events can be resumed from: a few hundred kilobytes.
 pub(super) const CAPACITY: usize = 4096;

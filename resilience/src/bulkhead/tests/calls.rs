@@ -7,7 +7,9 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
 
-use crate::{Bulkhead, BulkheadConfig, Rejection, RejectionKind, Timeout, TimeoutConfig};
+use crate::bulkhead::{Bulkhead, BulkheadConfig};
+use crate::rejection::{Rejection, RejectionKind};
+use crate::timeout::{Timeout, TimeoutConfig};
 
 const fn ms(millis: u64) -> Duration {
     Duration::from_millis(millis)

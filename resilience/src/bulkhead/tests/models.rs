@@ -10,7 +10,8 @@ use proptest::prelude::*;
 
 use super::super::line::{Joined, Line};
 use super::super::queue::{Queue, Ticket};
-use crate::{Bulkhead, BulkheadConfig, Rejection};
+use crate::bulkhead::{Bulkhead, BulkheadConfig};
+use crate::rejection::Rejection;
 
 proptest! {
     #[test]

@@ -6,11 +6,13 @@ use super::super::machine::Admission;
 use super::super::permit::{Permit, Ticket};
 use super::super::tally::bump;
 use super::super::word::Word;
-use super::super::{Cause, State};
+use super::super::{Cause, CircuitState};
 use super::CircuitBreaker;
 use crate::clock::{self, Nanos};
+use crate::kind::PolicyKind;
+use crate::rejection::Rejection;
+use crate::stack::event;
 use crate::sync::Ordering;
-use crate::{PolicyKind, Rejection, event};
 
 impl CircuitBreaker {
     /// Asks for admission. Tell the permit how the call ended; dropping it means that the call was cancelled.
@@ -56,7 +58,7 @@ impl CircuitBreaker {
     fn admit(&self, word: Word) -> Result<Permit<'_>, Option<u64>> {
         match word.state() {
             _ if word.passes() => Ok(Permit::by_slow_door(self, Ticket::passing(word))),
-            State::ForcedOpen => Err(self.refuse(None)),
+            CircuitState::ForcedOpen => Err(self.refuse(None)),
             _ => self.admit_near_the_end(self.open_until.load(Ordering::Relaxed)),
         }
     }
@@ -74,7 +76,7 @@ impl CircuitBreaker {
         let change = locked
             .machine
             .has_lapsed(now)
-            .then(|| self.enter(&mut locked, State::HalfOpen, Cause::OpenElapsed));
+            .then(|| self.enter(&mut locked, CircuitState::HalfOpen, Cause::OpenElapsed));
         let admission = locked.machine.admit(&self.config, now);
         let word = self.word();
         drop(locked);

@@ -3,10 +3,11 @@
 use std::time::SystemTime;
 
 use super::super::word::Word;
-use super::super::{Cause, Counts, State, StateChange, Trip};
+use super::super::{Cause, CircuitState, Counts, StateChange, Trip};
 use super::{CircuitBreaker, Locked};
+use crate::stack::event;
 use crate::sync::Ordering;
-use crate::{clock, event, hook, random};
+use crate::{clock, hook, random};
 
 impl CircuitBreaker {
     /// Asks the user's rule, under no lock; its answer counts if nothing changed meanwhile.
@@ -15,7 +16,7 @@ impl CircuitBreaker {
         if hook::shielded(self.name(), "trip_when", || rule(counts)) == Some(true) {
             let mut locked = self.shared().locked.lock();
             let change = (word == self.word())
-                .then(|| self.enter(&mut locked, State::Open, Cause::TripWhen));
+                .then(|| self.enter(&mut locked, CircuitState::Open, Cause::TripWhen));
             drop(locked);
             self.announce(change);
         }
@@ -23,20 +24,20 @@ impl CircuitBreaker {
 
     /// Opens the circuit until [`reset`](Self::reset): every call is refused, and no time passes it.
     pub fn force_open(&self) {
-        self.force(State::ForcedOpen, Cause::Forced);
+        self.force(CircuitState::ForcedOpen, Cause::Forced);
     }
 
     /// Closes the circuit until [`reset`](Self::reset): every call passes, totals count, nothing is judged.
     pub fn force_close(&self) {
-        self.force(State::ForcedClosed, Cause::Forced);
+        self.force(CircuitState::ForcedClosed, Cause::Forced);
     }
 
     /// Closes the circuit, forgets its window and ends a forced state. Calls in flight become stale.
     pub fn reset(&self) {
-        self.force(State::Closed, Cause::Reset);
+        self.force(CircuitState::Closed, Cause::Reset);
     }
 
-    fn force(&self, to: State, cause: Cause) {
+    fn force(&self, to: CircuitState, cause: Cause) {
         let mut locked = self.shared().locked.lock();
         let change = self.enter(&mut locked, to, cause);
         drop(locked);
@@ -44,10 +45,10 @@ impl CircuitBreaker {
     }
 
     /// Changes the state, under the lock: a new generation, everything zeroed.
-    pub(super) fn enter(&self, locked: &mut Locked, to: State, cause: Cause) -> StateChange {
+    pub(super) fn enter(&self, locked: &mut Locked, to: CircuitState, cause: Cause) -> StateChange {
         let (now, reading, from) =
             (clock::now(), self.shared().tally.read(), locked.machine.state());
-        if to == State::Open {
+        if to == CircuitState::Open {
             let counts = locked.machine.counts(reading, now);
             locked.last_trip = Some(Trip { cause, counts, at: SystemTime::now() });
         }

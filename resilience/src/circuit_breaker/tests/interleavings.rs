@@ -56,8 +56,8 @@ fn an_opening_happens_once_and_makes_the_rest_stale() {
         || {
             let breaker = breaker(CircuitBreakerConfig::new().consecutive_failures(1));
             side_by_side((0..3).map(|_| call(&breaker, |permit| permit.failure())).collect());
-            assert_eq!(breaker.state(), State::Open);
-            assert_eq!(breaker.transitions(State::Closed, State::Open), 1);
+            assert_eq!(breaker.state(), CircuitState::Open);
+            assert_eq!(breaker.transitions(CircuitState::Closed, CircuitState::Open), 1);
             let totals = breaker.totals();
             assert_eq!((totals.failures, totals.stale + totals.rejected), (1, 2));
         },
@@ -79,8 +79,8 @@ fn a_half_open_circuit_admits_one_trial() {
                 permit.success();
             };
             side_by_side((0..3).map(|_| call(&breaker, hold)).collect());
-            assert_eq!(breaker.state(), State::Closed);
-            assert_eq!(breaker.transitions(State::HalfOpen, State::Closed), 1);
+            assert_eq!(breaker.state(), CircuitState::Closed);
+            assert_eq!(breaker.transitions(CircuitState::HalfOpen, CircuitState::Closed), 1);
         },
         RUNS,
     );
@@ -96,7 +96,7 @@ fn a_reset_leaves_nothing_of_before() {
                 call(&breaker, |permit| permit.failure()),
                 Box::new(move || reset.reset()),
             ]);
-            assert_eq!(breaker.state(), State::Closed);
+            assert_eq!(breaker.state(), CircuitState::Closed);
             assert!(breaker.counts().consecutive_failures <= 1);
         },
         RUNS,

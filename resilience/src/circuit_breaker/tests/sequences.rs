@@ -3,30 +3,30 @@
 use std::time::Duration;
 
 use super::*;
-use crate::Rejection;
+use crate::rejection::Rejection;
 
 #[tokio::test(start_paused = true)]
 async fn consecutive_failures_open_and_one_trial_closes() {
     let config = CircuitBreakerConfig::new().consecutive_failures(6);
     let breaker = CircuitBreaker::new("consecutive", config);
     play(&breaker, "FFFFF").await;
-    assert_eq!((breaker.state(), counts(&breaker)), (State::Closed, (5, 0, 5, 0, 5)));
+    assert_eq!((breaker.state(), counts(&breaker)), (CircuitState::Closed, (5, 0, 5, 0, 5)));
     play(&breaker, "S").await;
-    assert_eq!((breaker.state(), counts(&breaker)), (State::Closed, (6, 1, 5, 1, 0)));
+    assert_eq!((breaker.state(), counts(&breaker)), (CircuitState::Closed, (6, 1, 5, 1, 0)));
     play(&breaker, "F").await;
-    assert_eq!((breaker.state(), counts(&breaker)), (State::Closed, (7, 1, 6, 0, 1)));
+    assert_eq!((breaker.state(), counts(&breaker)), (CircuitState::Closed, (7, 1, 6, 0, 1)));
     play(&breaker, "FFFFF").await;
-    assert_eq!((breaker.state(), counts(&breaker)), (State::Open, ZEROS));
+    assert_eq!((breaker.state(), counts(&breaker)), (CircuitState::Open, ZEROS));
     play(&breaker, "OO +59.999s").await;
-    assert_eq!((breaker.state(), counts(&breaker)), (State::Open, ZEROS));
+    assert_eq!((breaker.state(), counts(&breaker)), (CircuitState::Open, ZEROS));
     play(&breaker, "+1s").await;
-    assert_eq!(breaker.state(), State::HalfOpen);
+    assert_eq!(breaker.state(), CircuitState::HalfOpen);
     play(&breaker, "F").await;
-    assert_eq!((breaker.state(), counts(&breaker)), (State::Open, ZEROS));
+    assert_eq!((breaker.state(), counts(&breaker)), (CircuitState::Open, ZEROS));
     play(&breaker, "+60s").await;
-    assert_eq!(breaker.state(), State::HalfOpen);
+    assert_eq!(breaker.state(), CircuitState::HalfOpen);
     play(&breaker, "S").await;
-    assert_eq!((breaker.state(), counts(&breaker)), (State::Closed, ZEROS));
+    assert_eq!((breaker.state(), counts(&breaker)), (CircuitState::Closed, ZEROS));
 }
 
 fn three_trials() -> CircuitBreaker {
@@ -42,15 +42,15 @@ fn three_trials() -> CircuitBreaker {
 async fn trial_calls_decide() {
     let breaker = three_trials();
     play(&breaker, "FFF +90s XXXX").await;
-    assert_eq!((breaker.state(), breaker.counts().ignored), (State::HalfOpen, 4));
+    assert_eq!((breaker.state(), breaker.counts().ignored), (CircuitState::HalfOpen, 4));
     play(&breaker, "F").await;
-    assert_eq!(breaker.state(), State::Open);
+    assert_eq!(breaker.state(), CircuitState::Open);
     play(&breaker, "+90s SS").await;
-    assert_eq!(breaker.state(), State::HalfOpen);
+    assert_eq!(breaker.state(), CircuitState::HalfOpen);
     let last = breaker.try_acquire().unwrap();
     play(&breaker, "O").await;
     last.success();
-    assert_eq!((breaker.state(), counts(&breaker)), (State::Closed, ZEROS));
+    assert_eq!((breaker.state(), counts(&breaker)), (CircuitState::Closed, ZEROS));
 }
 
 #[tokio::test(start_paused = true)]
@@ -62,7 +62,7 @@ async fn a_reopened_circuit_has_exactly_its_slots_again() {
     drop(trials);
     assert_eq!(breaker.totals().cancelled, 3);
     play(&breaker, "SSS").await;
-    assert_eq!(breaker.state(), State::Closed);
+    assert_eq!(breaker.state(), CircuitState::Closed);
 }
 
 #[tokio::test(start_paused = true)]
@@ -77,9 +77,9 @@ async fn a_hung_trial_gives_its_slot_up_and_its_late_result_is_stale() {
     assert_eq!(refused.retry_after(), Some(Duration::from_millis(1)));
     play(&breaker, "+0.001s").await;
     hung.failure();
-    assert_eq!((breaker.state(), breaker.totals().stale), (State::HalfOpen, 1));
+    assert_eq!((breaker.state(), breaker.totals().stale), (CircuitState::HalfOpen, 1));
     play(&breaker, "S").await;
-    assert_eq!(breaker.state(), State::Closed);
+    assert_eq!(breaker.state(), CircuitState::Closed);
 }
 
 #[tokio::test(start_paused = true)]
@@ -102,19 +102,19 @@ async fn a_rate_trips_exactly_at_its_threshold() {
     for (calls, rate, failures) in exact {
         assert_eq!(
             state_after(calls, rate, failures - 1),
-            State::Closed,
+            CircuitState::Closed,
             "{failures} - 1 of {calls} at {rate}"
         );
         assert_eq!(
             state_after(calls, rate, failures),
-            State::Open,
+            CircuitState::Open,
             "{failures} of {calls} at {rate}"
         );
     }
 }
 
 /// All successes first, so that the last failure is judged over all calls.
-fn state_after(calls: u32, rate: f64, failures: u32) -> State {
+fn state_after(calls: u32, rate: f64, failures: u32) -> CircuitState {
     let config = CircuitBreakerConfig::new()
         .failure_rate(rate)
         .min_calls(calls)
@@ -130,7 +130,7 @@ async fn too_few_calls_are_not_judged() {
     let breaker =
         CircuitBreaker::new("few", CircuitBreakerConfig::new().failure_rate(0.1).min_calls(10));
     play(&breaker, "SSSSSSSSF").await;
-    assert_eq!((breaker.state(), breaker.failure_rate()), (State::Closed, None));
+    assert_eq!((breaker.state(), breaker.failure_rate()), (CircuitState::Closed, None));
 }
 
 #[tokio::test(start_paused = true)]
@@ -139,9 +139,9 @@ async fn a_success_never_trips() {
         CircuitBreakerConfig::new().failure_rate(0.75).min_calls(4).window(Window::Calls(4));
     let breaker = CircuitBreaker::new("success", config);
     play(&breaker, "FFFS").await;
-    assert_eq!(breaker.state(), State::Closed);
+    assert_eq!(breaker.state(), CircuitState::Closed);
     play(&breaker, "F").await;
-    assert_eq!(breaker.state(), State::Open);
+    assert_eq!(breaker.state(), CircuitState::Open);
     let trip = breaker.last_trip().unwrap();
     assert_eq!(
         (trip.cause, trip.counts.failures, trip.counts.successes),
@@ -168,7 +168,7 @@ async fn many_successes_do_not_hide_an_outage_from_a_count_window() {
         CircuitBreaker::new("outage", CircuitBreakerConfig::new().window(Window::Calls(10)));
     (0..20_000).for_each(|_| one(&breaker, 'S'));
     play(&breaker, "FFFFF").await;
-    assert_eq!(breaker.state(), State::Open);
+    assert_eq!(breaker.state(), CircuitState::Open);
 }
 
 #[tokio::test(start_paused = true)]
@@ -188,11 +188,11 @@ async fn late_results_change_nothing() {
     let in_flight: Vec<_> = (0..6).map(|_| breaker.try_acquire().unwrap()).collect();
     play(&breaker, "F +30s").await;
     in_flight.into_iter().for_each(Permit::failure);
-    assert_eq!((breaker.state(), breaker.totals().stale), (State::Open, 6));
+    assert_eq!((breaker.state(), breaker.totals().stale), (CircuitState::Open, 6));
     play(&breaker, "+29.999s").await;
-    assert_eq!(breaker.state(), State::Open);
+    assert_eq!(breaker.state(), CircuitState::Open);
     play(&breaker, "+0.001s").await;
-    assert_eq!(breaker.state(), State::HalfOpen);
+    assert_eq!(breaker.state(), CircuitState::HalfOpen);
 }
 
 #[tokio::test(start_paused = true)]
@@ -203,7 +203,7 @@ async fn a_result_from_before_a_reclosing_is_stale_and_a_dropped_call_cancelled(
     play(&breaker, "F +60s S").await;
     old.failure();
     drop(dropped);
-    assert_eq!((breaker.state(), counts(&breaker)), (State::Closed, ZEROS));
+    assert_eq!((breaker.state(), counts(&breaker)), (CircuitState::Closed, ZEROS));
     assert_eq!((breaker.totals().stale, breaker.totals().cancelled), (1, 1));
 }
 
@@ -221,7 +221,7 @@ async fn a_refusal_tells_when_to_come_back() {
     let forced = breaker.try_acquire().unwrap_err();
     assert!(matches!(forced, Rejection::CircuitOpen { retry_after: None, .. }));
     play(&breaker, "+3600s O").await;
-    assert_eq!(breaker.state(), State::ForcedOpen);
+    assert_eq!(breaker.state(), CircuitState::ForcedOpen);
 }
 
 #[tokio::test(start_paused = true)]
@@ -230,9 +230,9 @@ async fn forced_states_hold_until_reset() {
         CircuitBreaker::new("forced", CircuitBreakerConfig::new().consecutive_failures(1));
     breaker.force_close();
     play(&breaker, "FFFFFS").await;
-    assert_eq!((breaker.state(), breaker.totals().failures), (State::ForcedClosed, 5));
+    assert_eq!((breaker.state(), breaker.totals().failures), (CircuitState::ForcedClosed, 5));
     breaker.reset();
-    assert_eq!((breaker.state(), counts(&breaker)), (State::Closed, ZEROS));
+    assert_eq!((breaker.state(), counts(&breaker)), (CircuitState::Closed, ZEROS));
     play(&breaker, "F O").await;
 }
 
@@ -243,7 +243,7 @@ async fn reset_of_a_closed_breaker_forgets_its_window() {
     breaker.reset();
     assert_eq!(counts(&breaker), ZEROS);
     play(&breaker, "F").await;
-    assert_eq!(breaker.state(), State::Closed);
+    assert_eq!(breaker.state(), CircuitState::Closed);
 }
 
 #[tokio::test(start_paused = true)]
@@ -255,7 +255,7 @@ async fn a_rule_of_the_users_replaces_rate_and_row() {
         .trip_when(|_| false);
     let breaker = CircuitBreaker::new("ruled", config);
     play(&breaker, "FFFFF").await;
-    assert_eq!(breaker.state(), State::Closed);
+    assert_eq!(breaker.state(), CircuitState::Closed);
 }
 
 #[tokio::test(start_paused = true)]
@@ -272,7 +272,11 @@ async fn slow_calls_that_are_ignored_are_not_judged_either() {
         let slow = breaker.try_acquire().unwrap();
         play(&breaker, "+1s").await;
         slow.success();
-        assert_eq!((breaker.state(), breaker.counts().slow), (State::Closed, 1), "{window:?}");
+        assert_eq!(
+            (breaker.state(), breaker.counts().slow),
+            (CircuitState::Closed, 1),
+            "{window:?}"
+        );
         assert_eq!((breaker.totals().slow, breaker.totals().ignored), (1, 3), "{window:?}");
     }
 }
@@ -288,7 +292,7 @@ async fn slow_calls_trip_even_if_they_succeed() {
     slow.success();
     assert_eq!(
         (breaker.state(), breaker.last_trip().unwrap().cause),
-        (State::Open, Cause::SlowRate)
+        (CircuitState::Open, Cause::SlowRate)
     );
     play(&breaker, "+60s").await;
     let slow_trial = breaker.try_acquire().unwrap();
@@ -296,7 +300,7 @@ async fn slow_calls_trip_even_if_they_succeed() {
     slow_trial.success();
     assert_eq!(
         (breaker.state(), breaker.last_trip().unwrap().cause),
-        (State::Open, Cause::TrialSlow)
+        (CircuitState::Open, Cause::TrialSlow)
     );
 }
 
@@ -308,15 +312,15 @@ async fn open_periods_grow_until_a_close() {
         .max_open_for(Duration::from_secs(25));
     let breaker = CircuitBreaker::new("growth", config);
     play(&breaker, "F").await;
-    assert_eq!(breaker.open_for(), Some(Duration::from_secs(10)));
+    assert_eq!(breaker.retry_after(), Some(Duration::from_secs(10)));
     play(&breaker, "+10s F").await;
-    let second = breaker.open_for().unwrap();
+    let second = breaker.retry_after().unwrap();
     assert!((18.0..=22.0).contains(&second.as_secs_f64()), "{second:?}");
     play(&breaker, "+22s F").await;
-    let third = breaker.open_for().unwrap();
+    let third = breaker.retry_after().unwrap();
     assert!((22.5..=25.0).contains(&third.as_secs_f64()), "{third:?}");
     play(&breaker, "+25s S F").await;
-    assert_eq!(breaker.open_for(), Some(Duration::from_secs(10)));
+    assert_eq!(breaker.retry_after(), Some(Duration::from_secs(10)));
 }
 
 #[tokio::test(start_paused = true)]
@@ -327,11 +331,11 @@ async fn a_rule_of_the_user_replaces_the_rate_and_survives_its_own_panic() {
     });
     let breaker = CircuitBreaker::new("rule", config);
     play(&breaker, "FFFFFF").await;
-    assert_eq!(breaker.state(), State::Closed);
+    assert_eq!(breaker.state(), CircuitState::Closed);
     play(&breaker, "F").await;
     assert_eq!(
         (breaker.state(), breaker.last_trip().unwrap().cause),
-        (State::Open, Cause::TripWhen)
+        (CircuitState::Open, Cause::TripWhen)
     );
 }
 
@@ -340,13 +344,13 @@ async fn a_listener_may_ask_for_the_state() {
     static BREAKER: CircuitBreaker = CircuitBreaker::new(
         "listener",
         CircuitBreakerConfig::new().consecutive_failures(1).on_state_change(|change| {
-            assert_eq!((change.from, change.to), (State::Closed, State::Open));
-            assert_eq!(BREAKER.state(), State::Open);
+            assert_eq!((change.from, change.to), (CircuitState::Closed, CircuitState::Open));
+            assert_eq!(BREAKER.state(), CircuitState::Open);
             panic!("and panic");
         }),
     );
     play(&BREAKER, "F O").await;
-    assert_eq!(BREAKER.transitions(State::Closed, State::Open), 1);
+    assert_eq!(BREAKER.transitions(CircuitState::Closed, CircuitState::Open), 1);
 }
 
 #[test]

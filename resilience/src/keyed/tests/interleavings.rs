@@ -5,7 +5,8 @@
 use shuttle::sync::atomic::{AtomicU32, Ordering::SeqCst};
 use shuttle::{check_pct, check_random, thread};
 
-use crate::{Bulkhead, BulkheadConfig, Keyed};
+use crate::bulkhead::{Bulkhead, BulkheadConfig};
+use crate::keyed::Keyed;
 
 const RUNS: usize = 20_000;
 

@@ -2,7 +2,8 @@
 
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
-use crate::{CircuitBreaker, CircuitBreakerConfig, Keyed};
+use crate::circuit_breaker::{CircuitBreaker, CircuitBreakerConfig};
+use crate::keyed::Keyed;
 
 /// A key that asks for the whole map's figures whenever its own code runs outside a look-up's comparison.
 #[derive(PartialEq, Eq)]

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 
-use super::super::array::{Array, LEAST};
-use super::super::slot::{Content, Tag, Taken};
-use crate::{Bulkhead, BulkheadConfig};
+use super::super::map::array::{Array, LEAST};
+use super::super::map::slot::{Content, Tag, Taken};
+use crate::bulkhead::{Bulkhead, BulkheadConfig};
 
 /// Few homes for many keys, so that ways cross, and some get very long.
 fn tag(key: u8) -> Tag {

@@ -4,7 +4,9 @@ use std::sync::Barrier;
 use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
 use std::thread;
 
-use crate::{Bulkhead, BulkheadConfig, Keyed, Rejection};
+use crate::bulkhead::{Bulkhead, BulkheadConfig};
+use crate::keyed::Keyed;
+use crate::rejection::Rejection;
 
 const ROUNDS: u32 = 20_000;
 

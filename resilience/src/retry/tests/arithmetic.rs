@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use super::super::jitter::decorrelated;
 use super::{ms, secs};
-use crate::{Backoff, Jitter};
+use crate::retry::{Backoff, Jitter};
 
 const UNLIMITED: Duration = Duration::MAX;
 

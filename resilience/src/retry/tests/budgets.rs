@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use super::super::budget::{deposited, earned, whole, withdrawn};
 use super::{Fault, steady};
-use crate::Retry;
+use crate::retry::Retry;
 
 proptest! {
     /// A purse of integers in per mille; 1,000 is one token.

@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::{Fault, ms, secs, steady};
-use crate::{Backoff, Jitter, Retry, RetryConfig, RetryEvent};
+use crate::retry::{Backoff, Jitter, Retry, RetryConfig, RetryEvent};
 
 /// Fails until attempt `success`, and tells when each one began.
 async fn run(retry: &Retry, success: u32) -> (Result<u32, Fault>, Vec<Duration>) {

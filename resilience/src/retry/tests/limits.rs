@@ -6,7 +6,9 @@ use std::time::Duration;
 use tokio::time::{Instant, advance, sleep};
 
 use super::{Fault, ms, secs, steady};
-use crate::{RejectionKind, Retry, Timeout, TimeoutConfig};
+use crate::rejection::RejectionKind;
+use crate::retry::Retry;
+use crate::timeout::{Timeout, TimeoutConfig};
 
 /// Always fails after `each`; how often it ran, how it ended, how long it took.
 async fn fail(retry: &Retry, each: Duration) -> (u32, Result<(), Fault>, Duration) {

@@ -12,7 +12,8 @@ mod stacks;
 
 use std::time::Duration;
 
-use crate::{Backoff, Jitter, Rejection, RetryConfig};
+use crate::rejection::Rejection;
+use crate::retry::{Backoff, Jitter, RetryConfig};
 
 const fn ms(millis: u64) -> Duration {
     Duration::from_millis(millis)

@@ -9,12 +9,13 @@ use tokio::time::{Instant, sleep};
 use super::super::attempts::begin;
 use super::super::future::attempt;
 use super::{Fault, ms, secs, steady};
-use crate::pipeline::body;
-use crate::verdict::by_default;
-use crate::{
-    Bulkhead, BulkheadConfig, Name, Rejection, RejectionKind, Retry, RetryConfig, Timeout,
-    TimeoutConfig,
-};
+use crate::bulkhead::{Bulkhead, BulkheadConfig};
+use crate::name::Name;
+use crate::rejection::{Rejection, RejectionKind};
+use crate::retry::{Retry, RetryConfig};
+use crate::stack::body;
+use crate::stack::verdict::by_default;
+use crate::timeout::{Timeout, TimeoutConfig};
 use std::ops::ControlFlow::{Break, Continue};
 
 fn limit(after: Duration) -> Timeout {
@@ -108,7 +109,7 @@ async fn expanded<F: Future<Output = Result<u32, Fault>>>(
         };
         attempts = pause.await;
     };
-    crate::pipeline::finish_unrefused(outcome)
+    crate::stack::finish_unrefused(outcome)
 }
 
 #[tokio::test(start_paused = true)]
@@ -139,7 +140,7 @@ fn an_error_that_is_not_send_leaves_the_future_send() {
             };
             attempts = pause.await;
         };
-        crate::pipeline::finish_unrefused(outcome)
+        crate::stack::finish_unrefused(outcome)
     }
     fn assert_send<T: Send>(_: T) {}
     let retry = Retry::new("send", RetryConfig::new());

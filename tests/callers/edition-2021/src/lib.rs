@@ -7,7 +7,7 @@ use std::future::Future;
 use std::time::Duration;
 
 use guards::{
-    Bulkhead, CircuitBreaker, Keyed, Policy, Rejection, bulkhead, circuit_breaker, fallback,
+    Bulkhead, CircuitBreaker, Keyed, Pipeline, Rejection, bulkhead, circuit_breaker, fallback,
     health_check, hedge, rate_limit, resilient, retry, timeout,
 };
 
@@ -23,7 +23,7 @@ pub static HOSTS: Keyed<Bulkhead>;
 
 /// A whole pipeline.
 #[resilient(crate = guards, retry(attempts = ATTEMPTS, delay = "1ms"), timeout("5s"))]
-pub static ORDERS: Policy;
+pub static ORDERS: Pipeline;
 
 /// A client of some sort.
 #[derive(Debug, Default)]

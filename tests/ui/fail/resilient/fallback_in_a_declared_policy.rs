@@ -1,6 +1,6 @@
-use resilience::{Policy, resilient};
+use resilience::{Pipeline, resilient};
 
 #[resilient(fallback(Ok(0)))]
-pub static PAYMENTS: Policy;
+pub static PAYMENTS: Pipeline;
 
 fn main() {}

@@ -1,6 +1,6 @@
-use resilience::{Policy, resilient};
+use resilience::{Pipeline, resilient};
 
 #[resilient(rate_limit("100/s", max_keys = 1_000))]
-static PAYMENTS: Policy;
+static PAYMENTS: Pipeline;
 
 fn main() {}

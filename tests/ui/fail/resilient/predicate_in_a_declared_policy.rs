@@ -1,6 +1,6 @@
-use resilience::{Policy, resilient};
+use resilience::{Pipeline, resilient};
 
 #[resilient(retry, when_err = |error| true)]
-pub static PAYMENTS: Policy;
+pub static PAYMENTS: Pipeline;
 
 fn main() {}

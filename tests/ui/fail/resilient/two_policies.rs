@@ -1,7 +1,7 @@
-use resilience::{Policy, Rejection, resilient};
+use resilience::{Pipeline, Rejection, resilient};
 
 #[resilient(retry)]
-pub static PAYMENTS: Policy;
+pub static PAYMENTS: Pipeline;
 
 #[resilient(PAYMENTS, REFUNDS)]
 async fn charge(id: u64) -> Result<u64, Rejection> {

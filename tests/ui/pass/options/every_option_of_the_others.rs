@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use resilience::{
-    CircuitBreaker, HedgeConfig, Keyed, Policy, RateLimitConfig, RateLimiter, Rejection, circuit_breaker, fallback,
+    CircuitBreaker, HedgeConfig, Keyed, Pipeline, RateLimitConfig, RateLimiter, Rejection, circuit_breaker, fallback,
     health_check, hedge, rate_limit, registry, resilient,
 };
 
@@ -13,7 +13,7 @@ const LIMIT: RateLimitConfig = RateLimitConfig::new().rate("1000/250ms");
 const HEDGE: HedgeConfig = HedgeConfig::new().max(3);
 
 #[rate_limit(rate = RATE, burst = 2 + 3, max_wait = "1s", key = id, max_keys = 10, name = "by id", rejection = |it| it)]
-#[hedge(config = HEDGE, after = Duration::from_millis(5), max = 2, when_err = |_| true, when_ok = |n| *n > 9, when_rejected = |_| false)]
+#[hedge(config = HEDGE, after = Duration::from_millis(5), max_attempts = 2, when_err = |_| true, when_ok = |n| *n > 9, when_rejected = |_| false)]
 async fn charge(id: u64) -> Result<u64, Rejection> {
     Ok(id)
 }
@@ -40,7 +40,7 @@ async fn refund(id: u64) -> Result<u64, Rejection> {
     circuit_breaker(critical, latency = true),
     attempt_timeout("1s"),
 )]
-static ORDERS: Policy;
+static ORDERS: Pipeline;
 
 #[resilient(ORDERS, fallback(Ok(7)), when_err = |_| true, when_ok = |n| *n > 9, when_rejected = |_| false)]
 async fn order(id: u64) -> Result<u64, Rejection> {

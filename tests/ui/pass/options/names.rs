@@ -20,5 +20,5 @@ async fn main() {
     assert!(registry().circuit_breaker("payments").is_some());
     assert!(registry().bulkhead("payments").is_some());
     assert!(registry().retry("orders.retry").is_some());
-    assert_eq!(registry().verify().len(), 0);
+    assert_eq!(registry().name_clashes().len(), 0);
 }

@@ -1,18 +1,30 @@
 //! The map: known keys are found without a lock; new ones come, and others have to go for them, one at a time.
 //!
+//! [`slot`] one key's place; [`array`] places found by hash, without a lock; [`table`] keys of one type; [`tables`] all
+//! of them · [`recency`] when a key was used · [`eviction`] which key makes room when the map is full.
+//!
 //! No code of a key's runs under its lock but its `Eq`: keys are hashed, cloned, shown and dropped outside.
+
+pub(in crate::keyed) mod array;
+mod eviction;
+mod recency;
+pub(in crate::keyed) mod slot;
+mod table;
+mod tables;
 
 use std::any::Any;
 use std::fmt::Debug;
 use std::sync::atomic::{AtomicU64, Ordering::Acquire, Ordering::Release};
 
-use super::eviction::Evictor;
+use self::eviction::Evictor;
+use self::recency::Recency;
+pub use self::slot::KeyedInstance;
+use self::slot::{Content, Tag};
+use self::table::Table;
+use self::tables::Tables;
+use super::instance::PerKey;
 use super::key::Key;
-use super::recency::Recency;
-use super::slot::{Content, KeyedInstance, Tag};
-use super::table::Table;
-use super::tables::Tables;
-use super::{PerKey, Sum};
+use super::sum::Sum;
 use crate::sync::Mutex;
 
 pub(super) struct Map<P: PerKey> {

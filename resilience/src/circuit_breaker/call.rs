@@ -2,12 +2,12 @@
 
 use super::future::{Guarded, guard, guard_blocking};
 use super::policy::CircuitBreaker;
-use crate::Rejection;
-use crate::judged::{EveryErr, Judged, OnlyTimedOut, Predicate, Unset};
-use crate::pipeline::{self, Body, Edge, body, edge};
-use crate::verdict::{Verdict, by_default};
+use crate::rejection::Rejection;
+use crate::stack::predicate::{AnyError, NoPredicate, Predicate, TimedOutOnly, WithPredicates};
+use crate::stack::verdict::{Verdict, by_default};
+use crate::stack::{self, Body, Edge, body, edge};
 
-/// Calls by hand. The predicates start a builder that ends with [`call`](Judged::call); write the types of the
+/// Calls by hand. The predicates start a builder that ends with [`call`](WithPredicates::call); write the types of the
 /// closures' arguments.
 impl CircuitBreaker {
     /// Runs `future` if the circuit lets it pass. Every `Err` is a failure.
@@ -33,7 +33,7 @@ impl CircuitBreaker {
         &self,
         f: impl FnOnce() -> Result<T, E>,
     ) -> Result<T, E> {
-        pipeline::finish(guard_blocking(self, || pipeline::body_blocking(f), by_default))
+        stack::finish(guard_blocking(self, || stack::body_blocking(f), by_default))
     }
 
     /// The form for stacks by hand: refusals travel beside results, so that policies further out know them apart.
@@ -52,30 +52,33 @@ impl CircuitBreaker {
     }
 
     /// Counts only those errors as failures that `when_err` is true for (default: every one).
-    pub fn when_err<E, F: Fn(&E) -> bool>(&self, when_err: F) -> Judged<'_, Self, F> {
-        Judged::new(self).when_err(when_err)
+    pub fn when_err<E, F: Fn(&E) -> bool>(&self, when_err: F) -> WithPredicates<'_, Self, F> {
+        WithPredicates::new(self).when_err(when_err)
     }
 
     /// Counts the successes as failures that `when_ok` is true for (default: none).
-    pub fn when_ok<T, F: Fn(&T) -> bool>(&self, when_ok: F) -> Judged<'_, Self, EveryErr, F> {
-        Judged::new(self).when_ok(when_ok)
+    pub fn when_ok<T, F: Fn(&T) -> bool>(
+        &self,
+        when_ok: F,
+    ) -> WithPredicates<'_, Self, AnyError, F> {
+        WithPredicates::new(self).when_ok(when_ok)
     }
 
     /// Ignores the errors that `ignore_err` is true for: they are neutral, whatever `when_err` says.
     pub fn ignore_err<E, F: Fn(&E) -> bool>(
         &self,
         ignore_err: F,
-    ) -> Judged<'_, Self, EveryErr, Unset, OnlyTimedOut, F> {
-        Judged::new(self).ignore_err(ignore_err)
+    ) -> WithPredicates<'_, Self, AnyError, NoPredicate, TimedOutOnly, F> {
+        WithPredicates::new(self).ignore_err(ignore_err)
     }
 }
 
-impl<'b, A, B, C, X> Judged<'b, CircuitBreaker, A, B, C, X> {
+impl<'b, A, B, C, X> WithPredicates<'b, CircuitBreaker, A, B, C, X> {
     /// Which errors are neutral (default: none). It wins over `when_err`.
     pub fn ignore_err<E, F: Fn(&E) -> bool>(
         self,
         ignore_err: F,
-    ) -> Judged<'b, CircuitBreaker, A, B, C, F> {
+    ) -> WithPredicates<'b, CircuitBreaker, A, B, C, F> {
         self.with_extra(ignore_err)
     }
 
@@ -142,6 +145,6 @@ impl<'b, A, B, C, X> Judged<'b, CircuitBreaker, A, B, C, X> {
         X: Predicate<E>,
     {
         let judge = |outcome: &_| self.judge(outcome, |error| self.extra.test(error));
-        pipeline::finish(guard_blocking(self.policy, || pipeline::body_blocking(f), judge))
+        stack::finish(guard_blocking(self.policy, || stack::body_blocking(f), judge))
     }
 }

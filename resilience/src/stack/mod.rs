@@ -1,15 +1,18 @@
 //! Where strategies meet: the body at the core of a stack, and the function's edge around it.
 
-mod at;
 mod body;
-mod brief;
+mod drop_on_ready;
 mod edge;
-mod maybe;
+mod either;
+pub mod event;
+mod policy_ref;
+pub mod predicate;
+pub mod verdict;
 
-pub use self::at::{At, at};
 pub use self::body::{Body, body, body_blocking, never};
-pub use self::brief::{Brief, brief};
+pub use self::drop_on_ready::{DropOnReady, drop_on_ready};
 pub use self::edge::{
     Edge, Refused, answered, edge, finish, finish_unrefused, finish_with, returns_result,
 };
-pub use self::maybe::{Maybe, maybe};
+pub use self::either::{Either, either};
+pub use self::policy_ref::{PolicyRef, static_ref};

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use crate::Rejection;
-use crate::verdict::{self, Fallible, Verdict};
+use crate::rejection::Rejection;
+use crate::stack::verdict::{self, Fallible, Verdict};
 
 /// A question about `T`, asked by a closure or by a default.
 pub trait Predicate<T: ?Sized> {
@@ -33,38 +33,38 @@ impl<E, F: Fn(&E) -> Option<Duration>> Hint<E> for F {
 
 /// The default `when_err`: every error is a failure.
 #[derive(Clone, Copy, Debug)]
-pub struct EveryErr;
+pub struct AnyError;
 
 /// The default `when_rejected`: of the refusals, a time limit that struck is a failure.
 #[derive(Clone, Copy, Debug)]
-pub struct OnlyTimedOut;
+pub struct TimedOutOnly;
 
 /// The default of everything else: no, and no hint.
 #[derive(Clone, Copy, Debug)]
-pub struct Unset;
+pub struct NoPredicate;
 
-impl<T: ?Sized> Predicate<T> for EveryErr {
+impl<T: ?Sized> Predicate<T> for AnyError {
     #[inline]
     fn test(&self, _: &T) -> bool {
         true
     }
 }
 
-impl Predicate<Rejection> for OnlyTimedOut {
+impl Predicate<Rejection> for TimedOutOnly {
     #[inline]
     fn test(&self, rejection: &Rejection) -> bool {
         verdict::timed_out(rejection)
     }
 }
 
-impl<T: ?Sized> Predicate<T> for Unset {
+impl<T: ?Sized> Predicate<T> for NoPredicate {
     #[inline]
     fn test(&self, _: &T) -> bool {
         false
     }
 }
 
-impl<E> Hint<E> for Unset {
+impl<E> Hint<E> for NoPredicate {
     #[inline]
     fn hint(&self, _: &E) -> Option<Duration> {
         None
@@ -96,13 +96,13 @@ impl<E> Hint<E> for Unset {
 /// ```
 #[must_use = "predicates do nothing until `call`"]
 #[derive(Clone, Copy, Debug)]
-pub struct Judged<
+pub struct WithPredicates<
     'p,
     P,
-    WhenErr = EveryErr,
-    WhenOk = Unset,
-    WhenRejected = OnlyTimedOut,
-    Extra = Unset,
+    WhenErr = AnyError,
+    WhenOk = NoPredicate,
+    WhenRejected = TimedOutOnly,
+    Extra = NoPredicate,
 > {
     pub(crate) policy: &'p P,
     pub(crate) when_err: WhenErr,
@@ -115,65 +115,70 @@ pub struct Judged<
 /// The predicates that a policy's own methods begin with; what each means to it, its documentation says.
 macro_rules! predicates {
     ($policy:ty, when_err: $err:literal, when_ok: $ok:literal, when_rejected: $rejected:literal) => {
-        /// Predicates; see [`Judged`](crate::judged::Judged). Each starts a builder that ends with `call`.
+        /// Predicates; see [`WithPredicates`](crate::stack::predicate::WithPredicates). Each starts a builder that ends with `call`.
         impl $policy {
             #[doc = $err]
             pub fn when_err<E, F: Fn(&E) -> bool>(
                 &self,
                 when_err: F,
-            ) -> $crate::judged::Judged<'_, Self, F> {
-                $crate::judged::Judged::new(self).when_err(when_err)
+            ) -> $crate::stack::predicate::WithPredicates<'_, Self, F> {
+                $crate::stack::predicate::WithPredicates::new(self).when_err(when_err)
             }
 
             #[doc = $ok]
             pub fn when_ok<T, F: Fn(&T) -> bool>(
                 &self,
                 when_ok: F,
-            ) -> $crate::judged::Judged<'_, Self, $crate::judged::EveryErr, F> {
-                $crate::judged::Judged::new(self).when_ok(when_ok)
+            ) -> $crate::stack::predicate::WithPredicates<
+                '_,
+                Self,
+                $crate::stack::predicate::AnyError,
+                F,
+            > {
+                $crate::stack::predicate::WithPredicates::new(self).when_ok(when_ok)
             }
 
             #[doc = $rejected]
             pub fn when_rejected<F: Fn(&$crate::Rejection) -> bool>(
                 &self,
                 when_rejected: F,
-            ) -> $crate::judged::Judged<
+            ) -> $crate::stack::predicate::WithPredicates<
                 '_,
                 Self,
-                $crate::judged::EveryErr,
-                $crate::judged::Unset,
+                $crate::stack::predicate::AnyError,
+                $crate::stack::predicate::NoPredicate,
                 F,
             > {
-                $crate::judged::Judged::new(self).when_rejected(when_rejected)
+                $crate::stack::predicate::WithPredicates::new(self).when_rejected(when_rejected)
             }
         }
     };
 }
 pub(crate) use predicates;
 
-impl<'p, P> Judged<'p, P> {
+impl<'p, P> WithPredicates<'p, P> {
     pub(crate) const fn new(policy: &'p P) -> Self {
         Self {
             policy,
-            when_err: EveryErr,
-            when_ok: Unset,
-            when_rejected: OnlyTimedOut,
-            extra: Unset,
+            when_err: AnyError,
+            when_ok: NoPredicate,
+            when_rejected: TimedOutOnly,
+            extra: NoPredicate,
         }
     }
 }
 
-impl<'p, P, A, B, C, X> Judged<'p, P, A, B, C, X> {
+impl<'p, P, A, B, C, X> WithPredicates<'p, P, A, B, C, X> {
     /// Which errors are failures (default: every one).
-    pub fn when_err<E, F: Fn(&E) -> bool>(self, when_err: F) -> Judged<'p, P, F, B, C, X> {
+    pub fn when_err<E, F: Fn(&E) -> bool>(self, when_err: F) -> WithPredicates<'p, P, F, B, C, X> {
         let Self { policy, when_ok, when_rejected, extra, .. } = self;
-        Judged { policy, when_err, when_ok, when_rejected, extra }
+        WithPredicates { policy, when_err, when_ok, when_rejected, extra }
     }
 
     /// Which successes are failures all the same (default: none).
-    pub fn when_ok<T, F: Fn(&T) -> bool>(self, when_ok: F) -> Judged<'p, P, A, F, C, X> {
+    pub fn when_ok<T, F: Fn(&T) -> bool>(self, when_ok: F) -> WithPredicates<'p, P, A, F, C, X> {
         let Self { policy, when_err, when_rejected, extra, .. } = self;
-        Judged { policy, when_err, when_ok, when_rejected, extra }
+        WithPredicates { policy, when_err, when_ok, when_rejected, extra }
     }
 
     /// Which refusals of policies further in are failures (default: [`TimedOut`](Rejection::TimedOut) only).
@@ -184,15 +189,15 @@ impl<'p, P, A, B, C, X> Judged<'p, P, A, B, C, X> {
     pub fn when_rejected<F: Fn(&Rejection) -> bool>(
         self,
         when_rejected: F,
-    ) -> Judged<'p, P, A, B, F, X> {
+    ) -> WithPredicates<'p, P, A, B, F, X> {
         let Self { policy, when_err, when_ok, extra, .. } = self;
-        Judged { policy, when_err, when_ok, when_rejected, extra }
+        WithPredicates { policy, when_err, when_ok, when_rejected, extra }
     }
 
     #[inline]
-    pub(crate) fn with_extra<Y>(self, extra: Y) -> Judged<'p, P, A, B, C, Y> {
+    pub(crate) fn with_extra<Y>(self, extra: Y) -> WithPredicates<'p, P, A, B, C, Y> {
         let Self { policy, when_err, when_ok, when_rejected, .. } = self;
-        Judged { policy, when_err, when_ok, when_rejected, extra }
+        WithPredicates { policy, when_err, when_ok, when_rejected, extra }
     }
 
     /// Judges an outcome by these predicates; `ignore_err` is the breaker's.

@@ -8,27 +8,27 @@ const EXACT: u32 = 1_024;
 
 /// The time that entries are stamped with. Read by all and written seldom, it has its memory to itself.
 #[repr(align(128))]
-pub(super) struct Recency {
+pub(in crate::keyed) struct Recency {
     now: AtomicU64,
     /// Looks per step, less one: a power of two, less one.
     mask: u64,
 }
 
 impl Recency {
-    pub(super) fn new(max_keys: u32) -> Self {
+    pub(in crate::keyed) fn new(max_keys: u32) -> Self {
         let looks = (max_keys / EXACT).next_power_of_two();
         Self { now: AtomicU64::new(0), mask: u64::from(looks - 1) }
     }
 
     /// The time of a look. Which looks take a step, their keys' hashes decide, as good as by lot: nothing is counted.
     #[inline]
-    pub(super) fn look(&self, hash: u64) -> u64 {
+    pub(in crate::keyed) fn look(&self, hash: u64) -> u64 {
         let now = self.now.load(Relaxed);
         if (hash ^ now) & self.mask == 0 { self.step() } else { now }
     }
 
     /// The time of a step: none has the same.
-    pub(super) fn step(&self) -> u64 {
+    pub(in crate::keyed) fn step(&self) -> u64 {
         self.now.fetch_add(1, Relaxed)
     }
 }

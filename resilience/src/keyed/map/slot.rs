@@ -3,38 +3,38 @@
 use std::fmt::{self, Debug};
 use std::ops::Deref;
 
-use super::PerKey;
-use super::key::{self, Key};
+use crate::keyed::instance::PerKey;
+use crate::keyed::key::{self, Key};
 use crate::sync::{AtomicU32, Ordering::Relaxed, RwLock, RwLockReadGuard};
 
 /// Who reads the content holds it: a writer, who would put another key in its place, is turned away. Nobody ever waits
 /// for this lock.
 // In this order and so aligned, the record and the lock lie in one line of the processor's cache.
 #[repr(C, align(16))]
-pub(super) struct Slot<O, P: PerKey> {
-    pub(super) record: Record,
+pub(in crate::keyed) struct Slot<O, P: PerKey> {
+    pub(in crate::keyed) record: Record,
     content: RwLock<Option<Content<O, P>>>,
 }
 
-pub(super) struct Content<O, P: PerKey> {
-    pub(super) key: O,
-    pub(super) policy: P::Kept,
+pub(in crate::keyed) struct Content<O, P: PerKey> {
+    pub(in crate::keyed) key: O,
+    pub(in crate::keyed) policy: P::Kept,
 }
 
 impl<O, P: PerKey> Slot<O, P> {
-    pub(super) fn vacant() -> Self {
+    pub(in crate::keyed) fn vacant() -> Self {
         Self { record: Record::default(), content: RwLock::new(None) }
     }
 
     /// What is in it, held.
     #[inline]
-    pub(super) fn hold(&self) -> Option<KeyedInstance<'_, P, O>> {
+    pub(in crate::keyed) fn hold(&self) -> Option<KeyedInstance<'_, P, O>> {
         self.content.try_read().filter(|content| content.is_some()).map(KeyedInstance)
     }
 
     /// The key's policy, if it is this key's place.
     #[inline]
-    pub(super) fn look_for<K>(&self, tag: Tag, key: &K) -> Option<KeyedInstance<'_, P, O>>
+    pub(in crate::keyed) fn look_for<K>(&self, tag: Tag, key: &K) -> Option<KeyedInstance<'_, P, O>>
     where
         K: Key<Owned = O> + ?Sized,
     {
@@ -45,7 +45,7 @@ impl<O, P: PerKey> Slot<O, P> {
     }
 
     /// Puts a key into a vacant place, unless a reader is there who comes too late for the one before.
-    pub(super) fn fill(
+    pub(in crate::keyed) fn fill(
         &self,
         content: Content<O, P>,
     ) -> Result<KeyedInstance<'_, P, O>, Content<O, P>> {
@@ -59,7 +59,10 @@ impl<O, P: PerKey> Slot<O, P> {
     }
 
     /// Takes the key out, unless somebody holds it or `may` says no.
-    pub(super) fn take(&self, may: impl FnOnce(&P::Kept) -> bool) -> Taken<Content<O, P>> {
+    pub(in crate::keyed) fn take(
+        &self,
+        may: impl FnOnce(&P::Kept) -> bool,
+    ) -> Taken<Content<O, P>> {
         match self.content.try_write() {
             None => Taken::Held,
             Some(mut place) => match place.take_if(|content| may(&content.policy)) {
@@ -71,14 +74,14 @@ impl<O, P: PerKey> Slot<O, P> {
 }
 
 /// What became of taking a key out.
-pub(super) enum Taken<T> {
+pub(in crate::keyed) enum Taken<T> {
     Held,
     Refused,
     Out(T),
 }
 
 impl<T> Taken<T> {
-    pub(super) fn map<U>(self, change: impl FnOnce(T) -> U) -> Taken<U> {
+    pub(in crate::keyed) fn map<U>(self, change: impl FnOnce(T) -> U) -> Taken<U> {
         match self {
             Self::Held => Taken::Held,
             Self::Refused => Taken::Refused,
@@ -89,7 +92,7 @@ impl<T> Taken<T> {
 
 /// What is known of a place without a look into it. Written under the map's lock, but for the time of use.
 #[derive(Default)]
-pub(super) struct Record {
+pub(in crate::keyed) struct Record {
     /// When its key was last asked for: the low half of [`Recency`](super::recency::Recency)'s time.
     used: AtomicU32,
     /// The [`Tag`] of its key, none if it is vacant; [`ASIDE`]; and [`REACH`].
@@ -106,12 +109,12 @@ const TAG: u32 = !0xFF;
 
 /// The upper part of a key's hash: where it is looked for, and how it differs from its neighbours.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) struct Tag(u32);
+pub(in crate::keyed) struct Tag(u32);
 
 impl Tag {
     #[inline]
     #[allow(clippy::cast_possible_truncation, reason = "the upper half")]
-    pub(super) fn of(hash: u64) -> Self {
+    pub(in crate::keyed) fn of(hash: u64) -> Self {
         // Never 0, for a key's place to differ from a vacant one.
         Self(((hash >> 32) as u32 & TAG).max(!TAG + 1))
     }
@@ -119,7 +122,7 @@ impl Tag {
     /// The first of so many places to look at.
     #[inline]
     #[allow(clippy::cast_possible_truncation, reason = "less than the number of places")]
-    pub(super) const fn home(self, places: usize) -> usize {
+    pub(in crate::keyed) const fn home(self, places: usize) -> usize {
         ((self.0 as u64 * places as u64) >> 32) as usize
     }
 }
@@ -127,32 +130,32 @@ impl Tag {
 impl Record {
     /// Whether a key with that tag is in it, or was a moment ago.
     #[inline]
-    pub(super) fn has(&self, tag: Tag) -> bool {
+    pub(in crate::keyed) fn has(&self, tag: Tag) -> bool {
         self.mark.load(Relaxed) & TAG == tag.0
     }
 
     /// That of the key in it.
-    pub(super) fn tag(&self) -> Option<Tag> {
+    pub(in crate::keyed) fn tag(&self) -> Option<Tag> {
         let tag = self.mark.load(Relaxed) & TAG;
         (tag != 0).then_some(Tag(tag))
     }
 
-    pub(super) fn set_tag(&self, tag: Option<Tag>) {
+    pub(in crate::keyed) fn set_tag(&self, tag: Option<Tag>) {
         self.set(TAG | ASIDE, tag.map_or(0, |tag| tag.0));
     }
 
     #[inline]
-    pub(super) fn is_aside(&self) -> bool {
+    pub(in crate::keyed) fn is_aside(&self) -> bool {
         self.mark.load(Relaxed) & ASIDE != 0
     }
 
-    pub(super) fn set_aside(&self, aside: bool) {
+    pub(in crate::keyed) fn set_aside(&self, aside: bool) {
         self.set(ASIDE, if aside { ASIDE } else { 0 });
     }
 
     /// How many places further on the farthest key is at most that is looked for from here on.
     #[inline]
-    pub(super) fn reach(&self) -> usize {
+    pub(in crate::keyed) fn reach(&self) -> usize {
         match self.mark.load(Relaxed) & REACH {
             REACH => usize::MAX,
             strides => strides as usize * STRIDE,
@@ -160,7 +163,7 @@ impl Record {
     }
 
     #[allow(clippy::cast_possible_truncation, reason = "at most `REACH`")]
-    pub(super) fn set_reach(&self, places: usize) {
+    pub(in crate::keyed) fn set_reach(&self, places: usize) {
         self.set(REACH, places.div_ceil(STRIDE).min(REACH as usize) as u32);
     }
 
@@ -171,21 +174,21 @@ impl Record {
     /// Somebody asks for the key. Leaves memory that others read alone, as far as it can.
     #[inline]
     #[allow(clippy::cast_possible_truncation, reason = "the lower half")]
-    pub(super) fn touch(&self, now: u64) {
+    pub(in crate::keyed) fn touch(&self, now: u64) {
         if self.used.load(Relaxed) != now as u32 {
             self.used.store(now as u32, Relaxed);
         }
     }
 
     /// Its key comes from another place.
-    pub(super) fn succeed(&self, other: &Self, aside: bool) {
+    pub(in crate::keyed) fn succeed(&self, other: &Self, aside: bool) {
         self.used.store(other.used.load(Relaxed), Relaxed);
         self.set_aside(aside);
     }
 
     /// When it was last asked for. What lies two thousand million steps back is mistaken for later.
     #[allow(clippy::cast_possible_truncation, clippy::cast_possible_wrap, reason = "a difference")]
-    pub(super) fn used(&self, now: u64) -> u64 {
+    pub(in crate::keyed) fn used(&self, now: u64) -> u64 {
         // A reader's step may come after `now`.
         let later = self.used.load(Relaxed).wrapping_sub(now as u32) as i32;
         now.wrapping_add_signed(later.into())
@@ -204,7 +207,7 @@ impl<P: PerKey, O> KeyedInstance<'_, P, O> {
     }
 
     #[inline]
-    pub(super) fn key(&self) -> &O {
+    pub(in crate::keyed) fn key(&self) -> &O {
         &self.content().key
     }
 }

@@ -8,11 +8,11 @@ use std::sync::OnceLock;
 
 use foldhash::quality::RandomState;
 
-use super::PerKey;
-use super::key::Key;
 use super::table::{AnyTable, Place, Table};
+use crate::keyed::instance::PerKey;
+use crate::keyed::key::Key;
 
-pub(super) struct Tables<P: PerKey> {
+pub(in crate::keyed) struct Tables<P: PerKey> {
     hasher: RandomState,
     max_keys: u32,
     first: Link<P>,
@@ -25,33 +25,33 @@ struct Link<P: PerKey> {
 }
 
 impl<P: PerKey> Tables<P> {
-    pub(super) fn new(max_keys: u32) -> Self {
+    pub(in crate::keyed) fn new(max_keys: u32) -> Self {
         Self { hasher: RandomState::default(), max_keys, first: Link::new() }
     }
 
     #[inline]
-    pub(super) fn hash<K: Key + ?Sized>(&self, key: &K) -> u64 {
+    pub(in crate::keyed) fn hash<K: Key + ?Sized>(&self, key: &K) -> u64 {
         self.hasher.hash_one(key)
     }
 
     /// The one that holds keys like this.
     #[inline]
-    pub(super) fn of<K: Key + ?Sized>(&self) -> &Table<K::Owned, P> {
+    pub(in crate::keyed) fn of<K: Key + ?Sized>(&self) -> &Table<K::Owned, P> {
         self.first.of(0, self.max_keys)
     }
 
     /// The one that a place is in.
-    pub(super) fn at(&self, place: Place) -> &dyn AnyTable<P> {
+    pub(in crate::keyed) fn at(&self, place: Place) -> &dyn AnyTable<P> {
         let mut tables = self.iter().skip(place.table.into());
         tables.next().unwrap_or_else(|| unreachable!("tables are never dropped"))
     }
 
-    pub(super) fn iter(&self) -> impl Iterator<Item = &dyn AnyTable<P>> {
+    pub(in crate::keyed) fn iter(&self) -> impl Iterator<Item = &dyn AnyTable<P>> {
         let links = iter::successors(Some(&self.first), |link| link.next.get().map(|next| &**next));
         links.filter_map(|link| link.table.get().map(|table| &**table))
     }
 
-    pub(super) fn for_each(&self, mut see: impl FnMut(&dyn Debug, &P::Kept)) {
+    pub(in crate::keyed) fn for_each(&self, mut see: impl FnMut(&dyn Debug, &P::Kept)) {
         self.iter().for_each(|table| table.for_each(&mut see));
     }
 }

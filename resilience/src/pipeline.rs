@@ -2,12 +2,17 @@
 
 use std::fmt;
 
+use crate::bulkhead::Bulkhead;
+use crate::circuit_breaker::CircuitBreaker;
+use crate::name::Name;
 use crate::name::{Identity, Origin};
-use crate::pipeline::{Maybe, body, edge, maybe};
-use crate::{
-    Bulkhead, CircuitBreaker, Name, RateLimiter, Rejection, Retry, Timeout, rate_limit, timeout,
-    verdict,
-};
+use crate::rate_limit::RateLimiter;
+use crate::rejection::Rejection;
+use crate::retry::Retry;
+use crate::stack::verdict;
+use crate::stack::{Either, body, edge, either};
+use crate::timeout::Timeout;
+use crate::{rate_limit, timeout};
 
 /// The standard pipeline. Outermost first: rate limit, bulkhead, timeout (total), retry, circuit breaker, timeout
 /// (per attempt). Each part is there if it was given.
@@ -16,18 +21,18 @@ use crate::{
 ///
 /// ```
 /// use std::time::Duration;
-/// use resilience::{CircuitBreaker, CircuitBreakerConfig, Policy, Rejection, Timeout, TimeoutConfig};
+/// use resilience::{CircuitBreaker, CircuitBreakerConfig, Pipeline, Rejection, Timeout, TimeoutConfig};
 ///
 /// static BREAKER: CircuitBreaker = CircuitBreaker::new("payments", CircuitBreakerConfig::new());
 /// static TIMEOUT: Timeout = Timeout::new("payments", TimeoutConfig::new().after(Duration::from_secs(2)));
-/// static PAYMENTS: Policy = Policy::new("payments").timeout(&TIMEOUT).circuit_breaker(&BREAKER);
+/// static PAYMENTS: Pipeline = Pipeline::new("payments").timeout(&TIMEOUT).circuit_breaker(&BREAKER);
 ///
 /// # #[tokio::main(flavor = "current_thread")] async fn main() {
 /// let paid = PAYMENTS.call(|| async { Ok::<_, Rejection>("paid") }).await;
 /// assert_eq!(paid.unwrap(), "paid");
 /// # }
 /// ```
-pub struct Policy {
+pub struct Pipeline {
     identity: Identity,
     parts: Parts,
 }
@@ -63,7 +68,7 @@ macro_rules! parts {
     };
 }
 
-impl Policy {
+impl Pipeline {
     /// An empty pipeline of that name: calls pass through.
     #[must_use]
     #[track_caller]
@@ -149,25 +154,25 @@ impl Policy {
         let parts = self.parts;
         let judge = when_ok.clone();
         let mut attempt = move || {
-            let limited = maybe(parts.attempt_timeout, body(operation()), timeout::future::guard);
+            let limited = either(parts.attempt_timeout, body(operation()), timeout::future::guard);
             let judge = judge.clone();
-            maybe(parts.circuit_breaker, limited, |breaker, inner| {
+            either(parts.circuit_breaker, limited, |breaker, inner| {
                 breaker.when_ok(judge).guard(inner)
             })
         };
         let attempts = match parts.retry {
-            Some(retry) => Maybe::Guarded { guarded: retry.when_ok(when_ok).guard(attempt) },
-            None => Maybe::Bare { inner: attempt() },
+            Some(retry) => Either::Guarded { guarded: retry.when_ok(when_ok).guard(attempt) },
+            None => Either::Bare { inner: attempt() },
         };
-        let limited = maybe(parts.timeout, attempts, timeout::future::guard);
-        let admitted = maybe(parts.bulkhead, limited, Bulkhead::guard);
-        edge(maybe(parts.rate_limit, admitted, rate_limit::guard))
+        let limited = either(parts.timeout, attempts, timeout::future::guard);
+        let admitted = either(parts.bulkhead, limited, Bulkhead::guard);
+        edge(either(parts.rate_limit, admitted, rate_limit::guard))
     }
 }
 
-impl fmt::Debug for Policy {
+impl fmt::Debug for Pipeline {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Policy")
+        f.debug_struct("Pipeline")
             .field("name", &self.name())
             .field("parts", &self.parts)
             .finish_non_exhaustive()

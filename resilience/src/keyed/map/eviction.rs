@@ -7,17 +7,17 @@
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 
-use super::PerKey;
 use super::slot::{Record, Taken};
 use super::table::{Gone, Place};
 use super::tables::Tables;
+use crate::keyed::instance::PerKey;
 
 /// How many keys one eviction passes over since calls hold them: a herd of calls must not make each new key look at
 /// all the others. The map is over its bound meanwhile.
 const MOST_HELD: usize = 256;
 
 /// The order of eviction.
-pub(super) struct Evictor {
+pub(in crate::keyed) struct Evictor {
     resting: BinaryHeap<Candidate>,
     /// Those that came up while they were not at rest: they stand aside. Whoever asks for one puts it back among the
     /// others, and leaves a candidate behind that is outdated.
@@ -31,16 +31,16 @@ struct Candidate {
 }
 
 impl Evictor {
-    pub(super) fn new() -> Self {
+    pub(in crate::keyed) fn new() -> Self {
         Self { resting: BinaryHeap::new(), troubled: BinaryHeap::new() }
     }
 
-    pub(super) fn add(&mut self, place: Place, record: &Record, now: u64) {
+    pub(in crate::keyed) fn add(&mut self, place: Place, record: &Record, now: u64) {
         self.resting.push(Candidate { used: record.used(now), place });
     }
 
     /// Keys are in other places than before.
-    pub(super) fn start_over<P: PerKey>(&mut self, tables: &Tables<P>, now: u64) {
+    pub(in crate::keyed) fn start_over<P: PerKey>(&mut self, tables: &Tables<P>, now: u64) {
         *self = Self::new();
         let mut add = |place, record: &Record| {
             let candidate = Candidate { used: record.used(now), place };
@@ -51,7 +51,7 @@ impl Evictor {
     }
 
     /// Somebody asked for a key: it is a candidate like any other again.
-    pub(super) fn readmit(&mut self, place: Place, record: &Record, now: u64) {
+    pub(in crate::keyed) fn readmit(&mut self, place: Place, record: &Record, now: u64) {
         if record.is_aside() {
             record.set_aside(false);
             self.add(place, record, now);
@@ -59,7 +59,11 @@ impl Evictor {
     }
 
     /// Chooses a key that nobody holds, and lets it go.
-    pub(super) fn evict<P: PerKey>(&mut self, tables: &Tables<P>, now: u64) -> Option<Gone<P>> {
+    pub(in crate::keyed) fn evict<P: PerKey>(
+        &mut self,
+        tables: &Tables<P>,
+        now: u64,
+    ) -> Option<Gone<P>> {
         let mut held = Vec::new();
         self.forget_outdated(tables);
         self.recall_rested(tables, now);

@@ -7,9 +7,9 @@ use pin_project_lite::pin_project;
 
 pin_project! {
     /// The guarded call, or what it would guard.
-    #[project = MaybeNow]
+    #[project = EitherProject]
     #[must_use = "futures do nothing unless you `.await` or poll them"]
-    pub enum Maybe<G, F> {
+    pub enum Either<G, F> {
         /// The layer is there.
         Guarded {
             #[pin]
@@ -25,25 +25,25 @@ pin_project! {
 
 /// Puts `guard` around `inner` if there is a policy.
 #[inline]
-pub fn maybe<'p, P, F, G>(
+pub fn either<'p, P, F, G>(
     policy: Option<&'p P>,
     inner: F,
     guard: impl FnOnce(&'p P, F) -> G,
-) -> Maybe<G, F> {
+) -> Either<G, F> {
     match policy {
-        Some(policy) => Maybe::Guarded { guarded: guard(policy, inner) },
-        None => Maybe::Bare { inner },
+        Some(policy) => Either::Guarded { guarded: guard(policy, inner) },
+        None => Either::Bare { inner },
     }
 }
 
-impl<G: Future, F: Future<Output = G::Output>> Future for Maybe<G, F> {
+impl<G: Future, F: Future<Output = G::Output>> Future for Either<G, F> {
     type Output = G::Output;
 
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<G::Output> {
         match self.project() {
-            MaybeNow::Guarded { guarded } => guarded.poll(cx),
-            MaybeNow::Bare { inner } => inner.poll(cx),
+            EitherProject::Guarded { guarded } => guarded.poll(cx),
+            EitherProject::Bare { inner } => inner.poll(cx),
         }
     }
 }

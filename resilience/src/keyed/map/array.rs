@@ -4,28 +4,28 @@
 //! far keys got from a home is written down there: nobody looks farther. Neighbours are often in memory already when the
 //! first of them was not it, where places in a wider circle would have to be fetched.
 
-use super::PerKey;
-use super::key::Key;
 use super::slot::{Content, KeyedInstance, Record, Slot, Tag, Taken};
+use crate::keyed::instance::PerKey;
+use crate::keyed::key::Key;
 use crate::sync::{AtomicU32, Ordering::Relaxed};
 
 /// So many places at least.
-pub(super) const LEAST: u32 = 64;
+pub(in crate::keyed) const LEAST: u32 = 64;
 
-pub(super) struct Array<O, P: PerKey> {
+pub(in crate::keyed) struct Array<O, P: PerKey> {
     slots: Box<[Slot<O, P>]>,
     keys: AtomicU32,
 }
 
 /// A key's place, held.
-pub(super) struct Found<'a, O, P: PerKey> {
-    pub(super) slot: usize,
-    pub(super) record: &'a Record,
-    pub(super) instance: KeyedInstance<'a, P, O>,
+pub(in crate::keyed) struct Found<'a, O, P: PerKey> {
+    pub(in crate::keyed) slot: usize,
+    pub(in crate::keyed) record: &'a Record,
+    pub(in crate::keyed) instance: KeyedInstance<'a, P, O>,
 }
 
 impl<O, P: PerKey> Array<O, P> {
-    pub(super) fn new(places: u32) -> Self {
+    pub(in crate::keyed) fn new(places: u32) -> Self {
         let slots = (0..places).map(|_| Slot::vacant()).collect();
         Self { slots, keys: AtomicU32::new(0) }
     }
@@ -36,12 +36,12 @@ impl<O, P: PerKey> Array<O, P> {
         self.keys.load(Relaxed) as usize >= self.slots.len() / 5 * 4
     }
 
-    pub(super) fn slot(&self, at: usize) -> &Slot<O, P> {
+    pub(in crate::keyed) fn slot(&self, at: usize) -> &Slot<O, P> {
         &self.slots[at]
     }
 
     /// Those with keys.
-    pub(super) fn taken(&self) -> impl Iterator<Item = (usize, &Slot<O, P>)> {
+    pub(in crate::keyed) fn taken(&self) -> impl Iterator<Item = (usize, &Slot<O, P>)> {
         self.slots.iter().enumerate().filter(|(_, slot)| slot.record.tag().is_some())
     }
 
@@ -58,7 +58,7 @@ impl<O, P: PerKey> Array<O, P> {
 
     /// The key's place.
     #[inline]
-    pub(super) fn find<K: Key<Owned = O> + ?Sized>(
+    pub(in crate::keyed) fn find<K: Key<Owned = O> + ?Sized>(
         &self,
         tag: Tag,
         key: &K,
@@ -93,7 +93,7 @@ impl<O, P: PerKey> Array<O, P> {
     }
 
     /// Puts a new key in, if there is room. Under the map's lock, as all that follows.
-    pub(super) fn put(
+    pub(in crate::keyed) fn put(
         &self,
         tag: Tag,
         mut content: Content<O, P>,
@@ -120,7 +120,7 @@ impl<O, P: PerKey> Array<O, P> {
         Err(content)
     }
 
-    pub(super) fn take(
+    pub(in crate::keyed) fn take(
         &self,
         slot: usize,
         may: impl FnOnce(&P::Kept) -> bool,
@@ -146,7 +146,7 @@ impl<O, P: PerKey> Array<O, P> {
     }
 
     /// Moves what nobody holds into a larger one, which has room for all.
-    pub(super) fn move_into(&self, other: &Self) {
+    pub(in crate::keyed) fn move_into(&self, other: &Self) {
         for (at, Slot { record, .. }) in self.taken() {
             let Some(tag) = record.tag() else { continue };
             let aside = record.is_aside();

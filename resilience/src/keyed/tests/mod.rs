@@ -12,7 +12,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::*;
-use crate::{CircuitBreaker, CircuitBreakerConfig, RateLimitConfig, RateLimiter};
+use crate::circuit_breaker::{CircuitBreaker, CircuitBreakerConfig};
+use crate::rate_limit::{RateLimitConfig, RateLimiter};
 
 fn hosts(max_keys: u32) -> Keyed<CircuitBreaker> {
     let config = CircuitBreakerConfig::new().consecutive_failures(1);

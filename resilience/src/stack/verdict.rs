@@ -3,7 +3,7 @@
 //! Inside a stack of policies an *outcome* is `Result<R, Rejection>`: `R` is what the body returned (a `Result` of
 //! the user's), and a refusal by a policy further in travels beside it, so that nobody mistakes one for the other.
 
-use crate::Rejection;
+use crate::rejection::Rejection;
 
 /// What one outcome means to the policy that judges it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,17 +2,17 @@
 
 use super::Hedge;
 use super::future::start;
-use crate::Rejection;
-use crate::judged::{Judged, Predicate, predicates};
+use crate::rejection::Rejection;
+use crate::stack::predicate::{Predicate, WithPredicates, predicates};
 
 predicates! {
     Hedge,
     when_err: "Only the errors that `when_err` is true for are failures (default: every one); another one ends the call.",
     when_ok: "The successes that `when_ok` is true for are failures, too (default: none).",
-    when_rejected: "The refusals that `when_rejected` is true for are failures (default: [`TimedOut`](crate::Rejection::TimedOut)); see [`Judged::when_rejected`]."
+    when_rejected: "The refusals that `when_rejected` is true for are failures (default: [`TimedOut`](crate::Rejection::TimedOut)); see [`WithPredicates::when_rejected`]."
 }
 
-impl<'h, A, B, C> Judged<'h, Hedge, A, B, C> {
+impl<'h, A, B, C> WithPredicates<'h, Hedge, A, B, C> {
     /// Runs what `operation` makes, and makes another one when that takes too long or fails by these predicates.
     ///
     /// # Errors

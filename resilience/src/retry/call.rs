@@ -7,34 +7,36 @@ use super::Retry;
 use super::attempts::{Tried, begin};
 use super::blocking::{attempt_blocking, pause_blocking};
 use super::future::Retrying;
-use crate::Rejection;
-use crate::judged::{EveryErr, Hint, Judged, OnlyTimedOut, Predicate, Unset, predicates};
-use crate::verdict::Fallible;
+use crate::rejection::Rejection;
+use crate::stack::predicate::{
+    AnyError, Hint, NoPredicate, Predicate, TimedOutOnly, WithPredicates, predicates,
+};
+use crate::stack::verdict::Fallible;
 
 predicates! {
     Retry,
     when_err: "Retries only the errors that `when_err` is true for (default: every one).",
     when_ok: "Retries the successes that `when_ok` is true for (default: none).",
-    when_rejected: "Retries the refusals that `when_rejected` is true for (default: [`TimedOut`](crate::Rejection::TimedOut)); see [`Judged::when_rejected`]."
+    when_rejected: "Retries the refusals that `when_rejected` is true for (default: [`TimedOut`](crate::Rejection::TimedOut)); see [`WithPredicates::when_rejected`]."
 }
 
 impl Retry {
-    /// Reads from an error how long to wait at least; see [`Judged::retry_after`].
+    /// Reads from an error how long to wait at least; see [`WithPredicates::retry_after`].
     pub fn retry_after<E, F: Fn(&E) -> Option<Duration>>(
         &self,
         retry_after: F,
-    ) -> Judged<'_, Self, EveryErr, Unset, OnlyTimedOut, F> {
-        Judged::new(self).retry_after(retry_after)
+    ) -> WithPredicates<'_, Self, AnyError, NoPredicate, TimedOutOnly, F> {
+        WithPredicates::new(self).retry_after(retry_after)
     }
 }
 
-impl<'r, A, B, C, X> Judged<'r, Retry, A, B, C, X> {
+impl<'r, A, B, C, X> WithPredicates<'r, Retry, A, B, C, X> {
     /// Reads from an error, such as a response's `Retry-After`, how long to wait at least. The delay may then be
     /// longer than `max_delay`.
     pub fn retry_after<E, F: Fn(&E) -> Option<Duration>>(
         self,
         retry_after: F,
-    ) -> Judged<'r, Retry, A, B, C, F> {
+    ) -> WithPredicates<'r, Retry, A, B, C, F> {
         self.with_extra(retry_after)
     }
 

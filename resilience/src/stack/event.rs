@@ -12,7 +12,12 @@ use std::task::{Context, Poll, ready};
 use futures_core::Stream;
 use tokio::sync::broadcast::{self, error::RecvError};
 
-use crate::{Name, PolicyKind, Rejection, RetryEvent, StateChange, hook};
+use crate::circuit_breaker::StateChange;
+use crate::hook;
+use crate::kind::PolicyKind;
+use crate::name::Name;
+use crate::rejection::Rejection;
+use crate::retry::RetryEvent;
 
 /// How many events a listener may fall behind.
 const CAPACITY: usize = 1024;
@@ -114,7 +119,7 @@ macro_rules! log {
             PolicyKind::Fallback => tracing::$level!(target: "resilience::fallback", $($fields)*),
             PolicyKind::Hedge => tracing::$level!(target: "resilience::hedge", $($fields)*),
             PolicyKind::HealthCheck => tracing::$level!(target: "resilience::health_check", $($fields)*),
-            PolicyKind::Policy => tracing::$level!(target: "resilience::policy", $($fields)*),
+            PolicyKind::Pipeline => tracing::$level!(target: "resilience::pipeline", $($fields)*),
         }
     };
 }

@@ -8,17 +8,17 @@ use std::any::Any;
 use std::fmt::Debug;
 use std::sync::OnceLock;
 
-use super::PerKey;
 use super::array::{self, Array};
-use super::key::Key;
 use super::slot::{Content, KeyedInstance, Record, Slot, Tag, Taken};
+use crate::keyed::instance::PerKey;
+use crate::keyed::key::Key;
 use crate::sync::{AtomicU32, Ordering::Acquire, Ordering::Release};
 
 /// More than fit into any memory.
 const ARRAYS: usize = 32;
 
 /// The table of owned keys `O`.
-pub(super) struct Table<O, P: PerKey> {
+pub(in crate::keyed) struct Table<O, P: PerKey> {
     number: u16,
     sizes: Sizes,
     arrays: [OnceLock<Array<O, P>>; ARRAYS],
@@ -27,29 +27,29 @@ pub(super) struct Table<O, P: PerKey> {
 
 /// Where a key is.
 #[derive(Clone, Copy)]
-pub(super) struct Place {
-    pub(super) table: u16,
+pub(in crate::keyed) struct Place {
+    pub(in crate::keyed) table: u16,
     array: u16,
     slot: u32,
 }
 
 /// A key that was found.
-pub(super) struct Found<'t, O, P: PerKey> {
-    pub(super) instance: KeyedInstance<'t, P, O>,
-    pub(super) record: &'t Record,
-    pub(super) place: Place,
+pub(in crate::keyed) struct Found<'t, O, P: PerKey> {
+    pub(in crate::keyed) instance: KeyedInstance<'t, P, O>,
+    pub(in crate::keyed) record: &'t Record,
+    pub(in crate::keyed) place: Place,
 }
 
 /// A key that had to go.
-pub(super) struct Gone<P: PerKey> {
+pub(in crate::keyed) struct Gone<P: PerKey> {
     /// What it had counted.
-    pub(super) sum: P::Sum,
+    pub(in crate::keyed) sum: P::Sum,
     /// It, and its policy; a key's code runs when it is dropped.
-    pub(super) remains: Box<dyn Any + Send>,
+    pub(in crate::keyed) remains: Box<dyn Any + Send>,
 }
 
 /// A table, whatever the type of its keys. All of it under the map's lock, but [`for_each`](Self::for_each).
-pub(super) trait AnyTable<P: PerKey>: Any + Send + Sync {
+pub(in crate::keyed) trait AnyTable<P: PerKey>: Any + Send + Sync {
     fn record(&self, place: Place) -> &Record;
     fn is_at_rest(&self, place: Place) -> bool;
     /// Lets the key go, unless it is held; or unless it is not at rest, if it `must_rest`.
@@ -60,7 +60,7 @@ pub(super) trait AnyTable<P: PerKey>: Any + Send + Sync {
 }
 
 impl<O: Debug + Send + Sync + 'static, P: PerKey> Table<O, P> {
-    pub(super) fn new(number: u16, max_keys: u32) -> Self {
+    pub(in crate::keyed) fn new(number: u16, max_keys: u32) -> Self {
         let arrays = [const { OnceLock::new() }; ARRAYS];
         Self { number, sizes: Sizes::of(max_keys), arrays, newest: AtomicU32::new(0) }
     }
@@ -71,7 +71,7 @@ impl<O: Debug + Send + Sync + 'static, P: PerKey> Table<O, P> {
 
     /// The key's policy, held, if its key is where nearly all are.
     #[inline]
-    pub(super) fn find<K: Key<Owned = O> + ?Sized>(
+    pub(in crate::keyed) fn find<K: Key<Owned = O> + ?Sized>(
         &self,
         tag: Tag,
         key: &K,
@@ -81,7 +81,7 @@ impl<O: Debug + Send + Sync + 'static, P: PerKey> Table<O, P> {
     }
 
     /// The key's policy, held, wherever its key is.
-    pub(super) fn search<K: Key<Owned = O> + ?Sized>(
+    pub(in crate::keyed) fn search<K: Key<Owned = O> + ?Sized>(
         &self,
         tag: Tag,
         key: &K,
@@ -106,7 +106,11 @@ impl<O: Debug + Send + Sync + 'static, P: PerKey> Table<O, P> {
     }
 
     /// Puts a new key in, under the map's lock. Whether others moved for it.
-    pub(super) fn insert(&self, tag: Tag, mut content: Content<O, P>) -> (Found<'_, O, P>, bool) {
+    pub(in crate::keyed) fn insert(
+        &self,
+        tag: Tag,
+        mut content: Content<O, P>,
+    ) -> (Found<'_, O, P>, bool) {
         let before = self.newest();
         loop {
             let newest = self.newest();

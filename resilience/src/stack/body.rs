@@ -5,7 +5,7 @@ use std::task::{Context, Poll};
 
 use pin_project_lite::pin_project;
 
-use crate::Rejection;
+use crate::rejection::Rejection;
 
 pin_project! {
     /// The body's future. What it returns is an outcome that no policy refused.

@@ -4,7 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use super::super::latency::Histogram;
-use super::super::{Counts, State, Totals, Trip};
+use super::super::{CircuitState, Counts, Totals, Trip};
 use super::{CircuitBreaker, Transitions};
 use crate::clock;
 use crate::sync::Ordering;
@@ -12,24 +12,24 @@ use crate::sync::Ordering;
 /// None of these changes anything.
 impl CircuitBreaker {
     /// The state, true at any time: an open circuit whose period is over is half-open, call or no call.
-    pub fn state(&self) -> State {
+    pub fn state(&self) -> CircuitState {
         let word = self.word();
         let open_until = self.open_until.load(Ordering::Relaxed);
         match word.state() {
             // 0 while it is being closed or forced: then the old word holds a moment longer.
-            State::Open if open_until > 0 && clock::now_before(open_until) >= open_until => {
-                State::HalfOpen
+            CircuitState::Open if open_until > 0 && clock::now_before(open_until) >= open_until => {
+                CircuitState::HalfOpen
             }
             state => state,
         }
     }
 
     /// How long the circuit stays open; `None` unless it is open by its own judgement.
-    pub fn open_for(&self) -> Option<Duration> {
+    pub fn retry_after(&self) -> Option<Duration> {
         let word = self.word();
         let open_until = self.open_until.load(Ordering::Relaxed);
         let left = clock::until(open_until, clock::now_before(open_until));
-        (word.state() == State::Open && !left.is_zero()).then_some(left)
+        (word.state() == CircuitState::Open && !left.is_zero()).then_some(left)
     }
 
     /// How often the state has changed or was reset.
@@ -68,7 +68,7 @@ impl CircuitBreaker {
     }
 
     /// How often the state went from `from` to `to`.
-    pub fn transitions(&self, from: State, to: State) -> u64 {
+    pub fn transitions(&self, from: CircuitState, to: CircuitState) -> u64 {
         self.all_transitions()[from as usize][to as usize]
     }
 

@@ -2,7 +2,7 @@
 
 mod admission;
 mod changes;
-mod looking_in;
+mod inspect;
 
 use std::sync::OnceLock;
 use std::time::Duration;
@@ -13,9 +13,9 @@ use super::machine::{Effect, End, Machine, Report};
 use super::permit::Ticket;
 use super::tally::{Tally, bump};
 use super::word::Word;
-use super::{State, Trip};
-use crate::Name;
+use super::{CircuitState, Trip};
 use crate::clock::{self, Nanos};
+use crate::name::Name;
 use crate::name::{Identity, Origin};
 use crate::sync::{AtomicU64, Mutex, Ordering};
 
@@ -29,7 +29,7 @@ use crate::sync::{AtomicU64, Mutex, Ordering};
 /// itself. What windows and counters need is allocated once, at the first call that ends.
 ///
 /// ```
-/// use resilience::{CircuitBreaker, CircuitBreakerConfig, Rejection, State};
+/// use resilience::{CircuitBreaker, CircuitBreakerConfig, Rejection, CircuitState};
 ///
 /// static PAYMENTS: CircuitBreaker =
 ///     CircuitBreaker::new("payments", CircuitBreakerConfig::new().consecutive_failures(1));
@@ -39,7 +39,7 @@ use crate::sync::{AtomicU64, Mutex, Ordering};
 /// # #[tokio::main(flavor = "current_thread")] async fn main() {
 /// let result: Result<(), Down> = PAYMENTS.call(async { Err(Down) }).await;
 /// assert!(result.is_err());
-/// assert_eq!(PAYMENTS.state(), State::Open);
+/// assert_eq!(PAYMENTS.state(), CircuitState::Open);
 /// # }
 /// ```
 pub struct CircuitBreaker {
@@ -82,8 +82,8 @@ impl Shared {
     }
 }
 
-/// How often the state went from one to another, by [`State::ALL`]'s order.
-pub(crate) type Transitions = [[u64; State::ALL.len()]; State::ALL.len()];
+/// How often the state went from one to another, by [`CircuitState::ALL`]'s order.
+pub(crate) type Transitions = [[u64; CircuitState::ALL.len()]; CircuitState::ALL.len()];
 
 impl CircuitBreaker {
     /// A closed breaker under an explicit name.
@@ -102,7 +102,7 @@ impl CircuitBreaker {
     #[track_caller]
     pub const fn declared(identity: Identity, config: CircuitBreakerConfig) -> Self {
         crate::check::no_problem(config.problem());
-        let word = AtomicU64::new(Word::new(&config, State::Closed, 0).bits());
+        let word = AtomicU64::new(Word::new(&config, CircuitState::Closed, 0).bits());
         Self {
             identity,
             config,

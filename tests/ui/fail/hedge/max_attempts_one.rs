@@ -1,6 +1,6 @@
 use resilience::{Rejection, hedge};
 
-#[hedge(max = 1)]
+#[hedge(max_attempts = 1)]
 async fn charge(id: u64) -> Result<u64, Rejection> {
     Ok(id)
 }

@@ -9,7 +9,7 @@ pin_project! {
     /// A future that is dropped as soon as it is ready, and not when its holder is. The blocks of generated code need
     /// none: they own nothing once they are ready.
     #[must_use = "futures do nothing unless you `.await` or poll them"]
-    pub struct Brief<F> {
+    pub struct DropOnReady<F> {
         #[pin]
         inner: Option<F>,
     }
@@ -17,11 +17,11 @@ pin_project! {
 
 /// Ends the life of `inner` with its answer.
 #[inline]
-pub fn brief<F: Future>(inner: F) -> Brief<F> {
-    Brief { inner: Some(inner) }
+pub fn drop_on_ready<F: Future>(inner: F) -> DropOnReady<F> {
+    DropOnReady { inner: Some(inner) }
 }
 
-impl<F: Future> Future for Brief<F> {
+impl<F: Future> Future for DropOnReady<F> {
     type Output = F::Output;
 
     #[inline]

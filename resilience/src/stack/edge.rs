@@ -5,8 +5,8 @@ use std::task::{Context, Poll};
 
 use pin_project_lite::pin_project;
 
-use crate::Rejection;
-use crate::verdict::Fallible;
+use crate::rejection::Rejection;
+use crate::stack::verdict::Fallible;
 
 /// An error that a refusal can become. It only words the compiler's error: the bound is `From<Rejection>`.
 #[diagnostic::on_unimplemented(
