@@ -3,8 +3,12 @@
 use std::fmt::{self, Debug};
 use std::ops::Deref;
 
+use crate::bulkhead::Bulkhead;
+use crate::circuit_breaker::CircuitBreaker;
 use crate::keyed::instance::PerKey;
 use crate::keyed::key::{self, Key};
+use crate::rate_limit::RateLimiter;
+use crate::stack::PolicyRef;
 use crate::sync::{AtomicU32, Ordering::Relaxed, RwLock, RwLockReadGuard};
 
 /// Who reads the content holds it: a writer, who would put another key in its place, is turned away. Nobody ever waits
@@ -226,3 +230,19 @@ impl<P: PerKey<Kept: Debug>, O> Debug for KeyedInstance<'_, P, O> {
         f.debug_tuple("KeyedInstance").field(&**self).finish()
     }
 }
+
+/// For each policy by itself: a key's need not be of the same type as one that stands alone.
+macro_rules! policy_refs {
+    ($($policy:ty)*) => {
+        $(
+            impl<'p, O> PolicyRef<'p, <$policy as PerKey>::Kept> for &'p KeyedInstance<'_, $policy, O> {
+                #[inline]
+                fn policy(self) -> &'p <$policy as PerKey>::Kept {
+                    self
+                }
+            }
+        )*
+    };
+}
+
+policy_refs! { CircuitBreaker Bulkhead RateLimiter }
