@@ -11,7 +11,7 @@ async fn fetch(id: u64) -> Result<String, ApiError> {
         CircuitBreakerConfig::new().window(Window::Calls(100)).critical(true),
     );
     submit! {
-        Site(& [Listed::CircuitBreaker(& __RESILIENCE_CIRCUIT_BREAKER)])
+        Site(& [< CircuitBreaker > ::listed(& __RESILIENCE_CIRCUIT_BREAKER)])
     }
     let outcome = circuit_breaker(
             static_ref(|| &__RESILIENCE_CIRCUIT_BREAKER),

@@ -26,8 +26,8 @@ pub static PAYMENTS: Pipeline = {
         TimeoutConfig::new().after(Duration::from_secs(10)),
     );
     submit! {
-        Site(& [Listed::Timeout(& TIMEOUT), Listed::Retry(& RETRY), Listed::Timeout(&
-        ATTEMPT_TIMEOUT)])
+        Site(& [< Timeout > ::listed(& TIMEOUT), < Retry > ::listed(& RETRY), < Timeout >
+        ::listed(& ATTEMPT_TIMEOUT)])
     }
     <Pipeline>::declared(
             Identity::default(::core::concat!(::core::module_path!(), "::PAYMENTS"), 0),
@@ -37,5 +37,5 @@ pub static PAYMENTS: Pipeline = {
         .attempt_timeout(&ATTEMPT_TIMEOUT)
 };
 submit! {
-    Site(& [Listed::Pipeline(& PAYMENTS)])
+    Site(& [< Pipeline > ::listed(& PAYMENTS)])
 }

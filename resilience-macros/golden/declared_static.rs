@@ -11,5 +11,5 @@ pub static PAYMENTS: CircuitBreaker = <CircuitBreaker>::declared(
     },
 );
 submit! {
-    Site(& [Listed::CircuitBreaker(& PAYMENTS)])
+    Site(& [< CircuitBreaker > ::listed(& PAYMENTS)])
 }

@@ -17,7 +17,7 @@ async fn fetch(id: u64) -> Result<String, ApiError> {
         TimeoutConfig::new(),
     );
     submit! {
-        Site(& [Listed::Fallback(& __RESILIENCE_FALLBACK), Listed::Timeout(&
+        Site(& [< Fallback > ::listed(& __RESILIENCE_FALLBACK), < Timeout > ::listed(&
         __RESILIENCE_TIMEOUT)])
     }
     let outcome = {

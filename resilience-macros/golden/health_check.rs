@@ -16,7 +16,7 @@ async fn database() -> Result<(), ApiError> {
         static NAME : u8 = 0;
     );
     submit! {
-        Site(& [Listed::HealthCheck(& __RESILIENCE_HEALTH_CHECK)])
+        Site(& [< HealthCheck > ::listed(& __RESILIENCE_HEALTH_CHECK)])
     }
     let outcome = body(async move {
             if false {

@@ -11,7 +11,7 @@ async fn fetch(id: u64) -> Result<String, ApiError> {
         HedgeConfig::new().after(Duration::from_millis(50)),
     );
     submit! {
-        Site(& [Listed::Hedge(& __RESILIENCE_HEDGE)])
+        Site(& [< Hedge > ::listed(& __RESILIENCE_HEDGE)])
     }
     let outcome = hedge(
             &__RESILIENCE_HEDGE,

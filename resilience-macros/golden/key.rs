@@ -15,7 +15,7 @@ async fn order(tenant: &str) -> Result<String, ApiError> {
         )
         .max_keys(1000);
     submit! {
-        Site(& [Listed::KeyedBulkhead(& __RESILIENCE_BULKHEAD)])
+        Site(& [< Keyed < Bulkhead > > ::listed(& __RESILIENCE_BULKHEAD)])
     }
     let bulkhead = {
         #[allow(unused_imports)]

@@ -14,7 +14,7 @@ async fn fetch(id: u64) -> Result<String, ApiError> {
             .max_wait(Duration::from_secs(1)),
     );
     submit! {
-        Site(& [Listed::RateLimiter(& __RESILIENCE_RATE_LIMIT)])
+        Site(& [< RateLimiter > ::listed(& __RESILIENCE_RATE_LIMIT)])
     }
     let outcome = rate_limit(
             static_ref(|| &__RESILIENCE_RATE_LIMIT),

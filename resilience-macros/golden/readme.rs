@@ -28,8 +28,8 @@ async fn charge(&self, order: &Order) -> Result<Receipt, ApiError> {
         TimeoutConfig::new().after(Duration::from_secs(2)),
     );
     submit! {
-        Site(& [Listed::Retry(& __RESILIENCE_RETRY), Listed::CircuitBreaker(&
-        __RESILIENCE_CIRCUIT_BREAKER), Listed::Timeout(& __RESILIENCE_TIMEOUT)])
+        Site(& [< Retry > ::listed(& __RESILIENCE_RETRY), < CircuitBreaker > ::listed(&
+        __RESILIENCE_CIRCUIT_BREAKER), < Timeout > ::listed(& __RESILIENCE_TIMEOUT)])
     }
     let outcome = {
         let mut attempts = begin(&__RESILIENCE_RETRY);

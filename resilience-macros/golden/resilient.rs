@@ -23,8 +23,9 @@ async fn fetch(id: u64) -> Result<String, ApiError> {
         .timeout(&__RESILIENCE_TIMEOUT)
         .circuit_breaker(&__RESILIENCE_CIRCUIT_BREAKER);
     submit! {
-        Site(& [Listed::Timeout(& __RESILIENCE_TIMEOUT), Listed::CircuitBreaker(&
-        __RESILIENCE_CIRCUIT_BREAKER), Listed::Pipeline(& __RESILIENCE_POLICY)])
+        Site(& [< Timeout > ::listed(& __RESILIENCE_TIMEOUT), < CircuitBreaker >
+        ::listed(& __RESILIENCE_CIRCUIT_BREAKER), Pipeline::listed(&
+        __RESILIENCE_POLICY)])
     }
     let outcome = timeout(
             static_ref(|| &__RESILIENCE_TIMEOUT),

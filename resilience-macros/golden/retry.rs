@@ -11,7 +11,7 @@ async fn fetch(id: u64) -> Result<String, ApiError> {
         RetryConfig::new().delay(Duration::from_millis(50)),
     );
     submit! {
-        Site(& [Listed::Retry(& __RESILIENCE_RETRY)])
+        Site(& [< Retry > ::listed(& __RESILIENCE_RETRY)])
     }
     let outcome = {
         let mut attempts = begin(&__RESILIENCE_RETRY);

@@ -11,7 +11,7 @@ async fn fetch(&self, id: u64) -> Result<String, ApiError> {
         TimeoutConfig::new(),
     );
     submit! {
-        Site(& [Listed::Timeout(& __RESILIENCE_TIMEOUT)])
+        Site(& [< Timeout > ::listed(& __RESILIENCE_TIMEOUT)])
     }
     let timeout: Duration = self.patience;
     let outcome = timeout_after(

@@ -166,8 +166,8 @@ impl Declaration {
 
     fn listed(&self, layer: &Layer, runtime: &TokenStream) -> TokenStream {
         let span = quiet(layer.span);
-        let (name, variant) = (&self.name, instances::variant(layer));
-        instances::submit(&[quote_spanned!(span=> #runtime::Listed::#variant(&#name))], runtime)
+        let (name, policy) = (&self.name, instances::policy_type(layer, runtime));
+        instances::submit(&[quote_spanned!(span=> <#policy>::listed(&#name))], runtime)
     }
 
     /// Beside an error the static stays alive, so that its users don't go red too.

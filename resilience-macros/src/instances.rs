@@ -21,11 +21,11 @@ pub(crate) fn statics(
         let Source::Own(instance) = &layer.source else { continue };
         let span = quiet(layer.span);
         let name = static_name(name);
-        let (policy, variant) = (policy_type(layer, runtime), variant(layer));
+        let policy = policy_type(layer, runtime);
         let value = built(layer, instance, &guarded.name, runtime);
         let guard = names::guard(instance.naming(), layer.attribute, runtime);
         statics.extend(quote_spanned!(span=> static #name: #policy = #value; #guard));
-        listed.push(quote_spanned!(span=> #runtime::Listed::#variant(&#name)));
+        listed.push(quote_spanned!(span=> <#policy>::listed(&#name)));
         whole.add(layer, instance, &name);
     }
     if let Some((item, entry)) = whole.listed(&guarded.name, runtime) {
@@ -66,7 +66,7 @@ impl<'s> Whole<'s> {
             quote_spanned! {span=>
                 static #name: #runtime::Pipeline = #runtime::Pipeline::declared(#identity) #setters; #guard
             },
-            quote_spanned!(span=> #runtime::Listed::Pipeline(&#name)),
+            quote_spanned!(span=> #runtime::Pipeline::listed(&#name)),
         ))
     }
 }
@@ -86,12 +86,11 @@ pub(crate) fn parts(layers: &[Layer], item: &Ident, runtime: &TokenStream) -> Pa
         let (name, value) = match &layer.source {
             Source::Own(instance) => {
                 let setter = instance.part.unwrap_or(layer.attribute.name);
-                let (name, variant) =
-                    (format_ident!("{}", setter.to_uppercase(), span = span), variant(layer));
+                let name = format_ident!("{}", setter.to_uppercase(), span = span);
                 let value = built(layer, instance, item, runtime);
                 let guard = names::guard(instance.naming(), layer.attribute, runtime);
                 parts.items.extend(quote_spanned!(span=> static #name: #policy = #value; #guard));
-                listed.push(quote_spanned!(span=> #runtime::Listed::#variant(&#name)));
+                listed.push(quote_spanned!(span=> <#policy>::listed(&#name)));
                 (setter, quote_spanned!(span=> &#name))
             }
             Source::Shared(expr) => (layer.attribute.name, quote_spanned!(span=> &#expr)),
@@ -156,12 +155,6 @@ pub(crate) fn policy_type(layer: &Layer, runtime: &TokenStream) -> TokenStream {
         return quote_spanned!(span=> #runtime::Keyed<#runtime::#policy>);
     }
     quote_spanned!(span=> #runtime::#policy)
-}
-
-/// The variant of the registry's `Listed` for it.
-pub(crate) fn variant(layer: &Layer) -> Ident {
-    let keyed = if layer.meaning.keyed().is_some() { "Keyed" } else { "" };
-    format_ident!("{keyed}{}", layer.attribute.policy, span = quiet(layer.span))
 }
 
 /// A static's name. It is visible in the user's body, so it is one that nobody else picks.

@@ -58,7 +58,7 @@
 //! | `axum` | routes to look in by, [`Rejection`] as a response |
 //! | `metrics` | [metrics](observe) for the recorder of the `metrics` facade |
 //! | `opentelemetry` | [metrics](observe) as OpenTelemetry instruments |
-//! | `serde` | configs as data, the [`Snapshot`] as JSON |
+//! | `serde` | configs as data, the [`Snapshot`](snapshot::Snapshot) as JSON |
 //! | `tower` | each policy as a layer |
 //! | `test-util` | everything timed follows tokio's paused clock; for tests |
 //!
@@ -83,7 +83,7 @@ mod fallback;
 mod health;
 mod hedge;
 mod hook;
-mod keyed;
+pub mod keyed;
 mod kind;
 mod name;
 pub mod observe;
@@ -110,28 +110,22 @@ pub use resilience_macros::{
 pub use self::ambient::{CallId, attempt, call_id, deadline, remaining};
 pub use self::bulkhead::{Bulkhead, BulkheadConfig, BulkheadPermit};
 pub use self::circuit_breaker::{
-    Cause, CircuitBreaker, CircuitBreakerConfig, CircuitState, Counts, Histogram, Permit,
-    StateChange, Thresholds, Totals, Trip, Window,
+    Cause, CircuitBreaker, CircuitBreakerConfig, CircuitState, Counts, Permit, StateChange, Totals,
+    Window,
 };
 pub use self::fallback::Fallback;
 pub use self::health::{CheckReport, HealthCheck, HealthCheckConfig, HealthChecker, HealthStatus};
 pub use self::hedge::{Hedge, HedgeConfig};
-pub use self::keyed::{Key, KeySnapshot, Keyed, KeyedInstance, KeyedTotals, PerKey};
+pub use self::keyed::Keyed;
 pub use self::kind::PolicyKind;
 pub use self::name::Name;
 pub use self::pipeline::{Parts, Pipeline};
 pub use self::rate_limit::{RateLimitConfig, RateLimiter};
-pub use self::registry::{
-    BulkheadSnapshot, CircuitBreakerSnapshot, FallbackSnapshot, HealthCheckSnapshot, HedgeSnapshot,
-    KeyedSnapshot, LatencySnapshot, Listable, NameClash, PipelineSnapshot, RateLimiterSnapshot,
-    Registry, RetrySnapshot, Snapshot, TimeoutSnapshot, TripSnapshot, registry,
-};
+pub use self::registry::{NameClash, Registry, registry, snapshot};
 pub use self::rejection::{Rejection, RejectionKind};
 pub use self::retry::{Backoff, Jitter, Retry, RetryConfig, RetryEvent, RetryTotals};
 pub use self::stack::event::{Event, Events};
-pub use self::stack::predicate::{
-    AnyError, Hint, NoPredicate, Predicate, TimedOutOnly, WithPredicates,
-};
+pub use self::stack::predicate;
 pub use self::timeout::{Timeout, TimeoutConfig};
 
 /// The front page's examples compile.

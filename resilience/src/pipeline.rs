@@ -178,3 +178,5 @@ impl fmt::Debug for Pipeline {
             .finish_non_exhaustive()
     }
 }
+
+crate::name::listable!(Pipeline, Pipeline, identity);

@@ -11,7 +11,8 @@ use std::thread;
 use std::time::Instant;
 
 use governor::{DefaultKeyedRateLimiter, Quota};
-use resilience::{Key, Keyed, RateLimitConfig, RateLimiter};
+use resilience::keyed::Key;
+use resilience::{Keyed, RateLimitConfig, RateLimiter};
 
 /// As many as fit the processor's own cache, and as many as don't.
 const KEYS: [u32; 2] = [1_000, 100_000];

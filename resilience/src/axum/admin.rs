@@ -14,7 +14,7 @@ use super::look::MaybeNamed;
 use super::problem::problem;
 use super::respond::{bad_request, json, unknown_breaker};
 use crate::circuit_breaker::CircuitBreaker;
-use crate::registry::{CircuitBreakerSnapshot, registry};
+use crate::registry::registry;
 use crate::stack::event;
 
 pub(super) type Authorizer = Arc<dyn Fn(&HeaderMap) -> bool + Send + Sync>;
@@ -91,7 +91,7 @@ pub(super) async fn act(desk: Desk, path: MaybeNamed, request: Request<Body>) ->
         reason.as_deref(),
     );
     desk.action.act_on(breaker);
-    json(&CircuitBreakerSnapshot::of(breaker))
+    json(&breaker.snapshot())
 }
 
 fn refusal(desk: &Desk, headers: &HeaderMap) -> Option<&'static str> {

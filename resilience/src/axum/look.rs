@@ -8,9 +8,11 @@ use serde::{Deserialize, Serialize};
 
 use super::pieces;
 use super::respond::{json, unknown_breaker};
+use crate::circuit_breaker::CircuitBreaker;
 use crate::health::{Report, Status};
 use crate::registry::array;
-use crate::registry::{CircuitBreakerSnapshot, Snapshot, registry};
+use crate::registry::registry;
+use crate::registry::snapshot::Snapshot;
 
 /// By name, so that a prefix with parameters of its own doesn't get in the way.
 #[derive(Deserialize)]
@@ -54,17 +56,17 @@ fn code(status: Status) -> StatusCode {
 }
 
 pub(super) async fn snapshot() -> Response {
-    json_of(Snapshot::pieces())
+    json_of(Snapshot::chunks())
 }
 
 pub(super) async fn circuit_breakers() -> Response {
-    json_of(array(registry().circuit_breakers(), CircuitBreakerSnapshot::of))
+    json_of(array(registry().circuit_breakers(), CircuitBreaker::snapshot))
 }
 
 pub(super) async fn circuit_breaker(path: MaybeNamed) -> Response {
     let name = path.map(|Path(named)| named.name).unwrap_or_default();
     match registry().circuit_breaker(&name) {
-        Some(breaker) => json(&CircuitBreakerSnapshot::of(breaker)),
+        Some(breaker) => json(&breaker.snapshot()),
         None => unknown_breaker(&name),
     }
 }

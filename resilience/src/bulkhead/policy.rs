@@ -196,3 +196,5 @@ impl fmt::Debug for Bulkhead {
             .finish_non_exhaustive()
     }
 }
+
+crate::name::listable!(Bulkhead, Bulkhead, identity);

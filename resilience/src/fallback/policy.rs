@@ -55,3 +55,5 @@ impl Debug for Fallback {
             .finish_non_exhaustive()
     }
 }
+
+crate::name::listable!(Fallback, Fallback, identity);

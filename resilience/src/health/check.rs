@@ -111,3 +111,5 @@ impl fmt::Debug for HealthCheck {
             .finish_non_exhaustive()
     }
 }
+
+crate::name::listable!(HealthCheck, HealthCheck, identity);

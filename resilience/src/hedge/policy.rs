@@ -124,3 +124,5 @@ impl fmt::Debug for Hedge {
             .finish_non_exhaustive()
     }
 }
+
+crate::name::listable!(Hedge, Hedge, identity);

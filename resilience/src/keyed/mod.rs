@@ -15,4 +15,4 @@ pub use self::instance::PerKey;
 pub use self::key::Key;
 pub use self::map::KeyedInstance;
 pub use self::policy::{KeySnapshot, Keyed, KeyedTotals};
-pub use self::sum::{BreakerSum, BulkheadSum, LimiterSum};
+pub(crate) use self::sum::{BreakerSum, BulkheadSum, LimiterSum};

@@ -203,3 +203,7 @@ impl<P: PerKey> Debug for Keyed<P> {
             .finish_non_exhaustive()
     }
 }
+
+crate::name::listable!(Keyed<CircuitBreaker>, CircuitBreaker, identity);
+crate::name::listable!(Keyed<Bulkhead>, Bulkhead, identity);
+crate::name::listable!(Keyed<RateLimiter>, RateLimiter, identity);

@@ -237,3 +237,5 @@ impl<L: Borrow<Limit>> fmt::Debug for RateLimiter<L> {
             .finish_non_exhaustive()
     }
 }
+
+crate::name::listable!(RateLimiter, RateLimiter, limit.identity);

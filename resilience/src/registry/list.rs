@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use parking_lot::RwLock;
 
-use super::names::{NameClash, place};
-use super::{Listable, Listed};
+use super::names::NameClash;
 use crate::kind::PolicyKind;
+use crate::name::{Listable, Listed};
 
 /// Every policy by its [`Spot`].
 #[derive(Debug, Default)]
@@ -27,12 +27,12 @@ impl List {
     pub(super) fn of_kind<P: Listable>(&self) -> Vec<&'static P> {
         let all = self.0.read();
         let kind = all.range((P::KIND, "", 0)..).take_while(|((kind, ..), _)| *kind == P::KIND);
-        kind.filter_map(|(_, policy)| P::from_listed(*policy)).collect()
+        kind.filter_map(|(_, policy)| policy.policy()).collect()
     }
 
     /// The one that came first.
     pub(super) fn find<P: Listable>(&self, name: &str) -> Option<&'static P> {
-        namesakes(&self.0.read(), P::KIND, name).find_map(P::from_listed)
+        namesakes(&self.0.read(), P::KIND, name).find_map(Listed::policy)
     }
 
     /// The clash over that name, if there is one.
@@ -70,6 +70,6 @@ fn clash<'a>(
     name: &'a str,
 ) -> Option<NameClash> {
     let locations: Vec<_> =
-        namesakes(all, kind, name).map(|policy| place(policy.identity())).collect();
+        namesakes(all, kind, name).map(|policy| policy.identity().place()).collect();
     (locations.len() > 1).then(|| NameClash { kind, name: name.to_owned(), locations })
 }

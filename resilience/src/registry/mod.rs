@@ -1,35 +1,27 @@
 //! Every policy of the program, listed before its first call.
 //!
-//! [`listed`] what gets onto the list · [`list`] the list itself, by kind and name · [`names`] default names told apart,
-//! clashes found · [`snapshot`] the state of everything as data, [`breaker`] a circuit breaker's · `json` the same as text, bit by bit.
+//! [`list`] the list itself, by kind and name · [`names`] clashes found · [`snapshot`] the state of everything as data · `json` the same as text, bit by bit.
 
-mod breaker;
 #[cfg(feature = "axum")]
 mod json;
 mod list;
-mod listed;
 mod names;
-mod snapshot;
+pub mod snapshot;
 
 use std::sync::LazyLock;
 
-pub use self::breaker::{CircuitBreakerSnapshot, LatencySnapshot, TripSnapshot};
 #[cfg(feature = "axum")]
 pub(crate) use self::json::array;
 use self::list::List;
-pub use self::listed::{Listable, Listed, Site};
 pub use self::names::NameClash;
-pub(crate) use self::names::settle;
-pub use self::snapshot::{
-    BulkheadSnapshot, FallbackSnapshot, HealthCheckSnapshot, HedgeSnapshot, KeyedSnapshot,
-    PipelineSnapshot, RateLimiterSnapshot, RetrySnapshot, Snapshot, TimeoutSnapshot,
-};
+use self::snapshot::Snapshot;
 use crate::bulkhead::Bulkhead;
 use crate::circuit_breaker::CircuitBreaker;
 use crate::fallback::Fallback;
 use crate::health::HealthCheck;
 use crate::hedge::Hedge;
 use crate::keyed::Keyed;
+use crate::name::{Listable, declared};
 use crate::pipeline::Pipeline;
 use crate::rate_limit::RateLimiter;
 use crate::retry::Retry;
@@ -59,56 +51,70 @@ pub struct Registry {
 pub fn registry() -> &'static Registry {
     static REGISTRY: LazyLock<Registry> = LazyLock::new(|| {
         // What the linker collected.
-        let registry = Registry { list: listed::declared().collect() };
+        let registry = Registry { list: declared().collect() };
         names::report(&registry.name_clashes());
         registry
     });
     &REGISTRY
 }
 
-/// One pair of look-ups for each kind.
-macro_rules! kinds {
-    ($($policy:ty, $all:ident, $one:ident;)*) => {
-        $(
-            /// All policies of this kind, in the order of their names.
-            pub fn $all(&self) -> impl Iterator<Item = &'static $policy> + use<> {
-                self.list.of_kind::<$policy>().into_iter()
-            }
+/// The one table of lists: type, methods for all and for one, how one is shown, what the list holds.
+macro_rules! with_lists {
+    ($then:ident) => {
+        $then! {
+            CircuitBreaker, circuit_breakers, circuit_breaker, CircuitBreakerSnapshot, "Circuit breakers.";
+            Retry, retries, retry, RetrySnapshot, "Retries.";
+            Timeout, timeouts, timeout, TimeoutSnapshot, "Timeouts.";
+            Bulkhead, bulkheads, bulkhead, BulkheadSnapshot, "Bulkheads.";
+            RateLimiter, rate_limiters, rate_limiter, RateLimiterSnapshot, "Rate limiters.";
+            Fallback, fallbacks, fallback, FallbackSnapshot, "Fallbacks.";
+            Hedge, hedges, hedge, HedgeSnapshot, "Hedges.";
+            Pipeline, pipelines, pipeline, PipelineSnapshot, "Standard pipelines.";
+            HealthCheck, health_checks, health_check, HealthCheckSnapshot, "Health checks.";
+            Keyed<CircuitBreaker>, keyed_circuit_breakers, keyed_circuit_breaker,
+                KeyedSnapshot<CircuitBreakerConfig>, "Circuit breakers per key.";
+            Keyed<Bulkhead>, keyed_bulkheads, keyed_bulkhead,
+                KeyedSnapshot<BulkheadConfig>, "Bulkheads per key.";
+            Keyed<RateLimiter>, keyed_rate_limiters, keyed_rate_limiter,
+                KeyedSnapshot<RateLimitConfig>, "Rate limiters per key.";
+        }
+    };
+}
+use with_lists;
 
-            /// The policy of this kind by that name.
-            #[must_use]
-            pub fn $one(&self, name: &str) -> Option<&'static $policy> {
-                self.list.find::<$policy>(name)
-            }
-        )*
+macro_rules! look_ups {
+    ($($policy:ty, $all:ident, $one:ident, $snapshot:ty, $doc:literal;)*) => {
+        /// Look-ups.
+        impl Registry {
+            $(
+                #[doc = concat!($doc, " In the order of their names.")]
+                pub fn $all(&self) -> impl Iterator<Item = &'static $policy> + use<> {
+                    self.list.of_kind::<$policy>().into_iter()
+                }
+
+                #[doc = concat!("The one by that name. ", $doc)]
+                #[must_use]
+                pub fn $one(&self, name: &str) -> Option<&'static $policy> {
+                    self.list.find::<$policy>(name)
+                }
+            )*
+        }
     };
 }
 
-impl Registry {
-    kinds! {
-        CircuitBreaker, circuit_breakers, circuit_breaker;
-        Retry, retries, retry;
-        Timeout, timeouts, timeout;
-        Bulkhead, bulkheads, bulkhead;
-        RateLimiter, rate_limiters, rate_limiter;
-        Fallback, fallbacks, fallback;
-        Hedge, hedges, hedge;
-        HealthCheck, health_checks, health_check;
-        Pipeline, pipelines, pipeline;
-        Keyed<CircuitBreaker>, keyed_circuit_breakers, keyed_circuit_breaker;
-        Keyed<Bulkhead>, keyed_bulkheads, keyed_bulkhead;
-        Keyed<RateLimiter>, keyed_rate_limiters, keyed_rate_limiter;
-    }
+with_lists!(look_ups);
 
+impl Registry {
     /// Adds a policy whose name is known only at run time, for good: it lives as long as the program.
     ///
-    /// A name that another policy of the kind bears already is not refused: it is reported by
+    /// A name that another policy of the kind bears already is accepted, and reported by
     /// [`name_clashes`](Self::name_clashes), as a `tracing` error and by the health report, and look-ups find the one that came
     /// first. Look a name up before you insert it.
     pub fn insert<P: Listable>(&self, policy: P) -> &'static P {
         let policy: &'static P = Box::leak(Box::new(policy));
-        self.list.add(policy.listed());
-        names::report(self.list.clash(P::KIND, &policy.identity().name()).as_slice());
+        let listed = policy.listed();
+        self.list.add(listed);
+        names::report(self.list.clash(P::KIND, &listed.identity().name()).as_slice());
         policy
     }
 

@@ -205,3 +205,5 @@ impl fmt::Debug for Retry {
             .finish_non_exhaustive()
     }
 }
+
+crate::name::listable!(Retry, Retry, identity);

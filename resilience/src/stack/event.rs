@@ -14,7 +14,7 @@ use tokio::sync::broadcast::{self, error::RecvError};
 
 use crate::circuit_breaker::StateChange;
 use crate::hook;
-use crate::kind::PolicyKind;
+use crate::kind::{PolicyKind, with_kinds};
 use crate::name::Name;
 use crate::rejection::Rejection;
 use crate::retry::RetryEvent;
@@ -107,20 +107,24 @@ impl Event {
     }
 }
 
-/// `tracing` wants its target at compile time: one arm per kind.
+/// Logs under the kind's target. `tracing` wants it at compile time: one arm per kind.
 macro_rules! log {
     ($kind:expr, $level:ident, $($fields:tt)*) => {
+        with_kinds!(log_by_kind [$kind, $level, ($($fields)*)])
+    };
+}
+
+macro_rules! log_by_kind {
+    ([$kind:expr, $level:ident, $fields:tt] $($one:ident $word:literal $words:literal $doc:literal;)*) => {
         match $kind {
-            PolicyKind::CircuitBreaker => tracing::$level!(target: "resilience::circuit_breaker", $($fields)*),
-            PolicyKind::Retry => tracing::$level!(target: "resilience::retry", $($fields)*),
-            PolicyKind::Timeout => tracing::$level!(target: "resilience::timeout", $($fields)*),
-            PolicyKind::Bulkhead => tracing::$level!(target: "resilience::bulkhead", $($fields)*),
-            PolicyKind::RateLimiter => tracing::$level!(target: "resilience::rate_limit", $($fields)*),
-            PolicyKind::Fallback => tracing::$level!(target: "resilience::fallback", $($fields)*),
-            PolicyKind::Hedge => tracing::$level!(target: "resilience::hedge", $($fields)*),
-            PolicyKind::HealthCheck => tracing::$level!(target: "resilience::health_check", $($fields)*),
-            PolicyKind::Pipeline => tracing::$level!(target: "resilience::pipeline", $($fields)*),
+            $(PolicyKind::$one => log_at!($level, concat!("resilience::", $word), $fields),)*
         }
+    };
+}
+
+macro_rules! log_at {
+    ($level:ident, $target:expr, ($($fields:tt)*)) => {
+        tracing::$level!(target: $target, $($fields)*)
     };
 }
 

@@ -179,3 +179,5 @@ impl fmt::Debug for Timeout {
             .finish_non_exhaustive()
     }
 }
+
+crate::name::listable!(Timeout, Timeout, identity);

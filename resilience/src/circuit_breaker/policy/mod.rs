@@ -221,3 +221,5 @@ impl CircuitBreaker {
         })
     }
 }
+
+crate::name::listable!(CircuitBreaker, CircuitBreaker, identity);

@@ -1,10 +1,12 @@
 //! The state of every policy as data: what the health endpoint and the dashboard show.
 
-use super::Registry;
-use super::breaker::CircuitBreakerSnapshot;
-use super::names::place;
+mod breaker;
+
+pub use self::breaker::{CircuitBreakerSnapshot, LatencySnapshot, TripSnapshot};
+use super::{Registry, with_lists};
 use crate::bulkhead::{Bulkhead, BulkheadConfig};
 use crate::circuit_breaker::{CircuitBreaker, CircuitBreakerConfig};
+pub use crate::circuit_breaker::{Histogram, Thresholds, Trip};
 use crate::fallback::Fallback;
 use crate::health::{CheckReport, HealthCheck, HealthCheckConfig};
 use crate::hedge::{Hedge, HedgeConfig};
@@ -15,28 +17,27 @@ use crate::rate_limit::{RateLimitConfig, RateLimiter};
 use crate::retry::{Retry, RetryConfig, RetryTotals};
 use crate::timeout::{Timeout, TimeoutConfig};
 
-/// The lists of the snapshot, each named like the registry's method that goes through it.
 macro_rules! lists {
-    ($(#[doc = $doc:literal] $list:ident: $snapshot:ty,)*) => {
+    ($($policy:ty, $all:ident, $one:ident, $snapshot:ty, $doc:literal;)*) => {
         /// Every policy, by kind, sorted by name. With feature `serde` it serialises to the documented JSON.
         #[derive(Clone, Debug, PartialEq)]
         #[cfg_attr(feature = "serde", derive(serde::Serialize))]
         #[non_exhaustive]
         pub struct Snapshot {
-            $(#[doc = $doc] pub $list: Vec<$snapshot>,)*
+            $(#[doc = $doc] pub $all: Vec<$snapshot>,)*
         }
 
         impl Snapshot {
             pub(super) fn take(registry: &Registry) -> Self {
-                Self { $($list: registry.$list().map(<$snapshot>::of).collect(),)* }
+                Self { $($all: registry.$all().map(<$policy>::snapshot).collect(),)* }
             }
 
-            /// The JSON of a snapshot in pieces, each as of the moment in which it is taken.
+            /// The JSON of a snapshot in chunks, each as of the moment in which it is taken.
             #[cfg(feature = "axum")]
-            pub(crate) fn pieces() -> impl Iterator<Item = Vec<u8>> + Send {
+            pub(crate) fn chunks() -> impl Iterator<Item = Vec<u8>> + Send {
                 super::json::object([
-                    $((stringify!($list), |registry| {
-                        super::json::array(registry.$list(), <$snapshot>::of)
+                    $((stringify!($all), |registry| {
+                        super::json::array(registry.$all(), <$policy>::snapshot)
                     }),)*
                 ])
             }
@@ -44,32 +45,7 @@ macro_rules! lists {
     };
 }
 
-lists! {
-    /// The circuit breakers.
-    circuit_breakers: CircuitBreakerSnapshot,
-    /// The retries.
-    retries: RetrySnapshot,
-    /// The timeouts.
-    timeouts: TimeoutSnapshot,
-    /// The bulkheads.
-    bulkheads: BulkheadSnapshot,
-    /// The rate limiters.
-    rate_limiters: RateLimiterSnapshot,
-    /// The fallbacks.
-    fallbacks: FallbackSnapshot,
-    /// The hedges.
-    hedges: HedgeSnapshot,
-    /// The standard pipelines.
-    pipelines: PipelineSnapshot,
-    /// The health checks.
-    health_checks: HealthCheckSnapshot,
-    /// Circuit breakers per key.
-    keyed_circuit_breakers: KeyedSnapshot<CircuitBreakerConfig>,
-    /// Bulkheads per key.
-    keyed_bulkheads: KeyedSnapshot<BulkheadConfig>,
-    /// Rate limiters per key.
-    keyed_rate_limiters: KeyedSnapshot<RateLimitConfig>,
-}
+with_lists!(lists);
 
 /// The snapshot of a kind that has little to tell: name, location, a few figures, options.
 macro_rules! plain {
@@ -93,15 +69,15 @@ macro_rules! plain {
                 )?
             }
 
-            impl $name {
-                /// The present state of one policy.
+            impl $policy {
+                /// The present state as data.
                 #[must_use]
-                pub fn of(policy: &$policy) -> Self {
-                    Self {
-                        name: policy.name(),
-                        location: place(policy.identity()),
-                        $($field: policy.$field(),)*
-                        $(config: <$config>::clone(policy.config()),)?
+                pub fn snapshot(&self) -> $name {
+                    $name {
+                        name: self.name(),
+                        location: self.identity().place(),
+                        $($field: self.$field(),)*
+                        $(config: <$config>::clone(self.config()),)?
                     }
                 }
             }
@@ -178,14 +154,14 @@ pub struct PipelineSnapshot {
     pub attempt_timeout: Option<Name>,
 }
 
-impl PipelineSnapshot {
-    /// The present state of `policy`.
+impl Pipeline {
+    /// The present state as data.
     #[must_use]
-    pub fn of(policy: &Pipeline) -> Self {
-        let parts = policy.parts();
-        Self {
-            name: policy.name(),
-            location: place(policy.identity()),
+    pub fn snapshot(&self) -> PipelineSnapshot {
+        let parts = self.parts();
+        PipelineSnapshot {
+            name: self.name(),
+            location: self.identity().place(),
             rate_limit: parts.rate_limit.map(RateLimiter::name),
             bulkhead: parts.bulkhead.map(Bulkhead::name),
             timeout: parts.timeout.map(Timeout::name),
@@ -211,15 +187,15 @@ pub struct KeyedSnapshot<C> {
     pub config: C,
 }
 
-impl<C: Clone> KeyedSnapshot<C> {
-    /// The present state of `keyed`.
+impl<P: PerKey> Keyed<P> {
+    /// The present state of all keys together, as data.
     #[must_use]
-    pub fn of<P: PerKey<Config = C>>(keyed: &Keyed<P>) -> Self {
-        Self {
-            name: keyed.name(),
-            location: place(keyed.identity()),
-            totals: keyed.totals(),
-            config: keyed.config().clone(),
+    pub fn snapshot(&self) -> KeyedSnapshot<P::Config> {
+        KeyedSnapshot {
+            name: self.name(),
+            location: self.identity().place(),
+            totals: self.totals(),
+            config: self.config().clone(),
         }
     }
 }

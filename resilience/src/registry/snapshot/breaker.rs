@@ -2,7 +2,6 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use super::names::place;
 use crate::circuit_breaker::Thresholds;
 use crate::circuit_breaker::{
     Cause, CircuitBreaker, CircuitBreakerConfig, CircuitState, Counts, Histogram, Totals, Trip,
@@ -40,15 +39,15 @@ pub struct CircuitBreakerSnapshot {
     pub config: CircuitBreakerConfig,
 }
 
-impl CircuitBreakerSnapshot {
-    /// The present state of `breaker`.
+impl CircuitBreaker {
+    /// The present state as data.
     #[must_use]
-    pub fn of(breaker: &CircuitBreaker) -> Self {
+    pub fn snapshot(&self) -> CircuitBreakerSnapshot {
         // One reading for all figures: they agree with each other.
-        let (config, counts) = (breaker.config(), breaker.counts());
-        Self {
+        let (breaker, config, counts) = (self, self.config(), self.counts());
+        CircuitBreakerSnapshot {
             name: breaker.name(),
-            location: place(breaker.identity()),
+            location: breaker.identity().place(),
             state: breaker.state(),
             failure_rate: config.rate(counts.failures, &counts),
             slow_rate: config.rate(counts.slow, &counts),

@@ -1,0 +1,98 @@
+//! A policy's name together with the place that declares it.
+
+use std::panic::Location;
+use std::sync::OnceLock;
+
+use super::{Name, default_names};
+
+/// Who chose a policy's name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// The author, who must keep it unique among policies of one kind.
+    Explicit,
+    /// The macro, from the module path and the item; `line` is the attribute's own.
+    Default {
+        /// Where the attribute stands.
+        line: u32,
+    },
+}
+
+/// A policy's name together with the place that declares it.
+///
+/// A default name may turn out to be shared (one method name on two types of a module). A longer one is then chosen
+/// among all declared policies, before the name is first shown.
+#[derive(Debug)]
+pub struct Identity {
+    written: &'static str,
+    origin: Origin,
+    location: &'static Location<'static>,
+    resolved: OnceLock<&'static str>,
+}
+
+impl Identity {
+    /// The identity of a policy that is declared where this is called.
+    #[track_caller]
+    #[must_use]
+    pub const fn new(written: &'static str, origin: Origin) -> Self {
+        Self { written, origin, location: Location::caller(), resolved: OnceLock::new() }
+    }
+
+    /// The name that the author chose.
+    #[track_caller]
+    #[must_use]
+    pub const fn explicit(name: &'static str) -> Self {
+        Self::new(name, Origin::Explicit)
+    }
+
+    /// The default name, of an attribute in that line.
+    #[track_caller]
+    #[must_use]
+    pub const fn default(path: &'static str, line: u32) -> Self {
+        Self::new(path, Origin::Default { line })
+    }
+
+    pub(crate) const fn written(&self) -> &'static str {
+        self.written
+    }
+
+    /// The identity of one key's policy: it bears the name of the whole.
+    pub(crate) fn of_key(&self) -> Self {
+        Self {
+            written: self.name().as_str(),
+            origin: Origin::Explicit,
+            location: self.location,
+            resolved: OnceLock::new(),
+        }
+    }
+
+    pub(crate) fn origin(&self) -> Origin {
+        self.origin
+    }
+
+    pub(crate) fn location(&self) -> &'static Location<'static> {
+        self.location
+    }
+
+    /// Where it is declared, as `file:line`.
+    pub(crate) fn place(&self) -> String {
+        // `format!` would be the greater part of what a snapshot costs.
+        [self.location.file(), ":", &self.location.line().to_string()].concat()
+    }
+
+    /// The name to show. An explicit one is final; a default one is compared with all others, once.
+    #[inline]
+    pub(crate) fn name(&self) -> Name {
+        match self.resolved.get() {
+            Some(name) => Name(name),
+            None => self.resolve(),
+        }
+    }
+
+    #[cold]
+    fn resolve(&self) -> Name {
+        Name(self.resolved.get_or_init(|| match self.origin {
+            Origin::Explicit => self.written,
+            Origin::Default { .. } => default_names::resolve(self),
+        }))
+    }
+}
