@@ -7,7 +7,7 @@ mod outage;
 use std::time::Duration;
 
 use outage::survives;
-use resilience_tests::harness::{App, Fault, Place, Scenario, Trouble};
+use resilience_harness::{App, Fault, Place, Scenario, Trouble};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn late_answers() {

@@ -1,6 +1,6 @@
 //! What the tests of outages share.
 
-use resilience_tests::harness::{Programs, Scenario, table};
+use resilience_harness::{Programs, Scenario, table};
 
 /// All limits hold; where the server that shall fail is not installed, says so and does nothing.
 pub async fn survives(scenario: Scenario) {

@@ -55,7 +55,7 @@ impl Profile {
 
     /// The harness's program of that name, built.
     pub(crate) fn runner(self, name: &str) -> Result<PathBuf, String> {
-        let mut build = cargo("build --package resilience-tests --features harness");
+        let mut build = cargo("build --package resilience-harness");
         finish(build.args(["--profile", self.name, "--bin", name]))?;
         Ok(self.folder().join(name))
     }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use resilience_tests::harness::{App, Fault, Figures, Place, Programs, Scenario, Trouble, table};
+use resilience_harness::{App, Fault, Figures, Place, Programs, Scenario, Trouble, table};
 
 const BLACK_HOLE: Trouble = Trouble::Proxy(Fault::BlackHole);
 

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use fastrand::Rng;
-use resilience_tests::harness::{App, Call, Gauges, Limits, Outcome, Place, Programs, World};
+use resilience_harness::{App, Call, Gauges, Limits, Outcome, Place, Programs, World};
 
 use crate::weather::befalls;
 

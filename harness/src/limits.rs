@@ -89,7 +89,7 @@ type Limit = (bool, String);
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::harness::Gauges;
+    use crate::Gauges;
 
     fn good() -> Figures {
         Figures {

@@ -1,4 +1,7 @@
-//! Programs under load, what they depend on, faults between them, and what callers saw.
+//! Programs under load, what they depend on, faults between them, and what callers saw. For the examples' tests,
+//! `cargo x outage` and `cargo x soak`; it needs Linux.
+#![forbid(unsafe_code)]
+#![cfg(target_os = "linux")]
 
 mod figures;
 mod gauges;

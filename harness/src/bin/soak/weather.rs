@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use fastrand::Rng;
-use resilience_tests::harness::{App, Call, Callers, Fault, Load, Place, Trouble, World};
+use resilience_harness::{App, Call, Callers, Fault, Load, Place, Trouble, World};
 use tokio::time::{sleep, timeout};
 
 /// Calls a second, of callers who wait for the answer.
