@@ -1,8 +1,9 @@
-//! `cargo x lint`: formatting, and clippy over every feature set.
+//! `cargo x lint`: formatting, the layers of the house, and clippy over every feature set.
 
 use std::process::ExitCode;
 
 use crate::steps::Steps;
+use crate::structure;
 use crate::workspace::cargo;
 
 // The workspace's run unifies all features; each of these sees the runtime crate as a user with
@@ -18,6 +19,7 @@ pub(crate) fn run() -> ExitCode {
 
 pub(crate) fn steps(steps: &mut Steps) {
     steps.run(cargo("fmt --all --check"));
+    structure::steps(steps);
     steps.run(clippy("--workspace --all-targets"));
     for features in RUNTIME_FEATURES {
         steps.run(clippy(&format!("--package resilience --features={features}")));

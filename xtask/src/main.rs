@@ -10,6 +10,7 @@ mod lint;
 mod outage;
 mod soak;
 mod steps;
+mod structure;
 mod test;
 mod workspace;
 
@@ -19,7 +20,8 @@ const USAGE: &str = "\
 usage: cargo x <command> [arguments]
 
   check         everything a change must pass: lint, docs, test
-  lint          formatting, and clippy over every feature set, warnings are errors
+  lint          formatting, layers, and clippy over every feature set, warnings are errors
+  structure     only the layers: which imports point up, go through the front door or run in circles
   test          all tests; arguments go to `cargo test`
   docs          the documentation, warnings are errors
   bless         rewrite the golden expansions and the compile-error texts from what is built now
@@ -36,6 +38,7 @@ fn main() -> ExitCode {
     match command.as_deref() {
         Some("check") => check::run(),
         Some("lint") => lint::run(),
+        Some("structure") => structure::run(),
         Some("test") => test::run(&rest),
         Some("docs") => docs::run(),
         Some("bless") => bless::run(&rest),

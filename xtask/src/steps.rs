@@ -24,6 +24,16 @@ impl Steps {
         self.0.push(Step { line, took: started.elapsed(), failure });
     }
 
+    /// Prints what a check of our own found; anything is a failure.
+    pub(crate) fn check(&mut self, what: &str, problems: &[String]) {
+        println!("\n--- {what}");
+        for problem in problems {
+            println!("{problem}");
+        }
+        let failure = (!problems.is_empty()).then(|| format!("{} problems", problems.len()));
+        self.0.push(Step { line: what.to_owned(), took: Duration::ZERO, failure });
+    }
+
     /// Prints the summary, and turns it into the process's exit code.
     pub(crate) fn finish(self) -> ExitCode {
         println!("\n=== summary");

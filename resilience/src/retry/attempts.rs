@@ -4,10 +4,11 @@ use std::ops::ControlFlow::{self, Break, Continue};
 use std::time::Duration;
 
 use super::jitter::decorrelated;
-use super::{Jitter, Pause, Retry, RetryConfig, RetryEvent};
+use super::{Jitter, Pause, Retry, RetryConfig};
 use crate::ambient::{self, Attempt, Mark, Serial};
 use crate::clock::{self, Nanos};
 use crate::rejection::Rejection;
+use crate::stack::RetryEvent;
 use crate::stack::event;
 use crate::stack::verdict::{Fallible, Verdict};
 

@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use super::{Backoff, Jitter, RetryEvent};
+use super::{Backoff, Jitter};
 use crate::check;
 use crate::hook::Hook;
+use crate::stack::RetryEvent;
 
 /// Two more chances outlast a blip; more of them multiply the load of an outage.
 const ATTEMPTS: u32 = 3;

@@ -1,22 +1,4 @@
-//! What a retry tells others about what it did.
-
-use std::time::Duration;
-
-use crate::ambient::CallId;
-use crate::name::Name;
-
-/// One retry that is about to happen. `on_retry` gets it before the delay begins.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct RetryEvent {
-    /// Who retries.
-    pub policy: Name,
-    /// The attempt that has just failed: 1 is the first try.
-    pub attempt: u32,
-    /// How long until the next one begins.
-    pub delay: Duration,
-    /// The call that all these attempts belong to.
-    pub call_id: CallId,
-}
+//! What a retry has done so far.
 
 /// What a [`Retry`](crate::Retry) did since the program started. Calls that succeed at once are not counted: they
 /// cost nothing.

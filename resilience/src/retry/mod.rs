@@ -24,7 +24,7 @@ mod tests;
 
 pub use self::backoff::Backoff;
 pub use self::config::RetryConfig;
-pub use self::facts::{RetryEvent, RetryTotals};
+pub use self::facts::RetryTotals;
 pub use self::jitter::Jitter;
 pub use self::policy::Retry;
 

@@ -12,12 +12,12 @@ use std::task::{Context, Poll, ready};
 use futures_core::Stream;
 use tokio::sync::broadcast::{self, error::RecvError};
 
+use super::RetryEvent;
 use crate::circuit_breaker::StateChange;
 use crate::hook;
 use crate::kind::{PolicyKind, with_kinds};
 use crate::name::Name;
 use crate::rejection::Rejection;
-use crate::retry::RetryEvent;
 
 /// How many events a listener may fall behind.
 const CAPACITY: usize = 1024;

@@ -7,6 +7,7 @@ mod either;
 pub mod event;
 mod policy_ref;
 pub mod predicate;
+mod retry_event;
 pub mod verdict;
 
 pub use self::body::{Body, body, body_blocking, never};
@@ -16,3 +17,4 @@ pub use self::edge::{
 };
 pub use self::either::{Either, either};
 pub use self::policy_ref::{PolicyRef, static_ref};
+pub use self::retry_event::RetryEvent;

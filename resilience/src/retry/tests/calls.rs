@@ -7,7 +7,8 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::{Fault, ms, secs, steady};
-use crate::retry::{Backoff, Jitter, Retry, RetryConfig, RetryEvent};
+use crate::retry::{Backoff, Jitter, Retry, RetryConfig};
+use crate::stack::RetryEvent;
 
 /// Fails until attempt `success`, and tells when each one began.
 async fn run(retry: &Retry, success: u32) -> (Result<u32, Fault>, Vec<Duration>) {

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use super::{ms, secs};
-use crate::retry::{Backoff, Jitter, Retry, RetryConfig, RetryEvent};
+use crate::retry::{Backoff, Jitter, Retry, RetryConfig};
+use crate::stack::RetryEvent;
 
 fn complaint(build: fn() -> RetryConfig) -> String {
     let panic = std::panic::catch_unwind(|| drop(Retry::new("nonsense", build()))).unwrap_err();
