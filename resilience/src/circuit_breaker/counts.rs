@@ -3,6 +3,7 @@
 use std::fmt;
 use std::time::SystemTime;
 
+use crate::kind::PolicyKind;
 use crate::name::Name;
 
 /// The state of a circuit breaker.
@@ -166,6 +167,8 @@ impl fmt::Display for Cause {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct StateChange {
+    /// What the breaker speaks as: a circuit breaker, or the health check that it belongs to.
+    pub kind: PolicyKind,
     /// The breaker's name.
     pub policy: Name,
     /// The state it left.

@@ -13,6 +13,7 @@ use super::HealthCheckConfig;
 use crate::circuit_breaker::guard as through_breaker;
 use crate::circuit_breaker::{CircuitBreaker, CircuitBreakerConfig};
 use crate::clock::{self, Nanos};
+use crate::name::Identity;
 use crate::rejection::Rejection;
 use crate::stack::body;
 use crate::stack::verdict::by_default;
@@ -93,8 +94,8 @@ pub(super) struct Monitor {
 impl Monitor {
     pub(super) const fn new(name: &'static str) -> Self {
         Self {
-            breaker: CircuitBreaker::new(name, BREAKER),
-            limit: Timeout::new(name, TimeoutConfig::new()),
+            breaker: CircuitBreaker::declared(Identity::of_health_check(name), BREAKER),
+            limit: Timeout::declared(Identity::of_health_check(name), TimeoutConfig::new()),
             turn: Turn::const_new(()),
             last: Mutex::new(None),
         }

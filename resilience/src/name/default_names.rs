@@ -58,6 +58,6 @@ fn default_named(policy: Listed) -> Option<(PolicyKind, u32, &'static Identity)>
     let identity = policy.identity();
     match identity.origin() {
         Origin::Default { line } => Some((policy.kind(), line, identity)),
-        Origin::Explicit => None,
+        Origin::Explicit | Origin::HealthCheck => None,
     }
 }

@@ -4,6 +4,7 @@ use std::panic::Location;
 use std::sync::OnceLock;
 
 use super::{Name, default_names};
+use crate::kind::PolicyKind;
 
 /// Who chose a policy's name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,6 +16,8 @@ pub enum Origin {
         /// Where the attribute stands.
         line: u32,
     },
+    /// The health check that owns the policy: it is not listed, and speaks as that check.
+    HealthCheck,
 }
 
 /// A policy's name together with the place that declares it.
@@ -49,6 +52,20 @@ impl Identity {
     #[must_use]
     pub const fn default(path: &'static str, line: u32) -> Self {
         Self::new(path, Origin::Default { line })
+    }
+
+    /// The identity of a policy inside the health check of that name.
+    #[track_caller]
+    pub(crate) const fn of_health_check(name: &'static str) -> Self {
+        Self::new(name, Origin::HealthCheck)
+    }
+
+    /// The kind that a policy's events name: its own, unless it belongs to a health check.
+    pub(crate) const fn speaks_as(&self, own: PolicyKind) -> PolicyKind {
+        match self.origin {
+            Origin::HealthCheck => PolicyKind::HealthCheck,
+            Origin::Explicit | Origin::Default { .. } => own,
+        }
     }
 
     pub(crate) const fn written(&self) -> &'static str {
@@ -91,7 +108,7 @@ impl Identity {
     #[cold]
     fn resolve(&self) -> Name {
         Name(self.resolved.get_or_init(|| match self.origin {
-            Origin::Explicit => self.written,
+            Origin::Explicit | Origin::HealthCheck => self.written,
             Origin::Default { .. } => default_names::resolve(self),
         }))
     }

@@ -7,7 +7,7 @@ mod declared;
 mod default_names;
 mod identity;
 
-use std::borrow::Borrow;
+use std::borrow::{Borrow, Cow};
 use std::fmt;
 use std::ops::Deref;
 
@@ -116,13 +116,44 @@ impl From<Name> for String {
 }
 
 impl fmt::Display for Name {
+    /// In one line: a name that holds a line break must not begin a log line of its own.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.0)
+        f.pad(&one_line(self.0))
     }
+}
+
+/// The text with everything escaped that ends a line, or controls a terminal.
+pub(crate) fn one_line(text: &str) -> Cow<'_, str> {
+    let breaks = |char: char| char.is_control() || matches!(char, '\u{2028}' | '\u{2029}');
+    if !text.contains(breaks) {
+        return text.into();
+    }
+    let mut line = String::with_capacity(text.len());
+    for char in text.chars() {
+        if breaks(char) {
+            line.extend(char.escape_default());
+        } else {
+            line.push(char);
+        }
+    }
+    line.into()
 }
 
 impl fmt::Debug for Name {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Debug::fmt(self.0, f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_one_line() {
+        let shown = |name| Name::new(name).to_string();
+        assert_eq!(shown("a\nERROR b\r\u{1b}[2J\u{2028}"), r"a\nERROR b\r\u{1b}[2J\u{2028}");
+        assert_eq!(shown("naïve \"quoted\" `name`"), "naïve \"quoted\" `name`");
+        assert_eq!(format!("{:>4}", Name::new("ab")), "  ab");
     }
 }

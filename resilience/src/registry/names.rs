@@ -1,6 +1,7 @@
 //! Explicit names that clash.
 
 use crate::kind::PolicyKind;
+use crate::name::one_line;
 
 /// Two or more policies of one kind bear the same explicit name.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,8 +19,8 @@ pub struct NameClash {
 pub(super) fn report(clashes: &[NameClash]) {
     for NameClash { kind, name, locations } in clashes {
         tracing::error!(
-            target: "resilience", event = "name_clash", %kind, policy = %name, ?locations,
-            "{} policies of kind {} are named `{name}`: give each a name of its own", locations.len(), kind.in_words()
+            target: "resilience", event = "name_clash", %kind, policy = &*one_line(name), ?locations,
+            "{} policies of kind {} are named `{}`: give each a name of its own", locations.len(), kind.in_words(), one_line(name)
         );
     }
 }

@@ -16,7 +16,7 @@ use super::RetryEvent;
 use crate::circuit_breaker::StateChange;
 use crate::hook;
 use crate::kind::{PolicyKind, with_kinds};
-use crate::name::Name;
+use crate::name::{Name, one_line};
 use crate::rejection::Rejection;
 
 /// How many events a listener may fall behind.
@@ -83,7 +83,8 @@ impl Event {
     #[must_use]
     pub const fn kind(&self) -> Option<PolicyKind> {
         match self {
-            Self::StateChanged(_) | Self::Administered { .. } => Some(PolicyKind::CircuitBreaker),
+            Self::StateChanged(change) => Some(change.kind),
+            Self::Administered { .. } => Some(PolicyKind::CircuitBreaker),
             Self::Rejected { kind, .. } => Some(*kind),
             Self::Retried(_) => Some(PolicyKind::Retry),
             Self::FellBack { .. } => Some(PolicyKind::Fallback),
@@ -129,8 +130,8 @@ macro_rules! log_at {
 }
 
 pub(crate) fn state_changed(change: &StateChange, listener: Option<fn(&StateChange)>) {
-    let StateChange { policy, from, to, cause } = change;
-    tracing::warn!(target: "resilience::circuit_breaker", policy = policy.as_str(), event = "state_changed", %from, %to, %cause);
+    let StateChange { kind, policy, from, to, cause } = change;
+    log!(kind, warn, policy = &*one_line(policy), event = "state_changed", %from, %to, %cause);
     broadcast(|| Event::StateChanged(*change));
     if let Some(listener) = listener {
         hook::shielded(*policy, "on_state_change", || listener(change));
@@ -157,7 +158,8 @@ fn tell_rejected(kind: PolicyKind, rejection: &Rejection) {
 }
 
 fn log_rejected(kind: PolicyKind, rejection: &Rejection) {
-    let (policy, event) = (rejection.policy(), rejection.kind().as_str());
+    let (policy, event) = (one_line(rejection.policy()), rejection.kind().as_str());
+    let policy = &*policy;
     match rejection {
         Rejection::CircuitOpen { retry_after, .. } => {
             log!(kind, debug, policy, event, ?retry_after);
@@ -173,7 +175,7 @@ fn log_rejected(kind: PolicyKind, rejection: &Rejection) {
 
 pub(crate) fn retried(retry: &RetryEvent, listener: Option<fn(&RetryEvent)>) {
     let RetryEvent { policy, attempt, delay, call_id, .. } = retry;
-    tracing::debug!(target: "resilience::retry", policy = policy.as_str(), event = "retried", attempt, ?delay, %call_id);
+    tracing::debug!(target: "resilience::retry", policy = &*one_line(policy), event = "retried", attempt, ?delay, %call_id);
     broadcast(|| Event::Retried(*retry));
     if let Some(listener) = listener {
         hook::shielded(*policy, "on_retry", || listener(retry));
@@ -181,18 +183,20 @@ pub(crate) fn retried(retry: &RetryEvent, listener: Option<fn(&RetryEvent)>) {
 }
 
 pub(crate) fn fell_back(policy: Name, step: u32, error: Option<&dyn Debug>) {
-    tracing::warn!(target: "resilience::fallback", policy = policy.as_str(), event = "fell_back", step, error = error.map(tracing::field::debug));
+    tracing::warn!(target: "resilience::fallback", policy = &*one_line(&policy), event = "fell_back", step, error = error.map(tracing::field::debug));
     broadcast(|| Event::FellBack { policy, step });
 }
 
 pub(crate) fn hedged(policy: Name, attempt: u32) {
-    tracing::debug!(target: "resilience::hedge", policy = policy.as_str(), event = "hedged", attempt);
+    tracing::debug!(target: "resilience::hedge", policy = &*one_line(&policy), event = "hedged", attempt);
     broadcast(|| Event::Hedged { policy, attempt });
 }
 
 #[cfg(feature = "axum")]
 pub(crate) fn administered(policy: Name, action: &'static str, by: &str, reason: Option<&str>) {
-    tracing::warn!(target: "resilience::circuit_breaker", policy = policy.as_str(), event = "administered", action, by, reason);
+    let (by, reason) = (&*one_line(by), reason.map(one_line));
+    let reason = reason.as_deref();
+    tracing::warn!(target: "resilience::circuit_breaker", policy = &*one_line(&policy), event = "administered", action, by, reason);
     broadcast(|| Event::Administered {
         policy,
         action,

@@ -155,7 +155,7 @@ impl Timeout {
     pub(super) fn time_out(&self, after: Duration) -> Name {
         self.timed_out.fetch_add(1, Ordering::Relaxed);
         let policy = self.name();
-        event::rejected(PolicyKind::Timeout, &Rejection::TimedOut { policy, after });
+        event::rejected(self.kind(), &Rejection::TimedOut { policy, after });
         policy
     }
 
@@ -165,8 +165,13 @@ impl Timeout {
     pub(super) fn refuse(&self) -> Name {
         self.deadline_exceeded.fetch_add(1, Ordering::Relaxed);
         let policy = self.name();
-        event::rejected(PolicyKind::Timeout, &Rejection::DeadlineExceeded { policy });
+        event::rejected(self.kind(), &Rejection::DeadlineExceeded { policy });
         policy
+    }
+
+    /// What its events name.
+    fn kind(&self) -> PolicyKind {
+        self.identity.speaks_as(PolicyKind::Timeout)
     }
 }
 

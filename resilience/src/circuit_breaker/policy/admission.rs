@@ -96,7 +96,8 @@ impl CircuitBreaker {
     }
 
     fn tell_refusal(&self, wait: Option<u64>) {
-        event::rejected(PolicyKind::CircuitBreaker, &self.rejection(wait));
+        let kind = self.identity.speaks_as(PolicyKind::CircuitBreaker);
+        event::rejected(kind, &self.rejection(wait));
     }
 
     /// Gives `wait` back: who calls this last keeps nothing meanwhile.

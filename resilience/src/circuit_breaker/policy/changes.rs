@@ -5,6 +5,7 @@ use std::time::SystemTime;
 use super::super::word::Word;
 use super::super::{Cause, CircuitState, Counts, StateChange, Trip};
 use super::{CircuitBreaker, Locked};
+use crate::kind::PolicyKind;
 use crate::stack::event;
 use crate::sync::Ordering;
 use crate::{clock, hook, random};
@@ -58,7 +59,8 @@ impl CircuitBreaker {
         self.shared().fresh_until.store(locked.machine.fresh_until(), Ordering::Relaxed);
         let word = Word::new(&self.config, to, self.word().generation() + 1);
         self.word.store(word.bits(), Ordering::Release);
-        StateChange { policy: self.name(), from, to, cause }
+        let kind = self.identity.speaks_as(PolicyKind::CircuitBreaker);
+        StateChange { kind, policy: self.name(), from, to, cause }
     }
 
     /// Tells the world, after the lock is gone.
