@@ -1,22 +1,21 @@
-//! Configs as data: durations the way people write them (`"1m 30s"`), and the same checks that setters make.
+//! Configs as data: values in the attributes' own grammar, and the same checks that setters make.
 
 /// `#[serde(with)]` for a `Duration`.
 pub(crate) mod duration {
+    use std::borrow::Cow;
     use std::time::Duration;
 
     use serde::{Deserialize, Deserializer, Serializer, de::Error};
 
+    use crate::grammar::{format_duration, parse_duration};
+
     pub(crate) fn serialize<S: Serializer>(value: &Duration, to: S) -> Result<S::Ok, S::Error> {
-        to.collect_str(&humantime::format_duration(*value))
+        to.serialize_str(&format_duration(*value))
     }
 
     pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Duration, D::Error> {
-        let text = std::borrow::Cow::<'de, str>::deserialize(from)?;
-        humantime::parse_duration(&text).map_err(|problem| {
-            D::Error::custom(format!(
-                "`{text}` is not a duration ({problem}): write \"250ms\" or \"1m 30s\""
-            ))
-        })
+        let text = Cow::<'de, str>::deserialize(from)?;
+        parse_duration(&text).map_err(D::Error::custom)
     }
 }
 
@@ -41,6 +40,65 @@ pub(crate) mod optional_duration {
         from: D,
     ) -> Result<Option<Duration>, D::Error> {
         Ok(Option::<Human>::deserialize(from)?.map(|Human(value)| value))
+    }
+}
+
+/// `#[serde(with)]` for an optional ratio: a number, or text like `"25%"`.
+pub(crate) mod optional_ratio {
+    use std::fmt;
+
+    use serde::de::{Deserialize, Deserializer, Error, Visitor};
+    use serde::{Serialize, Serializer};
+
+    use crate::grammar::parse_percentage;
+
+    #[allow(clippy::ref_option, reason = "serde's signature")]
+    pub(crate) fn serialize<S: Serializer>(value: &Option<f64>, to: S) -> Result<S::Ok, S::Error> {
+        value.serialize(to)
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Option<f64>, D::Error> {
+        Ok(Option::<Ratio>::deserialize(from)?.map(|Ratio(value)| value))
+    }
+
+    struct Ratio(f64);
+
+    impl<'de> Deserialize<'de> for Ratio {
+        fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+            // Formats that don't say what comes next have the number alone.
+            if from.is_human_readable() {
+                from.deserialize_any(NumberOrPercentage)
+            } else {
+                f64::deserialize(from).map(Self)
+            }
+        }
+    }
+
+    struct NumberOrPercentage;
+
+    #[allow(clippy::cast_precision_loss, reason = "a ratio is at most 1")]
+    impl Visitor<'_> for NumberOrPercentage {
+        type Value = Ratio;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a ratio like 0.25 or \"25%\"")
+        }
+
+        fn visit_f64<E: Error>(self, value: f64) -> Result<Ratio, E> {
+            Ok(Ratio(value))
+        }
+
+        fn visit_u64<E: Error>(self, value: u64) -> Result<Ratio, E> {
+            Ok(Ratio(value as f64))
+        }
+
+        fn visit_i64<E: Error>(self, value: i64) -> Result<Ratio, E> {
+            Ok(Ratio(value as f64))
+        }
+
+        fn visit_str<E: Error>(self, text: &str) -> Result<Ratio, E> {
+            parse_percentage(text).map(Ratio).map_err(E::custom)
+        }
     }
 }
 

@@ -80,6 +80,8 @@ mod clock;
 #[cfg(feature = "serde")]
 mod config_serde;
 mod fallback;
+#[cfg(feature = "serde")]
+mod grammar;
 mod health;
 mod hedge;
 mod hook;

@@ -146,7 +146,45 @@ fn configs_are_data_with_the_same_checks() {
         r#"{"open_for":"0s"}"#,
         r#"{"slow_rate":0.5}"#,
         r#"{"open_fro":"1s"}"#,
+        r#"{"open_for":"1M"}"#,
+        r#"{"open_for":"3d"}"#,
+        r#"{"failure_rate":"half"}"#,
     ] {
         assert!(serde_json::from_str::<CircuitBreakerConfig>(bad).is_err(), "{bad}");
     }
+}
+
+/// Each literal stands here twice: read by an attribute, and by a config.
+#[test]
+fn attributes_and_configs_read_durations_ratios_and_rates_alike() {
+    use resilience::{Bulkhead, RateLimitConfig, RateLimiter, circuit_breaker};
+
+    macro_rules! alike {
+        ($($number:literal: $window:literal $ratio:literal;)*) => {
+            $({
+                #[circuit_breaker(name = $number, open_for = $window, failure_rate = $ratio)]
+                static BREAKER: resilience::CircuitBreaker;
+                let json = serde_json::json!({ "open_for": $window, "failure_rate": $ratio });
+                let read: CircuitBreakerConfig = serde_json::from_value(json).unwrap();
+                assert_eq!(&read, BREAKER.config(), "{} {}", $window, $ratio);
+            })*
+        };
+    }
+    alike! {
+        "alike-1": "250ms" "25%";
+        "alike-2": "1.5s" "33.3%";
+        "alike-3": "2m" "7 %";
+        "alike-4": "1h30m" "100%";
+        "alike-5": "1h 30m 5s" 0.25;
+        "alike-6": "10_000 us" 1;
+        "alike-7": "7µs" 0.001;
+        "alike-8": "0.25us" "0.1%";
+    }
+    #[resilience::rate_limit("1000/250ms", name = "alike", max_wait = "1m")]
+    static LIMIT: RateLimiter;
+    let json = r#"{"rate":"1000/250ms","max_wait":"60s"}"#;
+    assert_eq!(&serde_json::from_str::<RateLimitConfig>(json).unwrap(), LIMIT.config());
+    #[resilience::bulkhead(name = "alike", max_wait = "1ms")]
+    static SLOTS: Bulkhead;
+    assert_eq!(serde_json::to_value(SLOTS.config()).unwrap()["max_wait"], "1ms");
 }

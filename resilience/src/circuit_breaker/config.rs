@@ -51,12 +51,14 @@ pub enum Window {
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(remote = "Self", default, deny_unknown_fields))]
 pub struct CircuitBreakerConfig {
+    #[cfg_attr(feature = "serde", serde(with = "crate::config_serde::optional_ratio"))]
     pub(super) failure_rate: Option<f64>,
     pub(super) min_calls: Option<NonZeroU32>,
     pub(super) window: Option<Window>,
     pub(super) consecutive_failures: Option<NonZeroU32>,
     #[cfg_attr(feature = "serde", serde(with = "crate::config_serde::optional_duration"))]
     pub(super) slow_call: Option<Duration>,
+    #[cfg_attr(feature = "serde", serde(with = "crate::config_serde::optional_ratio"))]
     pub(super) slow_rate: Option<f64>,
     #[cfg_attr(feature = "serde", serde(with = "crate::config_serde::duration"))]
     pub(super) open_for: Duration,

@@ -48,6 +48,7 @@ pub struct RetryConfig {
     pub(super) jitter: Jitter,
     #[cfg_attr(feature = "serde", serde(with = "crate::config_serde::optional_duration"))]
     pub(super) max_elapsed: Option<Duration>,
+    #[cfg_attr(feature = "serde", serde(with = "crate::config_serde::optional_ratio"))]
     pub(super) budget: Option<f64>,
     budget_burst: Option<u32>,
     #[cfg_attr(feature = "serde", serde(skip))]

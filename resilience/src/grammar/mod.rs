@@ -1,0 +1,9 @@
+//! How values are written: durations and ratios, in the grammar and the words of the attributes.
+//!
+//! Attributes are read by the macro crate, everything else here; a test in `tests/` holds both together.
+
+mod duration;
+mod ratio;
+
+pub(crate) use self::duration::{format_duration, parse_duration};
+pub(crate) use self::ratio::parse_percentage;
