@@ -10,12 +10,12 @@ use resilience::Rejection;
 /// The argument that makes [`bare`] fail.
 pub const FAILING: u64 = u64::MAX;
 
-/// What a caller's own error usually is: an enum that holds a refusal beside its own cases.
+/// What a caller's own error usually is: an enum that holds a rejection beside its own cases.
 #[derive(Debug)]
 pub enum Failure {
     /// The dependency failed.
     Down,
-    /// A policy refused the call.
+    /// A policy rejected the call.
     Rejected(Rejection),
 }
 

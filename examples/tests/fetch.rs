@@ -30,8 +30,8 @@ fn alone_it_shows_retries_and_an_open_circuit() {
 
 #[test]
 fn with_urls_it_fails_when_one_of_them_does() {
-    let nobody = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap();
-    let output = output(FETCH, &[&format!("http://{nobody}/"), "ftp://localhost/"]);
+    let unlistened = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap();
+    let output = output(FETCH, &[&format!("http://{unlistened}/"), "ftp://localhost/"]);
     let text = String::from_utf8_lossy(&output.stdout);
     assert_eq!(output.status.code(), Some(1));
     assert!(text.contains("attempt 3 failed") && text.contains("only http:// URLs"), "{text}");

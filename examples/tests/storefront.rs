@@ -42,8 +42,8 @@ fn the_demo_shows_an_outage_and_the_recovery() {
     assert!(times(&text, "closed") >= 1, "{text}");
     let [with, without] = row(&text, "requests that hit the broken provider");
     assert!(0 < with && with < without, "{text}");
-    let [refused, never_refused] = row(&text, "refused at once, told when to come back");
-    assert!(refused > 0 && never_refused == 0, "{text}");
+    let [rejected, never_rejected] = row(&text, "rejected at once, told when to come back");
+    assert!(rejected > 0 && never_rejected == 0, "{text}");
     let [failed, failed_unprotected] = row(&text, "failed");
     assert!(failed < failed_unprotected, "{text}");
     let [sent, sent_unprotected] = row(&text, "requests");

@@ -60,7 +60,7 @@ pub struct Figures {
     pub held_up: Duration,
     /// What the service said of its policies when the load ended.
     pub report: String,
-    /// What the service held at rest.
+    /// What the service held while idle.
     pub before: Gauges,
     /// The same, when all was over.
     pub after: Gauges,

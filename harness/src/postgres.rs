@@ -7,8 +7,8 @@ use std::process::{Command, Stdio};
 
 use super::free_port;
 
-/// Whom the server runs as where we are root, which PostgreSQL refuses to be.
-const NOBODY: &str = "65534";
+/// The user that the server runs as where we are root: PostgreSQL does not start as root.
+const UNPRIVILEGED: &str = "65534";
 
 /// Ended, and its folder removed, when it is dropped.
 #[derive(Debug)]
@@ -30,7 +30,8 @@ impl Postgres {
         let folder = std::env::temp_dir().join(format!("resilience-postgres-{port}"));
         fs::create_dir(&folder).unwrap();
         if is_root() {
-            std::os::unix::fs::chown(&folder, NOBODY.parse().ok(), NOBODY.parse().ok()).unwrap();
+            std::os::unix::fs::chown(&folder, UNPRIVILEGED.parse().ok(), UNPRIVILEGED.parse().ok())
+                .unwrap();
         }
         let postgres = Self { programs, folder, port };
         postgres.run("initdb", &["--no-sync", "-A", "trust", "-U", "example"]);
@@ -86,7 +87,9 @@ impl Postgres {
         let program = self.programs.join(program);
         let mut command = if is_root() {
             let mut command = Command::new("setpriv");
-            command.args(["--reuid", NOBODY, "--regid", NOBODY, "--clear-groups"]).arg(program);
+            command
+                .args(["--reuid", UNPRIVILEGED, "--regid", UNPRIVILEGED, "--clear-groups"])
+                .arg(program);
             command
         } else {
             Command::new(program)

@@ -25,7 +25,7 @@ pub enum Fault {
     Reset,
     /// A byte, and then that long nothing: a slow loris.
     Throttle(Duration),
-    /// Nothing comes, and nobody says so.
+    /// Nothing comes, without an error.
     BlackHole,
 }
 
@@ -87,7 +87,7 @@ impl Proxy {
     }
 }
 
-/// Whoever loses a connection here is meant to.
+/// Losing a connection here is the purpose.
 async fn connect(
     client: TcpStream,
     server: SocketAddr,

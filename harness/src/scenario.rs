@@ -224,7 +224,7 @@ impl fmt::Display for Trouble {
             Self::Pause => f.write_str("paused (SIGSTOP)"),
             Self::Proxy(Fault::None) => f.write_str("well"),
             Self::Proxy(Fault::Delay(by)) => write!(f, "{by:?} late"),
-            Self::Proxy(Fault::Cut) => f.write_str("cut off in the answer"),
+            Self::Proxy(Fault::Cut) => f.write_str("reset in the middle of the answer"),
             Self::Proxy(Fault::Reset) => f.write_str("resets connections"),
             Self::Proxy(Fault::Throttle(_)) => f.write_str("slow loris"),
             Self::Proxy(Fault::BlackHole) => f.write_str("black-holed"),

@@ -79,7 +79,7 @@ impl Service {
         Self { child, app, url }
     }
 
-    /// Somebody who calls it, with connections of their own.
+    /// A caller, with connections of its own.
     ///
     /// # Panics
     /// When there is no TLS; nothing here uses it.

@@ -79,7 +79,7 @@ impl World {
         self.aside.sever();
     }
 
-    /// What the service holds when nobody calls. It is given time to get back to `start`, and to
+    /// What the service holds without calls. It is given time to get back to `start`, and to
     /// send what it has taken in.
     pub async fn rest(&self, start: Option<Gauges>) -> Gauges {
         let begun = Instant::now();

@@ -57,7 +57,7 @@ pub mod check {
     pub use crate::rate_limit::checked_rate as rate;
 }
 
-/// The same steps for plain functions.
+/// The same steps for synchronous functions.
 pub mod blocking {
     pub use crate::bulkhead::future::guard_blocking as bulkhead;
     pub use crate::circuit_breaker::guard_blocking as circuit_breaker;

@@ -53,7 +53,7 @@ pub(crate) fn coarse() -> Nanos {
     source::coarse()
 }
 
-/// Now, to the nanosecond, at half the price of [`now`]: the processor's own counter, for whoever compares it with
+/// Now, to the nanosecond, at half the price of [`now`]: the processor's own counter, for callers that compare it with
 /// nothing but itself. It runs at its own pace, within some 20 millionths of the others'.
 #[inline]
 pub(crate) fn counter() -> Nanos {

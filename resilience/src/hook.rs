@@ -1,4 +1,4 @@
-//! A plain function in a config. It is behaviour, not data: it takes no part in the config's equality.
+//! A synchronous function in a config. It is behaviour, not data: it takes no part in the config's equality.
 
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -26,7 +26,7 @@
 //! | have all of them in the right order | [`resilient`](macro@resilient) |
 //! | use a policy by hand, or build one in code | [`CircuitBreaker`], [`Retry`], [`Timeout`], [`Bulkhead`], [`RateLimiter`], [`Hedge`], [`Pipeline`] |
 //! | keep one per host, tenant or user | [`Keyed`] |
-//! | know why a call was refused | [`Rejection`] |
+//! | know why a call was rejected | [`Rejection`] |
 //! | know how everything is | [`registry()`], [`health_check`](macro@health_check), [`HealthChecker`], feature `axum` |
 //! | know about the running call | [`deadline`], [`remaining`], [`attempt`], [`call_id`] |
 //!
@@ -42,7 +42,7 @@
 //! | [user_service] | a service over database, cache and upstream; a chain of fallbacks |
 //! | [limited_api] | limits for everybody and for each user, as attributes and as a middleware |
 //! | [health] | health checks, and what Kubernetes makes of them |
-//! | [fetch] | plain functions: retries and breakers without a runtime |
+//! | [fetch] | synchronous functions: retries and breakers without a runtime |
 //!
 //! [storefront]: https://github.com/resilience-rs/resilience/tree/main/examples/src/bin/storefront/main.rs
 //! [http_client]: https://github.com/resilience-rs/resilience/tree/main/examples/src/bin/http_client/main.rs
@@ -55,7 +55,7 @@
 //!
 //! | feature | adds |
 //! |---|---|
-//! | `axum` | routes to look in by, [`Rejection`] as a response |
+//! | `axum` | health, metrics and dashboard routes, [`Rejection`] as a response |
 //! | `metrics` | [metrics](observe) for the recorder of the `metrics` facade |
 //! | `opentelemetry` | [metrics](observe) as OpenTelemetry instruments |
 //! | `serde` | configs as data, the [`Snapshot`](snapshot::Snapshot) as JSON |
@@ -65,8 +65,8 @@
 //! # How outcomes are judged
 //!
 //! One vocabulary serves every policy. `when_err` and `when_ok` say what it treats as a failure (by default every
-//! `Err` and no `Ok`). `when_rejected` says which refusals of policies further in it treats so: by default only a
-//! time limit that struck, for a full bulkhead, a rate limit or an open circuit of ours says nothing about the
+//! `Err` and no `Ok`). `when_rejected` says which rejections of policies further in it treats so: by default only a
+//! timeout, because a full bulkhead, a rate limit or an open circuit of ours says nothing about the
 //! dependency.
 #![forbid(unsafe_code)]
 

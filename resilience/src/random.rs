@@ -8,7 +8,7 @@ pub(crate) fn unit() -> f64 {
     fastrand::f64()
 }
 
-/// 128 bits that follow from `number` by this process's own random keys, and that nobody else guesses.
+/// 128 bits that follow from `number` by this process's own random keys, and that no other process guesses.
 pub(crate) fn scrambled(number: u64) -> u128 {
     static KEYS: LazyLock<[RandomState; 2]> =
         LazyLock::new(|| [RandomState::new(), RandomState::new()]);

@@ -34,7 +34,7 @@ mod explored {
         }
     }
 
-    /// The lock that nobody waits for: what others may do between any two attempts, they do.
+    /// A lock that is tried and never waited for: what others may do between two attempts, they do.
     #[derive(Debug)]
     pub(crate) struct RwLock<T>(spin::RwLock<T>);
 

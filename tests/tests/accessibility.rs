@@ -1,6 +1,6 @@
 //! The dashboard before axe, in every state that breakers have, light and dark, wide and narrow.
 //!
-//! `scripts/check-looking-in` fetches axe and runs this.
+//! `scripts/check-observability` fetches axe and runs this.
 
 mod browser;
 
@@ -50,7 +50,7 @@ async fn comes_true(browser: &Browser, script: &str) {
 
 #[tokio::test]
 async fn axe_finds_nothing() {
-    let axe = std::env::var("AXE").expect("run it by scripts/check-looking-in");
+    let axe = std::env::var("AXE").expect("run it by scripts/check-observability");
     let axe = std::fs::read_to_string(axe).unwrap();
     something_of_everything();
     let browser = Browser::start().await;

@@ -94,7 +94,7 @@ pub(crate) fn open_refusal(criterion: &mut Criterion) {
         fail_once(|input| ring.call(harness::bare(input)));
     }
 
-    let mut group = criterion.benchmark_group("breaker, open refusal");
+    let mut group = criterion.benchmark_group("breaker, open rejection");
     bench(&mut group, "resilience", |input| OURS.call(bare(input)));
     bench(&mut group, "failsafe", |input| fail.call(harness::bare(input)));
     bench(&mut group, "recloser", |input| ring.call(harness::bare(input)));

@@ -29,7 +29,7 @@ fn main() {
     bulkhead::free_place(&mut criterion);
     rate_limit::allow(&mut criterion);
     rate_limit::allow_on_two_threads(&mut criterion);
-    rate_limit::refuse(&mut criterion);
+    rate_limit::reject(&mut criterion);
     stack::all_succeed(&mut criterion);
     six::all_succeed(&mut criterion);
     criterion.final_summary();

@@ -1,4 +1,4 @@
-//! Rate limits: a call that passes, and one that is refused.
+//! Rate limits: a call that passes, and one that is rejected.
 
 use std::num::NonZeroU32;
 use std::time::Duration;
@@ -41,15 +41,15 @@ pub(crate) fn allow_on_two_threads(criterion: &mut Criterion) {
     group.finish();
 }
 
-pub(crate) fn refuse(criterion: &mut Criterion) {
-    static OURS: RateLimiter = ours("refuse", ONE_IN_AN_HOUR);
+pub(crate) fn reject(criterion: &mut Criterion) {
+    static OURS: RateLimiter = ours("reject", ONE_IN_AN_HOUR);
     let governor = governor(Quota::per_hour(NonZeroU32::MIN));
     // The one call that each limit allows.
     call_once(|input| OURS.call(bare(input)));
     call_once(refused_by_attribute);
     call_once(|input| limited(&governor, input));
 
-    let mut group = criterion.benchmark_group("rate limit, refuse");
+    let mut group = criterion.benchmark_group("rate limit, reject");
     bench(&mut group, "bare", bare);
     bench(&mut group, "resilience", |input| OURS.call(bare(input)));
     bench(&mut group, "resilience, attribute", refused_by_attribute);
@@ -75,7 +75,7 @@ async fn limited(limiter: &DefaultDirectRateLimiter, input: u64) -> Result<u64, 
     harness::bare(input).await
 }
 
-/// What a refusal of ours says too: when it is worth coming back.
+/// What a rejection of ours says too: when it is worth coming back.
 async fn limited_and_told(
     limiter: &DefaultDirectRateLimiter,
     input: u64,

@@ -59,7 +59,7 @@ fn pair<K: Tenant>(number: u32, key: impl Fn(u32) -> K, threads: usize) -> (f64,
     let check = |key: &K| ours.get(key).try_acquire().is_ok();
     let check_governors = |key: &K| governors.check_key(key).is_ok();
     let mut come = (0..number).map(&key);
-    assert!(come.all(|key| check(&key) && check_governors(&key)), "nothing is refused");
+    assert!(come.all(|key| check(&key) && check_governors(&key)), "nothing is rejected");
     let keys = &*shuffled(number, key);
     let rounds: Vec<_> = (0..ROUNDS)
         .map(|round| {

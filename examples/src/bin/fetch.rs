@@ -1,9 +1,9 @@
-//! Fetches URLs with plain functions: retry and circuit breaker need no runtime.
+//! Fetches URLs with synchronous functions: retry and circuit breaker need no runtime.
 //!
 //! # What it shows
 //!
 //! [`fetch`] is a blocking `fn` over `std::net`, with a retry around a breaker for each host (`key = host`). An answer that
-//! says 5xx is an `Ok` that counts as a failure (`when_ok`). Refusals become `std::io::Error`s, with nothing to write.
+//! says 5xx is an `Ok` that counts as a failure (`when_ok`). Rejections become `std::io::Error`s, with nothing to write.
 //!
 //! # How to run it
 //!
@@ -27,7 +27,7 @@
 //! | fault | what it does |
 //! |---|---|
 //! | a 5xx now and then | tries again, up to three times |
-//! | a host that is down | tries again; after six failures in a row it refuses at once for ten seconds |
+//! | a host that is down | tries again; after six failures in a row it rejects at once for ten seconds |
 //! | another host meanwhile | is none of that circuit's business |
 //! | 4xx | says so; another attempt would be no better |
 
@@ -53,7 +53,7 @@ impl Answer {
 }
 
 /// Each host has a breaker of its own. An answer that says 5xx is an `Ok` that counts as a failure.
-/// Refusals become `io::Error`s; the retry knows them anyway and leaves an open circuit alone.
+/// Rejections become `io::Error`s; the retry knows them anyway and leaves an open circuit alone.
 #[retry(attempts = 4, delay = "50ms", when_ok = Answer::is_server_error, on_retry = tell)]
 #[circuit_breaker(
     key = host,
@@ -146,19 +146,19 @@ fn demo() -> ExitCode {
     }
 }
 
-/// One that answers, and one that nobody listens at.
+/// One that answers, and one where no server listens.
 fn hosts() -> io::Result<[SocketAddr; 2]> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
-    let nobody = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?;
+    let unlistened = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?;
     let address = listener.local_addr()?;
     thread::spawn(move || {
         let mut failures = ["500 Internal Server Error", "503 Service Unavailable"].into_iter();
         for stream in listener.incoming().flatten() {
-            // Whoever hangs up early gets nothing.
+            // A client that hangs up early gets nothing.
             let _ = answer(stream, &mut failures);
         }
     });
-    Ok([address, nobody])
+    Ok([address, unlistened])
 }
 
 fn answer(

@@ -5,7 +5,7 @@
 //! - Two functions with `#[health_check]`, listed and served at `/health`, `/health/live` and `/health/ready` by
 //!   themselves; each behind a breaker of its own, so that a dead dependency is not asked at every probe.
 //! - *Degraded* and *down*: without the cache the service still takes requests, without the database it doesn't; in
-//!   neither case is it restarted, which would help nobody.
+//!   neither case is it restarted, which would not help.
 //! - Checks by hand, with `HealthChecker`, for those that are put together at run time.
 //!
 //! The database is SQLite by rusqlite: it adds five small crates and SQLite itself to the build, sqlx some sixty. The
@@ -26,7 +26,7 @@
 //! # Knobs
 //!
 //! `timeout`: what is an answer too late. `critical`: without it the service is down. `every`: ask in the background;
-//! without it, when somebody asks, and an answer is good for a second. `CACHE_ADDRESS` (`host:port`).
+//! without it, on demand, and an answer is good for a second. `CACHE_ADDRESS` (`host:port`).
 //!
 //! # What happens under which fault
 //!
@@ -145,7 +145,7 @@ async fn start_cache() -> io::Result<Option<JoinHandle<()>>> {
     CACHE.get_or_init(|| address.to_string());
     Ok(Some(tokio::spawn(async move {
         while let Ok((mut stream, _)) = listener.accept().await {
-            // Whoever hangs up early gets nothing.
+            // A client that hangs up early gets nothing.
             _ = stream.write_all(b"+PONG\r\n").await;
         }
     })))

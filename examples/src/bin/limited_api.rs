@@ -5,7 +5,7 @@
 //!
 //! - A shared limiter and one for each user (`key`), bounded in number: the longest absent user is forgotten first.
 //! - 429 with `Retry-After`, by nothing but `Rejection` as the handler's error; `RateLimit-*` headers on every answer.
-//! - The order of two limits: the user's own is the outer one, so that whoever has used it up takes nothing from others.
+//! - The order of two limits: the user's own is the outer one, so that a user who has used it up takes nothing from others.
 //!
 //! # How to run it
 //!
@@ -23,7 +23,7 @@
 //! # Knobs
 //!
 //! The rates (`"100/h"` for everybody, `"5/h"` for each user), `burst`, and `max_keys` (10,000 users are remembered).
-//! `max_wait` would let callers wait for their turn instead of refusing them.
+//! `max_wait` would let callers wait for their turn instead of rejecting them.
 //!
 //! # What happens under which load
 //!
@@ -85,7 +85,7 @@ async fn limited(user: User, request: Request, next: Next) -> Result<Response, R
     Ok(next.run(request).await)
 }
 
-/// Tells clients where they stand, with good answers and with refusals, so that they can pace
+/// Tells clients where they stand, with good answers and with rejections, so that they can pace
 /// themselves (`RateLimit-*` as in draft-ietf-httpapi-ratelimit-headers).
 async fn tell_limits(request: Request, next: Next) -> Response {
     let (mut parts, body) = request.into_parts();
@@ -127,7 +127,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         resilience_examples::number("--requests", 1..=1_000, 8, "requests of each user and form");
     let url = format!("http://{}", resilience_examples::serve(app()).await?);
 
-    println!("caller       route           passed  refused  retry-after  remaining");
+    println!("caller       route           passed  rejected  retry-after  remaining");
     ask(&url, "/quotes/ACME", &["alice".into()], times).await?;
     ask(&url, "/reports/daily", &["bob".into()], times).await?;
     ask(&url, "/reports/weekly", &["alice".into()], times).await?;
@@ -145,11 +145,11 @@ async fn main() -> Result<(), Box<dyn Error>> {
 /// One line of the table: what became of these users' requests, and what the last answer said.
 async fn ask(url: &str, route: &str, users: &[String], times: u32) -> reqwest::Result<()> {
     let http = reqwest::Client::builder().no_proxy().build()?;
-    let (mut passed, mut refused, mut said) = (0, 0, HeaderMap::new());
+    let (mut passed, mut rejected, mut said) = (0, 0, HeaderMap::new());
     for user in users.iter().cycle().take(users.len() * times as usize) {
         let response = http.get(format!("{url}{route}")).header("x-user", user).send().await?;
         match response.status() {
-            StatusCode::TOO_MANY_REQUESTS => refused += 1,
+            StatusCode::TOO_MANY_REQUESTS => rejected += 1,
             _ => passed += 1,
         }
         said = response.headers().clone();
@@ -157,6 +157,6 @@ async fn ask(url: &str, route: &str, users: &[String], times: u32) -> reqwest::R
     let caller = if let [user] = users { user.clone() } else { format!("{} users", users.len()) };
     let header = |name| said.get(name).and_then(|value| value.to_str().ok()).unwrap_or("-");
     let (wait, left) = (header("retry-after"), header("ratelimit-remaining"));
-    println!("{caller:12} {route:15} {passed:6} {refused:8} {wait:>12} {left:>10}");
+    println!("{caller:12} {route:15} {passed:6} {rejected:8} {wait:>12} {left:>10}");
     Ok(())
 }

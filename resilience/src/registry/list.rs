@@ -19,7 +19,7 @@ impl List {
     pub(super) fn add(&self, policy: Listed) {
         let (kind, name) = (policy.kind(), policy.identity().name().as_str());
         let mut all = self.0.write();
-        let before = namesakes(&all, kind, name).count();
+        let before = of_that_name(&all, kind, name).count();
         all.insert((kind, name, before), policy);
     }
 
@@ -32,7 +32,7 @@ impl List {
 
     /// The one that came first.
     pub(super) fn find<P: Listable>(&self, name: &str) -> Option<&'static P> {
-        namesakes(&self.0.read(), P::KIND, name).find_map(Listed::policy)
+        of_that_name(&self.0.read(), P::KIND, name).find_map(Listed::policy)
     }
 
     /// The clash over that name, if there is one.
@@ -56,7 +56,7 @@ impl FromIterator<Listed> for List {
 }
 
 /// All policies of that kind and name, in the order in which they came.
-fn namesakes<'a>(
+fn of_that_name<'a>(
     all: &'a BTreeMap<Spot<'a>, Listed>,
     kind: PolicyKind,
     name: &'a str,
@@ -70,6 +70,6 @@ fn clash<'a>(
     name: &'a str,
 ) -> Option<NameClash> {
     let locations: Vec<_> =
-        namesakes(all, kind, name).map(|policy| policy.identity().place()).collect();
+        of_that_name(all, kind, name).map(|policy| policy.identity().place()).collect();
     (locations.len() > 1).then(|| NameClash { kind, name: name.to_owned(), locations })
 }

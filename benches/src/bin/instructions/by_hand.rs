@@ -68,7 +68,7 @@ pub(crate) fn limiter_allow(calls: u64) {
 }
 
 pub(crate) fn limiter_refuse(calls: u64) {
-    static LIMITER: RateLimiter = RateLimiter::new("refuse", RateLimitConfig::new().rate("1/h"));
+    static LIMITER: RateLimiter = RateLimiter::new("reject", RateLimitConfig::new().rate("1/h"));
     call_once(|input| LIMITER.call(bare(input)));
     repeat(calls, |input| LIMITER.call(bare(input)));
 }

@@ -31,7 +31,7 @@ pub(crate) const CASES: [Case; 12] = [
         by_hand: by_hand::breaker_time_window,
     },
     Case {
-        name: "breaker, open refusal",
+        name: "breaker, open rejection",
         target: 60,
         attributes: attributes::breaker_open,
         by_hand: by_hand::breaker_open,
@@ -67,7 +67,7 @@ pub(crate) const CASES: [Case; 12] = [
         by_hand: by_hand::limiter_allow,
     },
     Case {
-        name: "rate limit, refuse",
+        name: "rate limit, reject",
         target: 80,
         attributes: attributes::limiter_refuse,
         by_hand: by_hand::limiter_refuse,

@@ -25,7 +25,7 @@ const TRAVEL: Duration = Duration::from_millis(100);
 #[circuit_breaker(name = "orders", consecutive_failures = 8, open_for = "1s")]
 static BREAKER: CircuitBreaker;
 
-/// What is to be done once, whoever repeats it and when.
+/// What is to be done once, no matter which task repeats it, or when.
 #[derive(Clone, Debug)]
 pub(crate) struct Order {
     pub(crate) name: String,
@@ -129,7 +129,7 @@ pub(crate) enum ClientError {
     Http(reqwest::Error),
     /// An answer, but no good one.
     Status { status: StatusCode, retry_after: Option<Duration> },
-    /// A policy refused the call or cut it off.
+    /// A policy rejected the call, or it timed out.
     Rejected(Rejection),
     /// There is no room for an order that can't be placed now.
     OutboxFull,
@@ -141,7 +141,7 @@ impl ClientError {
         match self {
             Self::Http(error) => !error.is_builder(),
             Self::Status { status, .. } => status.is_server_error(),
-            // A refusal from another function's policies; those of this one are `when_rejected`'s.
+            // A rejection by another function's policies; those of this function are judged by `when_rejected`.
             Self::Rejected(_) | Self::OutboxFull => false,
         }
     }

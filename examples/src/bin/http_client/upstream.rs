@@ -82,7 +82,7 @@ impl Upstream {
         *count
     }
 
-    /// Once per key: whoever repeats it gets the first receipt.
+    /// Once per key: a repeated request gets the first receipt.
     fn work(&self, order: &str, key: &str) -> String {
         let mut receipts = self.receipts.lock().unwrap();
         let work = || {
@@ -110,7 +110,7 @@ pub(crate) fn app(upstream: Arc<Upstream>) -> Router {
         .with_state(upstream)
 }
 
-/// Whatever runs further in is dropped when nobody waits for it any more.
+/// What runs further in is dropped when no caller waits for it any more.
 async fn honour_deadline(
     State(upstream): State<Arc<Upstream>>,
     request: Request,

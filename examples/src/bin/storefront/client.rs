@@ -37,7 +37,7 @@ impl Payments {
         self.request(order).await
     }
 
-    /// All attempts of one call carry one key, so that nobody pays twice.
+    /// All attempts of one call carry one key, so that no shopper pays twice.
     async fn request(&self, order: u32) -> Result<String, PaymentError> {
         let url = format!("{}/charges/{order}", self.url);
         let request = self.http.post(url).header(IDEMPOTENCY_KEY, call_id().to_string());
@@ -50,7 +50,7 @@ impl Payments {
 pub(crate) enum PaymentError {
     /// The provider failed, or could not be reached.
     Provider(reqwest::Error),
-    /// A policy refused the call or cut it off.
+    /// A policy rejected the call, or it timed out.
     Rejected(Rejection),
 }
 

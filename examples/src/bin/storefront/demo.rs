@@ -86,7 +86,7 @@ fn introduce(screen: Screen, stage: &Stage, url: &str) {
   payments  a provider for each way: {script};
             even when healthy, it fails one request in {HICCUP}
   load      {rate} shoppers/s each way, who give up after {patience} s
-  columns   refused: told at once to come back later    retried: by the client function itself
+  columns   rejected: told at once to come back later    retried: by the client function itself
             waiting: no answer yet                      p50, p99: waits in ms
 "
     ));

@@ -47,7 +47,7 @@ async fn shopper(http: Client, url: String, arrival: Instant, record: Arc<Record
 fn outcome(response: reqwest::Result<Response>) -> Outcome {
     match response.map(|response| response.status()) {
         Ok(status) if status.is_success() => Outcome::Answered,
-        Ok(StatusCode::SERVICE_UNAVAILABLE) => Outcome::Refused,
+        Ok(StatusCode::SERVICE_UNAVAILABLE) => Outcome::Rejected,
         Ok(_) | Err(_) => Outcome::Failed,
     }
 }

@@ -26,8 +26,8 @@
 //!
 //! | the provider | with the attributes | without |
 //! |---|---|---|
-//! | fails | a few failures, then refusals at once, with the time to come back | every shopper fails, every request hits the provider |
-//! | hangs | the circuit is open: nobody waits | every shopper waits, and holds a connection |
+//! | fails | a few failures, then rejections at once, with the time to come back | every shopper fails, every request hits the provider |
+//! | hangs | the circuit is open: no shopper waits | every shopper waits, and holds a connection |
 //! | is well again | one trial call finds out | it has a backlog to work off |
 //!
 //! # The modules

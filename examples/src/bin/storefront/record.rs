@@ -10,7 +10,7 @@ pub(crate) enum Outcome {
     /// An error, or no answer before the shopper gave up.
     Failed,
     /// Turned away by a policy, with the advice to come back later.
-    Refused,
+    Rejected,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -19,7 +19,7 @@ struct Sample {
     wait: Duration,
 }
 
-/// Filled by the load, read by whoever shows it.
+/// Filled by the load, read by the display.
 #[derive(Debug, Default)]
 pub(crate) struct Record(Mutex<Seen>);
 
@@ -68,7 +68,7 @@ impl Record {
 pub(crate) struct Figures {
     pub(crate) answered: u64,
     pub(crate) failed: u64,
-    pub(crate) refused: u64,
+    pub(crate) rejected: u64,
     /// What those waited, in sum, who were not answered.
     pub(crate) in_vain: Duration,
     /// From short to long.
@@ -85,7 +85,7 @@ impl Figures {
         Self {
             answered: count(Outcome::Answered),
             failed: count(Outcome::Failed),
-            refused: count(Outcome::Refused),
+            rejected: count(Outcome::Rejected),
             in_vain: unanswered.map(|sample| sample.wait).sum(),
             waits,
         }

@@ -1,4 +1,4 @@
-//! The terminal: plain lines, coloured where somebody looks.
+//! The terminal: plain lines, coloured on a terminal.
 
 use std::env;
 use std::fmt::Display;

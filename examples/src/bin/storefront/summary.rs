@@ -44,7 +44,7 @@ fn rows(guarded: &Column, bare: &Column) -> Rows {
         row("requests", |c| c.figures.total().to_string()),
         row("answered", |c| c.figures.answered.to_string()),
         row("failed", |c| c.figures.failed.to_string()),
-        row("refused at once, told when to come back", |c| c.figures.refused.to_string()),
+        row("rejected at once, told when to come back", |c| c.figures.rejected.to_string()),
         row("p50, half waited no longer", |c| unit(c.figures.percentile(50))),
         row("p99, 99 in 100 waited no longer", |c| unit(c.figures.percentile(99))),
         row("worst wait", |c| unit(c.figures.worst())),

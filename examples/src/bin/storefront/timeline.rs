@@ -36,7 +36,7 @@ fn headings(screen: Screen) {
     let above = format!("{:14}{:-^53}   {:-^29}", "", " with the attributes ", " without ");
     let guarded = format!(
         "{:>5}{:>7}{:>8}{:>8}{:>7}{:>7}  {:9}",
-        "ok", "failed", "refused", "retried", "p50", "p99", "breaker"
+        "ok", "failed", "rejected", "retried", "p50", "p99", "breaker"
     );
     let bare = format!("{:>4}{:>7}{:>8}{:>5}{:>6}", "ok", "failed", "waiting", "p50", "p99");
     screen::line(screen.paint(Tone::Faint, above));
@@ -65,7 +65,7 @@ impl Shown {
         [
             screen.count(news.answered, 4, Tone::Good),
             screen.count(news.failed, 7, Tone::Bad),
-            screen.count(news.refused, 8, Tone::Careful),
+            screen.count(news.rejected, 8, Tone::Careful),
             screen.count(retried, 8, Tone::Plain),
             waits(&news, 7),
             state(screen, breaker().state()),

@@ -73,7 +73,7 @@ async fn receipt(headers: &HeaderMap) -> Response {
     key.map_or(StatusCode::BAD_REQUEST.into_response(), |key| format!("paid {key}").into_response())
 }
 
-/// Nobody gets an answer before the program ends.
+/// No request gets an answer before the program ends.
 async fn hang(closing: Closing) -> Response {
     closing.begun().await;
     StatusCode::SERVICE_UNAVAILABLE.into_response()

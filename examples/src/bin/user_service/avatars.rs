@@ -32,7 +32,7 @@ impl Avatars {
     }
 }
 
-/// An embedded upstream that answers nobody while the flag is set.
+/// An embedded upstream that never answers while the flag is set.
 pub(crate) fn stand_in(hangs: Arc<AtomicBool>) -> Router {
     Router::new().route("/avatars/{id}", get(avatar)).with_state(hangs)
 }

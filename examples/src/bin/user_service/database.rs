@@ -92,7 +92,7 @@ mod postgres {
     const CONNECTIONS: usize = 8;
     const CONNECT: Duration = Duration::from_secs(2);
 
-    /// TLS is left out here: on loopback there is nobody to hide from.
+    /// TLS is left out here: traffic stays on loopback.
     pub(super) fn pool(url: &str) -> Result<Pool, BoxError> {
         let mut config: tokio_postgres::Config = url.parse()?;
         config.connect_timeout(CONNECT);

@@ -34,11 +34,11 @@ pub(crate) async fn run(backends: Backends, calls: i64) -> Result<(), BoxError> 
     if let Some(files) = &backends.files {
         show.outages(files, calls).await?;
     }
-    let nobody = show.ask(USERS + 1).await;
+    let unknown = show.ask(USERS + 1).await;
     println!(
         "\nuser {}: {}",
         USERS + 1,
-        nobody.map_or_else(|status| status.to_string(), |user| user.name)
+        unknown.map_or_else(|status| status.to_string(), |user| user.name)
     );
     let pictures = registry().circuit_breaker("avatars").map(ToString::to_string);
     println!("{}", pictures.unwrap_or_default());

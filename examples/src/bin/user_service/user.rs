@@ -40,7 +40,7 @@ pub(crate) enum UserError {
     NotFound,
     /// A dependency failed.
     Failed(&'static str, BoxError),
-    /// A policy refused the call or cut it off.
+    /// A policy rejected the call, or it timed out.
     Rejected(Rejection),
 }
 

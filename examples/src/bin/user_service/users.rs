@@ -36,7 +36,7 @@ impl Users {
     /// The user, from the best source that answers: within half a second, or else, from one of the
     /// fallbacks, within 200 ms more.
     ///
-    /// Outermost first: whatever goes wrong further in, refusals included, the fallbacks answer for
+    /// Outermost first: the fallbacks answer for whatever goes wrong further in, rejections included
     /// it, in order; only "no such user" is an answer by itself.
     #[fallback(
         self.stale(id).await,
@@ -70,8 +70,8 @@ impl Users {
         Ok(fresh.map(|(user, _)| User { source: Source::Cache, ..user }))
     }
 
-    /// Reading twice harms nobody: this may be tried again. The breaker is innermost: whoever had to
-    /// wait for a slot finds the circuit as it is by then, and a refusal ends the attempts. It
+    /// Reading twice does no harm: this may be tried again. The breaker is innermost: a call that had to
+    /// wait for a slot finds the circuit as it is by then, and a rejection ends the attempts. It
     /// counts failures in a row, for a database that is gone fails every query.
     #[retry(
         name = "database",

@@ -93,7 +93,7 @@ plain! {
     }
     /// One timeout.
     TimeoutSnapshot of Timeout, TimeoutConfig {
-        /// How many calls it cut off.
+        /// How many calls timed out.
         timed_out: u64,
         /// How many calls it didn't start, since their deadline had passed.
         deadline_exceeded: u64,
@@ -104,14 +104,14 @@ plain! {
         in_flight: u32,
         /// How many calls wait.
         queued: u32,
-        /// How many calls it refused.
+        /// How many calls it rejected.
         rejected: u64,
     }
     /// One rate limiter.
     RateLimiterSnapshot of RateLimiter, RateLimitConfig {
         /// How many calls would pass right now.
         available: u64,
-        /// How many calls it refused.
+        /// How many calls it rejected.
         rejected: u64,
     }
     /// One fallback.

@@ -1,7 +1,7 @@
 //! Something to look at: policies of every kind, in every state, served with the admin routes. For tools that check
 //! what is served; it prints its address and ends with its standard input.
 //!
-//! `cargo run -p resilience-tests --example looked_at -- TOKEN`
+//! `cargo run -p resilience-tests --example observed -- TOKEN`
 
 use std::io::Read;
 use std::net::Ipv4Addr;

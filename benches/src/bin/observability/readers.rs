@@ -25,8 +25,8 @@ static RECEIVED: AtomicU64 = AtomicU64::new(0);
 
 pub(crate) fn measure(address: SocketAddr) {
     let calls = Calls::new();
-    let mut nobody = Times::default();
-    nobody.add(&calls, TURN * TURNS);
+    let mut without = Times::default();
+    without.add(&calls, TURN * TURNS);
     let (mut idle, mut read) = (Times::default(), Times::default());
     let mut memory = vec![process::resident()];
     for _ in 0..TURNS {
@@ -40,8 +40,7 @@ pub(crate) fn measure(address: SocketAddr) {
         sleep(PAUSE);
         idle.add(&calls, TURN);
     }
-    for (who, times) in
-        [("nobody listens", nobody), ("no reader left", idle), ("200 readers", read)]
+    for (who, times) in [("no subscriber", without), ("no reader left", idle), ("200 readers", read)]
     {
         println!("{EVENTS_PER_SECOND} events/s, {who:14}  {}", times.shown());
     }
@@ -49,7 +48,7 @@ pub(crate) fn measure(address: SocketAddr) {
     println!("they got {rate:.1} MB/s; resident memory before, and after each turn: {memory:?} kB");
 }
 
-/// Somebody who reads as fast as the events come.
+/// A reader as fast as the events come.
 fn reader(address: SocketAddr) -> TcpStream {
     let stream = http::ask(address, "/resilience/events");
     let mut reading = stream.try_clone().expect("there are handles left");
@@ -88,8 +87,8 @@ impl Calls {
         batches
     }
 
-    /// Refusals are events: how long each flurry of them takes.
-    fn refused(&self, stop: &AtomicBool) -> Vec<Duration> {
+    /// Rejections are events: how long each flurry of them takes.
+    fn rejected(&self, stop: &AtomicBool) -> Vec<Duration> {
         let (start, mut flurries) = (Instant::now(), Vec::new());
         while !stop.load(Relaxed) {
             let begun = Instant::now();
@@ -115,22 +114,22 @@ impl Times {
     fn add(&mut self, calls: &Calls, lasting: Duration) {
         let stop = AtomicBool::new(false);
         scope(|threads| {
-            let emitter = threads.spawn(|| calls.refused(&stop));
+            let emitter = threads.spawn(|| calls.rejected(&stop));
             self.batches.extend(calls.healthy(lasting));
             stop.store(true, Relaxed);
             self.flurries.extend(emitter.join().expect("it doesn't panic"));
         });
     }
 
-    /// In the median batch, which nobody preempted, and in the best one.
+    /// In the median batch, which was not preempted, and in the best one.
     fn shown(mut self) -> String {
-        let [healthy, refused] =
+        let [healthy, rejected] =
             [(&mut self.batches, BATCH), (&mut self.flurries, FLURRY)].map(|(times, of)| {
                 times.sort();
                 let nanos = |time: Duration| time.as_nanos() as f64 / f64::from(of);
                 let (median, best) = (nanos(times[times.len() / 2]), nanos(times[0]));
                 format!("{median:5.1} ns in the median, {best:5.1} at best")
             });
-        format!("a healthy call {healthy}; a refusal {refused}")
+        format!("a healthy call {healthy}; a rejection {rejected}")
     }
 }

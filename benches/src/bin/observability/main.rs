@@ -1,7 +1,7 @@
-//! What looking in costs: a registry of 10,000 policies read over a socket, and calls while 200 readers listen to
+//! What observability costs: a registry of 10,000 policies read over a socket, and calls while 200 readers listen to
 //! 50,000 events a second.
 //!
-//! `cargo run --release -p resilience-benches --features looking-in --bin looking_in`
+//! `cargo run --release -p resilience-benches --features observability --bin observability`
 
 mod http;
 mod process;
