@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::sum::{BreakerSum, BulkheadSum, LimiterSum, Sum};
+use super::aggregate::{Aggregate, BreakerAggregate, BulkheadAggregate, LimiterAggregate};
 use crate::bulkhead::{Bulkhead, BulkheadConfig};
 use crate::circuit_breaker::{CircuitBreaker, CircuitBreakerConfig, CircuitState};
 use crate::name::Identity;
@@ -15,36 +15,36 @@ pub trait PerKey: sealed::Sealed + Send + Sync + Sized + 'static {
     type Config: Clone + Send + Sync;
 
     /// One key's policy: as small as it can be, for there may be many.
-    type Kept: Send + Sync + 'static;
+    type Instance: Send + Sync + 'static;
 
     /// What the policies of all keys are made from.
     #[doc(hidden)]
-    type Model: Send + Sync;
+    type Template: Send + Sync;
 
     #[doc(hidden)]
-    type Sum: Sum;
+    type Aggregate: Aggregate;
 
     #[doc(hidden)]
-    fn model(identity: Identity, config: &Self::Config) -> Self::Model;
+    fn template(identity: Identity, config: &Self::Config) -> Self::Template;
 
     #[doc(hidden)]
-    fn instance(model: &Self::Model) -> Self::Kept;
+    fn instance(template: &Self::Template) -> Self::Instance;
 
     /// Whether nothing is lost if it is forgotten: a closed circuit, an unused limit.
     #[doc(hidden)]
-    fn is_at_rest(policy: &Self::Kept) -> bool;
+    fn is_idle(policy: &Self::Instance) -> bool;
 
     /// How much it deserves attention; 0 for none.
     #[doc(hidden)]
-    fn trouble(policy: &Self::Kept) -> u64;
+    fn severity(policy: &Self::Instance) -> u64;
 
     /// One line on how it is.
     #[doc(hidden)]
-    fn describe(policy: &Self::Kept) -> String;
+    fn describe(policy: &Self::Instance) -> String;
 
     /// What it has counted.
     #[doc(hidden)]
-    fn sum(policy: &Self::Kept) -> Self::Sum;
+    fn aggregate(policy: &Self::Instance) -> Self::Aggregate;
 }
 
 mod sealed {
@@ -56,25 +56,25 @@ mod sealed {
 
 impl PerKey for CircuitBreaker {
     type Config = CircuitBreakerConfig;
-    type Kept = Self;
-    type Model = (Identity, CircuitBreakerConfig);
-    type Sum = BreakerSum;
+    type Instance = Self;
+    type Template = (Identity, CircuitBreakerConfig);
+    type Aggregate = BreakerAggregate;
 
-    fn model(identity: Identity, config: &CircuitBreakerConfig) -> Self::Model {
+    fn template(identity: Identity, config: &CircuitBreakerConfig) -> Self::Template {
         (identity, config.clone())
     }
 
-    fn instance((identity, config): &Self::Model) -> Self {
+    fn instance((identity, config): &Self::Template) -> Self {
         Self::declared(identity.of_key(), config.clone())
     }
 
-    fn is_at_rest(breaker: &Self) -> bool {
+    fn is_idle(breaker: &Self) -> bool {
         breaker.state() == CircuitState::Closed
     }
 
     /// Anything but closed comes before any number of failures.
-    fn trouble(breaker: &Self) -> u64 {
-        let state = if Self::is_at_rest(breaker) { 0 } else { 1 << 32 };
+    fn severity(breaker: &Self) -> u64 {
+        let state = if Self::is_idle(breaker) { 0 } else { 1 << 32 };
         state + breaker.counts().failures.min(u64::from(u32::MAX))
     }
 
@@ -82,30 +82,30 @@ impl PerKey for CircuitBreaker {
         format!("{}, {} failures in the window", breaker.state(), breaker.counts().failures)
     }
 
-    fn sum(breaker: &Self) -> BreakerSum {
-        BreakerSum::of(breaker)
+    fn aggregate(breaker: &Self) -> BreakerAggregate {
+        BreakerAggregate::of(breaker)
     }
 }
 
 impl PerKey for Bulkhead {
     type Config = BulkheadConfig;
-    type Kept = Self;
-    type Model = (Identity, BulkheadConfig);
-    type Sum = BulkheadSum;
+    type Instance = Self;
+    type Template = (Identity, BulkheadConfig);
+    type Aggregate = BulkheadAggregate;
 
-    fn model(identity: Identity, config: &BulkheadConfig) -> Self::Model {
+    fn template(identity: Identity, config: &BulkheadConfig) -> Self::Template {
         (identity, config.clone())
     }
 
-    fn instance((identity, config): &Self::Model) -> Self {
+    fn instance((identity, config): &Self::Template) -> Self {
         Self::declared(identity.of_key(), config.clone())
     }
 
-    fn is_at_rest(bulkhead: &Self) -> bool {
+    fn is_idle(bulkhead: &Self) -> bool {
         bulkhead.in_flight() == 0 && bulkhead.queued() == 0
     }
 
-    fn trouble(bulkhead: &Self) -> u64 {
+    fn severity(bulkhead: &Self) -> u64 {
         bulkhead.rejected() + u64::from(bulkhead.queued())
     }
 
@@ -114,39 +114,39 @@ impl PerKey for Bulkhead {
         format!("{in_flight} in flight, {queued} queued, {} refused", bulkhead.rejected())
     }
 
-    fn sum(bulkhead: &Self) -> BulkheadSum {
-        BulkheadSum::of(bulkhead)
+    fn aggregate(bulkhead: &Self) -> BulkheadAggregate {
+        BulkheadAggregate::of(bulkhead)
     }
 }
 
 impl PerKey for RateLimiter {
     type Config = RateLimitConfig;
-    type Kept = RateLimiter<Arc<Limit>>;
-    type Model = Arc<Limit>;
-    type Sum = LimiterSum;
+    type Instance = RateLimiter<Arc<Limit>>;
+    type Template = Arc<Limit>;
+    type Aggregate = LimiterAggregate;
 
-    fn model(identity: Identity, config: &RateLimitConfig) -> Arc<Limit> {
+    fn template(identity: Identity, config: &RateLimitConfig) -> Arc<Limit> {
         Arc::new(Limit::new(identity, config.clone()))
     }
 
-    fn instance(limit: &Arc<Limit>) -> Self::Kept {
+    fn instance(limit: &Arc<Limit>) -> Self::Instance {
         RateLimiter::within(Arc::clone(limit))
     }
 
     /// A limiter that is forgotten while it is used up would grant a second burst.
-    fn is_at_rest(limiter: &Self::Kept) -> bool {
+    fn is_idle(limiter: &Self::Instance) -> bool {
         limiter.is_full()
     }
 
-    fn trouble(limiter: &Self::Kept) -> u64 {
+    fn severity(limiter: &Self::Instance) -> u64 {
         limiter.rejected()
     }
 
-    fn describe(limiter: &Self::Kept) -> String {
+    fn describe(limiter: &Self::Instance) -> String {
         format!("{} available, {} refused", limiter.available(), limiter.rejected())
     }
 
-    fn sum(limiter: &Self::Kept) -> LimiterSum {
-        LimiterSum::of(limiter)
+    fn aggregate(limiter: &Self::Instance) -> LimiterAggregate {
+        LimiterAggregate::of(limiter)
     }
 }

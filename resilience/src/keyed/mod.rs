@@ -1,18 +1,20 @@
 //! One policy per host, tenant or user: looked up by any key, bounded in number.
 //!
 //! [`key`] what can be a key · [`instance`] what a policy must know to be kept per key · [`map`] the data structure ·
-//! [`policy`] the named whole · [`sum`] what keys have counted, evicted ones included.
+//! [`policy`] the named whole · [`aggregate`] what keys have counted, evicted ones included · [`scan`] all keys, read in pieces.
 
+mod aggregate;
 mod instance;
 mod key;
 mod map;
 mod policy;
-mod sum;
+mod scan;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use self::aggregate::{BreakerAggregate, BulkheadAggregate, LimiterAggregate};
 pub use self::instance::PerKey;
 pub use self::key::Key;
 pub use self::map::KeyedInstance;
 pub use self::policy::{KeySnapshot, Keyed, KeyedTotals};
-pub(crate) use self::sum::{BreakerSum, BulkheadSum, LimiterSum};
+pub use self::scan::KeyPages;

@@ -3,9 +3,8 @@
 use std::fmt::{self, Debug};
 use std::sync::OnceLock;
 
-use super::key::label;
-use super::map::KeyedInstance;
-use super::map::Map;
+use super::map::{KeyedInstance, Map};
+use super::scan::{AggregateScan, KeyPages, TotalsScan};
 use super::{Key, PerKey};
 use crate::bulkhead::{Bulkhead, BulkheadConfig};
 use crate::check;
@@ -16,8 +15,6 @@ use crate::rate_limit::{RateLimitConfig, RateLimiter};
 
 /// Enough for hosts and tenants; a few megabytes of breakers.
 const MAX_KEYS: u32 = 10_000;
-/// How many keys a snapshot names.
-const TOP: usize = 10;
 
 /// One policy per key (host, tenant, user), all with the same options, made when a key is first seen.
 ///
@@ -51,9 +48,9 @@ pub struct Keyed<P: PerKey> {
 pub struct KeyedTotals {
     /// How many keys there are.
     pub keys: usize,
-    /// How many of them are not at rest: open circuits, limits in use.
+    /// How many of them are not idle: open circuits, limits in use.
     pub troubled: usize,
-    /// How many keys had to go.
+    /// How many keys were evicted.
     pub evicted: u64,
     /// The keys that deserve most attention, the worst first; at most ten.
     pub top: Vec<KeySnapshot>,
@@ -64,7 +61,7 @@ pub struct KeyedTotals {
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct KeySnapshot {
-    /// The key, as `Debug` shows it.
+    /// The key: its `Display` if it is a text, else its `Debug`.
     pub key: String,
     /// How it is, in a line.
     pub status: String,
@@ -144,54 +141,80 @@ impl<P: PerKey> Keyed<P> {
 
     #[inline]
     pub(super) fn map(&self) -> &Map<P> {
-        self.map
-            .get_or_init(|| Map::new(P::model(self.identity.of_key(), &self.config), self.max_keys))
+        self.map.get_or_init(|| {
+            Map::new(P::template(self.identity.of_key(), &self.config), self.max_keys)
+        })
     }
 
-    pub(crate) fn sum(&self) -> P::Sum {
-        self.map.get().map(Map::sum).unwrap_or_default()
+    /// The keys with their policies, in pages: they are listed while calls go on, and none is made or used by it.
+    ///
+    /// ```
+    /// use resilience::{CircuitBreaker, CircuitBreakerConfig, Keyed};
+    ///
+    /// let hosts = Keyed::<CircuitBreaker>::new("hosts", CircuitBreakerConfig::new());
+    /// hosts.get("db-7").force_open();
+    /// let mut open = Vec::new();
+    /// let mut pages = hosts.pages();
+    /// while pages.next(|host, breaker| open.push(format!("{host} is {}", breaker.state()))) {}
+    /// assert_eq!(open, ["db-7 is forced-open"]);
+    /// ```
+    pub fn pages(&self) -> KeyPages<'_, P> {
+        KeyPages::new(self.map.get())
     }
 
-    /// What all keys amount to. It looks at each of them.
+    /// Shows the policy of each key whose text this is, and says whether there is one. It makes none and looks at every
+    /// key, page by page.
+    ///
+    /// ```
+    /// use resilience::{CircuitBreaker, CircuitBreakerConfig, CircuitState, Keyed};
+    ///
+    /// let hosts = Keyed::<CircuitBreaker>::new("hosts", CircuitBreakerConfig::new());
+    /// hosts.get("db-7");
+    /// assert!(hosts.with_key("db-7", CircuitBreaker::force_open));
+    /// assert!(!hosts.with_key("db-8", CircuitBreaker::force_open));
+    /// assert_eq!(hosts.get("db-7").state(), CircuitState::ForcedOpen);
+    /// ```
+    pub fn with_key(&self, text: &str, mut see: impl FnMut(&P::Instance)) -> bool {
+        let (mut pages, mut found) = (self.pages(), false);
+        while pages.next(|key, policy| {
+            if key == text {
+                found = true;
+                see(policy);
+            }
+        }) {}
+        found
+    }
+
+    /// Begins to add up what all keys have counted.
+    pub(crate) fn scan_aggregate(&self) -> AggregateScan<'_, P> {
+        AggregateScan::new(self.map.get())
+    }
+
+    /// Begins to read what all keys amount to.
+    pub(crate) fn scan_totals(&self) -> TotalsScan<'_, P> {
+        TotalsScan::new(self.map.get())
+    }
+
+    /// What all keys have counted, in one go.
+    pub(crate) fn aggregate(&self) -> P::Aggregate {
+        let mut scan = self.scan_aggregate();
+        while scan.step() {}
+        scan.finish()
+    }
+
+    /// What all keys amount to. It looks at each of them, in pieces: no call waits for it.
     pub fn totals(&self) -> KeyedTotals {
-        let mut totals = KeyedTotals { keys: self.len(), troubled: 0, evicted: 0, top: Vec::new() };
-        let Some(map) = self.map.get() else { return totals };
-        let mut worst = Vec::new();
-        map.for_each(|key, policy| {
-            totals.troubled += usize::from(!P::is_at_rest(policy));
-            note::<P>(&mut worst, key, policy);
-        });
-        totals.evicted = map.evicted();
-        totals.top = worst.into_iter().map(|(_, snapshot)| snapshot).collect();
-        totals
+        let mut scan = self.scan_totals();
+        while scan.step() {}
+        scan.finish()
     }
 }
 
 impl Keyed<CircuitBreaker> {
     /// The states that keys are in, each once.
     #[cfg(feature = "axum")]
-    pub(crate) fn states(&self) -> Vec<crate::CircuitState> {
-        let mut states = Vec::new();
-        if let Some(map) = self.map.get() {
-            map.for_each(|_, breaker| {
-                let state = breaker.state();
-                if !states.contains(&state) {
-                    states.push(state);
-                }
-            });
-        }
-        states
-    }
-}
-
-/// Keeps the `TOP` worst, the worst first.
-fn note<P: PerKey>(worst: &mut Vec<(u64, KeySnapshot)>, key: &dyn Debug, policy: &P::Kept) {
-    let trouble = P::trouble(policy);
-    let place = worst.partition_point(|(other, _)| *other >= trouble);
-    if trouble > 0 && place < TOP {
-        let snapshot = KeySnapshot { key: label(key), status: P::describe(policy) };
-        worst.truncate(TOP - 1);
-        worst.insert(place, (trouble, snapshot));
+    pub(crate) fn states(&self) -> Vec<crate::circuit_breaker::CircuitState> {
+        self.aggregate().states().collect()
     }
 }
 

@@ -3,7 +3,7 @@
 use std::cell::OnceCell;
 use std::ops::AddAssign;
 
-use crate::keyed::{BreakerSum, BulkheadSum, LimiterSum};
+use crate::keyed::{BreakerAggregate, BulkheadAggregate, LimiterAggregate};
 use crate::name::Name;
 use crate::registry::Registry;
 use crate::retry::RetryTotals;
@@ -13,10 +13,10 @@ pub(super) type ByName<T> = Vec<(Name, T)>;
 
 pub(super) struct Collected<'r> {
     registry: &'r Registry,
-    breakers: OnceCell<ByName<BreakerSum>>,
-    bulkheads: OnceCell<ByName<BulkheadSum>>,
+    breakers: OnceCell<ByName<BreakerAggregate>>,
+    bulkheads: OnceCell<ByName<BulkheadAggregate>>,
     retries: OnceCell<ByName<RetryTotals>>,
-    limiters: OnceCell<ByName<LimiterSum>>,
+    limiters: OnceCell<ByName<LimiterAggregate>>,
     timeouts: OnceCell<ByName<[u64; 2]>>,
     fallbacks: OnceCell<ByName<u64>>,
     hedges: OnceCell<ByName<u64>>,
@@ -36,20 +36,22 @@ impl<'r> Collected<'r> {
         }
     }
 
-    pub(super) fn breakers(&self) -> &[(Name, BreakerSum)] {
+    pub(super) fn breakers(&self) -> &[(Name, BreakerAggregate)] {
         self.breakers.get_or_init(|| {
             let single =
-                self.registry.circuit_breakers().map(|one| (one.name(), BreakerSum::of(one)));
-            let per_key = self.registry.keyed_circuit_breakers().map(|all| (all.name(), all.sum()));
-            by_name(single.chain(per_key), BreakerSum::add_assign)
+                self.registry.circuit_breakers().map(|one| (one.name(), BreakerAggregate::of(one)));
+            let per_key =
+                self.registry.keyed_circuit_breakers().map(|all| (all.name(), all.aggregate()));
+            by_name(single.chain(per_key), BreakerAggregate::add_assign)
         })
     }
 
-    pub(super) fn bulkheads(&self) -> &[(Name, BulkheadSum)] {
+    pub(super) fn bulkheads(&self) -> &[(Name, BulkheadAggregate)] {
         self.bulkheads.get_or_init(|| {
-            let single = self.registry.bulkheads().map(|one| (one.name(), BulkheadSum::of(one)));
-            let per_key = self.registry.keyed_bulkheads().map(|all| (all.name(), all.sum()));
-            by_name(single.chain(per_key), BulkheadSum::add_assign)
+            let single =
+                self.registry.bulkheads().map(|one| (one.name(), BulkheadAggregate::of(one)));
+            let per_key = self.registry.keyed_bulkheads().map(|all| (all.name(), all.aggregate()));
+            by_name(single.chain(per_key), BulkheadAggregate::add_assign)
         })
     }
 
@@ -59,11 +61,13 @@ impl<'r> Collected<'r> {
         })
     }
 
-    pub(super) fn limiters(&self) -> &[(Name, LimiterSum)] {
+    pub(super) fn limiters(&self) -> &[(Name, LimiterAggregate)] {
         self.limiters.get_or_init(|| {
-            let single = self.registry.rate_limiters().map(|one| (one.name(), LimiterSum::of(one)));
-            let per_key = self.registry.keyed_rate_limiters().map(|all| (all.name(), all.sum()));
-            by_name(single.chain(per_key), LimiterSum::add_assign)
+            let single =
+                self.registry.rate_limiters().map(|one| (one.name(), LimiterAggregate::of(one)));
+            let per_key =
+                self.registry.keyed_rate_limiters().map(|all| (all.name(), all.aggregate()));
+            by_name(single.chain(per_key), LimiterAggregate::add_assign)
         })
     }
 

@@ -7,7 +7,7 @@ use super::collect::Collected;
 use super::outcomes;
 use crate::circuit_breaker::CircuitState::{self, Closed, HalfOpen, Open};
 use crate::circuit_breaker::Histogram;
-use crate::keyed::BreakerSum;
+use crate::keyed::BreakerAggregate;
 use crate::name::Name;
 
 /// One metric: every policy that has something to say about it has its series.
@@ -138,7 +138,7 @@ fn transitions(all: &Collected<'_>, place: usize, to: &mut dyn Sink) {
 const NATURAL: [(CircuitState, CircuitState); 4] =
     [(Closed, Open), (Open, HalfOpen), (HalfOpen, Closed), (HalfOpen, Open)];
 
-fn seen(sum: &BreakerSum) -> impl Iterator<Item = (CircuitState, CircuitState, u64)> {
+fn seen(sum: &BreakerAggregate) -> impl Iterator<Item = (CircuitState, CircuitState, u64)> {
     let pairs =
         CircuitState::ALL.into_iter().flat_map(|from| CircuitState::ALL.map(|to| (from, to)));
     let counted = pairs.map(|(from, to)| (from, to, sum.transitions[from as usize][to as usize]));

@@ -36,6 +36,11 @@ impl<O, P: PerKey> Array<O, P> {
         self.keys.load(Relaxed) as usize >= self.slots.len() / 5 * 4
     }
 
+    #[allow(clippy::cast_possible_truncation, reason = "made of so many")]
+    pub(in crate::keyed) fn places(&self) -> u32 {
+        self.slots.len() as u32
+    }
+
     pub(in crate::keyed) fn slot(&self, at: usize) -> &Slot<O, P> {
         &self.slots[at]
     }
@@ -123,7 +128,7 @@ impl<O, P: PerKey> Array<O, P> {
     pub(in crate::keyed) fn take(
         &self,
         slot: usize,
-        may: impl FnOnce(&P::Kept) -> bool,
+        may: impl FnOnce(&P::Instance) -> bool,
     ) -> Taken<Content<O, P>> {
         let slot = &self.slots[slot];
         let taken = slot.take(may);

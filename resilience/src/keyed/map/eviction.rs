@@ -7,8 +7,9 @@
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 
+use super::place::Place;
 use super::slot::{Record, Taken};
-use super::table::{Gone, Place};
+use super::table::Evicted;
 use super::tables::Tables;
 use crate::keyed::instance::PerKey;
 
@@ -63,7 +64,7 @@ impl Evictor {
         &mut self,
         tables: &Tables<P>,
         now: u64,
-    ) -> Option<Gone<P>> {
+    ) -> Option<Evicted<P>> {
         let mut held = Vec::new();
         self.forget_outdated(tables);
         self.recall_rested(tables, now);
@@ -89,7 +90,7 @@ impl Evictor {
     fn recall_rested<P: PerKey>(&mut self, tables: &Tables<P>, now: u64) {
         while let Some(candidate @ Candidate { place, .. }) = self.troubled.pop() {
             if self.stands_aside(candidate, tables, now) {
-                if !tables.at(place).is_at_rest(place) {
+                if !tables.at(place).is_idle(place) {
                     return self.troubled.push(candidate);
                 }
                 self.readmit(place, candidate.record(tables), now);
@@ -102,7 +103,7 @@ impl Evictor {
         tables: &Tables<P>,
         now: u64,
         held: &mut Vec<Place>,
-    ) -> Option<Gone<P>> {
+    ) -> Option<Evicted<P>> {
         while held.len() < MOST_HELD {
             let candidate @ Candidate { used, place } = self.resting.pop()?;
             let record = candidate.record(tables);
@@ -127,7 +128,7 @@ impl Evictor {
         tables: &Tables<P>,
         now: u64,
         held: &mut Vec<Place>,
-    ) -> Option<Gone<P>> {
+    ) -> Option<Evicted<P>> {
         while held.len() < MOST_HELD {
             let candidate = self.troubled.pop()?;
             if self.stands_aside(candidate, tables, now) {

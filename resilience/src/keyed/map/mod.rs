@@ -7,29 +7,32 @@
 
 pub(in crate::keyed) mod array;
 mod eviction;
+mod place;
+mod readers;
 mod recency;
 pub(in crate::keyed) mod slot;
 mod table;
 mod tables;
 
 use std::any::Any;
-use std::fmt::Debug;
 use std::sync::atomic::{AtomicU64, Ordering::Acquire, Ordering::Release};
 
 use self::eviction::Evictor;
+pub(super) use self::place::Place;
+use self::readers::Readers;
 use self::recency::Recency;
 pub use self::slot::KeyedInstance;
 use self::slot::{Content, Tag};
-use self::table::Table;
+use self::table::{See, Table};
 use self::tables::Tables;
+use super::aggregate::Aggregate as _;
 use super::instance::PerKey;
 use super::key::Key;
-use super::sum::Sum;
 use crate::sync::Mutex;
 
 pub(super) struct Map<P: PerKey> {
     /// What the policies of keys are made from.
-    model: P::Model,
+    template: P::Template,
     max_keys: u32,
     tables: Tables<P>,
     recency: Recency,
@@ -43,19 +46,24 @@ pub(super) struct Map<P: PerKey> {
 struct Books<P: PerKey> {
     evictor: Evictor,
     /// What evicted keys had counted: sums over all keys must never shrink.
-    retired: P::Sum,
+    retired: P::Aggregate,
+    readers: Readers<P>,
 }
 
 impl<P: PerKey> Map<P> {
-    pub(super) fn new(model: P::Model, max_keys: u32) -> Self {
+    pub(super) fn new(template: P::Template, max_keys: u32) -> Self {
         Self {
-            model,
+            template,
             max_keys,
             tables: Tables::new(max_keys),
             recency: Recency::new(max_keys),
             inserted: AtomicU64::new(0),
             evicted: AtomicU64::new(0),
-            books: Mutex::new(Books { evictor: Evictor::new(), retired: P::Sum::default() }),
+            books: Mutex::new(Books {
+                evictor: Evictor::new(),
+                retired: P::Aggregate::default(),
+                readers: Readers::new(),
+            }),
         }
     }
 
@@ -98,7 +106,7 @@ impl<P: PerKey> Map<P> {
         tag: Tag,
         key: &K,
     ) -> KeyedInstance<'m, P, K::Owned> {
-        let content = Content { key: key.to_owned(), policy: P::instance(&self.model) };
+        let content = Content { key: key.to_owned(), policy: P::instance(&self.template) };
         // They end after the lock.
         let mut gone = Vec::new();
         let mut books = self.books.lock();
@@ -125,8 +133,10 @@ impl<P: PerKey> Map<P> {
         while self.len() >= self.max_keys as usize {
             let Some(evicted) = books.evictor.evict(&self.tables, now) else { break };
             self.evicted.fetch_add(1, Release);
-            books.retired += evicted.sum;
-            books.retired.forget_the_present();
+            let mut counted = evicted.counted;
+            counted.clear_present();
+            books.readers.on_eviction(evicted.place, &counted);
+            books.retired += counted;
             gone.push(evicted.remains);
         }
     }
@@ -142,15 +152,44 @@ impl<P: PerKey> Map<P> {
         self.evicted.load(Acquire)
     }
 
-    /// What all keys have counted, ever. Meanwhile none is evicted or moved: it would be missed, or counted twice.
-    pub(super) fn sum(&self) -> P::Sum {
-        let books = self.books.lock();
-        let mut sum = books.retired.clone();
-        self.for_each(|_, policy| sum += P::sum(policy));
-        sum
+    /// Begins to add up what all keys have counted, ever. The reader's number.
+    pub(super) fn begin_reading(&self) -> u64 {
+        let mut books = self.books.lock();
+        let evicted = books.retired.clone();
+        books.readers.begin(evicted)
     }
 
-    pub(super) fn for_each(&self, see: impl FnMut(&dyn Debug, &P::Kept)) {
-        self.tables.for_each(see);
+    /// Reads one more piece. Whether there is another.
+    pub(super) fn read_aggregate(&self, reader: u64) -> bool {
+        self.books.lock().readers.read(reader, &self.tables)
+    }
+
+    pub(super) fn end_reading(&self, reader: u64) -> Option<P::Aggregate> {
+        self.books.lock().readers.end(reader)
+    }
+
+    #[cfg(test)]
+    pub(super) fn readers(&self) -> usize {
+        self.books.lock().readers.len()
+    }
+
+    /// Shows one piece of the policies, while none is evicted or moved. Where to go on.
+    pub(super) fn read_locked(
+        &self,
+        from: Place,
+        see: &mut dyn FnMut(Place, &P::Instance),
+    ) -> Option<Place> {
+        let _books = self.books.lock();
+        self.tables.read(from, &mut |place, _, policy| see(place, policy))
+    }
+
+    /// Shows one piece of the keys, while others come and go. Where to go on.
+    pub(super) fn read(&self, from: Place, see: See<'_, P>) -> Option<Place> {
+        self.tables.read(from, see)
+    }
+
+    /// Shows the key at a place, if there is one.
+    pub(super) fn see(&self, place: Place, see: See<'_, P>) {
+        self.tables.at(place).see(place, see);
     }
 }

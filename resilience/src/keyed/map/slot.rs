@@ -22,7 +22,7 @@ pub(in crate::keyed) struct Slot<O, P: PerKey> {
 
 pub(in crate::keyed) struct Content<O, P: PerKey> {
     pub(in crate::keyed) key: O,
-    pub(in crate::keyed) policy: P::Kept,
+    pub(in crate::keyed) policy: P::Instance,
 }
 
 impl<O, P: PerKey> Slot<O, P> {
@@ -65,7 +65,7 @@ impl<O, P: PerKey> Slot<O, P> {
     /// Takes the key out, unless somebody holds it or `may` says no.
     pub(in crate::keyed) fn take(
         &self,
-        may: impl FnOnce(&P::Kept) -> bool,
+        may: impl FnOnce(&P::Instance) -> bool,
     ) -> Taken<Content<O, P>> {
         match self.content.try_write() {
             None => Taken::Held,
@@ -217,15 +217,15 @@ impl<P: PerKey, O> KeyedInstance<'_, P, O> {
 }
 
 impl<P: PerKey, O> Deref for KeyedInstance<'_, P, O> {
-    type Target = P::Kept;
+    type Target = P::Instance;
 
     #[inline]
-    fn deref(&self) -> &P::Kept {
+    fn deref(&self) -> &P::Instance {
         &self.content().policy
     }
 }
 
-impl<P: PerKey<Kept: Debug>, O> Debug for KeyedInstance<'_, P, O> {
+impl<P: PerKey<Instance: Debug>, O> Debug for KeyedInstance<'_, P, O> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("KeyedInstance").field(&**self).finish()
     }
@@ -235,9 +235,9 @@ impl<P: PerKey<Kept: Debug>, O> Debug for KeyedInstance<'_, P, O> {
 macro_rules! policy_refs {
     ($($policy:ty)*) => {
         $(
-            impl<'p, O> PolicyRef<'p, <$policy as PerKey>::Kept> for &'p KeyedInstance<'_, $policy, O> {
+            impl<'p, O> PolicyRef<'p, <$policy as PerKey>::Instance> for &'p KeyedInstance<'_, $policy, O> {
                 #[inline]
-                fn policy(self) -> &'p <$policy as PerKey>::Kept {
+                fn policy(self) -> &'p <$policy as PerKey>::Instance {
                     self
                 }
             }

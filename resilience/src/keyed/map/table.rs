@@ -9,13 +9,16 @@ use std::fmt::Debug;
 use std::sync::OnceLock;
 
 use super::array::{self, Array};
+use super::place::Place;
 use super::slot::{Content, KeyedInstance, Record, Slot, Tag, Taken};
 use crate::keyed::instance::PerKey;
-use crate::keyed::key::Key;
+use crate::keyed::key::{Key, KeyText};
 use crate::sync::{AtomicU32, Ordering::Acquire, Ordering::Release};
 
 /// More than fit into any memory.
 const ARRAYS: usize = 32;
+/// So many places are read in one piece at most: a few microseconds under the map's lock.
+pub(in crate::keyed) const PIECE: u32 = 128;
 
 /// The table of owned keys `O`.
 pub(in crate::keyed) struct Table<O, P: PerKey> {
@@ -25,14 +28,6 @@ pub(in crate::keyed) struct Table<O, P: PerKey> {
     newest: AtomicU32,
 }
 
-/// Where a key is.
-#[derive(Clone, Copy)]
-pub(in crate::keyed) struct Place {
-    pub(in crate::keyed) table: u16,
-    array: u16,
-    slot: u32,
-}
-
 /// A key that was found.
 pub(in crate::keyed) struct Found<'t, O, P: PerKey> {
     pub(in crate::keyed) instance: KeyedInstance<'t, P, O>,
@@ -40,23 +35,30 @@ pub(in crate::keyed) struct Found<'t, O, P: PerKey> {
     pub(in crate::keyed) place: Place,
 }
 
-/// A key that had to go.
-pub(in crate::keyed) struct Gone<P: PerKey> {
-    /// What it had counted.
-    pub(in crate::keyed) sum: P::Sum,
+/// A key that was evicted.
+pub(in crate::keyed) struct Evicted<P: PerKey> {
+    pub(in crate::keyed) place: Place,
+    pub(in crate::keyed) counted: P::Aggregate,
     /// It, and its policy; a key's code runs when it is dropped.
     pub(in crate::keyed) remains: Box<dyn Any + Send>,
 }
 
-/// A table, whatever the type of its keys. All of it under the map's lock, but [`for_each`](Self::for_each).
+/// What is shown of a key: its place, itself, and its policy.
+pub(in crate::keyed) type See<'s, P> =
+    &'s mut dyn FnMut(Place, &dyn KeyText, &<P as PerKey>::Instance);
+
+/// A table, whatever the type of its keys. All of it under the map's lock, but [`read`](Self::read) and
+/// [`see`](Self::see).
 pub(in crate::keyed) trait AnyTable<P: PerKey>: Any + Send + Sync {
     fn record(&self, place: Place) -> &Record;
-    fn is_at_rest(&self, place: Place) -> bool;
+    fn is_idle(&self, place: Place) -> bool;
     /// Lets the key go, unless it is held; or unless it is not at rest, if it `must_rest`.
-    fn evict(&self, place: Place, must_rest: bool) -> Taken<Gone<P>>;
+    fn evict(&self, place: Place, must_rest: bool) -> Taken<Evicted<P>>;
     fn for_each_place(&self, see: &mut dyn FnMut(Place, &Record));
-    /// A key that moves meanwhile may be seen twice.
-    fn for_each(&self, see: &mut dyn FnMut(&dyn Debug, &P::Kept));
+    /// Shows the keys at the next [`PIECE`] places in reading order. Where to go on.
+    fn read(&self, from: Place, see: See<'_, P>) -> Option<Place>;
+    /// Shows the key at a place, if there is one.
+    fn see(&self, place: Place, see: See<'_, P>);
 }
 
 impl<O: Debug + Send + Sync + 'static, P: PerKey> Table<O, P> {
@@ -140,15 +142,19 @@ impl<O: Debug + Send + Sync + 'static, P: PerKey> AnyTable<P> for Table<O, P> {
         &array.slot(slot).record
     }
 
-    fn is_at_rest(&self, place: Place) -> bool {
+    fn is_idle(&self, place: Place) -> bool {
         let (array, slot) = self.at(place);
-        array.slot(slot).hold().is_some_and(|instance| P::is_at_rest(&instance))
+        array.slot(slot).hold().is_some_and(|instance| P::is_idle(&instance))
     }
 
-    fn evict(&self, place: Place, must_rest: bool) -> Taken<Gone<P>> {
+    fn evict(&self, place: Place, must_rest: bool) -> Taken<Evicted<P>> {
         let (array, slot) = self.at(place);
-        let taken = array.take(slot, |policy| !must_rest || P::is_at_rest(policy));
-        taken.map(|content| Gone { sum: P::sum(&content.policy), remains: Box::new(content) })
+        let taken = array.take(slot, |policy| !must_rest || P::is_idle(policy));
+        taken.map(|content| Evicted {
+            place,
+            counted: P::aggregate(&content.policy),
+            remains: Box::new(content),
+        })
     }
 
     #[allow(clippy::cast_possible_truncation, reason = "there are 32, with 2³² places at most")]
@@ -161,10 +167,26 @@ impl<O: Debug + Send + Sync + 'static, P: PerKey> AnyTable<P> for Table<O, P> {
         }
     }
 
-    fn for_each(&self, see: &mut dyn FnMut(&dyn Debug, &P::Kept)) {
-        let taken = self.arrays().flat_map(|(_, array)| array.taken());
-        let held = taken.filter_map(|(_, slot)| slot.hold());
-        held.for_each(|instance| see(instance.key(), &instance));
+    #[allow(clippy::cast_possible_truncation, reason = "there are 32, with 2³² places at most")]
+    fn read(&self, from: Place, see: See<'_, P>) -> Option<Place> {
+        let number = from.array.min(self.newest() as u16);
+        let first = if number == from.array { from.slot } else { 0 };
+        let places = self.arrays[usize::from(number)].get().map_or(0, Array::places);
+        let end = first.saturating_add(PIECE).min(places);
+        let at = |slot| Place { table: self.number, array: number, slot };
+        (first..end).for_each(|slot| self.see(at(slot), see));
+        match number {
+            _ if end < places => Some(at(end)),
+            0 => None,
+            _ => Some(Place { array: number - 1, ..at(0) }),
+        }
+    }
+
+    fn see(&self, place: Place, see: See<'_, P>) {
+        let (array, slot) = self.at(place);
+        if let Some(instance) = array.slot(slot).hold() {
+            see(place, instance.key(), &instance);
+        }
     }
 }
 

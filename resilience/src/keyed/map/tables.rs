@@ -8,7 +8,8 @@ use std::sync::OnceLock;
 
 use foldhash::quality::RandomState;
 
-use super::table::{AnyTable, Place, Table};
+use super::place::Place;
+use super::table::{AnyTable, See, Table};
 use crate::keyed::instance::PerKey;
 use crate::keyed::key::Key;
 
@@ -51,8 +52,11 @@ impl<P: PerKey> Tables<P> {
         links.filter_map(|link| link.table.get().map(|table| &**table))
     }
 
-    pub(in crate::keyed) fn for_each(&self, mut see: impl FnMut(&dyn Debug, &P::Kept)) {
-        self.iter().for_each(|table| table.for_each(&mut see));
+    /// Shows the keys at the next places in reading order. Where to go on.
+    pub(in crate::keyed) fn read(&self, from: Place, see: See<'_, P>) -> Option<Place> {
+        let mut tables = self.iter().skip(from.table.into());
+        let next = tables.next()?.read(from, see);
+        next.or_else(|| tables.next().map(|_| Place::first_of(from.table + 1)))
     }
 }
 

@@ -39,7 +39,7 @@ fn three_callers_and_one_place() {
         }
     });
     assert!(seats.len() <= 2 && seats.totals().keys == seats.len());
-    assert_eq!(seats.sum().in_flight, 0);
+    assert_eq!(seats.aggregate().in_flight, 0);
 }
 
 #[test]

@@ -6,6 +6,7 @@ mod interleavings;
 mod model;
 mod nosy_keys;
 mod places;
+mod reading;
 mod threads;
 
 use std::sync::Arc;
@@ -26,7 +27,8 @@ fn open(hosts: &Keyed<CircuitBreaker>, key: &str) {
 
 fn is_kept<P: PerKey>(keyed: &Keyed<P>, key: &str) -> bool {
     let mut kept = false;
-    keyed.map().for_each(|other, _| kept |= key::label(other) == key);
+    let mut pages = keyed.pages();
+    while pages.next(|other, _| kept |= other == key) {}
     kept
 }
 

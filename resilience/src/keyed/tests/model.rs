@@ -55,7 +55,8 @@ proptest! {
             drop(breaker);
             list.call(key, ended);
             let mut kept = Vec::new();
-            keyed.map().for_each(|key, _| kept.push(super::key::label(key)));
+            let mut pages = keyed.pages();
+            while pages.next(|key, _| kept.push(key.to_owned())) {}
             kept.sort_unstable();
             let mut expected: Vec<_> = list.keys.iter().map(|(key, _)| key.to_string()).collect();
             expected.sort_unstable();

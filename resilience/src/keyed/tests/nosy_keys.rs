@@ -14,7 +14,7 @@ static NOSY: Keyed<CircuitBreaker> =
 
 impl Nosy {
     fn ask() {
-        assert!(NOSY.totals().keys <= 2 && NOSY.sum().totals.requests == 0);
+        assert!(NOSY.totals().keys <= 2 && NOSY.aggregate().totals.requests == 0);
     }
 }
 

@@ -30,7 +30,7 @@ fn a_key_that_is_held_never_gets_a_second_policy() {
     });
     assert!(seats.totals().evicted > 0, "keys had to go");
     assert!(seats.len() <= 5);
-    let in_flight: u64 = seats.sum().in_flight;
+    let in_flight: u64 = seats.aggregate().in_flight;
     assert_eq!(in_flight, 0);
 }
 
@@ -65,5 +65,5 @@ fn no_count_is_lost_when_keys_go() {
             });
         }
     });
-    assert_eq!(seats.sum().rejected, u64::from(refused.into_inner()));
+    assert_eq!(seats.aggregate().rejected, u64::from(refused.into_inner()));
 }

@@ -10,14 +10,14 @@ use crate::rate_limit::Limit;
 use crate::rate_limit::RateLimiter;
 
 /// Counters, which outlive their policies, and the present, which doesn't.
-pub trait Sum: AddAssign + Clone + Default + Send + Sync {
+pub trait Aggregate: AddAssign + Clone + Default + Send + Sync {
     /// Keeps the counters.
-    fn forget_the_present(&mut self);
+    fn clear_present(&mut self);
 }
 
 /// Of circuit breakers.
 #[derive(Clone, Debug, Default)]
-pub struct BreakerSum {
+pub struct BreakerAggregate {
     pub(crate) totals: Totals,
     pub(crate) transitions: Transitions,
     pub(crate) latency: Option<Histogram>,
@@ -25,16 +25,25 @@ pub struct BreakerSum {
     pub(crate) present: [bool; CircuitState::ALL.len()],
 }
 
-impl BreakerSum {
+impl BreakerAggregate {
     pub(crate) fn of(breaker: &CircuitBreaker) -> Self {
         let state = breaker.state();
         let present = CircuitState::ALL.map(|other| other == state);
         let (totals, transitions) = (breaker.totals(), breaker.all_transitions());
         Self { totals, transitions, latency: breaker.latency(), present }
     }
+
+    /// The states that policies are in, each once.
+    #[cfg(feature = "axum")]
+    pub(crate) fn states(&self) -> impl Iterator<Item = CircuitState> {
+        CircuitState::ALL
+            .into_iter()
+            .zip(self.present)
+            .filter_map(|(state, any)| any.then_some(state))
+    }
 }
 
-impl AddAssign for BreakerSum {
+impl AddAssign for BreakerAggregate {
     fn add_assign(&mut self, other: Self) {
         self.totals += other.totals;
         if let Some(latency) = other.latency {
@@ -47,28 +56,28 @@ impl AddAssign for BreakerSum {
     }
 }
 
-impl Sum for BreakerSum {
-    fn forget_the_present(&mut self) {
+impl Aggregate for BreakerAggregate {
+    fn clear_present(&mut self) {
         self.present = Default::default();
     }
 }
 
 /// Of bulkheads.
 #[derive(Clone, Debug, Default)]
-pub struct BulkheadSum {
+pub struct BulkheadAggregate {
     pub(crate) rejected: u64,
     pub(crate) in_flight: u64,
     pub(crate) queued: u64,
 }
 
-impl BulkheadSum {
+impl BulkheadAggregate {
     pub(crate) fn of(bulkhead: &Bulkhead) -> Self {
         let (in_flight, queued) = (bulkhead.in_flight().into(), bulkhead.queued().into());
         Self { rejected: bulkhead.rejected(), in_flight, queued }
     }
 }
 
-impl AddAssign for BulkheadSum {
+impl AddAssign for BulkheadAggregate {
     fn add_assign(&mut self, other: Self) {
         self.rejected += other.rejected;
         self.in_flight += other.in_flight;
@@ -76,30 +85,30 @@ impl AddAssign for BulkheadSum {
     }
 }
 
-impl Sum for BulkheadSum {
-    fn forget_the_present(&mut self) {
+impl Aggregate for BulkheadAggregate {
+    fn clear_present(&mut self) {
         (self.in_flight, self.queued) = (0, 0);
     }
 }
 
 /// Of rate limiters.
 #[derive(Clone, Debug, Default)]
-pub struct LimiterSum {
+pub struct LimiterAggregate {
     pub(crate) rejected: u64,
 }
 
-impl LimiterSum {
+impl LimiterAggregate {
     pub(crate) fn of<L: Borrow<Limit>>(limiter: &RateLimiter<L>) -> Self {
         Self { rejected: limiter.rejected() }
     }
 }
 
-impl AddAssign for LimiterSum {
+impl AddAssign for LimiterAggregate {
     fn add_assign(&mut self, other: Self) {
         self.rejected += other.rejected;
     }
 }
 
-impl Sum for LimiterSum {
-    fn forget_the_present(&mut self) {}
+impl Aggregate for LimiterAggregate {
+    fn clear_present(&mut self) {}
 }

@@ -1,0 +1,111 @@
+//! New keys that come to a full map of rate limiters, so that others have to be evicted: what one costs when every limit
+//! is unused and when every limit is used up, and what known keys notice of it.
+//!
+//! `cargo run --release --package resilience-benches --bin new_keys`
+
+use std::hint::black_box;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use resilience::{Keyed, RateLimitConfig, RateLimiter};
+
+const SIZES: [u32; 4] = [1_000, 10_000, 100_000, 1_000_000];
+/// At most so many new keys are timed, for at most so long.
+const NEW_KEYS: u32 = 50_000;
+const PATIENCE: Duration = Duration::from_millis(500);
+/// New keys per second that a stranger brings along.
+const STRANGER: u32 = 3_000;
+
+type Limits = Keyed<RateLimiter>;
+
+fn main() {
+    println!("| keys | limits | ns per new key | first new key, µs | slowest new key, µs |");
+    println!("|--:|---|--:|--:|--:|");
+    for keys in SIZES {
+        report(keys, "unused", &full(keys, false), false);
+        report(keys, "used up", &full(keys, true), true);
+        let touched = full(keys, true);
+        (0..keys).for_each(|key| drop(touched.get(&key)));
+        report(keys, "used up, all asked for again", &touched, true);
+    }
+    println!();
+    println!("| known keys, used up | beside | calls per second | p99, µs | p99.9, µs |");
+    println!("|--:|---|--:|--:|--:|");
+    for keys in [1_000, 10_000, 100_000] {
+        known(keys, false);
+        known(keys, true);
+    }
+}
+
+/// As many keys as there may be, each with its limit used up or not.
+fn full(keys: u32, used_up: bool) -> Limits {
+    let limits = Limits::new("new keys", RateLimitConfig::new().rate("1/h")).max_keys(keys);
+    (0..keys).for_each(|key| ask(&limits, key, used_up));
+    limits
+}
+
+fn ask(limits: &Limits, key: u32, used_up: bool) {
+    let limiter = limits.get(&key);
+    if used_up {
+        let _ = black_box(limiter.try_acquire());
+    }
+}
+
+fn report(keys: u32, what: &str, limits: &Limits, used_up: bool) {
+    let started = Instant::now();
+    let (mut slowest, mut first, mut before, mut new) = (Duration::ZERO, None, started, 0);
+    while new < NEW_KEYS && before - started < PATIENCE {
+        ask(limits, keys + new, used_up);
+        let now = Instant::now();
+        slowest = slowest.max(now - before);
+        first.get_or_insert(now - before);
+        (before, new) = (now, new + 1);
+    }
+    let each = (before - started).as_nanos() / u128::from(new);
+    let first = first.unwrap_or_default().as_micros();
+    println!("| {keys} | {what} | {each} | {first} | {} |", slowest.as_micros());
+}
+
+/// One thread asks for known keys, all of them used up, while another may bring new ones.
+fn known(keys: u32, stranger: bool) {
+    let limits = full(keys, true);
+    let end = AtomicBool::new(false);
+    thread::scope(|scope| {
+        if stranger {
+            scope.spawn(|| bring(&limits, keys, &end));
+        }
+        let times = times(&limits, keys, Duration::from_secs(1));
+        end.store(true, Relaxed);
+        let beside = if stranger { "3,000 new keys a second" } else { "nothing" };
+        let at = |per_mille: usize| times[times.len() * per_mille / 1_000].as_secs_f64() * 1e6;
+        println!("| {keys} | {beside} | {} | {:.2} | {:.2} |", times.len(), at(990), at(999));
+    });
+}
+
+fn bring(limits: &Limits, keys: u32, end: &AtomicBool) {
+    let started = Instant::now();
+    for new in 0.. {
+        if end.load(Relaxed) {
+            break;
+        }
+        ask(limits, keys + new, true);
+        let next = started + Duration::from_secs(1) * (new + 1) / STRANGER;
+        thread::sleep(next.saturating_duration_since(Instant::now()));
+    }
+}
+
+/// How long calls took, the fastest first.
+fn times(limits: &Limits, keys: u32, time: Duration) -> Vec<Duration> {
+    let started = Instant::now();
+    let (mut times, mut before, mut random) = (Vec::new(), started, 0_u32);
+    while before - started < time {
+        random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        ask(limits, (random >> 8) % keys, true);
+        let now = Instant::now();
+        times.push(now - before);
+        before = now;
+    }
+    times.sort_unstable();
+    times
+}
