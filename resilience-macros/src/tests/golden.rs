@@ -6,8 +6,9 @@ use std::{env, fs};
 use proc_macro2::TokenStream;
 
 use super::tokens;
-use crate::attrs::{Arguments, split};
-use crate::stack::expand;
+use crate::item::stack::expand;
+use crate::policies::{is_ours, named};
+use crate::source::attributes::{MetaForm, split};
 
 /// Each case is a file of that name.
 const CASES: &[(&str, &str)] = &[
@@ -178,15 +179,16 @@ fn pretty(source: &str) -> String {
 
 /// Expands the first attribute of an item, as the compiler does.
 fn expansion(source: &str) -> TokenStream {
-    let (mut attributes, rest) = split(tokens(source).into_iter().collect(), &TokenStream::new());
+    let (mut attributes, rest) =
+        split(tokens(source).into_iter().collect(), &TokenStream::new(), is_ours);
     let first = attributes.remove(0);
-    let arguments = match first.arguments {
-        Arguments::List(list) => list,
+    let arguments = match first.form {
+        MetaForm::List(list) => list,
         _ => TokenStream::new(),
     };
     let below = attributes.into_iter().map(|attribute| attribute.tokens);
     let item = below.chain([rest.into_iter().collect::<TokenStream>()]).collect();
-    expand(first.ours.expect(source), arguments, item)
+    expand(named(first.segments.last().expect(source)).expect(source), arguments, item)
 }
 
 /// Symbols name the crate under compilation, which is none here.

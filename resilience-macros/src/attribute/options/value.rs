@@ -1,0 +1,120 @@
+//! An option as written: its key, and a value that is a literal (checked here and now) or a constant expression
+//! (checked by the compiler's `const` evaluation, at the option).
+
+use darling::FromMeta;
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, quote_spanned};
+use syn::spanned::Spanned;
+use syn::{Error, Expr, ExprLit, Lit, Meta, Stmt, UnOp};
+
+use crate::diagnostics::Diagnostics;
+use crate::tokens::{generated_span, moved};
+
+/// What a literal of an option's type can be.
+pub(crate) trait Value: Sized {
+    /// The runtime's check for constant expressions, if there is something to check.
+    const CHECK: Option<&'static str>;
+
+    /// Reads a literal; `negative` when a `-` stands before it. The error says what to write.
+    fn read(literal: &Lit, negative: bool) -> Result<Self, String>;
+
+    /// The value as code. `runtime` is the path of the runtime's private module.
+    fn tokens(&self, span: Span, runtime: &TokenStream) -> TokenStream;
+
+    /// A constant expression as code that checks it.
+    fn checked(expr: &Expr, runtime: &TokenStream) -> TokenStream {
+        let Some(check) = Self::CHECK else { return expr.to_token_stream() };
+        let span = generated_span(expr.span());
+        let (runtime, check) = (moved(runtime, span), Ident::new(check, span));
+        quote_spanned!(span=> #runtime::check::#check(#expr))
+    }
+
+    /// Types whose values have names (`exponential`) read those here.
+    fn word(expr: &Expr) -> Option<Result<Self, Error>> {
+        let _ = expr;
+        None
+    }
+}
+
+/// `key = value`. A value that cannot be one is kept as its error, so that the others are still read.
+#[derive(Clone, Debug)]
+pub(crate) struct SpannedValue<T> {
+    pub(crate) key: Ident,
+    pub(crate) expr: Expr,
+    value: Result<Option<T>, Error>,
+}
+
+impl<T: Value> SpannedValue<T> {
+    /// The value where it is known now.
+    pub(crate) fn literal(&self) -> Option<&T> {
+        self.value.as_ref().ok()?.as_ref()
+    }
+
+    /// The value's expression, where it is a literal of any type.
+    pub(crate) fn literal_expr(&self) -> Option<&Expr> {
+        literal(&self.expr).map(|_| &self.expr)
+    }
+
+    /// What is wrong with the value by itself.
+    pub(crate) fn error(&self) -> Option<&Error> {
+        self.value.as_ref().err()
+    }
+
+    /// The value as code.
+    pub(crate) fn tokens(&self, runtime: &TokenStream) -> TokenStream {
+        match self.literal() {
+            Some(literal) => literal.tokens(generated_span(self.expr.span()), runtime),
+            None => T::checked(&self.expr, runtime),
+        }
+    }
+}
+
+impl<T: Value> FromMeta for SpannedValue<T> {
+    fn from_meta(meta: &Meta) -> darling::Result<Self> {
+        let Meta::NameValue(option) = meta else {
+            return Err(darling::Error::custom("this option needs a value").with_span(meta));
+        };
+        let key = option.path.require_ident().map_err(darling::Error::from)?.clone();
+        Ok(Self { key, value: read(&option.value), expr: option.value.clone() })
+    }
+}
+
+/// Reports what is wrong with the value of one option by itself.
+pub(crate) fn report<T: Value>(option: Option<&SpannedValue<T>>, errors: &mut Diagnostics) {
+    if let Some(error) = option.and_then(SpannedValue::error) {
+        errors.push(error.clone());
+    }
+}
+
+fn read<T: Value>(expr: &Expr) -> Result<Option<T>, Error> {
+    if let Some(word) = T::word(transparent(expr)) {
+        return word.map(Some);
+    }
+    let Some((literal, negative)) = literal(expr) else { return Ok(None) };
+    T::read(literal, negative).map(Some).map_err(|text| Error::new_spanned(expr, text))
+}
+
+/// The literal that an expression is, and whether a `-` stands before it.
+pub(crate) fn literal(expr: &Expr) -> Option<(&Lit, bool)> {
+    match transparent(expr) {
+        Expr::Lit(ExprLit { lit, .. }) => Some((lit, false)),
+        Expr::Unary(unary) if matches!(unary.op, UnOp::Neg(_)) => {
+            literal(&unary.expr).map(|(literal, negative)| (literal, !negative))
+        }
+        _ => None,
+    }
+}
+
+/// Looks through the invisible groups that `macro_rules!` puts around its arguments, through parentheses, and through
+/// the braces of `{critical}`, which tell an instance from a flag.
+pub(crate) fn transparent(expr: &Expr) -> &Expr {
+    match expr {
+        Expr::Group(group) => transparent(&group.expr),
+        Expr::Paren(paren) => transparent(&paren.expr),
+        Expr::Block(block) if block.label.is_none() => match block.block.stmts.as_slice() {
+            [Stmt::Expr(only, None)] => transparent(only),
+            _ => expr,
+        },
+        _ => expr,
+    }
+}

@@ -1,0 +1,185 @@
+//! From what a stack means to the code that does it.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, format_ident, quote_spanned};
+use syn::Expr;
+use syn::spanned::Spanned;
+
+use crate::attribute::options::value::transparent;
+use crate::expansion::instances::{policy_type, static_name, statics};
+use crate::layer::call::{CallTokens, Edge, WrapContext};
+use crate::layer::model::{Layer, Source, Stack};
+use crate::mode::Mode;
+use crate::source::function::Guarded;
+use crate::tokens::{generated_span, moved};
+
+/// The function's new body, to be put into its frame.
+pub(crate) fn body(guarded: &Guarded, stack: &Stack) -> TokenStream {
+    let at = Span::call_site();
+    let runtime = stack.runtime.private(at);
+    let names = layer_names(stack);
+    let (statics, submit) = statics(guarded, stack, &names, &runtime);
+    let mut prepared = TokenStream::new();
+    let mut call = core(guarded, stack, &runtime);
+    let mut edge = Edge::Unrejected;
+    for (layer, name) in stack.layers.iter().zip(&names).rev() {
+        let mut context = context(layer, name, guarded, edge, &runtime);
+        let instance = shared(layer, name, &runtime);
+        let first = layer.expansion.prepare(&context);
+        let by_key = layer.expansion.keyed().map(|keyed| keyed.prepare(&context));
+        prepared = quote_spanned!(context.span=> #instance #first #by_key #prepared);
+        if by_key.is_some() {
+            context.policy = quote_spanned!(context.span=> &#name);
+            context.is_static = false;
+        }
+        call = layer.expansion.wrap(call, &context);
+        edge = beyond(layer, edge, stack);
+    }
+    let span = generated_span(at);
+    let outcome = call.outcome(span);
+    let finish = finish(guarded, edge, &runtime);
+    quote_spanned! {span=>
+        #statics
+        #submit
+        #prepared
+        let outcome = #outcome;
+        #finish
+    }
+}
+
+/// How rejections that pass `layer` on their way out become the function's error.
+fn beyond<'s>(layer: &Layer, edge: Edge<'s>, stack: &'s Stack) -> Edge<'s> {
+    if layer.attribute.effects.answers {
+        return Edge::Unrejected;
+    }
+    match (&stack.rejection, layer.attribute.effects.rejects) {
+        (_, false) => edge,
+        (Some(map), true) => Edge::Mapped(map),
+        (None, true) => Edge::From,
+    }
+}
+
+/// `retry`, `timeout`, `timeout_2`: after the attribute, and unique.
+fn layer_names(stack: &Stack) -> Vec<Ident> {
+    let mut names = Vec::new();
+    for (i, layer) in stack.layers.iter().enumerate() {
+        let same = |other: &&Layer| other.attribute.name == layer.attribute.name;
+        let before = stack.layers[..i].iter().filter(same).count();
+        let span = generated_span(layer.span);
+        names.push(match before {
+            0 => Ident::new(layer.attribute.name, span),
+            _ => format_ident!("{}_{}", layer.attribute.name, before + 1, span = span),
+        });
+    }
+    names
+}
+
+fn context<'s>(
+    layer: &Layer,
+    name: &Ident,
+    guarded: &'s Guarded,
+    edge: Edge<'s>,
+    runtime: &'s TokenStream,
+) -> WrapContext<'s> {
+    let span = generated_span(layer.span);
+    let policy = match &layer.source {
+        Source::Shared(_) => name.to_token_stream(),
+        Source::Own(_) => {
+            let name = static_name(name);
+            quote_spanned!(span=> &#name)
+        }
+    };
+    WrapContext {
+        runtime,
+        policy,
+        is_static: matches!(layer.source, Source::Own(_)),
+        binding: name.clone(),
+        mode: guarded.mode,
+        output: &guarded.output,
+        edge,
+        span,
+    }
+}
+
+/// Evaluates an existing instance, once. Two steps, so that `if` and `match` expressions coerce too.
+fn shared(layer: &Layer, name: &Ident, runtime: &TokenStream) -> Option<TokenStream> {
+    let Source::Shared(expr) = &layer.source else { return None };
+    let span = generated_span(expr.span());
+    let name = Ident::new(&name.to_string(), span);
+    let policy = moved(&policy_type(layer, runtime), span);
+    let expr = transparent(expr);
+    let reference = match expr {
+        Expr::Binary(_) | Expr::Cast(_) | Expr::Range(_) | Expr::Assign(_) | Expr::Closure(_) => {
+            quote_spanned!(span=> &(#expr))
+        }
+        _ => quote_spanned!(span=> &#expr),
+    };
+    Some(quote_spanned! {span=>
+        let #name = #reference;
+        let #name: &#policy = #name;
+    })
+}
+
+/// The user's body, in place.
+fn core(guarded: &Guarded, stack: &Stack, runtime: &TokenStream) -> CallTokens {
+    let span = generated_span(Span::call_site());
+    let Guarded { output, body, .. } = guarded;
+    match guarded.mode {
+        Mode::Async => {
+            let capture = takes_arguments(guarded, stack).then(|| quote_spanned!(span=> move));
+            let never = quote_spanned!(span=> if false { return #runtime::never::<#output>(); });
+            let block = quote_spanned!(span=> async #capture { #never #body });
+            CallTokens::Future(if stack.is_total() {
+                plain_or_not(&quote_spanned!(span=> body(#block)), output, runtime)
+            } else {
+                quote_spanned!(span=> #runtime::body(#block))
+            })
+        }
+        Mode::Blocking => {
+            let block = quote_spanned!(span=> || -> #output { #body });
+            CallTokens::Outcome(if stack.is_total() {
+                plain_or_not(&quote_spanned!(span=> body_blocking(#block)), output, runtime)
+            } else {
+                quote_spanned!(span=> #runtime::blocking::body(#block))
+            })
+        }
+    }
+}
+
+/// A body that may return a plain value or a `Result`: its type chooses the method.
+fn plain_or_not(call: &TokenStream, output: &syn::Type, runtime: &TokenStream) -> TokenStream {
+    let span = generated_span(Span::call_site());
+    quote_spanned! {span=> {
+        #[allow(unused_imports)]
+        use #runtime::PlainReturn as _;
+        #runtime::ReturnType::<#output>::new().#call
+    }}
+}
+
+/// Whether the body may own the arguments. Then they need not be `Sync` for the future to be `Send`, and a stack that
+/// holds no reference into itself stays in registers; but the body must run once, or on copies, and nothing else
+/// may borrow from what it takes.
+fn takes_arguments(guarded: &Guarded, stack: &Stack) -> bool {
+    let borrows = |expr: &Expr| guarded.scope.borrows(expr);
+    let is_copied = guarded.scope.is_copied();
+    let needed = stack.layers.iter().any(|layer| {
+        (layer.attribute.effects.reruns && !is_copied)
+            || layer.expansion.expressions().into_iter().any(borrows)
+            || matches!(&layer.source, Source::Shared(expr) if borrows(expr))
+    });
+    !needed && !stack.rejection.as_ref().is_some_and(borrows)
+}
+
+/// The function's edge, where a rejection becomes its error.
+fn finish(guarded: &Guarded, edge: Edge<'_>, runtime: &TokenStream) -> TokenStream {
+    let output = &guarded.output;
+    let span = generated_span(output.span());
+    match edge {
+        Edge::Mapped(map) => quote_spanned!(span=> #runtime::finish_with(outcome, #map)),
+        Edge::From => {
+            let runtime = moved(runtime, span);
+            quote_spanned!(span=> #runtime::finish::<#output>(outcome))
+        }
+        Edge::Unrejected => quote_spanned!(span=> #runtime::finish_unrefused::<#output>(outcome)),
+    }
+}

@@ -1,0 +1,4 @@
+//! From what a stack means to code. Nothing here can fail.
+
+pub(crate) mod expand;
+pub(crate) mod instances;

@@ -1,0 +1,120 @@
+//! A guarded call in the making: what policies wrap, and what their expansion may refer to.
+
+use proc_macro2::{Span, TokenStream};
+use quote::quote_spanned;
+use syn::spanned::Spanned;
+use syn::{Expr, Type};
+
+use crate::mode::Mode;
+use crate::tokens::generated_span;
+
+/// What a policy's expansion may refer to.
+pub(crate) struct WrapContext<'s> {
+    pub(crate) runtime: &'s TokenStream,
+    /// An expression for a reference to the policy's instance.
+    pub(crate) policy: TokenStream,
+    /// Whether that is a static of this function: then a layer need not keep the reference.
+    pub(crate) is_static: bool,
+    /// A name, unique in the stack, for what a layer prepares.
+    pub(crate) binding: proc_macro2::Ident,
+    pub(crate) mode: Mode,
+    /// What the body returns.
+    pub(crate) output: &'s Type,
+    /// How rejections from further in become the function's error.
+    pub(crate) edge: Edge<'s>,
+    pub(crate) span: Span,
+}
+
+/// How an outcome becomes what the function returns.
+#[derive(Clone, Copy)]
+pub(crate) enum Edge<'s> {
+    /// No policy rejects.
+    Unrejected,
+    /// By `From<Rejection>`.
+    From,
+    /// By the user's function.
+    Mapped(&'s Expr),
+}
+
+impl Edge<'_> {
+    /// The outcome as a result, for a policy that looks at what the caller would get.
+    pub(crate) fn result(self, outcome: &TokenStream, context: &WrapContext<'_>) -> TokenStream {
+        let WrapContext { runtime, output, span, .. } = context;
+        match self {
+            Self::Unrejected => {
+                quote_spanned!(*span=> #runtime::ReturnType::<#output>::new().unrefused(#outcome))
+            }
+            Self::From => {
+                // Named at the type, where the compiler reports an error that is no `From<Rejection>`.
+                let result = quote_spanned!(generated_span(output.span())=> result);
+                quote_spanned!(*span=> #runtime::ReturnType::<#output>::new().#result(#outcome))
+            }
+            Self::Mapped(map) => quote_spanned!(*span=> #runtime::finish_with(#outcome, #map)),
+        }
+    }
+}
+
+/// A guarded call in the making.
+pub(crate) enum CallTokens {
+    /// An expression whose value is a future of the outcome.
+    Future(TokenStream),
+    /// An expression whose value is the outcome; in an async function it may await.
+    Outcome(TokenStream),
+}
+
+impl CallTokens {
+    /// As a future.
+    pub(crate) fn future(self, span: Span) -> TokenStream {
+        match self {
+            Self::Future(future) => future,
+            Self::Outcome(outcome) => quote_spanned!(span=> async { #outcome }),
+        }
+    }
+
+    /// As an outcome, in place.
+    pub(crate) fn outcome(self, span: Span) -> TokenStream {
+        match self {
+            Self::Future(future) => quote_spanned!(span=> #future.await),
+            Self::Outcome(outcome) => outcome,
+        }
+    }
+}
+
+impl WrapContext<'_> {
+    /// A reference to the instance, as a layer keeps it.
+    pub(crate) fn place(&self) -> TokenStream {
+        let Self { runtime, policy, span, .. } = self;
+        if self.is_static {
+            quote_spanned!(*span=> #runtime::static_ref(|| #policy))
+        } else {
+            policy.clone()
+        }
+    }
+
+    /// `policy(at(|| &POLICY), inner)`, or its blocking twin.
+    pub(crate) fn guard(
+        &self,
+        function: &str,
+        inner: CallTokens,
+        predicates: Option<TokenStream>,
+    ) -> CallTokens {
+        let Self { runtime, policy, span, .. } = self;
+        let (span, function) = (*span, proc_macro2::Ident::new(function, *span));
+        let predicates = predicates.map(|predicates| quote_spanned!(span=> , #predicates));
+        match self.mode {
+            Mode::Async => {
+                let inner = inner.future(span);
+                let place = self.place();
+                CallTokens::Future(
+                    quote_spanned!(span=> #runtime::#function(#place, #inner #predicates)),
+                )
+            }
+            Mode::Blocking => {
+                let inner = inner.outcome(span);
+                CallTokens::Outcome(
+                    quote_spanned!(span=> #runtime::blocking::#function(#policy, || #inner #predicates)),
+                )
+            }
+        }
+    }
+}

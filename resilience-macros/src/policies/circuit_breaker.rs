@@ -1,0 +1,145 @@
+//! `#[circuit_breaker]`: its options, what they mean together, and how it wraps a call.
+
+use std::time::Duration;
+
+use syn::Expr;
+
+use crate::attribute::options::code::{Callable, Verbatim};
+use crate::attribute::options::duration::Positive;
+use crate::attribute::options::ratio::Ratio;
+use crate::attribute::options::value::SpannedValue;
+use crate::attribute::options::window::Window;
+use crate::attribute::{Attribute, Effects, Positional};
+use crate::diagnostics::Diagnostics;
+use crate::layer::call::{CallTokens, WrapContext};
+use crate::layer::keyed::Keyed;
+use crate::layer::model::{Layer, LayerExpansion};
+use crate::layer::predicates::Predicates;
+use crate::policies::keys;
+use crate::policies::option_table::options;
+use crate::policies::reading::{Reader, Reading};
+
+pub(crate) static READER: Reader = Reader { attribute: &ATTRIBUTE, read };
+
+static ATTRIBUTE: Attribute = Attribute {
+    name: "circuit_breaker",
+    noun: "circuit breaker",
+    policy: "CircuitBreaker",
+    config: "CircuitBreakerConfig",
+    options: OPTIONS,
+    positional: Positional::None,
+    likely: "consecutive_failures",
+    misplaced: |_| None,
+    effects: Effects { rejects: true, judges: true, ..Effects::NONE },
+};
+
+options! {
+    set failure_rate: Ratio = "0.5";
+    set min_calls: u32 = "5";
+    set window: Window = "\"10s\"";
+    set consecutive_failures: u32 = "5";
+    set slow_call: Positive = "\"1s\"";
+    set slow_rate: Ratio = "1.0";
+    set open_for: Positive = "\"60s\"";
+    set max_open_for: Positive = "\"10m\"";
+    set half_open_calls: u32 = "1";
+    set half_open_for: Positive = "\"60s\"";
+    set trip_when: Callable<1> = "|counts| counts.failures > 10";
+    set on_state_change: Callable<1> = "|change| println!(\"{change:?}\")";
+    set critical: bool = "";
+    set latency: bool = "";
+    call key: Verbatim = "host";
+    own max_keys: u32 = "10_000";
+    call when_err: Callable<1> = "|error| error.is_transient()";
+    call when_ok: Callable<1> = "|value| value.is_stale()";
+    call ignore_err: Callable<1> = "|error| error.is_not_found()";
+    call when_rejected: Callable<1> = "|rejection| true";
+}
+
+/// The runtime's default, which `max_open_for` is held against.
+const OPEN_FOR: Duration = Duration::from_secs(60);
+
+fn read(reading: &mut Reading<'_>) -> Vec<Layer> {
+    let mut options = Options::read(reading);
+    options.contradictions(reading.is_complete(), reading.errors);
+    let keyed = keys::keyed(options.key.take(), options.max_keys.take(), reading);
+    vec![reading.layer(CircuitBreaker { predicates: options.predicates(), keyed })]
+}
+
+impl Options {
+    fn contradictions(&self, complete: bool, errors: &mut Diagnostics) {
+        self.more_calls_than_the_window_holds(errors);
+        self.shrinking_open_period(complete, errors);
+        if let Some(option) =
+            self.slow_rate.as_ref().filter(|_| complete && self.slow_call.is_none())
+        {
+            errors.at(
+                option.key.span(),
+                "`slow_rate` needs to know what is slow: add `slow_call = \"1s\"`",
+            );
+        }
+    }
+
+    fn more_calls_than_the_window_holds(&self, errors: &mut Diagnostics) {
+        let Some(&Window::Calls(window)) = self.window.as_ref().and_then(SpannedValue::literal)
+        else {
+            return;
+        };
+        let Some(option) = &self.min_calls else { return };
+        if option.literal().is_some_and(|&min_calls| min_calls > window) {
+            errors.at(option.key.span(), format!(
+                "a window of {window} calls never holds that many: write `min_calls = {window}` \
+                 or less"
+            ));
+        }
+    }
+
+    fn shrinking_open_period(&self, complete: bool, errors: &mut Diagnostics) {
+        let default = complete.then_some(Positive(OPEN_FOR));
+        let open_for = match &self.open_for {
+            Some(option) => option.literal().copied(),
+            None => default,
+        };
+        let (Some(Positive(open_for)), Some(option)) = (open_for, &self.max_open_for) else {
+            return;
+        };
+        if option.literal().is_some_and(|max| max.0 < open_for) {
+            errors.at(
+                option.key.span(),
+                format!(
+                    "`max_open_for` is shorter than `open_for`, {open_for:?}: write at least \
+                 \"{open_for:?}\""
+                ),
+            );
+        }
+    }
+
+    fn predicates(self) -> Predicates {
+        Predicates {
+            when_err: self.when_err,
+            when_ok: self.when_ok,
+            ignore_err: self.ignore_err,
+            when_rejected: self.when_rejected,
+        }
+    }
+}
+
+struct CircuitBreaker {
+    predicates: Predicates,
+    keyed: Option<Keyed>,
+}
+
+impl LayerExpansion for CircuitBreaker {
+    fn wrap(&self, inner: CallTokens, context: &WrapContext<'_>) -> CallTokens {
+        let predicates = self.predicates.tokens(context);
+        context.guard("circuit_breaker", inner, Some(predicates))
+    }
+
+    fn expressions(&self) -> Vec<&Expr> {
+        self.predicates.expressions()
+    }
+
+    fn keyed(&self) -> Option<&Keyed> {
+        self.keyed.as_ref()
+    }
+}

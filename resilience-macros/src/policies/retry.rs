@@ -1,0 +1,217 @@
+//! `#[retry]`: its options, what they mean together, and how it wraps a call.
+
+use std::time::Duration;
+
+use proc_macro2::TokenStream;
+use quote::quote_spanned;
+use syn::Expr;
+
+use crate::attribute::options::choice::{Choice, Words};
+use crate::attribute::options::code::Callable;
+use crate::attribute::options::duration::Positive;
+use crate::attribute::options::ratio::{Factor, Ratio};
+use crate::attribute::options::value::{SpannedValue, Value};
+use crate::attribute::{Attribute, Effects, Positional};
+use crate::diagnostics::Diagnostics;
+use crate::layer::call::{CallTokens, WrapContext};
+use crate::layer::model::{Layer, LayerExpansion};
+use crate::layer::predicates::Predicates;
+use crate::mode::Mode;
+use crate::policies::backoff::{Backoff, growth, scaled};
+use crate::policies::option_table::options;
+use crate::policies::reading::{Reader, Reading};
+
+pub(crate) static READER: Reader = Reader { attribute: &ATTRIBUTE, read };
+
+static ATTRIBUTE: Attribute = Attribute {
+    name: "retry",
+    noun: "retry",
+    policy: "Retry",
+    config: "RetryConfig",
+    options: OPTIONS,
+    positional: Positional::None,
+    likely: "attempts",
+    misplaced: |_| None,
+    effects: Effects { reruns: true, judges: true, ..Effects::NONE },
+};
+
+options! {
+    set attempts: u32 = "3";
+    set delay: Duration = "\"100ms\"";
+    set backoff: Choice<Backoff> = "exponential";
+    set factor: Factor = "2.0";
+    set max_delay: Positive = "\"10s\"";
+    set jitter: Choice<Jitter> = "full";
+    set max_elapsed: Positive = "\"30s\"";
+    set budget: Ratio = "0.2";
+    set budget_burst: u32 = "10";
+    set on_retry: Callable<1> = "|event| println!(\"{event:?}\")";
+    call when_err: Callable<1> = "|error| error.is_transient()";
+    call when_ok: Callable<1> = "|value| value.is_pending()";
+    call when_rejected: Callable<1> = "|rejection| true";
+    call retry_after: Callable<1> = "|error| error.retry_after()";
+}
+
+/// The runtime's defaults, which other options are held against.
+const ATTEMPTS: u32 = 3;
+const DELAY: Duration = Duration::from_millis(100);
+const FACTOR: f64 = 2.0;
+const MAX_DELAY: Duration = Duration::from_secs(10);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Jitter;
+
+impl Words for Jitter {
+    const TYPE: &'static str = "Jitter";
+    const WORDS: &'static [(&'static str, Self, &'static str)] = &[
+        ("full", Self, "Full"),
+        ("equal", Self, "Equal"),
+        ("decorrelated", Self, "Decorrelated"),
+        ("none", Self, "None"),
+    ];
+}
+
+fn read(reading: &mut Reading<'_>) -> Vec<Layer> {
+    let options = Options::read(reading);
+    let complete = reading.is_complete();
+    options.contradictions(complete, reading.errors);
+    vec![reading.layer(options.retry(complete))]
+}
+
+impl Options {
+    fn contradictions(&self, complete: bool, errors: &mut Diagnostics) {
+        if let (Some(option), Some(Choice { value, .. })) = (&self.factor, self.backoff())
+            && value != Backoff::Exponential
+        {
+            errors.at(
+                option.key.span(),
+                "only an exponential back-off has a factor: remove \
+                `factor`, or write `backoff = exponential`",
+            );
+        }
+        if let (Some(option), Some(delay)) = (&self.max_delay, self.delay(complete))
+            && option.literal().is_some_and(|max| max.0 < delay)
+        {
+            errors.at(
+                option.key.span(),
+                format!(
+                    "`max_delay` is shorter than `delay`, {delay:?}: write at least \"{delay:?}\""
+                ),
+            );
+        }
+        if let Some(option) =
+            self.budget_burst.as_ref().filter(|_| complete && self.budget.is_none())
+        {
+            errors.at(
+                option.key.span(),
+                "`budget_burst` needs `budget`, which fills it: add `budget = 0.2`",
+            );
+        }
+    }
+
+    fn backoff(&self) -> Option<Choice<Backoff>> {
+        self.backoff.as_ref()?.literal().copied()
+    }
+
+    fn delay(&self, complete: bool) -> Option<Duration> {
+        known(self.delay.as_ref(), complete, DELAY)
+    }
+
+    /// The pauses, jitter left out, where all that they depend on is known.
+    fn pauses(&self, complete: bool) -> Option<Vec<Duration>> {
+        let attempts = known(self.attempts.as_ref(), complete, ATTEMPTS)?;
+        let delay = self.delay(complete)?;
+        let factor = known(self.factor.as_ref(), complete, Factor(FACTOR))?;
+        let longest = known(self.max_delay.as_ref(), complete, Positive(MAX_DELAY.max(delay)))?;
+        let backoff = match &self.backoff {
+            Some(option) => option.literal()?.value,
+            None => Backoff::Exponential,
+        };
+        let steps = growth(backoff, factor.0).take(attempts.min(1000) as usize - 1);
+        Some(steps.map(|step| scaled(delay, step).min(longest.0)).collect())
+    }
+
+    fn retry(self, complete: bool) -> Retry {
+        let pauses = self.pauses(complete);
+        let predicates = Predicates {
+            when_err: self.when_err,
+            when_ok: self.when_ok,
+            ignore_err: None,
+            when_rejected: self.when_rejected,
+        };
+        Retry { predicates, hint: self.retry_after.map(|option| option.expr), pauses }
+    }
+}
+
+/// A literal's value; or the default's, where no config brings another.
+fn known<T: Value + Copy>(
+    option: Option<&SpannedValue<T>>,
+    complete: bool,
+    default: T,
+) -> Option<T> {
+    match option {
+        Some(option) => option.literal().copied(),
+        None => complete.then_some(default),
+    }
+}
+
+struct Retry {
+    predicates: Predicates,
+    hint: Option<Expr>,
+    pauses: Option<Vec<Duration>>,
+}
+
+impl Retry {
+    /// What ends an attempt, and how long to pause before the next.
+    fn settle(&self, context: &WrapContext<'_>) -> TokenStream {
+        let (policy, span) = (&context.policy, context.span);
+        let predicates = self.predicates.tokens(context);
+        let Some(hint) = &self.hint else {
+            return quote_spanned!(span=> settle(#policy, #predicates));
+        };
+        quote_spanned!(span=> settle_with_hint(#policy, #predicates, #hint))
+    }
+}
+
+impl LayerExpansion for Retry {
+    fn wrap(&self, inner: CallTokens, context: &WrapContext<'_>) -> CallTokens {
+        let WrapContext { runtime, policy, span, mode, .. } = context;
+        let span = *span;
+        let (attempt, pause) = match mode {
+            Mode::Async => {
+                let inner = inner.future(span);
+                let attempt = quote_spanned!(span=> #runtime::attempt(attempts, #inner).await);
+                (attempt, quote_spanned!(span=> pause.await))
+            }
+            Mode::Blocking => {
+                let inner = inner.outcome(span);
+                let attempt =
+                    quote_spanned!(span=> #runtime::blocking::attempt(attempts, || #inner));
+                (attempt, quote_spanned!(span=> #runtime::blocking::pause(#policy, pause)))
+            }
+        };
+        let settle = self.settle(context);
+        // The inner block ends before any sleep: an outcome that isn't `Send` then harms nobody.
+        CallTokens::Outcome(quote_spanned! {span=> {
+            let mut attempts = #runtime::begin(#policy);
+            loop {
+                let pause = {
+                    let tried = #attempt;
+                    match tried.#settle {
+                        #runtime::Break(outcome) => break outcome,
+                        #runtime::Continue(pause) => pause,
+                    }
+                };
+                attempts = #pause;
+            }
+        }})
+    }
+
+    fn expressions(&self) -> Vec<&Expr> {
+        self.predicates.expressions().into_iter().chain(&self.hint).collect()
+    }
+
+    fn pauses(&self) -> Option<Vec<Duration>> {
+        self.pauses.clone()
+    }
+}

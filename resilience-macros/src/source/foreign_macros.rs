@@ -1,0 +1,73 @@
+//! What other macros have made of the function before ours came to see it.
+
+use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
+
+use crate::diagnostics::Diagnostics;
+use crate::source::function::Function;
+
+/// Reports a function that ours can no longer guard.
+pub(crate) fn check(function: &Function, errors: &mut Diagnostics) {
+    if let Some(at) = expanded(function) {
+        errors.at(at, "this attribute stands on a function that another resilience attribute has \
+                       expanded already, so \
+             it is imported under another name: import it under its own, or write its path, `#[resilience::…]`");
+    }
+    if function.signature.asyncness.is_none() && builds_a_runtime(function) {
+        let test = function
+            .attributes
+            .iter()
+            .any(|other| other.segments.last().is_some_and(|name| name == "test"));
+        let name = if test { "tokio::test" } else { "tokio::main" };
+        errors.at(Span::call_site(), format!(
+            "`#[{name}]` above has already turned this into a plain function: move it below the \
+             resilience attributes"
+        ));
+    }
+}
+
+/// Whether an expansion of ours stands in the body.
+fn expanded(function: &Function) -> Option<Span> {
+    let ends = ["finish", "finish_with", "finish_unrefused"];
+    let path = |words: &[String]| words[0] == "__private" && ends.contains(&words[1].as_str());
+    idents(function.body.clone()).windows(2).any(path).then(Span::call_site)
+}
+
+/// `#[tokio::main]` and `#[tokio::test]` leave `let body = async { … };` and then run it.
+fn builds_a_runtime(function: &Function) -> bool {
+    let start = function.body.clone().into_iter().take(4).map(|token| token.to_string());
+    start.eq(["let", "body", "=", "async"]) && mentions(function.body.clone(), "block_on")
+}
+
+fn mentions(tokens: TokenStream, name: &str) -> bool {
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Ident(word) => word == name,
+        TokenTree::Group(group) => mentions(group.stream(), name),
+        _ => false,
+    })
+}
+
+/// The words of the outermost statements, also in the block of `let __ret: R = { … }` that `async_trait` makes.
+fn idents(tokens: TokenStream) -> Vec<String> {
+    let mut words = Vec::new();
+    for token in tokens {
+        match token {
+            TokenTree::Ident(word) => words.push(word.to_string()),
+            TokenTree::Group(group) if words.last().is_some_and(|word| word == "pin") => {
+                words.extend(idents(group.stream()));
+            }
+            TokenTree::Group(group)
+                if words.last().is_some_and(|word| word == "move" || word == "async") =>
+            {
+                words.extend(idents(group.stream()));
+            }
+            TokenTree::Group(group)
+                if group.delimiter() == Delimiter::Brace
+                    && words.iter().any(|word| word == "__ret") =>
+            {
+                words.extend(idents(group.stream()));
+            }
+            _ => {}
+        }
+    }
+    words
+}

@@ -1,0 +1,160 @@
+//! What a function looks like from outside: its signature, how it runs, and where in it the guarded body stands.
+
+use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
+use quote::ToTokens;
+use syn::punctuated::Punctuated;
+use syn::{FnArg, Generics, ReturnType, Signature, Token, Type, Visibility};
+
+use crate::mode::Mode;
+use crate::source::attributes::WrittenAttribute;
+use crate::source::frame::{Frame, Inside};
+use crate::source::return_type::{inferable, of_future};
+use crate::source::scope::Scope;
+use crate::tokens::{is_block, unwrapped};
+
+/// A function as written.
+pub(crate) struct Function {
+    /// Attributes, ours among them.
+    pub(crate) attributes: Vec<WrittenAttribute>,
+    /// Everything before the body.
+    pub(crate) head: TokenStream,
+    pub(crate) signature: Signature,
+    /// The tokens between the braces.
+    pub(crate) body: TokenStream,
+    pub(crate) braces: Span,
+}
+
+/// A function that can be guarded.
+pub(crate) struct Guarded {
+    pub(crate) name: Ident,
+    pub(crate) mode: Mode,
+    /// What the body returns.
+    pub(crate) output: Type,
+    pub(crate) scope: Scope,
+    /// The code around the body.
+    pub(crate) frame: Frame,
+    pub(crate) body: TokenStream,
+    /// `self` has become `__self` there.
+    pub(crate) renamed_self: bool,
+    pub(crate) inputs: Punctuated<FnArg, Token![,]>,
+    pub(crate) generics: Generics,
+}
+
+impl Function {
+    /// Reads what follows the attributes. `None` when it is no function.
+    pub(crate) fn read(
+        attributes: Vec<WrittenAttribute>,
+        rest: &[TokenTree],
+    ) -> Option<syn::Result<Self>> {
+        if !rest.iter().any(|token| matches!(token, TokenTree::Ident(word) if word == "fn")) {
+            return None;
+        }
+        let (body, head) = rest.split_last()?;
+        let TokenTree::Group(body) = unwrapped(body) else { return bodiless(rest) };
+        if body.delimiter() != Delimiter::Brace {
+            return bodiless(rest);
+        }
+        let head: TokenStream = head.iter().cloned().collect();
+        let parsed = signature(head.clone());
+        let (mut attributes, mut body_tokens) = (attributes, body.stream());
+        inner_attributes(&mut body_tokens, &mut attributes);
+        Some(parsed.map(|signature| Self {
+            attributes,
+            head,
+            signature,
+            body: body_tokens,
+            braces: body.span(),
+        }))
+    }
+
+    /// Finds out how it runs, or why it cannot be guarded.
+    pub(crate) fn guarded(&self) -> Result<Guarded, syn::Error> {
+        self.unsupported_kind()?;
+        let scope = Scope::of(&self.signature);
+        let name = self.signature.ident.clone();
+        let declared = match &self.signature.output {
+            ReturnType::Type(_, ty) => (**ty).clone(),
+            ReturnType::Default => syn::parse_quote_spanned!(name.span()=> ()),
+        };
+        let asynchronous = self.signature.asyncness.is_some();
+        let future = if asynchronous { None } else { of_future(&declared) };
+        let Inside { frame, body, output, renamed_self } =
+            Inside::find(self.body.clone(), self.braces, &declared, future)?;
+        let mode = if asynchronous || frame.is_async() { Mode::Async } else { Mode::Blocking };
+        let output = inferable(output.unwrap_or(declared));
+        let Signature { inputs, generics, .. } = self.signature.clone();
+        Ok(Guarded { name, mode, output, scope, frame, body, renamed_self, inputs, generics })
+    }
+
+    fn unsupported_kind(&self) -> Result<(), syn::Error> {
+        let Signature { constness, abi, variadic, output, .. } = &self.signature;
+        let reject = |tokens: &dyn ToTokens, text| {
+            Err(syn::Error::new_spanned(tokens.to_token_stream(), text))
+        };
+        if let Some(constness) = constness {
+            return reject(
+                constness,
+                "a `const fn` runs in the compiler, where nothing fails for a while: remove \
+                 `const`",
+            );
+        }
+        if let Some(variadic) = variadic {
+            return reject(
+                variadic,
+                "a variadic function cannot hand its arguments on: guard a function that calls it",
+            );
+        }
+        if let Some(abi) = abi {
+            return reject(
+                abi,
+                "an `extern` function has no error for a refusal to become: guard a function \
+                 that it calls",
+            );
+        }
+        match output {
+            ReturnType::Type(_, ty) if matches!(**ty, Type::Never(_)) => reject(
+                ty,
+                "a function that never returns has no result to judge: return a `Result`",
+            ),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// `#![allow(…)]` in the body says the same as `#[allow(…)]` before the function, where it stays valid.
+fn inner_attributes(body: &mut TokenStream, attributes: &mut Vec<WrittenAttribute>) {
+    let mut tokens = body.clone().into_iter();
+    while let (
+        Some(TokenTree::Punct(hash)),
+        Some(TokenTree::Punct(mark)),
+        Some(TokenTree::Group(group)),
+    ) = (tokens.next(), tokens.next(), tokens.next())
+    {
+        if hash.as_char() != '#' || mark.as_char() != '!' {
+            return;
+        }
+        attributes.extend(WrittenAttribute::outer(hash.into(), group.into()));
+        *body = tokens.clone().collect();
+    }
+}
+
+fn bodiless(rest: &[TokenTree]) -> Option<syn::Result<Function>> {
+    let ends = rest.last()?;
+    if rest.iter().any(is_block) {
+        return None;
+    }
+    let text = "this function has no body to guard: annotate the implementations, or give it a \
+                default body";
+    Some(Err(syn::Error::new(ends.span(), text)))
+}
+
+fn signature(head: TokenStream) -> syn::Result<Signature> {
+    let read = |input: syn::parse::ParseStream<'_>| {
+        input.parse::<Visibility>()?;
+        if input.peek(syn::Ident) && input.fork().parse::<Ident>()? == "default" {
+            input.parse::<Ident>()?;
+        }
+        input.parse()
+    };
+    syn::parse::Parser::parse2(read, head)
+}

@@ -1,0 +1,99 @@
+//! What a return type says, as far as it can be known without knowing any types.
+
+use proc_macro2::Ident;
+use syn::visit_mut::{self, VisitMut};
+use syn::{GenericArgument, Path, PathArguments, Type, TypeInfer, TypeParamBound};
+
+/// A return type that names a future, and what that future yields where it is written out.
+pub(crate) struct ReturnedFuture {
+    pub(crate) output: Option<Type>,
+}
+
+/// Reads `impl Future<Output = R>`, `Pin<Box<dyn Future<Output = R>>>`, `BoxFuture<'_, R>` and their like.
+pub(crate) fn of_future(ty: &Type) -> Option<ReturnedFuture> {
+    match ty {
+        Type::ImplTrait(ty) => of_bounds(ty.bounds.iter()),
+        Type::TraitObject(ty) => of_bounds(ty.bounds.iter()),
+        Type::Group(ty) => of_future(&ty.elem),
+        Type::Paren(ty) => of_future(&ty.elem),
+        Type::Path(ty) => of_path(&ty.path),
+        _ => None,
+    }
+}
+
+fn of_path(path: &Path) -> Option<ReturnedFuture> {
+    let last = path.segments.last()?;
+    let name = last.ident.to_string();
+    let inner = last_type(&last.arguments);
+    match name.as_str() {
+        "Pin" | "Box" => of_future(&inner?),
+        _ if name.ends_with("Future") => Some(ReturnedFuture { output: inner }),
+        _ => None,
+    }
+}
+
+fn of_bounds<'b>(bounds: impl Iterator<Item = &'b TypeParamBound>) -> Option<ReturnedFuture> {
+    for bound in bounds {
+        let TypeParamBound::Trait(bound) = bound else { continue };
+        let Some(last) = bound.path.segments.last().filter(|last| last.ident == "Future") else {
+            continue;
+        };
+        return Some(ReturnedFuture { output: associated(&last.arguments, "Output") });
+    }
+    None
+}
+
+fn last_type(arguments: &PathArguments) -> Option<Type> {
+    let PathArguments::AngleBracketed(arguments) = arguments else { return None };
+    arguments.args.iter().rev().find_map(|argument| match argument {
+        GenericArgument::Type(ty) => Some(ty.clone()),
+        _ => None,
+    })
+}
+
+fn associated(arguments: &PathArguments, name: &str) -> Option<Type> {
+    let PathArguments::AngleBracketed(arguments) = arguments else { return None };
+    arguments.args.iter().find_map(|argument| match argument {
+        GenericArgument::AssocType(binding) if binding.ident == name => Some(binding.ty.clone()),
+        _ => None,
+    })
+}
+
+/// The type as it can be written inside the body: `impl Trait` is only nameable in a signature.
+pub(crate) fn inferable(mut ty: Type) -> Type {
+    Inferable.visit_type_mut(&mut ty);
+    ty
+}
+
+struct Inferable;
+
+impl VisitMut for Inferable {
+    fn visit_type_mut(&mut self, ty: &mut Type) {
+        if let Type::ImplTrait(named) = ty {
+            let underscore_token = syn::Token![_](named.impl_token.span);
+            *ty = Type::Infer(TypeInfer { attrs: Vec::new(), underscore_token });
+        }
+        visit_mut::visit_type_mut(self, ty);
+    }
+}
+
+/// Whether a type is no `Result` under any alias.
+pub(crate) fn is_plain(ty: &Type) -> bool {
+    match ty {
+        Type::Tuple(_) | Type::Reference(_) | Type::Array(_) | Type::Slice(_) | Type::Ptr(_) => {
+            true
+        }
+        Type::Group(ty) => is_plain(&ty.elem),
+        Type::Paren(ty) => is_plain(&ty.elem),
+        Type::Path(ty) => ty.path.get_ident().is_some_and(is_primitive),
+        _ => false,
+    }
+}
+
+fn is_primitive(ident: &Ident) -> bool {
+    let primitives = [
+        "bool", "char", "f32", "f64", "i8", "i16", "i32", "i64", "i128", "isize", "str", "u8",
+        "u16", "u32", "u64", "u128", "usize",
+    ];
+    primitives.iter().any(|primitive| ident == primitive)
+}
