@@ -7,19 +7,19 @@ use ::resilience::__private::*;
 
 async fn fetch(id: u64) -> Result<String, ApiError> {
     let resilient = &PAYMENTS;
-    let resilient: &Pipeline = resilient;
+    let resilient: &Policy = resilient;
     let outcome = {
         let parts = resilient.parts();
-        let limited = either(
-            parts.timeout,
+        let admitted = maybe(
+            parts.bulkhead,
             async {
                 let retry = or_once(parts.retry);
                 let mut attempts = begin(retry);
                 loop {
                     let pause = {
-                        let attempt = either(
+                        let attempt = maybe(
                             parts.circuit_breaker,
-                            either(
+                            maybe(
                                 parts.attempt_timeout,
                                 body(async move {
                                     if false {
@@ -49,10 +49,10 @@ async fn fetch(id: u64) -> Result<String, ApiError> {
                     attempts = pause.await;
                 }
             },
-            timeout,
+            bulkhead,
         );
-        let admitted = either(parts.bulkhead, limited, bulkhead);
-        either(parts.rate_limit, admitted, rate_limit).await
+        let limited = maybe(parts.rate_limit, admitted, rate_limit);
+        maybe(parts.timeout, limited, timeout).await
     };
     finish::<Result<String, ApiError>>(outcome)
 }

@@ -40,6 +40,20 @@ async fn bare_it_has_a_timeout_and_a_breaker_and_runs_the_body_once() {
     assert!(registry().retries().all(|retry| !retry.name().starts_with("resilient::bare")));
 }
 
+#[resilient(retry(off), bulkhead(off), fallback(off))]
+async fn never_retried(runs: &Cell<u32>) -> Result<(), Failed> {
+    runs.set(runs.get() + 1);
+    Err(Failed::Transient)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_part_that_is_no_default_may_be_switched_off() {
+    let runs = Cell::new(0);
+    never_retried(&runs).await.unwrap_err();
+    assert_eq!(runs.get(), 1);
+    assert!(registry().timeout("resilient::never_retried.timeout").is_some());
+}
+
 #[tokio::test(start_paused = true)]
 async fn parts_are_tuned_and_switched_off() {
     for (error, expected) in [(Failed::Transient, 5), (Failed::Fatal, 1)] {

@@ -1,6 +1,6 @@
 //! Splits the tokens of an attribute into positional expressions and named options, before their meaning is read.
 //!
-//! Half-typed input is the rule while somebody types: a part that cannot be read is reported and skipped, the rest
+//! Half-typed input is the rule in an editor: a part that cannot be read is reported and skipped, the rest
 //! is still read.
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
@@ -112,7 +112,7 @@ fn valueless(key: &Ident, attribute: &Attribute) -> syn::Error {
         Some(known) if !known.is_flag() => {
             format!("`{key}` needs a value, for example `{key} = {}`", known.example)
         }
-        _ => format!("`{key} =` lacks its value"),
+        _ => format!("`{key} =` has no value"),
     };
     syn::Error::new(key.span(), text)
 }

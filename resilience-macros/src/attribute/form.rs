@@ -1,4 +1,4 @@
-//! What the form of an attribute has room for: known options, once each, where they belong.
+//! What may stand in an attribute: known options, once each, where they belong.
 
 use std::collections::HashMap;
 
@@ -53,7 +53,7 @@ fn positional(
         } else if let Some(meant) = misspelt_flag(&expr, attribute) {
             let word = compact(&expr);
             let text = format!(
-                "`{word}` is no flag: did you mean `{meant}`? An instance of that name is written \
+                "`{word}` is not a flag: did you mean `{meant}`? An instance of that name is written \
                  `{{{word}}}`"
             );
             errors.on(&expr, text);
@@ -68,7 +68,7 @@ fn positional(
             errors.on(
                 &expr,
                 format!(
-                    "this attribute has its instance already, `{first}`: remove one of the two"
+                    "this attribute already uses the instance `{first}`: remove one of the two"
                 ),
             );
         } else {
@@ -136,7 +136,7 @@ fn duplicates(named: &mut Vec<Named>, errors: &mut Diagnostics) {
     });
 }
 
-/// Reports options that the form of the attribute has no place for.
+/// Reports options that cannot stand in this form of the attribute.
 fn allowed(
     named: &[Named],
     attribute: &Attribute,
@@ -160,8 +160,7 @@ fn allowed(
             (Role::Call, Target::Static { .. }, _) => errors.at(
                 key.span(),
                 format!(
-                    "`{key}` sees the call, which a shared instance has none of: write it at the \
-                 function that uses the instance"
+                    "`{key}` is evaluated per call: write it on the function that uses the instance, not on the shared instance"
                 ),
             ),
             _ => {}

@@ -22,40 +22,27 @@ pub(crate) struct Attribute {
     pub(crate) likely: &'static str,
     /// What to say about an unknown option that belongs elsewhere.
     pub(crate) misplaced: fn(&str) -> Option<String>,
-    pub(crate) effects: Effects,
-}
-
-/// What a policy does to the calls that it guards, whatever its options say.
-pub(crate) struct Effects {
-    /// Whether it may reject the call.
-    pub(crate) rejects: bool,
-    /// Whether the body may run more than once.
-    pub(crate) reruns: bool,
-    /// Whether bodies may run side by side.
-    pub(crate) overlaps: bool,
-    /// Whether it tells failures from successes.
-    pub(crate) judges: bool,
-    /// Whether rejections from further in end here.
-    pub(crate) answers: bool,
-    /// Whether it makes sense twice in one stack.
-    pub(crate) repeats: bool,
-    /// Whether it calls the function itself, and has no arguments to pass.
-    pub(crate) calls_itself: bool,
+    pub(crate) effects: &'static [Effect],
     pub(crate) blocking: Blocking,
 }
 
-impl Effects {
-    /// None of them.
-    pub(crate) const NONE: Self = Self {
-        rejects: false,
-        reruns: false,
-        overlaps: false,
-        judges: false,
-        answers: false,
-        repeats: false,
-        calls_itself: false,
-        blocking: Blocking::Works,
-    };
+/// What a policy does to the calls that it guards, whatever its options say.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Effect {
+    /// It may reject the call.
+    Rejects,
+    /// The body may run more than once.
+    Reruns,
+    /// Bodies may run side by side.
+    Overlaps,
+    /// It tells failures from successes.
+    Judges,
+    /// Rejections from further in end here.
+    Answers,
+    /// It makes sense twice in one stack.
+    Repeats,
+    /// It calls the function itself, and has no arguments to pass.
+    CallsItself,
 }
 
 /// Whether it can guard a synchronous function, and what the user is told where it cannot.
@@ -139,6 +126,10 @@ impl Attribute {
         let has_config = !self.config.is_empty();
         let universal = UNIVERSAL.iter().filter(move |known| has_config || known.name != "config");
         self.options.iter().chain(universal)
+    }
+
+    pub(crate) fn has(&self, effect: Effect) -> bool {
+        self.effects.contains(&effect)
     }
 
     pub(crate) fn find(&self, option: &str) -> Option<&'static OptionSpec> {

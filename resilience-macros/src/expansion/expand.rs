@@ -5,6 +5,7 @@ use quote::{ToTokens, format_ident, quote_spanned};
 use syn::Expr;
 use syn::spanned::Spanned;
 
+use crate::attribute::Effect;
 use crate::attribute::options::value::transparent;
 use crate::expansion::instances::{policy_type, static_name, statics};
 use crate::layer::call::{CallTokens, Edge, WrapContext};
@@ -49,10 +50,10 @@ pub(crate) fn body(guarded: &Guarded, stack: &Stack) -> TokenStream {
 
 /// How rejections that pass `layer` on their way out become the function's error.
 fn beyond<'s>(layer: &Layer, edge: Edge<'s>, stack: &'s Stack) -> Edge<'s> {
-    if layer.attribute.effects.answers {
+    if layer.attribute.has(Effect::Answers) {
         return Edge::Unrejected;
     }
-    match (&stack.rejection, layer.attribute.effects.rejects) {
+    match (&stack.rejection, layer.attribute.has(Effect::Rejects)) {
         (_, false) => edge,
         (Some(map), true) => Edge::Mapped(map),
         (None, true) => Edge::From,
@@ -163,7 +164,7 @@ fn takes_arguments(guarded: &Guarded, stack: &Stack) -> bool {
     let borrows = |expr: &Expr| guarded.scope.borrows(expr);
     let is_copied = guarded.scope.is_copied();
     let needed = stack.layers.iter().any(|layer| {
-        (layer.attribute.effects.reruns && !is_copied)
+        (layer.attribute.has(Effect::Reruns) && !is_copied)
             || layer.expansion.expressions().into_iter().any(borrows)
             || matches!(&layer.source, Source::Shared(expr) if borrows(expr))
     });

@@ -110,7 +110,7 @@ impl Declaration {
         self.check_type(attribute, errors);
     }
 
-    /// The compiler finds any wrong type; for another policy's we know the better words.
+    /// The compiler finds any wrong type; for another policy's type the text can be more helpful.
     fn check_type(&self, attribute: &Attribute, errors: &mut Diagnostics) {
         let Attribute { name, policy, .. } = attribute;
         if let Some(other) = self.declared().filter(|other| other.name != *name) {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use quote::ToTokens;
 use syn::{FnArg, ReceiverKind, Type};
 
-use crate::attribute::Blocking;
+use crate::attribute::{Blocking, Effect};
 use crate::diagnostics::Diagnostics;
 use crate::layer::model::{Layer, Stack};
 use crate::mode::Mode;
@@ -34,7 +34,7 @@ pub(crate) fn stack(stack: &Stack, guarded: &Guarded, errors: &mut Diagnostics) 
 /// A policy that cannot guard a synchronous function.
 fn needs_async(layer: &Layer, errors: &mut Diagnostics) {
     let waits = layer.expansion.waits();
-    let text = match (layer.attribute.effects.blocking, waits) {
+    let text = match (layer.attribute.blocking, waits) {
         (Blocking::Never(text), _) | (Blocking::WaitsNot(text), Some(_)) => text,
         (Blocking::WaitsNot(_), None) | (Blocking::Works, _) => return,
     };
@@ -57,7 +57,7 @@ pub(crate) fn limits(layers: &[Layer], errors: &mut Diagnostics) {
 /// What to say about a return type that surely is no `Result`.
 fn no_result(stack: &Stack, output: &Type) -> String {
     let ty = compact(&output.to_token_stream());
-    let answers = |layer: &Layer| layer.attribute.effects.answers;
+    let answers = |layer: &Layer| layer.attribute.has(Effect::Answers);
     if stack.layers.first().is_some_and(answers) {
         return format!(
             "a plain `{ty}` is never an error, so the first fallback expression always answers: keep \
@@ -79,18 +79,18 @@ fn no_result(stack: &Stack, output: &Type) -> String {
 fn twice(layer: &Layer, outside: &[Layer], errors: &mut Diagnostics) {
     let same = |other: &&Layer| other.attribute.name == layer.attribute.name;
     let Some(first) = outside.iter().find(same) else { return };
-    if layer.attribute.effects.repeats || layer.is_shared() || first.is_shared() {
+    if layer.attribute.has(Effect::Repeats) || layer.is_shared() || first.is_shared() {
         return;
     }
     let name = layer.attribute.name;
     let or_share = format!(", or let one of them use a shared instance, `#[{name}(SHARED)]`");
-    let or_share = if layer.attribute.effects.calls_itself { "" } else { &or_share };
+    let or_share = if layer.attribute.has(Effect::CallsItself) { "" } else { &or_share };
     errors.at(layer.span, format!("`{name}` stands on this function twice: keep one{or_share}"));
 }
 
 /// A fallback that leaves nothing to see for those around it.
 fn hides_errors(layer: &Layer, outside: &[Layer], errors: &mut Diagnostics) {
-    let judges = |outer: &&Layer| outer.attribute.effects.judges;
+    let judges = |outer: &&Layer| outer.attribute.has(Effect::Judges);
     let Some(outer) = outside.iter().find(judges).filter(|_| layer.expansion.hides_errors()) else {
         return;
     };
@@ -102,7 +102,7 @@ fn hides_errors(layer: &Layer, outside: &[Layer], errors: &mut Diagnostics) {
 
 /// A function that is called from a list gets no arguments.
 fn no_arguments(layer: &Layer, guarded: &Guarded, errors: &mut Diagnostics) {
-    if !layer.attribute.effects.calls_itself {
+    if !layer.attribute.has(Effect::CallsItself) {
         return;
     }
     let noun = layer.attribute.noun;
@@ -121,7 +121,7 @@ fn no_arguments(layer: &Layer, guarded: &Guarded, errors: &mut Diagnostics) {
 
 /// Attempts side by side cannot share what only one may change.
 fn overlaps(layer: &Layer, guarded: &Guarded, errors: &mut Diagnostics) {
-    if !layer.attribute.effects.overlaps {
+    if !layer.attribute.has(Effect::Overlaps) {
         return;
     }
     for input in guarded.inputs.iter().filter(|input| is_exclusive(input)) {

@@ -1,11 +1,10 @@
 //! `#[bulkhead]`: its options, what they mean together, and how it wraps a call.
 
-use crate::attribute::options::code::Verbatim;
 use crate::attribute::options::duration::Positive;
-use crate::attribute::{Attribute, Blocking, Effects, Positional};
+use crate::attribute::{Attribute, Blocking, Effect, Positional};
 use crate::layer::model::Layer;
 use crate::policies::admission::{AdmissionLayer, waits};
-use crate::policies::keys;
+use crate::policies::keys::{Key, keyed};
 use crate::policies::option_table::options;
 use crate::policies::reading::{Reader, Reading};
 
@@ -20,14 +19,15 @@ static ATTRIBUTE: Attribute = Attribute {
     positional: Positional::None,
     likely: "max_concurrent",
     misplaced: |_| None,
-    effects: Effects { rejects: true, blocking: Blocking::WaitsNot(NOT_ASYNC), ..Effects::NONE },
+    effects: &[Effect::Rejects],
+    blocking: Blocking::WaitsNot(NOT_ASYNC),
 };
 
 options! {
     set max_concurrent: u32 = "25";
     set max_wait: Positive = "\"100ms\"";
     set max_queue: u32 = "50";
-    call key: Verbatim = "tenant";
+    call key: Key = "tenant";
     own max_keys: u32 = "10_000";
 }
 
@@ -40,6 +40,6 @@ fn read(reading: &mut Reading<'_>) -> Vec<Layer> {
     if let (Some(queue), None, true) = (&max_queue, &max_wait, reading.is_complete()) {
         reading.errors.at(queue.key.span(), NO_QUEUE);
     }
-    let keyed = keys::keyed(key, max_keys, reading);
+    let keyed = keyed(key, max_keys, reading);
     vec![reading.layer(AdmissionLayer { function: "bulkhead", waits: waits(max_wait), keyed })]
 }

@@ -4,18 +4,18 @@ use std::time::Duration;
 
 use syn::Expr;
 
-use crate::attribute::options::code::{Callable, Verbatim};
+use crate::attribute::options::code::Callable;
 use crate::attribute::options::duration::Positive;
 use crate::attribute::options::ratio::Ratio;
 use crate::attribute::options::value::SpannedValue;
 use crate::attribute::options::window::Window;
-use crate::attribute::{Attribute, Effects, Positional};
+use crate::attribute::{Attribute, Blocking, Effect, Positional};
 use crate::diagnostics::Diagnostics;
 use crate::layer::call::{CallTokens, WrapContext};
 use crate::layer::keyed::Keyed;
 use crate::layer::model::{Layer, LayerExpansion};
 use crate::layer::predicates::Predicates;
-use crate::policies::keys;
+use crate::policies::keys::{Key, keyed};
 use crate::policies::option_table::options;
 use crate::policies::reading::{Reader, Reading};
 
@@ -30,7 +30,8 @@ static ATTRIBUTE: Attribute = Attribute {
     positional: Positional::None,
     likely: "consecutive_failures",
     misplaced: |_| None,
-    effects: Effects { rejects: true, judges: true, ..Effects::NONE },
+    effects: &[Effect::Rejects, Effect::Judges],
+    blocking: Blocking::Works,
 };
 
 options! {
@@ -48,7 +49,7 @@ options! {
     set on_state_change: Callable<1> = "|change| println!(\"{change:?}\")";
     set critical: bool = "";
     set latency: bool = "";
-    call key: Verbatim = "host";
+    call key: Key = "host";
     own max_keys: u32 = "10_000";
     call when_err: Callable<1> = "|error| error.is_transient()";
     call when_ok: Callable<1> = "|value| value.is_stale()";
@@ -62,7 +63,7 @@ const OPEN_FOR: Duration = Duration::from_secs(60);
 fn read(reading: &mut Reading<'_>) -> Vec<Layer> {
     let mut options = Options::read(reading);
     options.contradictions(reading.is_complete(), reading.errors);
-    let keyed = keys::keyed(options.key.take(), options.max_keys.take(), reading);
+    let keyed = keyed(options.key.take(), options.max_keys.take(), reading);
     vec![reading.layer(CircuitBreaker { predicates: options.predicates(), keyed })]
 }
 
@@ -75,7 +76,7 @@ impl Options {
         {
             errors.at(
                 option.key.span(),
-                "`slow_rate` needs to know what is slow: add `slow_call = \"1s\"`",
+                "`slow_rate` needs `slow_call`, which says what is slow: add `slow_call = \"1s\"`",
             );
         }
     }

@@ -7,7 +7,7 @@ use syn::spanned::Spanned;
 
 use crate::attribute::options::code::{Callable, Predicate};
 use crate::attribute::options::value::transparent;
-use crate::attribute::{Attribute, Effects, Positional};
+use crate::attribute::{Attribute, Blocking, Effect, Positional};
 use crate::layer::call::{CallTokens, WrapContext};
 use crate::layer::model::{Layer, LayerExpansion};
 use crate::mode::Mode;
@@ -26,7 +26,8 @@ static ATTRIBUTE: Attribute = Attribute {
     positional: Positional::List,
     likely: "when_err",
     misplaced: |_| None,
-    effects: Effects { reruns: true, answers: true, repeats: true, ..Effects::NONE },
+    effects: &[Effect::Reruns, Effect::Answers, Effect::Repeats],
+    blocking: Blocking::Works,
 };
 
 options! {
@@ -71,7 +72,7 @@ impl Fallback {
         quote_spanned!(generated_span(expr.span())=> catch(#result, #expr))
     }
 
-    /// `let error = { … };`: the error that step number `step` hides. Other ways out end the loop around it.
+    /// `let error = { … };`: the error that step number `step` hides. Other results end the loop around it.
     fn caught(&self, step: usize, result: &TokenStream, context: &WrapContext<'_>) -> TokenStream {
         let WrapContext { runtime, policy, output, span, .. } = context;
         let catch = self.catch(&quote_spanned!(*span=> result), context);

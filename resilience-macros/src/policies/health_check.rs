@@ -4,7 +4,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::quote_spanned;
 
 use crate::attribute::options::duration::Positive;
-use crate::attribute::{Attribute, Blocking, Effects, Positional};
+use crate::attribute::{Attribute, Blocking, Effect, Positional};
 use crate::layer::call::{CallTokens, WrapContext};
 use crate::layer::model::{Layer, LayerExpansion};
 use crate::policies::option_table::options;
@@ -22,7 +22,8 @@ static ATTRIBUTE: Attribute = Attribute {
     positional: Positional::None,
     likely: "every",
     misplaced: |_| None,
-    effects: Effects { calls_itself: true, blocking: Blocking::Never(NOT_ASYNC), ..Effects::NONE },
+    effects: &[Effect::CallsItself],
+    blocking: Blocking::Never(NOT_ASYNC),
 };
 
 options! {

@@ -5,7 +5,7 @@ use syn::Expr;
 
 use crate::attribute::options::code::Callable;
 use crate::attribute::options::duration::Positive;
-use crate::attribute::{Attribute, Blocking, Effects, Positional};
+use crate::attribute::{Attribute, Blocking, Effect, Positional};
 use crate::layer::call::{CallTokens, WrapContext};
 use crate::layer::model::{Layer, LayerExpansion};
 use crate::layer::predicates::Predicates;
@@ -24,13 +24,8 @@ static ATTRIBUTE: Attribute = Attribute {
     positional: Positional::Option("after"),
     likely: "max_attempts",
     misplaced: |_| None,
-    effects: Effects {
-        reruns: true,
-        overlaps: true,
-        judges: true,
-        blocking: Blocking::Never(NOT_ASYNC),
-        ..Effects::NONE
-    },
+    effects: &[Effect::Reruns, Effect::Overlaps, Effect::Judges],
+    blocking: Blocking::Never(NOT_ASYNC),
 };
 
 options! {

@@ -2,7 +2,7 @@
 
 /// Makes the list of an attribute's options, the struct that holds them as written, and the code that reads them.
 ///
-/// The word before an option says who applies it:
+/// The word before an option says how it is applied:
 /// - `set`: it becomes a call of the config's setter of that name;
 /// - `own`: it is part of the instance, put there by the attribute's own code;
 /// - `late`: the same, but the attribute may leave its value to the call;

@@ -1,12 +1,11 @@
 //! `#[rate_limit]`: its options, what they mean together, and how it wraps a call.
 
-use crate::attribute::options::code::Verbatim;
 use crate::attribute::options::duration::Positive;
 use crate::attribute::options::rate::Rate;
-use crate::attribute::{Attribute, Blocking, Effects, Positional};
+use crate::attribute::{Attribute, Blocking, Effect, Positional};
 use crate::layer::model::Layer;
 use crate::policies::admission::{AdmissionLayer, waits};
-use crate::policies::keys;
+use crate::policies::keys::{Key, keyed};
 use crate::policies::option_table::options;
 use crate::policies::reading::{Reader, Reading};
 
@@ -21,14 +20,15 @@ static ATTRIBUTE: Attribute = Attribute {
     positional: Positional::Option("rate"),
     likely: "burst",
     misplaced: |_| None,
-    effects: Effects { rejects: true, blocking: Blocking::WaitsNot(NOT_ASYNC), ..Effects::NONE },
+    effects: &[Effect::Rejects],
+    blocking: Blocking::WaitsNot(NOT_ASYNC),
 };
 
 options! {
     set rate: Rate = "\"100/s\"";
     set burst: u32 = "20";
     set max_wait: Positive = "\"100ms\"";
-    call key: Verbatim = "user_id";
+    call key: Key = "user_id";
     own max_keys: u32 = "10_000";
 }
 
@@ -41,6 +41,6 @@ fn read(reading: &mut Reading<'_>) -> Vec<Layer> {
     if rate.is_none() && reading.is_complete() && reading.is_clean() {
         reading.errors.at(reading.span, NO_RATE);
     }
-    let keyed = keys::keyed(key, max_keys, reading);
+    let keyed = keyed(key, max_keys, reading);
     vec![reading.layer(AdmissionLayer { function: "rate_limit", waits: waits(max_wait), keyed })]
 }

@@ -209,7 +209,7 @@ fn merge<T: Value>(
     let Some(from) = from else { return };
     report(Some(&from), errors);
     if let Some(first) = into {
-        let text = format!("`{}` holds for the whole stack: keep one of the two", from.key);
+        let text = format!("`{}` applies to the whole stack: keep one of the two", from.key);
         errors.at(first.key.span(), &text);
         errors.at(from.key.span(), &text);
     } else {

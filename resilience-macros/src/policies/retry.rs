@@ -11,7 +11,7 @@ use crate::attribute::options::code::Callable;
 use crate::attribute::options::duration::Positive;
 use crate::attribute::options::ratio::{Factor, Ratio};
 use crate::attribute::options::value::{SpannedValue, Value};
-use crate::attribute::{Attribute, Effects, Positional};
+use crate::attribute::{Attribute, Blocking, Effect, Positional};
 use crate::diagnostics::Diagnostics;
 use crate::layer::call::{CallTokens, WrapContext};
 use crate::layer::model::{Layer, LayerExpansion};
@@ -32,7 +32,8 @@ static ATTRIBUTE: Attribute = Attribute {
     positional: Positional::None,
     likely: "attempts",
     misplaced: |_| None,
-    effects: Effects { reruns: true, judges: true, ..Effects::NONE },
+    effects: &[Effect::Reruns, Effect::Judges],
+    blocking: Blocking::Works,
 };
 
 options! {
@@ -85,8 +86,7 @@ impl Options {
         {
             errors.at(
                 option.key.span(),
-                "only an exponential back-off has a factor: remove \
-                `factor`, or write `backoff = exponential`",
+                "a factor belongs to an exponential back-off: remove `factor`, or write `backoff = exponential`",
             );
         }
         if let (Some(option), Some(delay)) = (&self.max_delay, self.delay(complete))
@@ -191,7 +191,7 @@ impl LayerExpansion for Retry {
             }
         };
         let settle = self.settle(context);
-        // The inner block ends before any sleep: an outcome that isn't `Send` then harms nobody.
+        // The inner block ends before any sleep: an outcome that isn't `Send` is gone by then.
         CallTokens::Outcome(quote_spanned! {span=> {
             let mut attempts = #runtime::begin(#policy);
             loop {

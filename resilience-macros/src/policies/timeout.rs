@@ -10,7 +10,7 @@ use syn::spanned::Spanned;
 use crate::attribute::options::code::looks_constant;
 use crate::attribute::options::duration::Positive;
 use crate::attribute::options::value::{SpannedValue, transparent};
-use crate::attribute::{Attribute, Blocking, Effects, Positional, Target};
+use crate::attribute::{Attribute, Blocking, Effect, Positional, Target};
 use crate::layer::call::{CallTokens, WrapContext};
 use crate::layer::model::{KnownValue, Layer, LayerExpansion};
 use crate::mode::Mode;
@@ -29,12 +29,8 @@ static ATTRIBUTE: Attribute = Attribute {
     positional: Positional::Option("after"),
     likely: "after",
     misplaced: |_| None,
-    effects: Effects {
-        rejects: true,
-        repeats: true,
-        blocking: Blocking::Never(NOT_ASYNC),
-        ..Effects::NONE
-    },
+    effects: &[Effect::Rejects, Effect::Repeats],
+    blocking: Blocking::Never(NOT_ASYNC),
 };
 
 options! {

@@ -1,4 +1,4 @@
-//! No way out of a function that returns a future but by the `async` block at its tail: a `return` before it would hand
+//! A function that returns a future may do so at its tail only: a `return` before the `async` block there would give
 //! out a future that nothing guards.
 
 use proc_macro2::{Span, TokenStream, TokenTree};
@@ -16,7 +16,7 @@ pub(crate) fn no_early_return(body: &TokenStream) -> syn::Result<()> {
     match returns.first {
         Some(span) => Err(syn::Error::new(
             span,
-            "this way out would not be guarded: move it into the `async` block",
+            "this `return` would not be guarded: move it into the `async` block",
         )),
         None => Ok(()),
     }

@@ -8,9 +8,7 @@ use crate::source::function::Function;
 /// Reports a function that ours can no longer guard.
 pub(crate) fn check(function: &Function, errors: &mut Diagnostics) {
     if let Some(at) = expanded(function) {
-        errors.at(at, "this attribute stands on a function that another resilience attribute has \
-                       expanded already, so \
-             it is imported under another name: import it under its own, or write its path, `#[resilience::…]`");
+        errors.at(at, "another resilience attribute has already expanded this function, because this one is imported under another name: import it under its own, or write its path, `#[resilience::…]`");
     }
     if function.signature.asyncness.is_none() && builds_a_runtime(function) {
         let test = function
@@ -19,7 +17,7 @@ pub(crate) fn check(function: &Function, errors: &mut Diagnostics) {
             .any(|other| other.segments.last().is_some_and(|name| name == "test"));
         let name = if test { "tokio::test" } else { "tokio::main" };
         errors.at(Span::call_site(), format!(
-            "`#[{name}]` above has already turned this into a plain function: move it below the \
+            "`#[{name}]` above has already turned this into a synchronous function: move it below the \
              resilience attributes"
         ));
     }

@@ -94,8 +94,7 @@ impl Function {
         if let Some(constness) = constness {
             return reject(
                 constness,
-                "a `const fn` runs in the compiler, where nothing fails for a while: remove \
-                 `const`",
+                "a `const fn` may run in the compiler, where no policy can: remove `const`",
             );
         }
         if let Some(variadic) = variadic {
@@ -107,8 +106,7 @@ impl Function {
         if let Some(abi) = abi {
             return reject(
                 abi,
-                "an `extern` function has no error for a refusal to become: guard a function \
-                 that it calls",
+                "an `extern` function cannot return a rejection as its error: guard a function that it calls",
             );
         }
         match output {

@@ -52,7 +52,7 @@ impl Scope {
     }
 
     /// Whether a `move` block takes copies of all that it uses, and a second one finds the same again. What the function
-    /// binds outside the block it runs in is of types that nobody knows here.
+    /// binds outside the block it runs in is of types that are not known here.
     pub(crate) fn is_copied(&self) -> bool {
         self.is_whole && self.values.iter().all(|(_, copied)| *copied)
     }

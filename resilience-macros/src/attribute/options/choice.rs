@@ -27,9 +27,10 @@ impl<T: Words> Value for Choice<T> {
 
     fn read(literal: &Lit, _: bool) -> Result<Self, String> {
         match literal {
-            Lit::Str(text) if find::<T>(&text.value()).is_some() => {
-                Err(format!("this is a word, not a text: write `{}` without quotes", text.value()))
-            }
+            Lit::Str(text) if find::<T>(&text.value()).is_some() => Err(format!(
+                "this is a bare word, not a string: write `{}` without quotes",
+                text.value()
+            )),
             _ => Err(format!("this is one of the words {}", listed(&words::<T>()))),
         }
     }

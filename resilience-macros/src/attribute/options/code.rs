@@ -66,7 +66,7 @@ impl Value for Verbatim {
     const CHECK: Option<&'static str> = None;
 
     fn read(_: &Lit, _: bool) -> Result<Self, String> {
-        Err("this is not a literal: write a path".into())
+        Err("this cannot be a literal: write the path of a constant or a function".into())
     }
 
     fn tokens(&self, _: Span, _: &TokenStream) -> TokenStream {

@@ -72,7 +72,7 @@ pub(crate) fn tokens(duration: Duration, span: Span, runtime: &TokenStream) -> T
     quote_spanned!(span=> #runtime::Duration::#constructor(#amount))
 }
 
-/// Reads a sum of amounts with units that fall in size.
+/// Reads a sum of amounts, with units from large to small.
 pub(crate) fn parse(text: &str) -> Result<Duration, String> {
     let mut rest = text.trim();
     if rest.is_empty() {
@@ -83,7 +83,9 @@ pub(crate) fn parse(text: &str) -> Result<Duration, String> {
         let (amount, after) = number(rest, text)?;
         let (unit, after) = unit(after, amount, text)?;
         if unit >= largest {
-            return Err(format!("the units of \"{text}\" must fall in size, as in \"1h30m\""));
+            return Err(format!(
+                "the units of \"{text}\" must go from large to small, as in \"1h30m\""
+            ));
         }
         largest = unit;
         total = total.saturating_add(scaled(amount, unit).ok_or_else(|| too_long(text))?);
@@ -148,7 +150,7 @@ fn meant(unit: &str) -> Option<&'static str> {
     })
 }
 
-/// `amount * unit` in nanoseconds, exactly; what is finer than a nanosecond is cut off.
+/// `amount * unit` in nanoseconds, exactly; fractions of a nanosecond are dropped.
 fn scaled(amount: &str, unit: u128) -> Option<u128> {
     let digits: String = amount.chars().filter(|c| *c != '_').collect();
     let (whole, fraction) = digits.split_once('.').unwrap_or((&digits, ""));
@@ -193,8 +195,8 @@ mod tests {
         assert!(error("-5s").contains("not a duration"));
         assert!(error("1.s").contains("not a duration"));
         assert!(error("1.2.3s").contains("too long") || error("1.2.3s").contains("not a"));
-        assert!(error("30m1h").contains("fall in size"));
-        assert!(error("1s1s").contains("fall in size"));
+        assert!(error("30m1h").contains("from large to small"));
+        assert!(error("1s1s").contains("from large to small"));
         assert!(error("99999999999999999999999999h").contains("too long"));
         assert!(error("ms").contains("not a duration"));
     }

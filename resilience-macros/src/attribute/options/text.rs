@@ -1,4 +1,4 @@
-//! Names for people: `name = "payments"`.
+//! Names: `name = "payments"`.
 
 use proc_macro2::{Literal, Span, TokenStream};
 use quote::ToTokens;
@@ -16,7 +16,7 @@ impl Value for String {
                 Err("the name is empty: write one like \"payments\"".into())
             }
             Lit::Str(text) => Ok(text.value()),
-            _ => Err("a name is a text: write one like \"payments\"".into()),
+            _ => Err("a name is a string: write one like \"payments\"".into()),
         }
     }
 

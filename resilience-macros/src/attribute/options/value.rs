@@ -50,11 +50,6 @@ impl<T: Value> SpannedValue<T> {
         self.value.as_ref().ok()?.as_ref()
     }
 
-    /// The value's expression, where it is a literal of any type.
-    pub(crate) fn literal_expr(&self) -> Option<&Expr> {
-        literal(&self.expr).map(|_| &self.expr)
-    }
-
     /// What is wrong with the value by itself.
     pub(crate) fn error(&self) -> Option<&Error> {
         self.value.as_ref().err()

@@ -82,7 +82,7 @@ fn no_part(expr: &Expr) -> String {
             (false, None) => String::new(),
         },
     };
-    format!("`{name}` is no part of the pipeline{meant}\nit has {}", listed(&names()))
+    format!("`{name}` is not a part of the pipeline{meant}\nit has {}", listed(&names()))
 }
 
 /// `retry`, `retry(…)` or `retry(off)`.
@@ -110,7 +110,7 @@ fn word(expr: &Expr) -> Option<(&Ident, Option<TokenStream>)> {
     Some((path.path.get_ident()?, arguments))
 }
 
-/// A time limit and a breaker are there unless they were switched off; a limit on each attempt comes with a retry.
+/// A timeout and a breaker are there unless they were switched off; a limit on each attempt comes with a retry.
 pub(crate) fn add_defaults(mentions: &mut Vec<Mention>, span: Span) {
     for part in &PARTS {
         let is_new = !mentions.iter().any(|other| other.part.name == part.name);

@@ -12,7 +12,7 @@ use self::mention::{Mention, add_defaults, mentioned};
 use self::parts::Part;
 use crate::attribute::options::code::Callable;
 use crate::attribute::options::value::SpannedValue;
-use crate::attribute::{Attribute, Blocking, Effects, Positional};
+use crate::attribute::{Attribute, Blocking, Effect, Positional};
 use crate::layer::model::{Instance, Layer, Source};
 use crate::layer::predicates::Predicates;
 use crate::policies::option_table::options;
@@ -31,13 +31,8 @@ static ATTRIBUTE: Attribute = Attribute {
     positional: Positional::Parts,
     likely: "timeout",
     misplaced: parts::misplaced,
-    effects: Effects {
-        rejects: true,
-        reruns: true,
-        judges: true,
-        blocking: Blocking::Never(NOT_ASYNC),
-        ..Effects::NONE
-    },
+    effects: &[Effect::Rejects, Effect::Reruns, Effect::Judges],
+    blocking: Blocking::Never(NOT_ASYNC),
 };
 
 options! {
@@ -101,8 +96,7 @@ fn nested(
     let invocation = Invocation { reader: part.reader, span, arguments };
     let layers = invocation.read(reading.target, reading.scope, &mut shared, reading.errors);
     if let Some(option) = shared.rejection {
-        let text =
-            "`rejection` holds for the whole stack: write it beside the parts, not inside of one";
+        let text = "`rejection` applies to the whole stack: write it beside the parts, not inside one of them";
         reading.errors.at(option.key.span(), text);
     }
     layers
@@ -112,7 +106,7 @@ fn nested(
 fn completed(part: &Part, arguments: &TokenStream, options: &Options) -> TokenStream {
     let text = arguments.to_string();
     let mut more = Vec::new();
-    if part.reader.attribute.effects.judges {
+    if part.reader.attribute.has(Effect::Judges) {
         let predicates = [&options.when_err, &options.when_ok, &options.when_rejected];
         more.extend(
             predicates

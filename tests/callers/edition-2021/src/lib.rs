@@ -40,7 +40,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// Whatever refuses.
+    /// The rejections of its policies.
     #[fallback(order(self.calls).await, |error| Err(*error), crate = guards)]
     #[rate_limit("1000/s", burst = 10)]
     #[bulkhead(HOSTS, key = host)]
@@ -61,7 +61,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// Whatever refuses.
+    /// The rejections of its policies.
     #[resilient(crate = guards, retry, circuit_breaker(PAYMENTS))]
     pub async fn count(&mut self) -> Result<u64, Rejection> {
         self.calls += 1;
@@ -81,7 +81,7 @@ impl Client {
 ///
 /// # Errors
 ///
-/// Whatever refuses.
+/// The rejections of its policies.
 #[resilient(ORDERS, crate = guards)]
 pub async fn order(id: u64) -> Result<u64, Rejection> {
     Ok(id)
@@ -91,18 +91,18 @@ pub async fn order(id: u64) -> Result<u64, Rejection> {
 ///
 /// # Errors
 ///
-/// Whatever refuses.
+/// The rejections of its policies.
 #[timeout(crate = guards, after = Duration::from_secs(1))]
 pub fn named(id: u64) -> impl Future<Output = Result<u64, Rejection>> {
     let next = id + 1;
     async move { Ok(next) }
 }
 
-/// A plain function.
+/// A synchronous function.
 ///
 /// # Errors
 ///
-/// Whatever refuses.
+/// The rejections of its policies.
 #[retry(crate = guards, delay = "0ms")]
 #[circuit_breaker]
 pub fn plain(id: u64) -> Result<u64, Rejection> {

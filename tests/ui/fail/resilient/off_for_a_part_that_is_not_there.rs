@@ -1,8 +1,0 @@
-use resilience::{Rejection, resilient};
-
-#[resilient(bulkhead(off))]
-async fn charge(id: u64) -> Result<u64, Rejection> {
-    Ok(id)
-}
-
-fn main() {}
