@@ -7,19 +7,19 @@ use ::resilience::__private::*;
 
 async fn fetch(id: u64) -> Result<String, ApiError> {
     let resilient = &PAYMENTS;
-    let resilient: &Policy = resilient;
+    let resilient: &Pipeline = resilient;
     let outcome = {
         let parts = resilient.parts();
-        let admitted = maybe(
+        let admitted = either(
             parts.bulkhead,
             async {
                 let retry = or_once(parts.retry);
                 let mut attempts = begin(retry);
                 loop {
                     let pause = {
-                        let attempt = maybe(
+                        let attempt = either(
                             parts.circuit_breaker,
-                            maybe(
+                            either(
                                 parts.attempt_timeout,
                                 body(async move {
                                     if false {
@@ -51,8 +51,8 @@ async fn fetch(id: u64) -> Result<String, ApiError> {
             },
             bulkhead,
         );
-        let limited = maybe(parts.rate_limit, admitted, rate_limit);
-        maybe(parts.timeout, limited, timeout).await
+        let limited = either(parts.rate_limit, admitted, rate_limit);
+        either(parts.timeout, limited, timeout).await
     };
     finish::<Result<String, ApiError>>(outcome)
 }
