@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use resilience::{
-    CircuitBreaker, CircuitState, Pipeline, Rejection, RejectionKind, Retry, Timeout,
-    circuit_breaker, resilient, retry, timeout,
+    CircuitBreaker, CircuitState, Hedge, Keyed, Pipeline, RateLimiter, Rejection, RejectionKind,
+    Retry, Timeout, circuit_breaker, hedge, rate_limit, resilient, retry, timeout,
 };
 use tower::{BoxError, Service, ServiceBuilder, ServiceExt, service_fn};
 
@@ -18,6 +18,9 @@ static RETRY: Retry;
 
 #[timeout("1s")]
 static LIMIT: Timeout;
+
+#[hedge(after = "10ms")]
+static HEDGE: Hedge;
 
 #[resilient(retry(attempts = 4, delay = "1ms"), circuit_breaker(consecutive_failures = 3))]
 static PIPELINE: Pipeline;
@@ -69,6 +72,88 @@ async fn a_retry_calls_again_with_the_same_request() {
         .service(statuses(&runs, |run| if run < 3 { 500 } else { 200 }));
     assert_eq!(service.oneshot("a").await.unwrap(), 200);
     assert_eq!(runs.load(Ordering::Relaxed), 3);
+}
+
+/// Calls of a layer of ours above a service that admits one call at a time: each must end, and so must the next.
+macro_rules! calls_above_a_limit_of_one {
+    ($($test:ident, $buffered:ident: $layer:expr;)*) => {
+        $(
+            #[tokio::test(start_paused = true)]
+            async fn $test() {
+                let runs = Arc::default();
+                let service = ServiceBuilder::new()
+                    .layer($layer.when_ok(is_server_error))
+                    .concurrency_limit(1)
+                    .service(statuses(&runs, |run| if run % 2 == 1 { 500 } else { 200 }));
+                ends_every_call(service).await;
+                assert_eq!(runs.load(Ordering::Relaxed), 6);
+            }
+
+            #[tokio::test(start_paused = true)]
+            async fn $buffered() {
+                let runs = Arc::default();
+                let service = ServiceBuilder::new()
+                    .layer($layer.when_ok(is_server_error))
+                    .buffer(1)
+                    .concurrency_limit(1)
+                    .service(statuses(&runs, |run| if run % 2 == 1 { 500 } else { 200 }));
+                ends_every_call(service).await;
+                assert_eq!(runs.load(Ordering::Relaxed), 6);
+            }
+        )*
+    };
+}
+
+calls_above_a_limit_of_one! {
+    a_retry_uses_the_service_that_was_made_ready, a_retry_above_a_buffer: RETRY.layer();
+    a_hedge_uses_the_service_that_was_made_ready, a_hedge_above_a_buffer: HEDGE.layer();
+    a_pipeline_uses_the_service_that_was_made_ready, a_pipeline_above_a_buffer: PIPELINE.layer();
+}
+
+async fn ends_every_call<S>(mut service: S)
+where
+    S: Service<&'static str, Response = u16, Error = BoxError>,
+{
+    for _ in 0..3 {
+        let call = async { service.ready().await.unwrap().call("a").await };
+        let answer = tokio::time::timeout(Duration::from_secs(60), call).await;
+        assert_eq!(answer.expect("nothing is held that the call waits for").unwrap(), 200);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_rejected_call_holds_nothing_once_it_has_answered() {
+    #[resilient(circuit_breaker(name = "forced open under tower"), retry)]
+    static OPEN: Pipeline;
+    let breaker = resilience::registry().circuit_breaker("forced open under tower").unwrap();
+    let runs = Arc::default();
+    let mut service = ServiceBuilder::new()
+        .layer(OPEN.layer())
+        .concurrency_limit(1)
+        .service(statuses(&runs, |_| 200));
+    breaker.force_open();
+    let mut rejected = std::pin::pin!(service.ready().await.unwrap().call("a"));
+    assert_eq!(kind(&rejected.as_mut().await.unwrap_err()), Some(RejectionKind::CircuitOpen));
+    let ready = tokio::time::timeout(Duration::from_secs(1), service.ready()).await;
+    assert!(ready.is_ok(), "the answered call is still held, the permit is not");
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_request_says_whose_policy_guards_it() {
+    #[rate_limit("1/h")]
+    static TENANTS: Keyed<RateLimiter>;
+    let runs = Arc::default();
+    let service = ServiceBuilder::new()
+        .layer(TENANTS.layer(|tenant: &&'static str| (*tenant).to_owned()))
+        .concurrency_limit(1)
+        .service(statuses(&runs, |_| 200));
+    assert_eq!(service.clone().oneshot("a").await.unwrap(), 200);
+    assert_eq!(service.clone().oneshot("b").await.unwrap(), 200);
+    let rejected = service.oneshot("a").await.unwrap_err();
+    assert_eq!(
+        (kind(&rejected), runs.load(Ordering::Relaxed)),
+        (Some(RejectionKind::RateLimited), 2)
+    );
 }
 
 #[tokio::test(start_paused = true)]

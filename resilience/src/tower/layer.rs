@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 use ::tower::util::ServiceExt;
 use ::tower::{BoxError, Layer, Service};
 
-use super::protect::{Again, Boxed, Once, Protect};
+use super::protect::{Again, Boxed, Judging, Once, Protect};
 use crate::bulkhead::Bulkhead;
 use crate::circuit_breaker::CircuitBreaker;
 use crate::hedge::Hedge;
@@ -30,9 +30,9 @@ pub struct Guarded<S, P: 'static, W = ()> {
     when_ok: W,
 }
 
-impl<P> PolicyLayer<P> {
-    /// Which responses are failures though the service returned `Ok`: a status of 500, say (default: none). It matters
-    /// to policies that judge: circuit breaker, retry, and a policy that has them.
+impl<P: Judging> PolicyLayer<P> {
+    /// Which responses are failures though the service returned `Ok`: a status of 500, say (default: none). Only
+    /// policies that judge have it: circuit breaker, retry, hedge and pipeline.
     pub fn when_ok<T, F: Fn(&T) -> bool>(self, when_ok: F) -> PolicyLayer<P, WhenOk<F>> {
         PolicyLayer { policy: self.policy, when_ok: WhenOk(when_ok) }
     }
@@ -40,21 +40,21 @@ impl<P> PolicyLayer<P> {
 
 /// A predicate over responses.
 #[derive(Clone, Copy)]
-pub struct WhenOk<F>(F);
+pub struct WhenOk<F>(pub(super) F);
 
-/// Which responses are failures.
-pub trait Classify<T>: Clone + Send + 'static {
+/// Which responses are failures: none (`()`), or those that a predicate finds.
+pub trait FailedResponses<T>: Clone + Send + 'static {
     /// The predicate.
     fn predicate(&self) -> impl Fn(&T) -> bool + Clone + Send + 'static;
 }
 
-impl<T: 'static> Classify<T> for () {
+impl<T: 'static> FailedResponses<T> for () {
     fn predicate(&self) -> impl Fn(&T) -> bool + Clone + Send + 'static {
         verdict::never
     }
 }
 
-impl<T, F: Fn(&T) -> bool + Clone + Send + 'static> Classify<T> for WhenOk<F> {
+impl<T, F: Fn(&T) -> bool + Clone + Send + 'static> FailedResponses<T> for WhenOk<F> {
     fn predicate(&self) -> impl Fn(&T) -> bool + Clone + Send + 'static {
         self.0.clone()
     }
@@ -73,7 +73,7 @@ where
     S: Service<Request, Error: Into<BoxError>>,
     P: Protect,
     P::Times: CallService<S, Request>,
-    W: Classify<S::Response>,
+    W: FailedResponses<S::Response>,
 {
     type Response = S::Response;
     type Error = BoxError;
@@ -107,7 +107,7 @@ where
         + 'static,
     Request: Send + 'static,
 {
-    /// The service that was asked whether it is ready is the one to be called; a refused call never reaches it.
+    /// The service that was made ready is the one to be called; a rejected call never reaches it.
     fn call<P: Protect>(
         service: &mut S,
         request: Request,
@@ -135,16 +135,26 @@ where
         + 'static,
     Request: Clone + Send + 'static,
 {
+    /// The first attempt uses the service that was made ready: what it has reserved (a permit, a place in a buffer)
+    /// would otherwise be held while its clone waits for the same. Further attempts make clones ready.
     fn call<P: Protect>(
         service: &mut S,
         request: Request,
         policy: &'static P,
         when_ok: impl Fn(&S::Response) -> bool + Clone + Send + 'static,
     ) -> Boxed<S::Response> {
-        let service = service.clone();
+        let spare = service.clone();
+        let mut ready = Some(mem::replace(service, spare.clone()));
         let operation = move || {
-            let (service, request) = (service.clone(), request.clone());
-            async move { service.oneshot(request).await.map_err(Into::into) }
+            let (first, request) = (ready.take(), request.clone());
+            let is_ready = first.is_some();
+            let mut service = first.unwrap_or_else(|| spare.clone());
+            async move {
+                if !is_ready {
+                    service.ready().await.map_err(Into::into)?;
+                }
+                service.call(request).await.map_err(Into::into)
+            }
         };
         policy.protect(operation, when_ok)
     }

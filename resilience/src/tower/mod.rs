@@ -15,13 +15,19 @@
 //! # }
 //! ```
 //!
-//! A refusal is the service's error, a [`Rejection`](crate::Rejection) in a [`BoxError`]. Layers that may call the
-//! service again (retry, hedge, policy) need requests that clone; all need services that do, as routers and clients do.
+//! A rejection is the service's error, a [`Rejection`](crate::Rejection) in a [`BoxError`]. Layers that may call the
+//! service again (retry, hedge, pipeline) need requests that clone; all need services that do, as routers and clients
+//! do. The first attempt uses the service that was made ready, further ones make clones ready: a layer may stand above
+//! `concurrency_limit` and `buffer`.
+//!
+//! [`Keyed`](crate::Keyed) policies take the key from the request: `HOSTS.layer(|request: &Request| request.tenant)`.
 
+mod keyed;
 mod layer;
 mod protect;
 
 pub use ::tower::BoxError;
 
-pub use self::layer::{Guarded, PolicyLayer};
-pub use self::protect::{Again, Once, Protect};
+pub use self::keyed::{GuardedByKey, KeyedLayer, ProtectByKey};
+pub use self::layer::{FailedResponses, Guarded, PolicyLayer, WhenOk};
+pub use self::protect::{Again, Judging, Once, Protect};

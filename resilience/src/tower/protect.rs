@@ -10,6 +10,7 @@ use crate::hedge::Hedge;
 use crate::pipeline::Pipeline;
 use crate::rate_limit::RateLimiter;
 use crate::retry::Retry;
+use crate::stack::drop_on_ready;
 use crate::timeout::Timeout;
 
 /// A guarded call in flight. Services need a future that has a name, so this one is boxed.
@@ -37,11 +38,20 @@ pub trait Protect: sealed::Sealed + Sync + 'static {
         W: Fn(&T) -> bool + Clone + Send + 'static;
 }
 
+/// A policy that judges responses.
+pub trait Judging: sealed::Sealed {}
+
+impl Judging for CircuitBreaker {}
+impl Judging for Retry {}
+impl Judging for Hedge {}
+impl Judging for Pipeline {}
+
 mod sealed {
     pub trait Sealed {}
 }
 
-/// The same frame for every policy; the expression makes the guarded future.
+/// The same frame for every policy; the expression makes the guarded future. It is gone with its answer, and with it
+/// what a service that was made ready, and never called, has reserved.
 macro_rules! protect {
     ($($policy:ty, $times:ty: |$self:ident, $operation:ident, $when_ok:ident| $call:expr;)*) => {
         $(
@@ -58,7 +68,7 @@ macro_rules! protect {
                     T: Send + 'static,
                     W: Fn(&T) -> bool + Clone + Send + 'static,
                 {
-                    Box::pin($call)
+                    Box::pin(drop_on_ready($call))
                 }
             }
         )*
@@ -71,6 +81,6 @@ protect! {
     Bulkhead, Once: |self, operation, when_ok| self.call(operation());
     RateLimiter, Once: |self, operation, when_ok| self.call(operation());
     Retry, Again: |self, operation, when_ok| self.when_ok(when_ok).call(operation);
-    Hedge, Again: |self, operation, when_ok| self.call(operation);
+    Hedge, Again: |self, operation, when_ok| self.when_ok(when_ok).call(operation);
     Pipeline, Again: |self, operation, when_ok| self.call_judged(operation, when_ok);
 }
