@@ -76,6 +76,7 @@ pub mod axum;
 mod bulkhead;
 mod check;
 mod circuit_breaker;
+mod circuit_state;
 mod clock;
 #[cfg(feature = "serde")]
 mod config_serde;
@@ -112,9 +113,9 @@ pub use resilience_macros::{
 pub use self::ambient::{CallId, attempt, call_id, deadline, remaining};
 pub use self::bulkhead::{Bulkhead, BulkheadConfig, BulkheadPermit};
 pub use self::circuit_breaker::{
-    Cause, CircuitBreaker, CircuitBreakerConfig, CircuitState, Counts, Permit, StateChange, Totals,
-    Window,
+    CircuitBreaker, CircuitBreakerConfig, Counts, Permit, Totals, Window,
 };
+pub use self::circuit_state::{Cause, CircuitState, StateChange};
 pub use self::fallback::Fallback;
 pub use self::health::{CheckReport, HealthCheck, HealthCheckConfig, HealthChecker, HealthStatus};
 pub use self::hedge::{Hedge, HedgeConfig};

@@ -3,8 +3,9 @@
 use std::num::NonZeroU32;
 use std::time::Duration;
 
-use super::{Counts, StateChange};
+use super::counts::Counts;
 use crate::check;
+use crate::circuit_state::StateChange;
 use crate::hook::Hook;
 
 /// Half of the calls failing is beyond what retries and fallbacks hide, and far from what a blip produces.
@@ -19,6 +20,8 @@ pub(super) const SLOW_RATE: f64 = 1.0;
 const OPEN_FOR: Duration = Duration::from_secs(60);
 /// One trial is the gentlest question that a recovering dependency can be asked.
 const HALF_OPEN_CALLS: u32 = 1;
+/// Longer than nearly every call takes: a trial that runs for longer than a short `open_for` can still close the circuit.
+pub(super) const HALF_OPEN_FOR: Duration = Duration::from_secs(30);
 /// A bucket must last a millisecond, the step of tokio's timer.
 const SHORTEST_WINDOW: Duration = Duration::from_millis(10);
 
@@ -183,8 +186,9 @@ impl CircuitBreakerConfig {
         self
     }
 
-    /// A trial call that has not reported by then gives its slot up (> 0, default
-    /// [`open_for`](Self::open_for)).
+    /// A trial call that has not reported by then gives its slot up (> 0, default: the larger of
+    /// [`open_for`](Self::open_for) and 30 s). Its late result counts all the same, as long as the circuit is still
+    /// half-open.
     #[must_use]
     #[track_caller]
     pub const fn half_open_for(mut self, duration: Duration) -> Self {

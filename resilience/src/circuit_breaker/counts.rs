@@ -1,51 +1,8 @@
-//! The breaker's vocabulary: states, counts, causes.
+//! What a breaker has counted: in its window, in its whole life, and when it tripped.
 
-use std::fmt;
 use std::time::SystemTime;
 
-use crate::kind::PolicyKind;
-use crate::name::Name;
-
-/// The state of a circuit breaker.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[cfg_attr(feature = "serde", serde(rename_all = "kebab-case"))]
-pub enum CircuitState {
-    /// Calls pass and are judged.
-    Closed,
-    /// Calls are refused until the open period is over.
-    Open,
-    /// A few trial calls pass; they decide.
-    HalfOpen,
-    /// Opened by hand: calls are refused until a reset.
-    ForcedOpen,
-    /// Closed by hand: calls pass, nothing is judged until a reset.
-    ForcedClosed,
-}
-
-impl CircuitState {
-    /// Every state, in a fixed order.
-    pub const ALL: [Self; 5] =
-        [Self::Closed, Self::Open, Self::HalfOpen, Self::ForcedOpen, Self::ForcedClosed];
-
-    /// The state as it is shown: `closed`, `open`, `half-open`, `forced-open`, `forced-closed`.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Closed => "closed",
-            Self::Open => "open",
-            Self::HalfOpen => "half-open",
-            Self::ForcedOpen => "forced-open",
-            Self::ForcedClosed => "forced-closed",
-        }
-    }
-}
-
-impl fmt::Display for CircuitState {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
-    }
-}
+use crate::circuit_state::Cause;
 
 /// What the breaker saw in its window (or since the last change of state, where it has none).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -75,7 +32,7 @@ impl Counts {
     }
 }
 
-/// What the breaker saw in its whole life.
+/// What the breaker saw in its lifetime.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Totals {
@@ -83,13 +40,13 @@ pub struct Totals {
     pub requests: u64,
     /// Calls that succeeded.
     pub successes: u64,
-    /// Calls that failed, panicked, or were cut off by a timeout of ours.
+    /// Calls that failed, panicked, or were timed out by a timeout of ours.
     pub failures: u64,
     /// Calls whose outcome says nothing.
     pub ignored: u64,
     /// Of the calls that succeeded or failed, those that took at least `slow_call`.
     pub slow: u64,
-    /// Calls that were refused.
+    /// Calls that were rejected.
     pub rejected: u64,
     /// Calls whose future was dropped before it finished.
     pub cancelled: u64,
@@ -108,75 +65,6 @@ impl std::ops::AddAssign for Totals {
         self.cancelled += other.cancelled;
         self.stale += other.stale;
     }
-}
-
-/// Why a breaker changed its state.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
-#[non_exhaustive]
-pub enum Cause {
-    /// Failures / calls reached `failure_rate`.
-    FailureRate,
-    /// Slow calls / calls reached `slow_rate`.
-    SlowRate,
-    /// `consecutive_failures` in a row.
-    ConsecutiveFailures,
-    /// The rule given as `trip_when` said so.
-    TripWhen,
-    /// A trial call failed.
-    TrialFailed,
-    /// A trial call was slow.
-    TrialSlow,
-    /// The open period was over when a call came.
-    OpenElapsed,
-    /// `half_open_calls` trial calls succeeded.
-    TrialsSucceeded,
-    /// Somebody called `force_open` or `force_close`.
-    Forced,
-    /// Somebody called `reset`.
-    Reset,
-}
-
-impl Cause {
-    /// The cause in `snake_case`, as it appears in events and reports.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::FailureRate => "failure_rate",
-            Self::SlowRate => "slow_rate",
-            Self::ConsecutiveFailures => "consecutive_failures",
-            Self::TripWhen => "trip_when",
-            Self::TrialFailed => "trial_failed",
-            Self::TrialSlow => "trial_slow",
-            Self::OpenElapsed => "open_elapsed",
-            Self::TrialsSucceeded => "trials_succeeded",
-            Self::Forced => "forced",
-            Self::Reset => "reset",
-        }
-    }
-}
-
-impl fmt::Display for Cause {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
-    }
-}
-
-/// A breaker went from one state to another.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct StateChange {
-    /// What the breaker speaks as: a circuit breaker, or the health check that it belongs to.
-    pub kind: PolicyKind,
-    /// The breaker's name.
-    pub policy: Name,
-    /// The state it left.
-    pub from: CircuitState,
-    /// The state it is in now.
-    pub to: CircuitState,
-    /// Why.
-    pub cause: Cause,
 }
 
 /// The last time a breaker opened by its own judgement. It stays readable after counts were zeroed.

@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
-use super::config::CircuitBreakerConfig;
+use super::config::{CircuitBreakerConfig, Window};
+use super::counts::Counts;
 use super::tally::Reading;
 use super::trials::{TrialId, Trials};
 use super::window::View;
-use super::{Cause, CircuitState, Counts};
+use crate::circuit_state::{Cause, CircuitState};
 use crate::clock::{self, Nanos};
 
 /// How one call ended, as far as the machine cares.
@@ -29,7 +30,7 @@ pub(super) enum End {
 pub(super) enum Admission {
     Pass,
     Trial(TrialId),
-    Refused(Option<Duration>),
+    Rejected(Option<Duration>),
 }
 
 /// What a report did.
@@ -111,20 +112,20 @@ impl Machine {
     pub(super) fn admit(&mut self, config: &CircuitBreakerConfig, now: Nanos) -> Admission {
         match self.state {
             CircuitState::Closed | CircuitState::ForcedClosed => Admission::Pass,
-            CircuitState::ForcedOpen => Admission::Refused(None),
-            CircuitState::Open => Admission::Refused(Some(clock::until(self.open_until, now))),
+            CircuitState::ForcedOpen => Admission::Rejected(None),
+            CircuitState::Open => Admission::Rejected(Some(clock::until(self.open_until, now))),
             CircuitState::HalfOpen => {
                 match self.trials.admit(config.half_open_calls, config.trial_lifetime(), now) {
-                    Ok(trial) => Admission::Trial(trial),
-                    Err(wait) => Admission::Refused(Some(wait)),
+                    Some(trial) => Admission::Trial(trial),
+                    None => Admission::Rejected(Some(config.trial_wait())),
                 }
             }
         }
     }
 
-    /// Whether a trial's word still counts; its slot is free again.
-    pub(super) fn finish_trial(&mut self, trial: TrialId, now: Nanos) -> bool {
-        self.trials.finish(trial, now)
+    /// Releases a trial's slot.
+    pub(super) fn finish_trial(&mut self, trial: TrialId) {
+        self.trials.finish(trial);
     }
 
     /// Lets old buckets go, before anything is counted at `now`.
@@ -212,7 +213,7 @@ impl Machine {
     }
 
     /// Only a closed circuit has a window: elsewhere everything since the change counts.
-    fn window(&self, config: &CircuitBreakerConfig) -> Option<super::Window> {
+    fn window(&self, config: &CircuitBreakerConfig) -> Option<Window> {
         if self.state == CircuitState::Closed { config.effective_window() } else { None }
     }
 

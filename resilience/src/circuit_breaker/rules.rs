@@ -3,9 +3,15 @@
 use std::num::NonZeroU32;
 use std::time::Duration;
 
-use super::config::{CircuitBreakerConfig, FAILURE_RATE, MIN_CALLS, SLOW_RATE, WINDOW, Window};
-use super::{Cause, Counts, StateChange};
+use super::config::{
+    CircuitBreakerConfig, FAILURE_RATE, HALF_OPEN_FOR, MIN_CALLS, SLOW_RATE, WINDOW, Window,
+};
+use super::counts::Counts;
 use crate::check;
+use crate::circuit_state::{Cause, StateChange};
+
+/// A trial that runs says little about when it ends; asking once a second is cheap.
+const TRIAL_WAIT: Duration = Duration::from_secs(1);
 
 /// What opens a circuit, defaults filled in; `None`: doesn't.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -106,8 +112,14 @@ impl CircuitBreakerConfig {
         }
     }
 
+    /// How long a trial holds its slot.
     pub(super) fn trial_lifetime(&self) -> Duration {
-        self.half_open_for.unwrap_or(self.open_for)
+        self.half_open_for.unwrap_or(self.open_for.max(HALF_OPEN_FOR))
+    }
+
+    /// When to ask again while every slot is taken: a trial may end at any time.
+    pub(super) fn trial_wait(&self) -> Duration {
+        self.open_for.min(TRIAL_WAIT)
     }
 
     /// Whether `counts`, to which a failure or slow call was just added, open the circuit.

@@ -1,51 +1,36 @@
 //! The trial calls of a half-open circuit. Pure.
 
-use std::collections::VecDeque;
-use std::num::NonZeroU32;
+use std::collections::BTreeMap;
+use std::num::NonZeroU64;
 use std::time::Duration;
 
 use crate::clock::{self, Nanos};
 
-/// Slots for trial calls. A slot is free again when its call succeeds not, ignores, or is gone for too long.
+/// Slots for trial calls. A slot is released when its trial reports or is cancelled; one that is held for too long goes
+/// to the next call that asks.
 #[derive(Debug, Default)]
 pub(super) struct Trials {
-    /// In order of admission, so the first to expire comes first.
-    running: VecDeque<Trial>,
+    /// When each running trial loses its slot. In order of admission, so the first to expire comes first.
+    running: BTreeMap<TrialId, Nanos>,
     succeeded: u32,
-    admitted: u32,
-}
-
-#[derive(Debug)]
-struct Trial {
-    id: TrialId,
-    expires: Nanos,
+    admitted: u64,
 }
 
 /// Names one admitted trial within its generation.
-pub(super) type TrialId = NonZeroU32;
+pub(super) type TrialId = NonZeroU64;
 
 impl Trials {
-    /// A slot, or how long until the oldest running trial gives its slot up.
-    pub(super) fn admit(
-        &mut self,
-        slots: u32,
-        lifetime: Duration,
-        now: Nanos,
-    ) -> Result<TrialId, Duration> {
-        self.reclaim(now);
-        match self.running.front() {
-            Some(oldest) if self.taken() >= slots as usize => {
-                Err(clock::until(oldest.expires, now))
-            }
-            _ => Ok(self.start(clock::after(now, lifetime))),
+    /// A slot, if one is free. No more expired trials lose theirs than must, so that this is quick however many run.
+    pub(super) fn admit(&mut self, slots: u32, lifetime: Duration, now: Nanos) -> Option<TrialId> {
+        while self.taken() >= slots as usize {
+            self.running.first_entry().filter(|oldest| *oldest.get() <= now)?.remove();
         }
+        Some(self.start(clock::after(now, lifetime)))
     }
 
-    /// Whether the trial still holds its slot; it is given back.
-    pub(super) fn finish(&mut self, id: TrialId, now: Nanos) -> bool {
-        self.reclaim(now);
-        let place = self.running.iter().position(|trial| trial.id == id);
-        place.and_then(|place| self.running.remove(place)).is_some()
+    /// Releases the trial's slot, unless it has gone to another call.
+    pub(super) fn finish(&mut self, id: TrialId) {
+        self.running.remove(&id);
     }
 
     /// One more success; how many there are now.
@@ -59,15 +44,9 @@ impl Trials {
     }
 
     fn start(&mut self, expires: Nanos) -> TrialId {
-        self.admitted = self.admitted.wrapping_add(1);
-        let id = TrialId::new(self.admitted).unwrap_or(TrialId::MAX);
-        self.running.push_back(Trial { id, expires });
+        let id = TrialId::MIN.saturating_add(self.admitted);
+        self.admitted += 1;
+        self.running.insert(id, expires);
         id
-    }
-
-    fn reclaim(&mut self, now: Nanos) {
-        while self.running.front().is_some_and(|oldest| oldest.expires <= now) {
-            self.running.pop_front();
-        }
     }
 }

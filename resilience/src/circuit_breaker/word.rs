@@ -1,7 +1,7 @@
 //! Everything that a healthy call must know about its breaker, in one word: state, duties, generation.
 
-use super::CircuitState;
 use super::config::{CircuitBreakerConfig, Window};
+use crate::circuit_state::CircuitState;
 
 /// A snapshot of the breaker. Each change of state makes a new one, by its generation; a result whose word isn't the
 /// current one is stale.

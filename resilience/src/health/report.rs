@@ -8,7 +8,8 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::{CheckReport, HealthCheck, HealthStatus, together};
-use crate::circuit_breaker::{CircuitBreaker, CircuitState};
+use crate::circuit_breaker::CircuitBreaker;
+use crate::circuit_state::CircuitState;
 use crate::keyed::Keyed;
 use crate::name::Name;
 use crate::registry::{NameClash, Registry};

@@ -5,7 +5,8 @@ use std::ops::AddAssign;
 
 use crate::bulkhead::Bulkhead;
 use crate::circuit_breaker::Transitions;
-use crate::circuit_breaker::{CircuitBreaker, CircuitState, Histogram, Totals};
+use crate::circuit_breaker::{CircuitBreaker, Histogram, Totals};
+use crate::circuit_state::CircuitState;
 use crate::rate_limit::Limit;
 use crate::rate_limit::RateLimiter;
 

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use super::aggregate::{Aggregate, BreakerAggregate, BulkheadAggregate, LimiterAggregate};
 use crate::bulkhead::{Bulkhead, BulkheadConfig};
-use crate::circuit_breaker::{CircuitBreaker, CircuitBreakerConfig, CircuitState};
+use crate::circuit_breaker::{CircuitBreaker, CircuitBreakerConfig};
+use crate::circuit_state::CircuitState;
 use crate::name::Identity;
 use crate::rate_limit::Limit;
 use crate::rate_limit::{RateLimitConfig, RateLimiter};

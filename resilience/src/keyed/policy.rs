@@ -9,6 +9,7 @@ use super::{Key, PerKey};
 use crate::bulkhead::{Bulkhead, BulkheadConfig};
 use crate::check;
 use crate::circuit_breaker::{CircuitBreaker, CircuitBreakerConfig};
+use crate::circuit_state::CircuitState;
 use crate::name::Name;
 use crate::name::{Identity, Origin};
 use crate::rate_limit::{RateLimitConfig, RateLimiter};
@@ -213,7 +214,7 @@ impl<P: PerKey> Keyed<P> {
 impl Keyed<CircuitBreaker> {
     /// The states that keys are in, each once.
     #[cfg(feature = "axum")]
-    pub(crate) fn states(&self) -> Vec<crate::circuit_breaker::CircuitState> {
+    pub(crate) fn states(&self) -> Vec<CircuitState> {
         self.aggregate().states().collect()
     }
 }

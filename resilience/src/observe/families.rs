@@ -5,8 +5,8 @@ use std::sync::LazyLock;
 
 use super::collect::Collected;
 use super::outcomes;
-use crate::circuit_breaker::CircuitState::{self, Closed, HalfOpen, Open};
 use crate::circuit_breaker::Histogram;
+use crate::circuit_state::CircuitState::{self, Closed, HalfOpen, Open};
 use crate::keyed::BreakerAggregate;
 use crate::name::Name;
 

@@ -13,7 +13,7 @@ use futures_core::Stream;
 use tokio::sync::broadcast::{self, error::RecvError};
 
 use super::RetryEvent;
-use crate::circuit_breaker::StateChange;
+use crate::circuit_state::StateChange;
 use crate::hook;
 use crate::kind::{PolicyKind, with_kinds};
 use crate::name::{Name, one_line};
@@ -130,8 +130,8 @@ macro_rules! log_at {
 }
 
 pub(crate) fn state_changed(change: &StateChange, listener: Option<fn(&StateChange)>) {
-    let StateChange { kind, policy, from, to, cause } = change;
-    log!(kind, warn, policy = &*one_line(policy), event = "state_changed", %from, %to, %cause);
+    let StateChange { kind, policy, from, to, cause, generation } = change;
+    log!(kind, warn, policy = &*one_line(policy), event = "state_changed", %from, %to, %cause, generation);
     broadcast(|| Event::StateChanged(*change));
     if let Some(listener) = listener {
         hook::shielded(*policy, "on_state_change", || listener(change));

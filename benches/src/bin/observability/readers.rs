@@ -40,7 +40,8 @@ pub(crate) fn measure(address: SocketAddr) {
         sleep(PAUSE);
         idle.add(&calls, TURN);
     }
-    for (who, times) in [("no subscriber", without), ("no reader left", idle), ("200 readers", read)]
+    for (who, times) in
+        [("no subscriber", without), ("no reader left", idle), ("200 readers", read)]
     {
         println!("{EVENTS_PER_SECOND} events/s, {who:14}  {}", times.shown());
     }

@@ -7,7 +7,7 @@ use ::axum::body::Bytes;
 use serde::Serialize;
 
 use super::ring::{Entry, Id};
-use crate::circuit_breaker::{Cause, CircuitState};
+use crate::circuit_state::{Cause, CircuitState};
 use crate::rejection::Rejection;
 use crate::stack::event::Event;
 

@@ -6,8 +6,8 @@ use super::super::machine::Admission;
 use super::super::permit::{Permit, Ticket};
 use super::super::tally::bump;
 use super::super::word::Word;
-use super::super::{Cause, CircuitState};
 use super::CircuitBreaker;
+use crate::circuit_state::{Cause, CircuitState};
 use crate::clock::{self, Nanos};
 use crate::kind::PolicyKind;
 use crate::rejection::Rejection;
@@ -73,18 +73,20 @@ impl CircuitBreaker {
 
     fn admit_trial(&self, now: Nanos) -> Result<Permit<'_>, Option<u64>> {
         let mut locked = self.shared().locked.lock();
-        let change = locked
-            .machine
-            .has_lapsed(now)
-            .then(|| self.enter(&mut locked, CircuitState::HalfOpen, Cause::OpenElapsed));
-        let admission = locked.machine.admit(&self.config, now);
+        let has_lapsed = locked.machine.has_lapsed(now);
+        if has_lapsed {
+            self.enter(&mut locked, CircuitState::HalfOpen, Cause::OpenElapsed);
+        }
+        let admission = locked.machine.admit(self.config(), now);
         let word = self.word();
         drop(locked);
-        self.announce(change);
+        if has_lapsed {
+            self.announce();
+        }
         match admission {
             Admission::Pass => Ok(Permit::by_slow_door(self, Ticket::passing(word))),
             Admission::Trial(trial) => Ok(Permit::by_slow_door(self, Ticket::trial(word, trial))),
-            Admission::Refused(wait) => Err(self.refuse(wait.map(clock::span))),
+            Admission::Rejected(wait) => Err(self.refuse(wait.map(clock::span))),
         }
     }
 

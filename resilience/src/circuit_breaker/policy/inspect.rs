@@ -3,9 +3,10 @@
 use std::fmt;
 use std::time::Duration;
 
+use super::super::counts::{Counts, Totals, Trip};
 use super::super::latency::Histogram;
-use super::super::{CircuitState, Counts, Totals, Trip};
 use super::{CircuitBreaker, Transitions};
+use crate::circuit_state::CircuitState;
 use crate::clock;
 use crate::sync::Ordering;
 
@@ -53,13 +54,13 @@ impl CircuitBreaker {
     /// Failures / calls in the window; `None` below `min_calls`.
     pub fn failure_rate(&self) -> Option<f64> {
         let counts = self.counts();
-        self.config.rate(counts.failures, &counts)
+        self.config().rate(counts.failures, &counts)
     }
 
     /// Slow calls / calls in the window; `None` below `min_calls`.
     pub fn slow_rate(&self) -> Option<f64> {
         let counts = self.counts();
-        self.config.rate(counts.slow, &counts)
+        self.config().rate(counts.slow, &counts)
     }
 
     /// What tripped it last, and by which counts.
@@ -79,7 +80,7 @@ impl CircuitBreaker {
     /// How long its calls took; `None` without the option `latency`.
     pub fn latency(&self) -> Option<Histogram> {
         let measured = || self.shared.get()?.latency.as_ref().map(|latency| latency.read());
-        self.config.latency.then(|| measured().unwrap_or_default())
+        self.config().latency.then(|| measured().unwrap_or_default())
     }
 }
 
@@ -99,7 +100,7 @@ impl fmt::Debug for CircuitBreaker {
             .field("name", &self.name())
             .field("state", &self.state())
             .field("counts", &self.counts())
-            .field("config", &self.config)
+            .field("config", self.config())
             .finish_non_exhaustive()
     }
 }

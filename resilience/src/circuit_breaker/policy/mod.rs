@@ -1,20 +1,23 @@
 //! The breaker that is shared: one atomic word in front, the state machine behind a short lock.
 
 mod admission;
+mod announcements;
 mod changes;
 mod inspect;
 
 use std::sync::OnceLock;
 use std::time::Duration;
 
+use self::announcements::Announcements;
 use super::config::CircuitBreakerConfig;
+use super::counts::Trip;
 use super::latency::Latency;
 use super::machine::{Effect, End, Machine, Report};
 use super::permit::Ticket;
 use super::tally::{Tally, bump};
 use super::word::Word;
-use super::{CircuitState, Trip};
-use crate::clock::{self, Nanos};
+use crate::circuit_state::CircuitState;
+use crate::clock;
 use crate::name::Name;
 use crate::name::{Identity, Origin};
 use crate::sync::{AtomicU64, Mutex, Ordering};
@@ -67,6 +70,7 @@ struct Locked {
     machine: Machine,
     last_trip: Option<Trip>,
     transitions: Transitions,
+    announcements: Announcements,
 }
 
 impl Shared {
@@ -145,27 +149,25 @@ impl CircuitBreaker {
     #[cold]
     #[inline(never)]
     pub(super) fn record(&self, ticket: Ticket, report: Report) {
-        // A trial that comes too late is told from one in time; of the others only buckets are asked.
-        let now = if ticket.trial.is_some() { clock::now() } else { clock::coarse() };
-        let shared = self.shared();
+        let (shared, now) = (self.shared(), clock::coarse());
         let mut locked = shared.locked.lock();
-        if !self.is_current(ticket, &mut locked, now) {
+        if !self.is_current(ticket, &mut locked) {
             return bump(&shared.tally.mine().stale);
         }
         if now >= locked.machine.fresh_until() {
             locked.machine.advance(shared.tally.read(), now);
         }
         shared.tally.count(report);
-        let effect = locked.machine.record(&self.config, report, shared.tally.read(), now);
-        let change = match effect {
-            Effect::Change(to, cause) => Some(self.enter(&mut locked, to, cause)),
-            Effect::Stay | Effect::Ask(_) => None,
-        };
+        let effect = locked.machine.record(self.config(), report, shared.tally.read(), now);
+        if let Effect::Change(to, cause) = effect {
+            self.enter(&mut locked, to, cause);
+        }
         shared.fresh_until.store(locked.machine.fresh_until(), Ordering::Relaxed);
         drop(locked);
-        self.announce(change);
-        if let Effect::Ask(counts) = effect {
-            self.ask(ticket.word, &counts);
+        match effect {
+            Effect::Stay => {}
+            Effect::Change(..) => self.announce(),
+            Effect::Ask(counts) => self.ask(ticket.word, &counts),
         }
     }
 
@@ -174,7 +176,7 @@ impl CircuitBreaker {
         if let Some(latency) = &self.shared().latency {
             latency.record(took);
         }
-        self.config.is_slow(took)
+        self.config().is_slow(took)
     }
 
     /// A dropped call is neutral; a trial's slot is free again.
@@ -182,14 +184,17 @@ impl CircuitBreaker {
         let shared = self.shared();
         bump(&shared.tally.mine().cancelled);
         if ticket.trial.is_some() {
-            self.is_current(ticket, &mut shared.locked.lock(), clock::coarse());
+            self.is_current(ticket, &mut shared.locked.lock());
         }
     }
 
     /// Whether a result under this ticket still counts. A trial gives its slot back here.
-    fn is_current(&self, ticket: Ticket, locked: &mut Locked, now: Nanos) -> bool {
-        ticket.word == self.word()
-            && ticket.trial.is_none_or(|trial| locked.machine.finish_trial(trial, now))
+    fn is_current(&self, ticket: Ticket, locked: &mut Locked) -> bool {
+        let is_current = ticket.word == self.word();
+        if let Some(trial) = ticket.trial.filter(|_| is_current) {
+            locked.machine.finish_trial(trial);
+        }
+        is_current
     }
 
     #[inline]
@@ -212,11 +217,12 @@ impl CircuitBreaker {
                 tally: Tally::new(),
                 fresh_until: AtomicU64::new(0),
                 locked: Mutex::new(Locked {
-                    machine: Machine::new(&self.config, clock::coarse()),
+                    machine: Machine::new(self.config(), clock::coarse()),
                     last_trip: None,
                     transitions: Transitions::default(),
+                    announcements: Announcements::default(),
                 }),
-                latency: self.config.latency.then(|| Box::new(Latency::new())),
+                latency: self.config().latency.then(|| Box::new(Latency::new())),
             })
         })
     }

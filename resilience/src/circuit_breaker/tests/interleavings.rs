@@ -102,3 +102,35 @@ fn a_reset_leaves_nothing_of_before() {
         RUNS,
     );
 }
+
+#[test]
+fn changes_are_announced_in_order_whoever_makes_them() {
+    use std::sync::Mutex;
+
+    static HEARD: Mutex<Vec<u64>> = Mutex::new(Vec::new());
+    shuttle::check_random(
+        || {
+            HEARD.lock().unwrap().clear();
+            let config = CircuitBreakerConfig::new().on_state_change(|change| {
+                thread::yield_now();
+                HEARD.lock().unwrap().push(change.generation);
+            });
+            let breaker = breaker(config);
+            let changes: [fn(&CircuitBreaker); 3] = [
+                CircuitBreaker::force_open,
+                CircuitBreaker::force_close,
+                CircuitBreaker::force_open,
+            ];
+            let change = |change: fn(&CircuitBreaker)| -> Box<dyn FnOnce() + Send> {
+                let breaker = Arc::clone(&breaker);
+                Box::new(move || change(&breaker))
+            };
+            side_by_side(changes.map(change).into());
+            breaker.reset();
+            let heard = HEARD.lock().unwrap();
+            assert!(heard.is_sorted(), "{heard:?}");
+            assert_eq!(heard.last(), Some(&breaker.generation()), "{heard:?}");
+        },
+        RUNS,
+    );
+}

@@ -1,6 +1,8 @@
 //! Sequences with known ends, on paused time; and a randomised comparison with a model that keeps every call.
 
 #[cfg(not(shuttle))]
+mod announcements;
+#[cfg(not(shuttle))]
 mod concurrency;
 #[cfg(shuttle)]
 mod interleavings;
@@ -12,6 +14,7 @@ mod sequences;
 use std::time::Duration;
 
 use super::*;
+use crate::circuit_state::{Cause, CircuitState};
 
 /// Plays a script: `S` success, `F` failure, `X` ignored, `O` expects a refusal, `+1.5s` lets time pass.
 async fn play(breaker: &CircuitBreaker, script: &str) {

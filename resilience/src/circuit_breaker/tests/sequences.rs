@@ -66,20 +66,97 @@ async fn a_reopened_circuit_has_exactly_its_slots_again() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_hung_trial_gives_its_slot_up_and_its_late_result_is_stale() {
+async fn a_hung_trial_gives_its_slot_up_and_its_late_result_counts() {
     let config =
-        CircuitBreakerConfig::new().consecutive_failures(1).half_open_for(Duration::from_secs(5));
+        CircuitBreakerConfig::new().consecutive_failures(1).half_open_for(Duration::from_secs(1));
     let breaker = CircuitBreaker::new("hung", config);
     play(&breaker, "F +60s").await;
     let hung = breaker.try_acquire().unwrap();
-    play(&breaker, "O +4.999s O").await;
-    let refused = breaker.try_acquire().unwrap_err();
-    assert_eq!(refused.retry_after(), Some(Duration::from_millis(1)));
-    play(&breaker, "+0.001s").await;
-    hung.failure();
-    assert_eq!((breaker.state(), breaker.totals().stale), (CircuitState::HalfOpen, 1));
-    play(&breaker, "S").await;
+    play(&breaker, "O +0.999s O +0.001s").await;
+    let second = breaker.try_acquire().unwrap();
+    play(&breaker, "O +2s").await;
+    hung.success();
+    assert_eq!((breaker.state(), breaker.totals().stale), (CircuitState::Closed, 0));
+    second.failure();
+    assert_eq!((breaker.state(), breaker.totals().stale), (CircuitState::Closed, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn late_results_of_trials_take_no_slot_of_others() {
+    let config = CircuitBreakerConfig::new()
+        .consecutive_failures(1)
+        .half_open_calls(2)
+        .half_open_for(Duration::from_secs(1));
+    let breaker = CircuitBreaker::new("late trials", config);
+    play(&breaker, "F +60s").await;
+    let late = breaker.try_acquire().unwrap();
+    play(&breaker, "+1s").await;
+    let _running = (breaker.try_acquire().unwrap(), breaker.try_acquire().unwrap());
+    late.success();
+    play(&breaker, "O +1s").await;
+    // Of one success and two that have expired, one slot is left.
+    let third = breaker.try_acquire().unwrap();
+    play(&breaker, "O").await;
+    third.success();
     assert_eq!(breaker.state(), CircuitState::Closed);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_late_failure_opens_again_and_after_that_it_is_stale() {
+    let config =
+        CircuitBreakerConfig::new().consecutive_failures(1).half_open_for(Duration::from_secs(1));
+    let breaker = CircuitBreaker::new("late failure", config);
+    play(&breaker, "F +60s").await;
+    let (first, second) = {
+        let first = breaker.try_acquire().unwrap();
+        play(&breaker, "+1s").await;
+        (first, breaker.try_acquire().unwrap())
+    };
+    first.failure();
+    assert_eq!((breaker.state(), breaker.totals().stale), (CircuitState::Open, 0));
+    second.success();
+    assert_eq!((breaker.state(), breaker.totals().stale), (CircuitState::Open, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_rejection_beside_a_trial_says_to_ask_again_soon() {
+    for (open_for, retry_after) in [(60_000, 1_000), (200, 200)] {
+        let open_for = Duration::from_millis(open_for);
+        let config = CircuitBreakerConfig::new().consecutive_failures(1).open_for(open_for);
+        let breaker = CircuitBreaker::new("soon", config);
+        play(&breaker, "F").await;
+        tokio::time::advance(open_for).await;
+        let _trial = breaker.try_acquire().unwrap();
+        let rejected = breaker.try_acquire().unwrap_err();
+        assert_eq!(rejected.retry_after(), Some(Duration::from_millis(retry_after)));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_trial_that_takes_longer_than_the_open_period_closes_the_circuit() {
+    let config =
+        CircuitBreakerConfig::new().consecutive_failures(1).open_for(Duration::from_millis(500));
+    let breaker = CircuitBreaker::new("long trial", config);
+    play(&breaker, "F +0.5s").await;
+    let trial = breaker.try_acquire().unwrap();
+    play(&breaker, "O +2s O").await;
+    trial.success();
+    assert_eq!(breaker.state(), CircuitState::Closed);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_trial_holds_its_slot_for_the_larger_of_the_open_period_and_half_a_minute() {
+    for (open_for, held_for) in [(10, 30), (60, 60)] {
+        let config = CircuitBreakerConfig::new()
+            .consecutive_failures(1)
+            .open_for(Duration::from_secs(open_for));
+        let breaker = CircuitBreaker::new("held", config);
+        play(&breaker, "F").await;
+        tokio::time::advance(Duration::from_secs(open_for)).await;
+        let _trial = breaker.try_acquire().unwrap();
+        tokio::time::advance(Duration::from_millis(held_for * 1_000 - 1)).await;
+        play(&breaker, "O +0.001s S").await;
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -2,10 +2,10 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use crate::circuit_breaker::Thresholds;
 use crate::circuit_breaker::{
-    Cause, CircuitBreaker, CircuitBreakerConfig, CircuitState, Counts, Histogram, Totals, Trip,
+    CircuitBreaker, CircuitBreakerConfig, Counts, Histogram, Thresholds, Totals, Trip,
 };
+use crate::circuit_state::{Cause, CircuitState};
 use crate::name::Name;
 
 /// One circuit breaker.
