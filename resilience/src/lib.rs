@@ -92,12 +92,14 @@ mod name;
 pub mod observe;
 mod pipeline;
 pub mod presets;
+mod queue;
 mod random;
 mod rate_limit;
 mod registry;
 mod rejection;
 mod retry;
 mod stack;
+mod striped;
 mod sync;
 mod timeout;
 #[cfg(feature = "tower")]
@@ -111,7 +113,7 @@ pub use resilience_macros::{
 };
 
 pub use self::ambient::{CallId, attempt, call_id, deadline, remaining};
-pub use self::bulkhead::{Bulkhead, BulkheadConfig, BulkheadPermit};
+pub use self::bulkhead::{Bulkhead, BulkheadConfig, BulkheadPermit, BulkheadTotals};
 pub use self::circuit_breaker::{
     CircuitBreaker, CircuitBreakerConfig, Counts, Permit, Totals, Window,
 };
@@ -123,7 +125,7 @@ pub use self::keyed::Keyed;
 pub use self::kind::PolicyKind;
 pub use self::name::Name;
 pub use self::pipeline::{Parts, Pipeline};
-pub use self::rate_limit::{RateLimitConfig, RateLimiter};
+pub use self::rate_limit::{RateLimitConfig, RateLimiter, RateLimiterTotals, WithCost};
 pub use self::registry::{NameClash, Registry, registry, snapshot};
 pub use self::rejection::{Rejection, RejectionKind};
 pub use self::retry::{Backoff, Jitter, Retry, RetryConfig, RetryTotals};

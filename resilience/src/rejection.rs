@@ -45,8 +45,8 @@ pub enum Rejection {
     RateLimited {
         /// The rate limiter's name.
         policy: Name,
-        /// How long until a call conforms again.
-        retry_after: Duration,
+        /// How long until a call conforms again; `None` when no wait will do, because its cost exceeds the burst.
+        retry_after: Option<Duration>,
     },
     /// The call ran into its time limit and was dropped there.
     TimedOut {
@@ -57,7 +57,7 @@ pub enum Rejection {
     },
     /// The caller's deadline had passed before the body started.
     DeadlineExceeded {
-        /// The timeout that noticed.
+        /// The policy that noticed.
         policy: Name,
     },
 }
@@ -130,8 +130,9 @@ impl Rejection {
     #[inline]
     pub const fn retry_after(&self) -> Option<Duration> {
         match self {
-            Self::CircuitOpen { retry_after, .. } => *retry_after,
-            Self::RateLimited { retry_after, .. } => Some(*retry_after),
+            Self::CircuitOpen { retry_after, .. } | Self::RateLimited { retry_after, .. } => {
+                *retry_after
+            }
             Self::BulkheadFull { .. } | Self::TimedOut { .. } | Self::DeadlineExceeded { .. } => {
                 None
             }
@@ -177,14 +178,17 @@ impl fmt::Display for Rejection {
             Self::BulkheadFull { policy, limit } => {
                 write!(f, "bulkhead `{policy}` is full with {limit} concurrent calls")
             }
-            Self::RateLimited { policy, retry_after } => {
-                write!(f, "rate limit `{policy}` is used up, retry in {retry_after:?}")
+            Self::RateLimited { policy, retry_after: Some(wait) } => {
+                write!(f, "rate limit `{policy}` is used up, retry in {wait:?}")
+            }
+            Self::RateLimited { policy, retry_after: None } => {
+                write!(f, "the call costs more than a whole burst of rate limit `{policy}`")
             }
             Self::TimedOut { policy, after } => {
                 write!(f, "timeout `{policy}` struck after {after:?}")
             }
             Self::DeadlineExceeded { policy } => {
-                write!(f, "the caller's deadline had passed before timeout `{policy}` began")
+                write!(f, "the deadline had passed before the body started (`{policy}`)")
             }
         }
     }

@@ -19,7 +19,7 @@ async fn refuses_what_comes_too_fast() {
     advance(Duration::from_millis(100)).await;
     assert!(limited().await.is_ok());
     let listed = registry().rate_limiter("rate_limit::limited").unwrap();
-    assert_eq!(listed.rejected(), 1);
+    assert_eq!(listed.totals().rejected, 1);
 }
 
 #[rate_limit("10/s", burst = 1, max_wait = "250ms")]

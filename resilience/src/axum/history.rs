@@ -62,9 +62,10 @@ fn counters(registry: &Registry) -> Vec<(Key, Counters)> {
     let timeouts = registry
         .timeouts()
         .map(|it| one("timeouts", it.name(), it.timed_out() + it.deadline_exceeded()));
-    let bulkheads = registry.bulkheads().map(|it| one("bulkheads", it.name(), it.rejected()));
+    let bulkheads =
+        registry.bulkheads().map(|it| one("bulkheads", it.name(), it.totals().rejected));
     let limiters =
-        registry.rate_limiters().map(|it| one("rate_limiters", it.name(), it.rejected()));
+        registry.rate_limiters().map(|it| one("rate_limiters", it.name(), it.totals().rejected));
     let fallbacks = registry.fallbacks().map(|it| one("fallbacks", it.name(), it.used()));
     let hedges = registry.hedges().map(|it| one("hedges", it.name(), it.hedged()));
     let limiting = breakers.chain(timeouts).chain(bulkheads).chain(limiters);

@@ -1,4 +1,4 @@
-//! The options of a bulkhead: dull data, checked where it is built.
+//! The options of a bulkhead: plain data, validated at construction.
 
 use std::time::Duration;
 
@@ -6,6 +6,10 @@ use crate::check;
 
 /// A pool's worth: what clients of databases and HTTP servers commonly open to one peer.
 const MAX_CONCURRENT: u32 = 25;
+
+const NO_WAIT: &str = "`max_queue` needs `max_wait`, which says how long a call may wait";
+const NO_ROOM: &str = "`max_concurrent` and `max_queue` must be at least 1";
+const ZERO_WAIT: &str = "`max_wait` must be longer than zero";
 
 /// The options of a [`Bulkhead`](crate::Bulkhead), built in `const` context.
 ///
@@ -42,7 +46,7 @@ impl Default for BulkheadConfig {
 }
 
 impl BulkheadConfig {
-    /// Every default: 25 calls at once, and nobody waits.
+    /// Every default: 25 calls at once, and no call waits.
     #[must_use]
     pub const fn new() -> Self {
         Self { max_concurrent: MAX_CONCURRENT, max_wait: None, max_queue: None }
@@ -56,7 +60,7 @@ impl BulkheadConfig {
         self
     }
 
-    /// How long a call may wait for a slot (> 0, off by default: it is refused at once).
+    /// How long a call may wait for a slot (> 0, off by default: it is rejected at once).
     #[must_use]
     #[track_caller]
     pub const fn max_wait(mut self, wait: Duration) -> Self {
@@ -72,15 +76,16 @@ impl BulkheadConfig {
         self
     }
 
+    /// What contradicts itself in the options.
     pub(crate) const fn problem(&self) -> Option<&'static str> {
         if self.max_queue.is_some() && self.max_wait.is_none() {
-            return Some("`max_queue` needs `max_wait`, which says how long a call may wait");
+            return Some(NO_WAIT);
         }
         if self.max_concurrent == 0 || matches!(self.max_queue, Some(0)) {
-            return Some("`max_concurrent` and `max_queue` must be at least 1");
+            return Some(NO_ROOM);
         }
         if matches!(self.max_wait, Some(wait) if wait.is_zero()) {
-            return Some("`max_wait` must be longer than zero");
+            return Some(ZERO_WAIT);
         }
         None
     }

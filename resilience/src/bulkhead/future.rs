@@ -8,9 +8,11 @@ use pin_project_lite::pin_project;
 use tokio::task::coop;
 use tokio::time::Sleep;
 
-use super::line::Joined;
-use super::queue::Ticket;
+use super::semaphore::Joined;
 use super::{Bulkhead, BulkheadPermit};
+use crate::ambient::deadline_nanos;
+use crate::clock;
+use crate::queue::Ticket;
 use crate::rejection::Rejection;
 use crate::stack::PolicyRef;
 
@@ -18,8 +20,8 @@ pin_project! {
     /// The future of a call in a bulkhead. Dropped early, it leaves the queue or gives its slot back.
     #[must_use = "futures do nothing unless you `.await` or poll them"]
     pub struct Admitted<'b, A: PolicyRef<'b, Bulkhead>, F> {
-        // Cut off, it is dropped before the slot is given back: what ends inside still counts as running. One that ends
-        // by itself owns nothing any more, or is `Brief`.
+        // Timed out, it is dropped before the slot is given back: what ends inside still counts as running. One that ends
+        // by itself owns nothing any more, or is `DropOnReady`.
         #[pin]
         inner: F,
         acquire: Acquire<'b, A>,
@@ -36,8 +38,11 @@ where
     Admitted { inner, acquire: Acquire::new(bulkhead) }
 }
 
-/// The same for a plain function, which never waits.
-#[allow(clippy::missing_errors_doc, reason = "the outcome of the call, or the bulkhead's refusal")]
+/// The same for a synchronous function, which never waits.
+#[allow(
+    clippy::missing_errors_doc,
+    reason = "the outcome of the call, or the bulkhead's rejection"
+)]
 #[inline]
 pub fn guard_blocking<R>(
     bulkhead: &Bulkhead,
@@ -92,7 +97,9 @@ enum Standing<'b> {
 /// What came of asking for entry.
 enum Entry<'b> {
     Admitted,
-    Refused,
+    Rejected,
+    /// A slot came after the deadline.
+    Late,
     Waiting(Pin<Box<Waiter<'b>>>),
 }
 
@@ -106,7 +113,8 @@ impl<'b, A: PolicyRef<'b, Bulkhead>> Acquire<'b, A> {
     fn poll_slot(&mut self, cx: &mut Context<'_>) -> Poll<Result<BulkheadPermit<'b>, Rejection>> {
         match self.enter(cx) {
             Entry::Admitted => Poll::Ready(Ok(BulkheadPermit::new(self.bulkhead.policy()))),
-            Entry::Refused => Poll::Ready(Err(self.bulkhead.policy().refuse())),
+            Entry::Rejected => Poll::Ready(Err(self.bulkhead.policy().reject())),
+            Entry::Late => Poll::Ready(Err(self.bulkhead.policy().reject_late())),
             Entry::Waiting(waiter) => {
                 self.standing = Standing::InLine(ManuallyDrop::new(waiter));
                 Poll::Pending
@@ -121,7 +129,7 @@ impl<'b, A: PolicyRef<'b, Bulkhead>> Acquire<'b, A> {
             return if self.bulkhead.policy().enter() {
                 Entry::Admitted
             } else {
-                stand_in_line(self.bulkhead.policy(), cx)
+                join_queue(self.bulkhead.policy(), cx)
             };
         }
         match mem::replace(&mut self.standing, Standing::Outside) {
@@ -170,16 +178,20 @@ fn leave<'b>(bulkhead: &'b Bulkhead, standing: Standing<'b>) {
     }
 }
 
-/// Goes to the end of the line, unless a slot has become free meanwhile.
+/// Goes to the end of the queue, unless a slot has become free meanwhile.
 #[cold]
 #[inline(never)]
-fn stand_in_line<'b>(bulkhead: &'b Bulkhead, cx: &mut Context<'_>) -> Entry<'b> {
+fn join_queue<'b>(bulkhead: &'b Bulkhead, cx: &mut Context<'_>) -> Entry<'b> {
     let config = bulkhead.config();
-    let Some(max_wait) = config.max_wait else { return Entry::Refused };
+    let Some(max_wait) = config.max_wait else { return Entry::Rejected };
     // Made before it is needed: outside a runtime it panics.
     let timer = tokio::time::sleep(max_wait);
-    match bulkhead.line().join(config.max_concurrent, config.longest_queue(), cx.waker().clone()) {
-        Joined::Full => Entry::Refused,
+    match bulkhead.semaphore().join(
+        config.max_concurrent,
+        config.longest_queue(),
+        cx.waker().clone(),
+    ) {
+        Joined::Full => Entry::Rejected,
         Joined::Entered => Entry::Admitted,
         Joined::Waiting(ticket) => {
             wait(Box::pin(Waiter { bulkhead, ticket: Some(ticket), timer }), cx)
@@ -192,9 +204,19 @@ fn stand_in_line<'b>(bulkhead: &'b Bulkhead, cx: &mut Context<'_>) -> Entry<'b> 
 fn wait<'b>(mut waiter: Pin<Box<Waiter<'b>>>, cx: &mut Context<'_>) -> Entry<'b> {
     match waiter.as_mut().poll_turn(cx) {
         Poll::Pending => Entry::Waiting(waiter),
+        Poll::Ready(true) if is_late() => {
+            drop(BulkheadPermit::new(waiter.bulkhead));
+            Entry::Late
+        }
         Poll::Ready(true) => Entry::Admitted,
-        Poll::Ready(false) => Entry::Refused,
+        Poll::Ready(false) if is_late() => Entry::Late,
+        Poll::Ready(false) => Entry::Rejected,
     }
+}
+
+/// Whether the deadline in force has passed: nothing begins any more.
+fn is_late() -> bool {
+    deadline_nanos().is_some_and(|end| end <= clock::now())
 }
 
 pin_project! {
@@ -211,7 +233,7 @@ pin_project! {
     impl PinnedDrop for Waiter<'_> {
         fn drop(this: Pin<&mut Self>) {
             if let Some(ticket) = this.ticket {
-                this.bulkhead.line().abandon(ticket, this.bulkhead.config().max_concurrent);
+                this.bulkhead.semaphore().abandon(ticket, this.bulkhead.config().max_concurrent);
             }
         }
     }
@@ -222,8 +244,8 @@ impl Waiter<'_> {
     fn poll_turn(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<bool> {
         let this = self.project();
         let Some(ticket) = *this.ticket else { return Poll::Ready(false) };
-        let line = this.bulkhead.line();
-        if line.is_next(ticket, cx.waker().clone()) {
+        let slots = this.bulkhead.semaphore();
+        if slots.is_next(ticket, cx.waker().clone()) {
             *this.ticket = None;
             return Poll::Ready(true);
         }
@@ -231,6 +253,6 @@ impl Waiter<'_> {
         ready!(pin!(coop::unconstrained(this.timer)).poll(cx));
         *this.ticket = None;
         // Its turn may have come in the last moment.
-        Poll::Ready(!line.leave(ticket))
+        Poll::Ready(!slots.leave(ticket))
     }
 }

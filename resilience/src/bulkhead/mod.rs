@@ -1,21 +1,23 @@
 //! A limit on how many calls run at once, with a fair queue for those that may wait.
 //!
 //! - `config`: the options.
-//! - `slots`, `queue`: who is in and who comes next, without atomics, lock or clock.
-//! - `line`: both of them shared: one atomic word in front, a short lock behind it.
+//! - `slots`: how many are in and how many wait, without atomics, lock or clock.
+//! - `semaphore`: the slots shared: one atomic word in front, a queue behind a short lock.
+//! - `totals`: what it counts.
 //! - `future`: waiting for a slot, and a call that holds one.
 //! - `policy`: the shared, named thing.
 
 mod config;
 pub(crate) mod future;
-mod line;
 mod permit;
 mod policy;
-mod queue;
+mod semaphore;
 mod slots;
 #[cfg(test)]
 mod tests;
+mod totals;
 
 pub use self::config::BulkheadConfig;
 pub use self::permit::BulkheadPermit;
 pub use self::policy::Bulkhead;
+pub use self::totals::BulkheadTotals;

@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::Bulkhead;
 
-/// A slot of a [`Bulkhead`](crate::Bulkhead). Dropping it gives it back, to the next in line if somebody waits.
+/// A slot of a [`Bulkhead`](crate::Bulkhead). Dropping it gives it back, to the next in the queue if a call waits.
 #[must_use = "the slot is given back as soon as this is dropped"]
 pub struct BulkheadPermit<'b> {
     bulkhead: &'b Bulkhead,
@@ -21,7 +21,7 @@ impl<'b> BulkheadPermit<'b> {
 impl Drop for BulkheadPermit<'_> {
     #[inline]
     fn drop(&mut self) {
-        if self.bulkhead.line().exit() {
+        if self.bulkhead.semaphore().exit() {
             self.bulkhead.hand_over();
         }
     }

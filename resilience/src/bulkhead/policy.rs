@@ -1,18 +1,17 @@
-//! The shared, named bulkhead: its options, its line, and its use by hand.
+//! The shared, named bulkhead: its options, its slots, and its use by hand.
 
 use std::fmt;
 
 use super::future::{Acquire, Admitted, guard, guard_blocking};
-use super::line::Line;
-use super::{BulkheadConfig, BulkheadPermit};
+use super::semaphore::FairSemaphore;
+use super::{BulkheadConfig, BulkheadPermit, BulkheadTotals};
 use crate::check;
 use crate::kind::PolicyKind;
-use crate::name::Name;
-use crate::name::{Identity, Origin};
+use crate::name::{Identity, Name, Origin};
 use crate::rejection::Rejection;
 use crate::stack::event;
 use crate::stack::{Body, DropOnReady, Edge, body, body_blocking, drop_on_ready, edge, finish};
-use crate::sync::{AtomicU64, Ordering};
+use crate::striped::StripedCounter;
 
 /// Limits how many calls run at once, so that one slow dependency can't take every thread, connection or byte.
 ///
@@ -33,18 +32,41 @@ use crate::sync::{AtomicU64, Ordering};
 /// # }
 /// ```
 ///
-/// A call that finds no free slot is refused with [`Rejection::BulkheadFull`]: at once, or with `max_wait` when none
-/// came free in time. Those who wait are served in order of arrival, and newcomers never overtake them.
+/// # Semantics
 ///
-/// **Cancellation:** a call that is dropped while it waits leaves the queue; one that is dropped while it runs gives
-/// its slot back, after its body is gone.
+/// A call that finds no free slot is rejected with [`Rejection::BulkheadFull`]: at once, or with `max_wait` when none
+/// came free in time. Calls that wait are served in order of arrival, and newcomers never overtake them. A slot that
+/// comes at or after the [`deadline`](crate::deadline) in force starts nothing: the call ends with
+/// [`Rejection::DeadlineExceeded`], and the slot goes to the next.
 ///
-/// **Panics:** waiting needs a tokio runtime with its timer enabled, as [`tokio::time::sleep`] does.
+/// `max_concurrent = 1`, `max_wait = "60ms"`; calls of 50 ms, A to C come at 0:
+///
+/// ```text
+/// ms   0          50                  60           100
+///      A begins   A ends, B begins    C rejected   B ends
+/// ```
+///
+/// # Defaults
+///
+/// | option | default |
+/// |---|---|
+/// | `max_concurrent` | 25 |
+/// | `max_wait` | off: reject at once |
+/// | `max_queue` | unlimited, where calls wait |
+///
+/// # Cancellation
+///
+/// A call that is dropped while it waits leaves the queue; one that is dropped while it runs gives its slot back, after
+/// its body is gone.
+///
+/// # Panics
+///
+/// Waiting needs a tokio runtime with its timer enabled, as [`tokio::time::sleep`] does.
 pub struct Bulkhead {
     identity: Identity,
     config: BulkheadConfig,
-    line: Line,
-    rejected: AtomicU64,
+    slots: FairSemaphore,
+    rejected: StripedCounter,
 }
 
 impl Bulkhead {
@@ -63,7 +85,8 @@ impl Bulkhead {
     #[track_caller]
     pub const fn declared(identity: Identity, config: BulkheadConfig) -> Self {
         check::no_problem(config.problem());
-        Self { identity, config, line: Line::new(), rejected: AtomicU64::new(0) }
+        let slots = FairSemaphore::new();
+        Self { identity, config, slots, rejected: StripedCounter::new() }
     }
 
     /// What it is called.
@@ -82,19 +105,19 @@ impl Bulkhead {
     /// How many calls run now.
     #[must_use]
     pub fn in_flight(&self) -> u32 {
-        self.line.slots().in_flight()
+        self.slots.slots().in_flight()
     }
 
     /// How many calls wait now.
     #[must_use]
     pub fn queued(&self) -> u32 {
-        self.line.slots().queued()
+        self.slots.slots().queued()
     }
 
-    /// How many calls were refused.
+    /// What it did so far.
     #[must_use]
-    pub fn rejected(&self) -> u64 {
-        self.rejected.load(Ordering::Relaxed)
+    pub fn totals(&self) -> BulkheadTotals {
+        BulkheadTotals { rejected: self.rejected.get() }
     }
 
     /// Takes a slot if one is free and nobody waits; never waits itself, whatever `max_wait` says.
@@ -103,7 +126,7 @@ impl Bulkhead {
     /// [`Rejection::BulkheadFull`].
     #[inline]
     pub fn try_acquire(&self) -> Result<BulkheadPermit<'_>, Rejection> {
-        if self.enter() { Ok(BulkheadPermit::new(self)) } else { Err(self.refuse()) }
+        if self.enter() { Ok(BulkheadPermit::new(self)) } else { Err(self.reject()) }
     }
 
     /// Takes a slot, and waits for it as long as `max_wait` says.
@@ -126,7 +149,7 @@ impl Bulkhead {
         edge(self.guard(body(future)))
     }
 
-    /// Runs `f` in a slot if one is free; a plain function never waits for one.
+    /// Runs `f` in a slot if one is free; a synchronous function never waits for one.
     ///
     /// # Errors
     /// As [`call`](Self::call).
@@ -137,11 +160,11 @@ impl Bulkhead {
         finish(guard_blocking(self, || body_blocking(f)))
     }
 
-    /// The form for stacks by hand: refusals travel beside results, so that policies further out know them apart.
+    /// The form for stacks by hand: rejections travel beside results, so that policies further out know them apart.
     /// `inner` is the outcome of another policy's `guard`, or a body with its result in `Ok`.
     ///
     /// # Errors
-    /// A refusal, by this policy or one further in.
+    /// A rejection, by this policy or one further in.
     pub fn guard<F, R>(&self, inner: F) -> Admitted<'_, &Self, DropOnReady<F>>
     where
         F: Future<Output = Result<R, Rejection>>,
@@ -155,34 +178,44 @@ impl Bulkhead {
 
     #[inline]
     pub(super) fn enter(&self) -> bool {
-        self.line.enter(self.config().max_concurrent)
+        self.slots.enter(self.config().max_concurrent)
     }
 
     #[inline]
-    pub(super) fn line(&self) -> &Line {
-        &self.line
+    pub(super) fn semaphore(&self) -> &FairSemaphore {
+        &self.slots
     }
 
     #[cold]
     #[inline(never)]
     pub(super) fn hand_over(&self) {
-        self.line.hand_over(self.config().max_concurrent);
+        self.slots.hand_over(self.config().max_concurrent);
     }
 
-    /// Counts and tells a refusal elsewhere and makes it in place: see [`Rejection`].
+    /// Counts a rejection and emits its event elsewhere, and makes it in place: see [`Rejection`].
     #[inline]
-    pub(super) fn refuse(&self) -> Rejection {
-        let policy = self.count_refusal();
+    pub(super) fn reject(&self) -> Rejection {
+        let policy = self.count_rejection();
         Rejection::BulkheadFull { policy, limit: self.config().max_concurrent }
     }
 
     #[cold]
     #[inline(never)]
-    fn count_refusal(&self) -> Name {
-        self.rejected.fetch_add(1, Ordering::Relaxed);
+    fn count_rejection(&self) -> Name {
+        self.rejected.increment();
         let (policy, limit) = (self.name(), self.config().max_concurrent);
         event::rejected(PolicyKind::Bulkhead, &Rejection::BulkheadFull { policy, limit });
         policy
+    }
+
+    /// A slot came after the deadline.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn reject_late(&self) -> Rejection {
+        self.rejected.increment();
+        let late = Rejection::DeadlineExceeded { policy: self.name() };
+        event::rejected(PolicyKind::Bulkhead, &late);
+        late
     }
 }
 
@@ -192,7 +225,7 @@ impl fmt::Debug for Bulkhead {
             .field("name", &self.name())
             .field("in_flight", &self.in_flight())
             .field("queued", &self.queued())
-            .field("config", &self.config)
+            .field("config", self.config())
             .finish_non_exhaustive()
     }
 }

@@ -74,7 +74,7 @@ pub struct BulkheadAggregate {
 impl BulkheadAggregate {
     pub(crate) fn of(bulkhead: &Bulkhead) -> Self {
         let (in_flight, queued) = (bulkhead.in_flight().into(), bulkhead.queued().into());
-        Self { rejected: bulkhead.rejected(), in_flight, queued }
+        Self { rejected: bulkhead.totals().rejected, in_flight, queued }
     }
 }
 
@@ -100,7 +100,7 @@ pub struct LimiterAggregate {
 
 impl LimiterAggregate {
     pub(crate) fn of<L: Borrow<Limit>>(limiter: &RateLimiter<L>) -> Self {
-        Self { rejected: limiter.rejected() }
+        Self { rejected: limiter.totals().rejected }
     }
 }
 

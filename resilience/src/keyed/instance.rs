@@ -107,12 +107,12 @@ impl PerKey for Bulkhead {
     }
 
     fn severity(bulkhead: &Self) -> u64 {
-        bulkhead.rejected() + u64::from(bulkhead.queued())
+        bulkhead.totals().rejected + u64::from(bulkhead.queued())
     }
 
     fn describe(bulkhead: &Self) -> String {
         let (in_flight, queued) = (bulkhead.in_flight(), bulkhead.queued());
-        format!("{in_flight} in flight, {queued} queued, {} refused", bulkhead.rejected())
+        format!("{in_flight} in flight, {queued} queued, {} rejected", bulkhead.totals().rejected)
     }
 
     fn aggregate(bulkhead: &Self) -> BulkheadAggregate {
@@ -140,11 +140,11 @@ impl PerKey for RateLimiter {
     }
 
     fn severity(limiter: &Self::Instance) -> u64 {
-        limiter.rejected()
+        limiter.totals().rejected
     }
 
     fn describe(limiter: &Self::Instance) -> String {
-        format!("{} available, {} refused", limiter.available(), limiter.rejected())
+        format!("{} available, {} rejected", limiter.available(), limiter.totals().rejected)
     }
 
     fn aggregate(limiter: &Self::Instance) -> LimiterAggregate {

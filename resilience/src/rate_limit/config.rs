@@ -1,10 +1,16 @@
-//! The options of a rate limit: dull data, checked where it is built.
+//! The options of a rate limit: plain data, validated at construction.
 
 use std::num::NonZeroU32;
 use std::time::Duration;
 
+use super::gcra::LONGEST;
 use super::rate::Rate;
 use crate::check;
+
+const NO_RATE: &str = "a rate limit needs a rate: `\"100/s\"`";
+const NO_WAIT: &str = "`max_wait` must be longer than zero";
+const TOO_LONG: &str = "at this rate the burst takes more than 18 years to come back, which is more than the clock \
+    holds: write a shorter period (`\"100/h\"`) or a smaller `burst`";
 
 /// The options of a [`RateLimiter`](crate::RateLimiter), built in `const` context. A rate has no sensible default:
 /// a limiter needs one.
@@ -30,6 +36,33 @@ pub struct RateLimitConfig {
 crate::config_serde::checked!(RateLimitConfig);
 
 impl RateLimitConfig {
+    /// `count` calls per second.
+    ///
+    /// ```
+    /// use resilience::RateLimitConfig;
+    ///
+    /// assert_eq!(RateLimitConfig::per_second(100), RateLimitConfig::new().rate("100/s"));
+    /// ```
+    #[must_use]
+    #[track_caller]
+    pub const fn per_second(count: u32) -> Self {
+        Self::new().rate_per(count, Duration::from_secs(1))
+    }
+
+    /// `count` calls per minute.
+    #[must_use]
+    #[track_caller]
+    pub const fn per_minute(count: u32) -> Self {
+        Self::new().rate_per(count, Duration::from_secs(60))
+    }
+
+    /// `count` calls per hour.
+    #[must_use]
+    #[track_caller]
+    pub const fn per_hour(count: u32) -> Self {
+        Self::new().rate_per(count, Duration::from_secs(3_600))
+    }
+
     /// No rate yet.
     #[must_use]
     pub const fn new() -> Self {
@@ -66,7 +99,8 @@ impl RateLimitConfig {
         self
     }
 
-    /// Lets a call that comes too early wait for its turn, at most this long (> 0; off by default: it is refused).
+    /// Lets a call that comes too early wait for its turn, at most this long (> 0; off by default: it is rejected
+    /// at once).
     #[must_use]
     #[track_caller]
     pub const fn max_wait(mut self, at_most: Duration) -> Self {
@@ -74,12 +108,18 @@ impl RateLimitConfig {
         self
     }
 
+    /// What keeps the options from being a limit.
     pub(crate) const fn problem(&self) -> Option<&'static str> {
-        match (self.rate, self.max_wait) {
-            (None, _) => Some("a rate limit needs a rate: `\"100/s\"`"),
-            (_, Some(wait)) if wait.is_zero() => Some("`max_wait` must be longer than zero"),
-            _ => None,
+        if self.rate.is_none() {
+            return Some(NO_RATE);
         }
+        if let Some(wait) = self.max_wait
+            && wait.is_zero()
+        {
+            return Some(NO_WAIT);
+        }
+        let (rate, burst) = self.limits();
+        if rate.interval().saturating_mul(burst as u64) > LONGEST { Some(TOO_LONG) } else { None }
     }
 
     /// The rate and the burst in force.

@@ -4,22 +4,20 @@ use std::borrow::Borrow;
 use std::mem::{self, ManuallyDrop};
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
-use std::time::Duration;
 
 use pin_project_lite::pin_project;
-use tokio::time::Sleep;
 
-use super::gcra::Early;
+use super::cost::{Cost, One};
+use super::waiting::{Start, Waiting};
 use super::{Limit, RateLimiter};
-use crate::clock::Nanos;
 use crate::rejection::Rejection;
 use crate::stack::PolicyRef;
 
 pin_project! {
-    /// The future of a rate-limited call.
+    /// The future of a rate-limited call. Dropped early, it leaves the queue.
     #[must_use = "futures do nothing unless you `.await` or poll them"]
-    pub struct Limited<'l, L: Borrow<Limit>, A: PolicyRef<'l, RateLimiter<L>>, F> {
-        arrival: Arrival<'l, L, A>,
+    pub struct Limited<'l, L: Borrow<Limit>, A: PolicyRef<'l, RateLimiter<L>>, C: Cost, F> {
+        acquire: Acquire<'l, L, A, C>,
         #[pin]
         inner: F,
     }
@@ -27,30 +25,54 @@ pin_project! {
 
 /// Limits the rate of `inner`.
 #[inline]
-pub fn guard<'l, R, L, A, F>(limiter: A, inner: F) -> Limited<'l, L, A, F>
+pub fn guard<'l, R, L, A, F>(limiter: A, inner: F) -> Limited<'l, L, A, One, F>
 where
     L: Borrow<Limit>,
     A: PolicyRef<'l, RateLimiter<L>>,
     F: Future<Output = Result<R, Rejection>>,
 {
-    Limited { arrival: Arrival { limiter, standing: Standing::Outside }, inner }
+    guard_cost(limiter, One, inner)
 }
 
-/// The same for a plain function, which never waits.
-#[allow(clippy::missing_errors_doc, reason = "the outcome of the call, or the limiter's refusal")]
+/// The same for a call that takes `cost` turns.
+#[inline]
+pub fn guard_cost<'l, R, L, A, C, F>(limiter: A, cost: C, inner: F) -> Limited<'l, L, A, C, F>
+where
+    L: Borrow<Limit>,
+    A: PolicyRef<'l, RateLimiter<L>>,
+    C: Cost,
+    F: Future<Output = Result<R, Rejection>>,
+{
+    Limited { acquire: Acquire::new(limiter, cost), inner }
+}
+
+/// The same for a synchronous function, which never waits.
+#[allow(clippy::missing_errors_doc, reason = "the outcome of the call, or the limiter's rejection")]
 #[inline]
 pub fn guard_blocking<R, L: Borrow<Limit>>(
     limiter: &RateLimiter<L>,
     inner: impl FnOnce() -> Result<R, Rejection>,
 ) -> Result<R, Rejection> {
-    limiter.try_acquire()?;
+    guard_cost_blocking(limiter, One, inner)
+}
+
+/// The same for a call that takes `cost` turns.
+#[allow(clippy::missing_errors_doc, reason = "the outcome of the call, or the limiter's rejection")]
+#[inline]
+pub fn guard_cost_blocking<R, L: Borrow<Limit>>(
+    limiter: &RateLimiter<L>,
+    cost: impl Cost,
+    inner: impl FnOnce() -> Result<R, Rejection>,
+) -> Result<R, Rejection> {
+    limiter.try_take(cost)?;
     inner()
 }
 
-impl<'l, R, L, A, F> Future for Limited<'l, L, A, F>
+impl<'l, R, L, A, C, F> Future for Limited<'l, L, A, C, F>
 where
     L: Borrow<Limit>,
     A: PolicyRef<'l, RateLimiter<L>>,
+    C: Cost,
     F: Future<Output = Result<R, Rejection>>,
 {
     type Output = F::Output;
@@ -58,84 +80,111 @@ where
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
-        if let Err(early) = ready!(this.arrival.poll_turn(cx)) {
-            return Poll::Ready(Err(this.arrival.limiter.policy().refuse(early)));
+        if let Err(start) = ready!(this.acquire.poll_turn(cx)) {
+            return Poll::Ready(Err(this.acquire.limiter.policy().reject(start)));
         }
         let outcome = this.inner.poll(cx);
         // Noted only now, so that a call that is ready at once never stores it.
         if outcome.is_pending() {
-            this.arrival.standing = Standing::Inside;
+            this.acquire.standing = Standing::Inside;
         }
         outcome
     }
 }
 
-/// A call before and after its turn.
-struct Arrival<'l, L: Borrow<Limit>, A: PolicyRef<'l, RateLimiter<L>>> {
+/// A call before and after its turn. Dropped early, it leaves the queue.
+#[must_use = "futures do nothing unless you `.await` or poll them"]
+pub struct Acquire<'l, L: Borrow<Limit>, A: PolicyRef<'l, RateLimiter<L>>, C: Cost> {
     limiter: A,
+    cost: C,
     standing: Standing<'l, L>,
 }
 
-/// Where a call stands. Only one that waits has anything on the heap; [`Arrival`] drops that, so that one comparison
+/// Where a call stands. Only one that waits has anything on the heap; [`Acquire`] drops that, so that one comparison
 /// tells whether there is anything to drop.
 enum Standing<'l, L: Borrow<Limit>> {
     Outside,
-    Waiting(ManuallyDrop<Box<Turn<'l, L>>>),
+    InLine(ManuallyDrop<Pin<Box<Waiting<'l, L>>>>),
     Inside,
 }
 
-impl<'l, L: Borrow<Limit>, A: PolicyRef<'l, RateLimiter<L>>> Arrival<'l, L, A> {
-    /// Its turn, or by how much it is too early.
+impl<'l, L: Borrow<Limit>, A: PolicyRef<'l, RateLimiter<L>>, C: Cost> Acquire<'l, L, A, C> {
+    #[inline]
+    pub(super) fn new(limiter: A, cost: C) -> Self {
+        Self { limiter, cost, standing: Standing::Outside }
+    }
+
+    /// Its turn, or why it has none.
     #[inline(always)]
     #[allow(clippy::inline_always, reason = "apart, it costs a call that is let pass a third more")]
-    fn poll_turn(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Early>> {
+    fn poll_turn(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Start>> {
         match self.standing {
             Standing::Inside => return Poll::Ready(Ok(())),
-            Standing::Waiting(_) => return self.wait(cx),
+            Standing::InLine(_) => return self.wait(cx),
             Standing::Outside => {}
         }
-        match self.limiter.policy().take() {
+        match self.limiter.policy().take(self.cost) {
             Ok(()) => Poll::Ready(Ok(())),
-            Err(early) if self.limiter.policy().has_patience(early) => self.book(cx),
-            Err(early) => Poll::Ready(Err(early)),
+            Err(early) if self.limiter.policy().may_wait(early) => self.join(cx),
+            Err(early) => Poll::Ready(Err(Start::Early(early))),
         }
     }
 
     #[cold]
     #[inline(never)]
-    fn book(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Early>> {
-        match self.limiter.policy().book() {
-            Ok(turn) => self.stand(Standing::Waiting(ManuallyDrop::new(Box::new(turn)))),
-            Err(early) => return Poll::Ready(Err(early)),
+    fn join(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Start>> {
+        match Waiting::join(self.limiter.policy(), self.cost.turns(), cx) {
+            Ok(None) => Poll::Ready(Ok(())),
+            Ok(Some(waiting)) => {
+                self.stand(Standing::InLine(ManuallyDrop::new(waiting)));
+                self.wait(cx)
+            }
+            Err(start) => Poll::Ready(Err(start)),
         }
-        self.wait(cx)
     }
 
     #[cold]
     #[inline(never)]
-    fn wait(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Early>> {
-        if let Standing::Waiting(turn) = &mut self.standing {
-            ready!(turn.poll(cx));
-            self.stand(Standing::Inside);
+    fn wait(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Start>> {
+        let Standing::InLine(waiting) = &mut self.standing else { return Poll::Ready(Ok(())) };
+        let start = ready!(waiting.as_mut().poll(cx));
+        self.stand(Standing::Inside);
+        match start {
+            Start::Now => Poll::Ready(Ok(())),
+            Start::Again => self.join(cx),
+            start => Poll::Ready(Err(start)),
         }
-        Poll::Ready(Ok(()))
     }
 
     fn stand(&mut self, standing: Standing<'l, L>) {
-        if let Standing::Waiting(turn) = mem::replace(&mut self.standing, standing) {
-            drop(ManuallyDrop::into_inner(turn));
+        if let Standing::InLine(waiting) = mem::replace(&mut self.standing, standing) {
+            drop(ManuallyDrop::into_inner(waiting));
         }
     }
 }
 
-impl<'l, L: Borrow<Limit>, A: PolicyRef<'l, RateLimiter<L>>> Drop for Arrival<'l, L, A> {
+impl<'l, L: Borrow<Limit>, A: PolicyRef<'l, RateLimiter<L>> + Unpin, C: Cost> Future
+    for Acquire<'l, L, A, C>
+{
+    type Output = Result<(), Rejection>;
+
+    #[inline]
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let turn = ready!(self.poll_turn(cx));
+        Poll::Ready(turn.map_err(|start| self.limiter.policy().reject(start)))
+    }
+}
+
+impl<'l, L: Borrow<Limit>, A: PolicyRef<'l, RateLimiter<L>>, C: Cost> Drop
+    for Acquire<'l, L, A, C>
+{
     #[inline(always)]
     #[allow(
         clippy::inline_always,
         reason = "nearly always one comparison, which must not become a call"
     )]
     fn drop(&mut self) {
-        if matches!(self.standing, Standing::Waiting(_)) {
+        if matches!(self.standing, Standing::InLine(_)) {
             give_up(self);
         }
     }
@@ -143,36 +192,8 @@ impl<'l, L: Borrow<Limit>, A: PolicyRef<'l, RateLimiter<L>>> Drop for Arrival<'l
 
 #[cold]
 #[inline(never)]
-fn give_up<'l, L: Borrow<Limit>>(arrival: &mut Arrival<'l, L, impl PolicyRef<'l, RateLimiter<L>>>) {
-    arrival.stand(Standing::Outside);
-}
-
-/// A turn that lies ahead. Dropped before it came, it is given back if nobody queued up behind it.
-pub(super) struct Turn<'l, L: Borrow<Limit>> {
-    limiter: &'l RateLimiter<L>,
-    booked: Nanos,
-    /// `None` once the turn has come.
-    sleep: Option<Pin<Box<Sleep>>>,
-}
-
-impl<'l, L: Borrow<Limit>> Turn<'l, L> {
-    pub(super) fn new(limiter: &'l RateLimiter<L>, booked: Nanos, wait: Duration) -> Self {
-        Self { limiter, booked, sleep: Some(Box::pin(tokio::time::sleep(wait))) }
-    }
-
-    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        if let Some(sleep) = &mut self.sleep {
-            ready!(sleep.as_mut().poll(cx));
-            self.sleep = None;
-        }
-        Poll::Ready(())
-    }
-}
-
-impl<L: Borrow<Limit>> Drop for Turn<'_, L> {
-    fn drop(&mut self) {
-        if self.sleep.is_some() {
-            self.limiter.give_back(self.booked);
-        }
-    }
+fn give_up<'l, L: Borrow<Limit>, C: Cost>(
+    acquire: &mut Acquire<'l, L, impl PolicyRef<'l, RateLimiter<L>>, C>,
+) {
+    acquire.stand(Standing::Outside);
 }

@@ -1,22 +1,29 @@
-//! A limit on how many calls begin in a stretch of time.
+//! A limit on how many calls begin in a time window.
 //!
-//! [`config`] the options, [`rate`] how a rate is written · [`gcra`] the pure algorithm · [`policy`] the shared word,
-//! [`future`] a limited call.
+//! [`config`] the options, [`rate`] how a rate is written · [`gcra`] the pure algorithm, [`cost`] how many turns a call
+//! takes · [`policy`] the shared word · [`turns`] callers that wait, [`waiting`] one of them, [`future`] a limited call ·
+//! [`call`] its use by hand, [`totals`] what it counts.
 //!
 //! The algorithm is our own 30 lines and not the `governor` crate's: a limiter has to be built in `const` context (it
-//! lives in a static), follow the one clock that tests can pause, book turns ahead for callers that wait, and change
+//! lives in a static), follow the one clock that tests can pause, keep a fair queue of callers that wait, and change
 //! its rate at run time; `governor` offers the algorithm without any of these. `benches/README.md` has the figures.
 
+mod call;
 mod config;
+mod cost;
 mod future;
 mod gcra;
 mod policy;
 mod rate;
 #[cfg(test)]
 mod tests;
+mod totals;
+mod turns;
+mod waiting;
 
+pub use self::call::WithCost;
 pub use self::config::RateLimitConfig;
-use self::future::Turn;
 pub use self::future::{guard, guard_blocking};
 pub use self::policy::{Limit, RateLimiter};
 pub use self::rate::checked as checked_rate;
+pub use self::totals::RateLimiterTotals;

@@ -1,29 +1,27 @@
-//! The shared limiter: one compare-and-swap on one word.
+//! The shared limiter: one compare-and-swap on one word, and what it needs only when that says no.
 
 use std::borrow::Borrow;
 use std::fmt;
-use std::time::Duration;
 
-use super::future::{Limited, guard};
+use once_cell::race::OnceBox;
+
+use super::cost::{Cost, One};
 use super::gcra::{Decision, Early, Gcra};
-use super::{RateLimitConfig, Turn};
+use super::turns::{Bucket, QUEUED, TurnQueue};
+use super::waiting::Start;
+use super::{RateLimitConfig, RateLimiterTotals};
 use crate::check;
-use crate::clock::{self, Nanos};
+use crate::clock;
 use crate::kind::PolicyKind;
-use crate::name::Name;
-use crate::name::{Identity, Origin};
+use crate::name::{Identity, Name, Origin};
 use crate::rejection::Rejection;
 use crate::stack::event;
-use crate::stack::{Body, Edge, body, edge};
+use crate::striped::StripedCounter;
 use crate::sync::{AtomicU64, Ordering::Relaxed};
 
-/// Limits how many calls begin in a stretch of time.
+/// Limits how many calls begin in a time window.
 ///
-/// Calls may come in bursts up to `burst`; over time they pass at the rate. Refused calls consume nothing: a client
-/// that hammers still gets its rate. With `max_wait`, a call that comes too early waits for its turn instead.
-///
-/// The algorithm is GCRA, exact to the nanosecond per call, in one atomic word. Its clock is the processor's own counter
-/// where that is reliable; the first limited call of a program may take a millisecond to get to know it.
+/// The attribute [`rate_limit`](macro@crate::rate_limit) is the usual way to use it; this is the same by hand.
 ///
 /// ```
 /// use resilience::{RateLimitConfig, RateLimiter};
@@ -32,19 +30,71 @@ use crate::sync::{AtomicU64, Ordering::Relaxed};
 ///
 /// assert!(API.try_acquire().is_ok());
 /// assert!(API.try_acquire().is_ok());
-/// let refused = API.try_acquire().unwrap_err();
-/// assert!(refused.retry_after().unwrap() <= std::time::Duration::from_secs(1_800));
+/// let rejected = API.try_acquire().unwrap_err();
+/// assert!(rejected.retry_after().unwrap() <= std::time::Duration::from_secs(1_800));
 /// ```
 ///
-/// **Cancellation:** a call that is dropped while it waits gives its turn back if nobody queued up behind it.
+/// # Semantics
+///
+/// A token bucket: it holds `burst` tokens, is full at first, and gets one token per `period / count`. A call that finds
+/// its token takes it and begins. One that finds none is rejected with [`Rejection::RateLimited`] and consumes nothing:
+/// a client that hammers still gets its rate.
+///
+/// With `max_wait`, a call that comes too early waits for its turn instead, in order of arrival. It takes its token when
+/// its turn comes, and not before: a caller that leaves frees its place, and those behind it move up. Nobody overtakes,
+/// not even a call that never waits. A call whose turn would come after `max_wait`, or at or after the
+/// [`deadline`](crate::deadline) in force, is rejected at once. After a time in which no call could begin (a busy
+/// thread) at most `burst` calls begin together, and the others at the rate.
+///
+/// `"10/s"`, `burst = 1`, `max_wait = "1s"`; callers A to D come at 0, B gives up at 50 ms:
+///
+/// ```text
+/// ms   0          50         100        200
+///      A begins   B leaves   C begins   D begins
+/// ```
+///
+/// A call may [`cost`](Self::cost) more than one token. One that costs more than `burst` is rejected without
+/// `retry_after`, because no wait would do.
+///
+/// The algorithm is GCRA, exact to the nanosecond per call, in one atomic word. Its clock is the processor's own counter
+/// where that is reliable; the first limited call of a program may take a millisecond to get to know it.
+///
+/// # Defaults
+///
+/// | option | default |
+/// |---|---|
+/// | `rate` | none: it must be given |
+/// | `burst` | the rate's count |
+/// | `max_wait` | off: reject at once |
+///
+/// # Cancellation
+///
+/// A call that is dropped while it waits leaves the queue. A token that was taken is not given back: the call has begun.
+/// A future that is kept without being polled after its turn has come loses its place after 100 ms, and waits again at
+/// the end of the queue when it is polled.
+///
+/// # Panics
+///
+/// Waiting needs a tokio runtime with its timer enabled, as [`tokio::time::sleep`] does.
+///
+/// # Types
 ///
 /// `L` is where its limit lies: in itself, unless it is one of the many of a [`Keyed`](crate::Keyed), which share theirs.
 // In this order: what every call reads comes first, in one cache line; one limiter per key may mean many of them.
 #[repr(C)]
 pub struct RateLimiter<L: Borrow<Limit> = Limit> {
-    arrival: AtomicU64,
+    /// The theoretical arrival time, and [`QUEUED`].
+    word: AtomicU64,
     limit: L,
-    rejected: AtomicU64,
+    aside: OnceBox<Aside>,
+}
+
+/// What a limiter needs that has rejected a call, or let one wait.
+#[derive(Default)]
+struct Aside {
+    rejected: StripedCounter,
+    waited: AtomicU64,
+    queue: OnceBox<TurnQueue>,
 }
 
 /// What doesn't change in a [`RateLimiter`]: each has its own, but those of the keys of a [`Keyed`](crate::Keyed) share
@@ -90,7 +140,7 @@ impl RateLimiter {
 
 impl<L: Borrow<Limit>> RateLimiter<L> {
     pub(crate) const fn within(limit: L) -> Self {
-        Self { arrival: AtomicU64::new(0), limit, rejected: AtomicU64::new(0) }
+        Self { word: AtomicU64::new(0), limit, aside: OnceBox::new() }
     }
 
     #[inline]
@@ -115,21 +165,24 @@ impl<L: Borrow<Limit>> RateLimiter<L> {
         &self.limit().config
     }
 
-    /// How many calls it refused.
+    /// What it did so far.
     #[must_use]
-    pub fn rejected(&self) -> u64 {
-        self.rejected.load(Relaxed)
+    pub fn totals(&self) -> RateLimiterTotals {
+        self.aside.get().map_or_else(RateLimiterTotals::default, |aside| RateLimiterTotals {
+            rejected: aside.rejected.get(),
+            waited: aside.waited.load(Relaxed),
+        })
+    }
+
+    /// How many calls would pass right now; none while callers wait.
+    #[must_use]
+    pub fn available(&self) -> u64 {
+        self.gcra().available(self.word.load(Relaxed), clock::counter())
     }
 
     /// Whether a whole burst would pass right now.
     pub(crate) fn is_full(&self) -> bool {
-        self.arrival.load(Relaxed) <= clock::counter()
-    }
-
-    /// How many calls would pass right now.
-    #[must_use]
-    pub fn available(&self) -> u64 {
-        self.gcra().available(self.arrival.load(Relaxed), clock::counter())
+        self.word.load(Relaxed) <= clock::counter()
     }
 
     /// Lets one call pass, or not; it never waits.
@@ -138,93 +191,98 @@ impl<L: Borrow<Limit>> RateLimiter<L> {
     /// [`Rejection::RateLimited`], with the time after which a call conforms again.
     #[inline]
     pub fn try_acquire(&self) -> Result<(), Rejection> {
-        match self.take() {
-            Ok(()) => Ok(()),
-            Err(early) => Err(self.refuse(early)),
-        }
+        self.try_take(One)
     }
 
-    /// Runs `future` if the rate allows it, waiting for its turn up to `max_wait`.
-    ///
-    /// # Errors
-    /// The future's own; [`Rejection::RateLimited`] as `E`.
-    pub fn call<F, T, E>(&self, future: F) -> Edge<Limited<'_, L, &Self, Body<F>>>
-    where
-        F: Future<Output = Result<T, E>>,
-        E: From<Rejection>,
-    {
-        edge(guard(self, body(future)))
+    #[inline]
+    pub(super) fn try_take(&self, cost: impl Cost) -> Result<(), Rejection> {
+        match self.take(cost) {
+            Ok(()) => Ok(()),
+            Err(early) => Err(self.reject(Start::Early(early))),
+        }
     }
 
     /// Lets one call pass, or says by how much it is too early.
     #[inline]
-    pub(super) fn take(&self) -> Result<(), Early> {
+    pub(super) fn take(&self, cost: impl Cost) -> Result<(), Early> {
+        let Some(weight) = cost.weight(self.gcra()) else { return Err(Early::NEVER) };
         let now = clock::counter();
-        let mut arrival = self.arrival.load(Relaxed);
+        let mut arrival = self.word.load(Relaxed);
         loop {
-            let next = match self.gcra().decide(arrival, now) {
+            let next = match self.gcra().decide(arrival, now, weight) {
                 Decision::Pass(next) => next,
+                Decision::Wait(_) if arrival & QUEUED != 0 => return Err(self.early(cost.turns())),
                 Decision::Wait(early) => return Err(early),
             };
-            match self.arrival.compare_exchange_weak(arrival, next, Relaxed, Relaxed) {
+            match self.word.compare_exchange_weak(arrival, next, Relaxed, Relaxed) {
                 Ok(_) => return Ok(()),
                 Err(newer) => arrival = newer,
             }
         }
     }
 
-    /// Whether a call may wait that long.
+    /// By how much a call is too early that would go to the end of the queue.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn early(&self, cost: u32) -> Early {
+        let (arrival, now) = (self.word.load(Relaxed) & !QUEUED, clock::counter());
+        let cost = self.turn_queue().ahead().saturating_add(cost.into());
+        let wait = self.gcra().wait(arrival, now, self.gcra().weight(cost));
+        Early::new(wait.max(1)).unwrap_or(Early::NEVER)
+    }
+
+    /// Whether a call may wait that long, its deadline apart.
     #[inline]
-    pub(super) fn has_patience(&self, early: Early) -> bool {
-        self.config().max_wait.is_some_and(|wait| early.get() <= clock::span(wait))
+    pub(super) fn may_wait(&self, early: Early) -> bool {
+        self.config().max_wait.is_some_and(|wait| early.nanos() <= clock::span(wait))
     }
 
-    /// Books the next turn, or says how far ahead it would lie if that is further than `max_wait`.
-    pub(super) fn book(&self) -> Result<Turn<'_, L>, Early> {
-        let now = clock::counter();
-        let mut arrival = self.arrival.load(Relaxed);
-        loop {
-            let wait = match self.gcra().decide(arrival, now) {
-                Decision::Pass(_) => 0,
-                Decision::Wait(early) if self.has_patience(early) => early.get(),
-                Decision::Wait(early) => return Err(early),
-            };
-            let next = self.gcra().next(arrival, now);
-            match self.arrival.compare_exchange_weak(arrival, next, Relaxed, Relaxed) {
-                Ok(_) => return Ok(Turn::new(self, next, Duration::from_nanos(wait))),
-                Err(newer) => arrival = newer,
-            }
-        }
+    pub(super) fn bucket(&self) -> Bucket<'_> {
+        Bucket { word: &self.word, gcra: self.gcra() }
     }
 
-    /// Gives a booked turn back, if it is the last one.
-    pub(super) fn give_back(&self, booked: Nanos) {
-        let _ =
-            self.arrival.compare_exchange(booked, self.gcra().previous(booked), Relaxed, Relaxed);
-    }
-
-    /// Counts and tells a refusal elsewhere and makes it in place: see [`Rejection`].
-    #[inline]
-    pub(super) fn refuse(&self, early: Early) -> Rejection {
-        let policy = self.count_refusal(early);
-        Rejection::RateLimited { policy, retry_after: Duration::from_nanos(early.get()) }
+    pub(super) fn turn_queue(&self) -> &TurnQueue {
+        self.aside().queue.get_or_init(Box::default)
     }
 
     #[inline]
-    fn count_refusal(&self, early: Early) -> Name {
-        self.rejected.fetch_add(1, Relaxed);
+    fn aside(&self) -> &Aside {
+        self.aside.get_or_init(Box::default)
+    }
+
+    /// Counts a call that took its turn after it had waited.
+    pub(super) fn count_waited(&self) {
+        self.aside().waited.fetch_add(1, Relaxed);
+    }
+
+    /// Counts a rejection and emits its event elsewhere, and makes it in place: see [`Rejection`].
+    #[inline]
+    pub(super) fn reject(&self, start: Start) -> Rejection {
+        let policy = self.count_rejection(start);
+        rejection(policy, start)
+    }
+
+    #[inline]
+    fn count_rejection(&self, start: Start) -> Name {
+        self.aside().rejected.increment();
         if event::is_heard() {
-            self.tell(early);
+            self.emit_rejection(start);
         }
         self.name()
     }
 
     #[cold]
     #[inline(never)]
-    fn tell(&self, early: Early) {
-        let (policy, retry_after) = (self.name(), Duration::from_nanos(early.get()));
-        let rejection = Rejection::RateLimited { policy, retry_after };
-        event::rejected(PolicyKind::RateLimiter, &rejection);
+    fn emit_rejection(&self, start: Start) {
+        event::rejected(PolicyKind::RateLimiter, &rejection(self.name(), start));
+    }
+}
+
+#[inline]
+fn rejection(policy: Name, start: Start) -> Rejection {
+    match start {
+        Start::Early(early) => Rejection::RateLimited { policy, retry_after: early.retry_after() },
+        Start::Now | Start::Again | Start::Late => Rejection::DeadlineExceeded { policy },
     }
 }
 

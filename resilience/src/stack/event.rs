@@ -161,13 +161,10 @@ fn log_rejected(kind: PolicyKind, rejection: &Rejection) {
     let (policy, event) = (one_line(rejection.policy()), rejection.kind().as_str());
     let policy = &*policy;
     match rejection {
-        Rejection::CircuitOpen { retry_after, .. } => {
+        Rejection::CircuitOpen { retry_after, .. } | Rejection::RateLimited { retry_after, .. } => {
             log!(kind, debug, policy, event, ?retry_after);
         }
         Rejection::BulkheadFull { limit, .. } => log!(kind, debug, policy, event, limit),
-        Rejection::RateLimited { retry_after, .. } => {
-            log!(kind, debug, policy, event, ?retry_after);
-        }
         Rejection::TimedOut { after, .. } => log!(kind, debug, policy, event, ?after),
         Rejection::DeadlineExceeded { .. } => log!(kind, debug, policy, event),
     }

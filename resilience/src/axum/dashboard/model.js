@@ -60,13 +60,13 @@ const SHAPES = {
     const full = p.in_flight >= most;
     Object.assign(row, { rate: p.in_flight / most, threshold: 1, rateText: () => `${p.in_flight} of ${most} slots, ${p.queued} waiting` });
     Object.assign(row, { state: full ? "full" : "free", tone: full ? "careful" : "good", trouble: full ? 50 : 20 * row.rate });
-    counted(row, p.rejected, "refused");
+    counted(row, p.totals.rejected, "refused");
   },
   rate_limiters(row, p) {
     const free = p.available > 0;
     Object.assign(row, { state: free ? "free" : "used up", tone: free ? "good" : "careful", trouble: free ? 0 : 50 });
     row.rateText = () => `${number(p.available)} available`;
-    counted(row, p.rejected, "refused");
+    counted(row, p.totals.rejected, "refused");
   },
   retries(row, p) {
     counted(row, p.totals.retries, "retries");

@@ -101,11 +101,8 @@ fn told(event: &Event) -> (&'static str, Facts<'_>) {
 
 fn refused(rejection: &Rejection) -> Facts<'static> {
     match *rejection {
-        Rejection::CircuitOpen { retry_after, .. } => {
+        Rejection::CircuitOpen { retry_after, .. } | Rejection::RateLimited { retry_after, .. } => {
             Facts::Wait { retry_after_ms: retry_after.map(millis) }
-        }
-        Rejection::RateLimited { retry_after, .. } => {
-            Facts::Wait { retry_after_ms: Some(millis(retry_after)) }
         }
         Rejection::BulkheadFull { limit, .. } => Facts::Limit { limit },
         Rejection::TimedOut { after, .. } => Facts::TimedOut { after_ms: millis(after) },

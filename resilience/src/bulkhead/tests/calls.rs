@@ -29,17 +29,17 @@ async fn hold(bulkhead: &Bulkhead, time: Duration) -> Result<Duration, Rejection
 }
 
 #[tokio::test(start_paused = true)]
-async fn without_waiting_a_full_bulkhead_refuses_at_once() {
+async fn without_waiting_a_full_bulkhead_rejects_at_once() {
     let bulkhead = Bulkhead::new("full", BulkheadConfig::new().max_concurrent(2));
     let calls =
         tokio::join!(hold(&bulkhead, ms(10)), hold(&bulkhead, ms(10)), hold(&bulkhead, ms(10)),);
     let full = Rejection::BulkheadFull { policy: bulkhead.name(), limit: 2 };
     assert_eq!(calls, (Ok(ms(0)), Ok(ms(0)), Err(full)));
-    assert_eq!((bulkhead.in_flight(), bulkhead.rejected()), (0, 1));
+    assert_eq!((bulkhead.in_flight(), bulkhead.totals().rejected), (0, 1));
 }
 
 #[tokio::test(start_paused = true)]
-async fn those_who_wait_are_served_in_order_of_arrival() {
+async fn calls_that_wait_are_served_in_order_of_arrival() {
     let bulkhead = Bulkhead::new("fifo", PATIENT);
     let calls = tokio::join!(
         hold(&bulkhead, ms(10)),
@@ -62,7 +62,7 @@ async fn a_newcomer_does_not_overtake() {
     let mut waiter = pin!(bulkhead.acquire());
     assert!(poll_once(waiter.as_mut()).await.is_pending());
     drop(slot);
-    assert!(bulkhead.try_acquire().is_err(), "the slot belongs to the one who waits");
+    assert!(bulkhead.try_acquire().is_err(), "the slot belongs to the call that waits");
     assert!(poll_once(waiter).await.is_ready());
 }
 
@@ -72,7 +72,7 @@ async fn poll_once<F: Future>(mut future: std::pin::Pin<&mut F>) -> Poll<F::Outp
 }
 
 #[tokio::test(start_paused = true)]
-async fn patience_ends() {
+async fn a_call_waits_no_longer_than_max_wait() {
     let bulkhead =
         Bulkhead::new("patience", BulkheadConfig::new().max_concurrent(1).max_wait(ms(50)));
     let start = Instant::now();
@@ -82,11 +82,11 @@ async fn patience_ends() {
     };
     let (_, late) = tokio::join!(hold(&bulkhead, ms(100)), late);
     assert_eq!(late, (RejectionKind::BulkheadFull, ms(50)));
-    assert_eq!((bulkhead.in_flight(), bulkhead.queued(), bulkhead.rejected()), (0, 0, 1));
+    assert_eq!((bulkhead.in_flight(), bulkhead.queued(), bulkhead.totals().rejected), (0, 0, 1));
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_full_queue_refuses_at_once() {
+async fn a_full_queue_rejects_at_once() {
     let bulkhead = Bulkhead::new("queue", PATIENT.max_queue(1));
     let (_, second, third) =
         tokio::join!(hold(&bulkhead, ms(10)), hold(&bulkhead, ms(0)), hold(&bulkhead, ms(0)));
@@ -123,7 +123,7 @@ async fn a_slot_given_to_a_waiter_that_is_gone_goes_to_the_next() {
     assert!(poll_once(first.as_mut()).await.is_pending());
     assert!(poll_once(second.as_mut()).await.is_pending());
     drop(slot);
-    // It has the slot, but nobody told it yet.
+    // It has the slot, but has not been polled since.
     drop(first);
     assert!(poll_once(second).await.is_ready());
     assert_eq!((bulkhead.in_flight(), bulkhead.queued()), (0, 0));
@@ -198,7 +198,7 @@ async fn a_panicking_body_gives_its_slot_back_to_the_next() {
     let bulkhead: &'static Bulkhead = Box::leak(Box::new(Bulkhead::new("panicking", PATIENT)));
     let panicking = tokio::spawn(bulkhead.call(async {
         sleep(ms(10)).await;
-        assert_ne!(bulkhead.queued(), 1, "a panic of the user's, while somebody waits");
+        assert_ne!(bulkhead.queued(), 1, "a panic of the user's, while another call waits");
         Ok::<_, Rejection>(())
     }));
     let waited = tokio::spawn(hold(bulkhead, ms(0)));
@@ -212,4 +212,34 @@ fn taking_a_free_slot_needs_no_runtime() {
     let call = pin!(bulkhead.call(async { Ok::<_, Rejection>(()) }));
     let mut cx = std::task::Context::from_waker(std::task::Waker::noop());
     assert!(call.poll(&mut cx).is_ready());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_slot_that_comes_after_the_deadline_starts_nothing() {
+    let bulkhead = Bulkhead::new("late", PATIENT);
+    let timeout = Timeout::new("limit", TimeoutConfig::new().after(ms(100)));
+    let ran = Cell::new(false);
+    let slot = bulkhead.try_acquire().unwrap();
+    let mut late = pin!(timeout.guard(bulkhead.guard(async {
+        ran.set(true);
+        Ok(Ok::<_, Rejection>(()))
+    })));
+    let mut next = pin!(bulkhead.acquire());
+    assert!(poll_once(late.as_mut()).await.is_pending());
+    assert!(poll_once(next.as_mut()).await.is_pending());
+    tokio::time::advance(ms(90)).await;
+    drop(slot);
+    // The thread is busy until after the deadline.
+    tokio::time::advance(ms(60)).await;
+    assert_eq!(late.await.unwrap_err().kind(), RejectionKind::DeadlineExceeded);
+    assert!(!ran.get());
+    assert!(poll_once(next).await.is_ready(), "the slot went to the next in the queue");
+    assert_eq!((bulkhead.in_flight(), bulkhead.totals().rejected), (0, 1));
+}
+
+#[test]
+fn the_defaults_are_those_of_the_table() {
+    let config = BulkheadConfig::new();
+    assert_eq!((config.max_concurrent, config.max_wait), (25, None));
+    assert_eq!(config.longest_queue(), u32::MAX);
 }

@@ -1,4 +1,4 @@
-//! The line in every interleaving that shuttle finds: nobody too many inside, nobody forgotten outside.
+//! The semaphore in every interleaving that shuttle finds: never too many inside, none forgotten outside.
 //!
 //! `RUSTFLAGS="--cfg shuttle" cargo test -p resilience --release interleavings`
 
@@ -9,15 +9,15 @@ use std::task::{Context, Poll};
 use shuttle::sync::atomic::{AtomicU32, Ordering};
 use shuttle::{check_pct, check_random, future, thread};
 
-use super::super::line::{Joined, Line};
-use super::super::queue::Ticket;
+use super::super::semaphore::{FairSemaphore, Joined};
+use crate::queue::Ticket;
 
 const LIMIT: u32 = 1;
 const RUNS: usize = 5_000;
 
 /// The bulkhead's waiter without its timer, which needs a tokio runtime.
 struct Waiting<'l> {
-    line: &'l Line,
+    semaphore: &'l FairSemaphore,
     ticket: Option<Ticket>,
     /// Gives up when it is polled without having its turn that often.
     patience: u32,
@@ -31,10 +31,10 @@ impl Future for Waiting<'_> {
         if let Some(ticket) = self.ticket {
             return self.wait(ticket, cx);
         }
-        if self.line.enter(LIMIT) {
+        if self.semaphore.enter(LIMIT) {
             return Poll::Ready(true);
         }
-        match self.line.join(LIMIT, u32::MAX, cx.waker().clone()) {
+        match self.semaphore.join(LIMIT, u32::MAX, cx.waker().clone()) {
             Joined::Entered => Poll::Ready(true),
             Joined::Full => unreachable!("the queue has no limit"),
             Joined::Waiting(ticket) => {
@@ -47,7 +47,7 @@ impl Future for Waiting<'_> {
 
 impl Waiting<'_> {
     fn wait(&mut self, ticket: Ticket, cx: &mut Context<'_>) -> Poll<bool> {
-        if self.line.is_next(ticket, cx.waker().clone()) {
+        if self.semaphore.is_next(ticket, cx.waker().clone()) {
             self.ticket = None;
             return Poll::Ready(true);
         }
@@ -62,7 +62,7 @@ impl Waiting<'_> {
             }
             None => {
                 self.ticket = None;
-                Poll::Ready(!self.line.leave(ticket))
+                Poll::Ready(!self.semaphore.leave(ticket))
             }
         }
     }
@@ -71,60 +71,60 @@ impl Waiting<'_> {
 impl Drop for Waiting<'_> {
     fn drop(&mut self) {
         if let Some(ticket) = self.ticket {
-            self.line.abandon(ticket, LIMIT);
+            self.semaphore.abandon(ticket, LIMIT);
         }
     }
 }
 
 /// Gives the slot back, as a permit does.
-fn leave(line: &Line) {
-    if line.exit() {
-        line.hand_over(LIMIT);
+fn leave(semaphore: &FairSemaphore) {
+    if semaphore.exit() {
+        semaphore.hand_over(LIMIT);
     }
 }
 
 /// Goes in, checks that it is alone, and goes out.
-fn visit(line: &Line, inside: &AtomicU32, patience: u32) {
-    if future::block_on(Waiting { line, ticket: None, patience }) {
+fn visit(semaphore: &FairSemaphore, inside: &AtomicU32, patience: u32) {
+    if future::block_on(Waiting { semaphore, ticket: None, patience }) {
         assert!(inside.fetch_add(1, Ordering::SeqCst) < LIMIT, "too many inside");
         thread::yield_now();
         inside.fetch_sub(1, Ordering::SeqCst);
-        leave(line);
+        leave(semaphore);
     }
 }
 
 /// A waiter that is polled once and dropped, whether its turn has come or not.
-fn turn_away(line: &Line) {
-    let mut waiting = Waiting { line, ticket: None, patience: u32::MAX };
+fn turn_away(semaphore: &FairSemaphore) {
+    let mut waiting = Waiting { semaphore, ticket: None, patience: u32::MAX };
     let mut cx = Context::from_waker(std::task::Waker::noop());
     if Pin::new(&mut waiting).poll(&mut cx).is_ready() {
-        leave(line);
+        leave(semaphore);
     }
     thread::yield_now();
 }
 
-fn everybody_gets_through() {
-    let (line, inside) = (Arc::new(Line::new()), Arc::new(AtomicU32::new(0)));
+fn every_caller_gets_through() {
+    let (semaphore, inside) = (Arc::new(FairSemaphore::new()), Arc::new(AtomicU32::new(0)));
     let threads: Vec<_> = [u32::MAX, u32::MAX, 0, 1]
         .map(|patience| {
-            let (line, inside) = (Arc::clone(&line), Arc::clone(&inside));
-            thread::spawn(move || visit(&line, &inside, patience))
+            let (semaphore, inside) = (Arc::clone(&semaphore), Arc::clone(&inside));
+            thread::spawn(move || visit(&semaphore, &inside, patience))
         })
         .into();
-    turn_away(&line);
+    turn_away(&semaphore);
     for thread in threads {
         thread.join().unwrap();
     }
-    assert_eq!((line.slots().in_flight(), line.slots().queued()), (0, 0));
+    assert_eq!((semaphore.slots().in_flight(), semaphore.slots().queued()), (0, 0));
 }
 
 /// A lost wake-up is a deadlock, which shuttle reports.
 #[test]
 fn no_wake_up_is_lost_by_chance() {
-    check_random(everybody_gets_through, RUNS);
+    check_random(every_caller_gets_through, RUNS);
 }
 
 #[test]
 fn no_wake_up_is_lost_by_priority() {
-    check_pct(everybody_gets_through, RUNS, 3);
+    check_pct(every_caller_gets_through, RUNS, 3);
 }

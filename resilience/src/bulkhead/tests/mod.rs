@@ -1,4 +1,4 @@
-//! The bulkhead: its queue against a model, its calls on paused time, its line in every interleaving.
+//! The bulkhead: its queue against a model, its calls on paused time, its semaphore in every interleaving.
 
 #[cfg(all(feature = "test-util", not(shuttle)))]
 mod calls;

@@ -1,4 +1,4 @@
-//! Queue, word and line against obvious models; options.
+//! Queue, word and semaphore against obvious models; options.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -8,9 +8,9 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 
-use super::super::line::{Joined, Line};
-use super::super::queue::{Queue, Ticket};
+use super::super::semaphore::{FairSemaphore, Joined};
 use crate::bulkhead::{Bulkhead, BulkheadConfig};
+use crate::queue::{Queue, Ticket};
 use crate::rejection::Rejection;
 
 proptest! {
@@ -27,7 +27,7 @@ proptest! {
                     tickets.push(ticket);
                     model.push_back((ticket, number));
                 }
-                (1, _) => prop_assert_eq!(queue.next(), model.pop_front().map(|(_, waiter)| waiter)),
+                (1, _) => prop_assert_eq!(queue.pop_first(), model.pop_front().map(|(_, waiter)| waiter)),
                 (2, Some(ticket)) => {
                     let place = model.iter().position(|(waiting, _)| *waiting == ticket);
                     let left = place.and_then(|place| model.remove(place)).map(|(_, waiter)| waiter);
@@ -46,23 +46,23 @@ proptest! {
         }
     }
 
-    /// Any history of arrivals, departures and changes of mind: who is in and who is next is as in the model.
+    /// Any history of arrivals, departures and changes of mind: the calls in flight and the next one are as in the model.
     #[test]
     fn the_line_is_fair_and_exact(
         limit in 1_u32..4,
         longest in 1_u32..5,
         steps in prop::collection::vec((0_u8..3, any::<prop::sample::Index>()), 0..200),
     ) {
-        let line = Line::new();
+        let semaphore = FairSemaphore::new();
         let (mut inside, mut waiting) = (0_u32, VecDeque::<(Ticket, Arc<Flag>)>::new());
         for (step, which) in steps {
             match step {
                 0 => {
                     let flag = Arc::new(Flag::default());
-                    let joined = if line.enter(limit) {
+                    let joined = if semaphore.enter(limit) {
                         Joined::Entered
                     } else {
-                        line.join(limit, longest, Waker::from(Arc::clone(&flag)))
+                        semaphore.join(limit, longest, Waker::from(Arc::clone(&flag)))
                     };
                     match joined {
                         Joined::Entered => inside += 1,
@@ -74,24 +74,24 @@ proptest! {
                     }
                 }
                 1 if inside > 0 => {
-                    if line.exit() {
-                        line.hand_over(limit);
+                    if semaphore.exit() {
+                        semaphore.hand_over(limit);
                     }
                     match waiting.pop_front() {
-                        Some((_, flag)) => prop_assert!(flag.is_up(), "the first in line was not woken"),
+                        Some((_, flag)) => prop_assert!(flag.is_up(), "the first in the queue was not woken"),
                         None => inside -= 1,
                     }
                 }
                 2 if !waiting.is_empty() => {
                     let (ticket, flag) = waiting.remove(which.index(waiting.len())).unwrap();
-                    line.abandon(ticket, limit);
+                    semaphore.abandon(ticket, limit);
                     prop_assert!(!flag.is_up());
                 }
                 _ => {}
             }
-            prop_assert!(waiting.iter().all(|(_, flag)| !flag.is_up()), "somebody overtook");
-            prop_assert_eq!(line.slots().in_flight(), inside);
-            prop_assert_eq!(line.slots().queued() as usize, waiting.len());
+            prop_assert!(waiting.iter().all(|(_, flag)| !flag.is_up()), "a call overtook");
+            prop_assert_eq!(semaphore.slots().in_flight(), inside);
+            prop_assert_eq!(semaphore.slots().queued() as usize, waiting.len());
         }
     }
 }
@@ -129,7 +129,7 @@ fn threads_never_exceed_the_limit() {
 }
 
 #[test]
-fn a_plain_function_is_refused_at_once() {
+fn a_synchronous_function_is_rejected_at_once() {
     let config = BulkheadConfig::new().max_concurrent(1).max_wait(Duration::from_secs(1));
     let bulkhead = Bulkhead::new("plain", config);
     let nested = bulkhead.call_blocking(|| {
@@ -138,7 +138,7 @@ fn a_plain_function_is_refused_at_once() {
     });
     let full = Rejection::BulkheadFull { policy: bulkhead.name(), limit: 1 };
     assert_eq!(nested, Ok(Err(full)));
-    assert_eq!((bulkhead.in_flight(), bulkhead.rejected()), (0, 1));
+    assert_eq!((bulkhead.in_flight(), bulkhead.totals().rejected), (0, 1));
 }
 
 #[test]

@@ -4,7 +4,7 @@ mod breaker;
 
 pub use self::breaker::{CircuitBreakerSnapshot, LatencySnapshot, TripSnapshot};
 use super::{Registry, with_lists};
-use crate::bulkhead::{Bulkhead, BulkheadConfig};
+use crate::bulkhead::{Bulkhead, BulkheadConfig, BulkheadTotals};
 use crate::circuit_breaker::{CircuitBreaker, CircuitBreakerConfig};
 pub use crate::circuit_breaker::{Histogram, Thresholds, Trip};
 use crate::fallback::Fallback;
@@ -13,7 +13,7 @@ use crate::hedge::{Hedge, HedgeConfig};
 use crate::keyed::{Keyed, KeyedTotals, PerKey};
 use crate::name::Name;
 use crate::pipeline::Pipeline;
-use crate::rate_limit::{RateLimitConfig, RateLimiter};
+use crate::rate_limit::{RateLimitConfig, RateLimiter, RateLimiterTotals};
 use crate::retry::{Retry, RetryConfig, RetryTotals};
 use crate::timeout::{Timeout, TimeoutConfig};
 
@@ -104,15 +104,15 @@ plain! {
         in_flight: u32,
         /// How many calls wait.
         queued: u32,
-        /// How many calls it rejected.
-        rejected: u64,
+        /// What it did so far.
+        totals: BulkheadTotals,
     }
     /// One rate limiter.
     RateLimiterSnapshot of RateLimiter, RateLimitConfig {
         /// How many calls would pass right now.
         available: u64,
-        /// How many calls it rejected.
-        rejected: u64,
+        /// What it did so far.
+        totals: RateLimiterTotals,
     }
     /// One fallback.
     FallbackSnapshot of Fallback {

@@ -87,7 +87,8 @@ async fn a_full_bulkhead_is_retried_on_demand_until_there_is_room() {
 #[tokio::test(start_paused = true)]
 async fn a_refusals_own_retry_after_is_a_floor() {
     let retry = Retry::new("retry", steady(ms(1)).max_delay(ms(1)).attempts(2));
-    let limited = Rejection::RateLimited { policy: Name::new("limiter"), retry_after: secs(7) };
+    let limited =
+        Rejection::RateLimited { policy: Name::new("limiter"), retry_after: Some(secs(7)) };
     let start = Instant::now();
     let outcome: Result<Result<(), Fault>, _> =
         retry.when_rejected(|_| true).guard(|| std::future::ready(Err(limited))).await;

@@ -1,25 +1,25 @@
-//! The line at the door: a word of slots that a call passes with one compare-and-swap, and behind it, under a short
-//! lock, the queue.
+//! A fair semaphore: a word of slots that a call enters with one compare-and-swap, and behind it, under a short lock,
+//! the queue.
 //!
-//! Invariants. Under the lock, the word's `queued` is the queue's length. Whoever gives a slot back while somebody
-//! waits hands slots over until none is free or nobody waits, so a free slot and a waiter never stay side by side.
+//! Invariants. Under the lock, the word's `queued` is the queue's length. A call that gives a slot back while others
+//! wait hands slots over until none is free or none waits, so a free slot and a waiter never stay side by side.
 //! `Relaxed` suffices for the word: it is one atomic, so all agree on the order of its changes, and what the queue holds
-//! is published by the lock. Whoever reads `queued > 0` reads what was written under the lock, so takes the lock later.
+//! is published by the lock. A reader of `queued > 0` reads what was written under the lock, so takes the lock later.
 //! Wakers are called, cloned and dropped outside the lock: they run foreign code.
 
 use std::task::Waker;
 
-use super::queue::{Queue, Ticket};
 use super::slots::Slots;
+use crate::queue::{Queue, Ticket};
 use crate::sync::{AtomicU64, Mutex, Ordering};
 
 #[derive(Debug)]
-pub(super) struct Line {
+pub(super) struct FairSemaphore {
     word: AtomicU64,
     queue: Mutex<Queue<Waker>>,
 }
 
-/// What became of a call at the end of the line.
+/// What became of a call at the end of the queue.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Joined {
     /// A slot had become free.
@@ -30,7 +30,7 @@ pub(super) enum Joined {
     Full,
 }
 
-impl Line {
+impl FairSemaphore {
     pub(super) const fn new() -> Self {
         Self { word: AtomicU64::new(0), queue: Mutex::new(Queue::new()) }
     }
@@ -56,15 +56,15 @@ impl Line {
         self.update(|slots| slots.enter(limit)).is_some()
     }
 
-    /// Gives a slot back; true when somebody waits for it, who is served by [`hand_over`](Self::hand_over).
+    /// Gives a slot back; true when a call waits for it, which [`hand_over`](Self::hand_over) serves.
     #[inline]
-    #[must_use = "somebody may wait for the slot"]
+    #[must_use = "a call may wait for the slot"]
     pub(super) fn exit(&self) -> bool {
         let before = self.word.fetch_add(Slots::LEAVING, Ordering::Relaxed);
         Slots::from_bits(before).exit().is_queued_for()
     }
 
-    /// Stands in line.
+    /// Goes to the end of the queue, unless a slot has become free meanwhile.
     #[cold]
     pub(super) fn join(&self, limit: u32, longest_queue: u32, waker: Waker) -> Joined {
         let mut queue = self.queue.lock();
@@ -111,7 +111,7 @@ impl Line {
     fn serve(&self, limit: u32) -> Option<Waker> {
         let mut queue = self.queue.lock();
         self.update(|slots| slots.hand_over(limit))?;
-        queue.next()
+        queue.pop_first()
     }
 
     /// One transition of the word; what it became.

@@ -1,12 +1,10 @@
-//! The limiter on paused time, and the algorithm against a bucket that is filled by hand.
+//! Calls that pass, wait, are rejected and give up.
 
 use std::time::Duration;
 
-use proptest::prelude::*;
 use tokio::time::advance;
 
-use super::gcra::{Decision, Gcra};
-use super::*;
+use crate::rate_limit::{RateLimitConfig, RateLimiter};
 use crate::rejection::Rejection;
 
 fn limiter(rate: &str, burst: u32) -> RateLimiter {
@@ -40,11 +38,11 @@ async fn a_client_that_hammers_still_gets_its_rate() {
         advance(Duration::from_millis(1)).await;
     }
     assert_eq!(passed, 100);
-    assert_eq!(limiter.rejected(), 9_900);
+    assert_eq!(limiter.totals().rejected, 9_900);
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_refusal_is_right_to_the_nanosecond() {
+async fn a_rejection_is_right_to_the_nanosecond() {
     let limiter = limiter("10/s", 1);
     limiter.try_acquire().unwrap();
     advance(Duration::from_nanos(1)).await;
@@ -85,45 +83,4 @@ async fn a_caller_that_gives_up_gives_its_turn_back() {
     assert!(waiting.await.is_err());
     let start = tokio::time::Instant::now();
     assert_eq!(pass(&limiter).await.unwrap() - start, Duration::from_millis(50));
-}
-
-/// The same limit the obvious way: a bucket of intervals that refills with time.
-struct Bucket {
-    interval: u64,
-    capacity: u64,
-    level: u64,
-    seen: u64,
-}
-
-impl Bucket {
-    fn try_take(&mut self, now: u64) -> Result<(), u64> {
-        self.level = (self.level + (now - self.seen)).min(self.capacity);
-        self.seen = now;
-        match self.level.checked_sub(self.interval) {
-            Some(rest) => {
-                self.level = rest;
-                Ok(())
-            }
-            None => Err(self.interval - self.level),
-        }
-    }
-}
-
-proptest! {
-    #[test]
-    fn decides_like_a_bucket(interval in 1..1_000_u64, burst in 1..50_u32, pauses in prop::collection::vec(0..5_000_u64, 1..300)) {
-        let gcra = Gcra::new(interval, burst);
-        let capacity = interval * u64::from(burst);
-        let mut bucket = Bucket { interval, capacity, level: capacity, seen: 0 };
-        let (mut arrival, mut now) = (0, 0);
-        for pause in pauses {
-            now += pause;
-            let decided = match gcra.decide(arrival, now) {
-                Decision::Pass(next) => { arrival = next; Ok(()) }
-                Decision::Wait(early) => Err(early.get()),
-            };
-            prop_assert_eq!(decided, bucket.try_take(now));
-            prop_assert_eq!(gcra.available(arrival, now), bucket.level / interval);
-        }
-    }
 }

@@ -1,0 +1,73 @@
+//! Waiting tasks in order of arrival. Pure: it knows nothing of slots, turns, locks or clocks.
+
+use std::collections::BTreeMap;
+use std::mem;
+use std::num::NonZeroU64;
+
+/// A place in the queue. Never used twice: at a billion a second they last for centuries.
+pub(crate) type Ticket = NonZeroU64;
+
+/// Waiting tasks `W` by ticket, so that one that gives up leaves from anywhere in no time.
+#[derive(Debug)]
+pub(crate) struct Queue<W> {
+    waiting: BTreeMap<Ticket, W>,
+    next: Ticket,
+}
+
+impl<W> Queue<W> {
+    pub(crate) const fn new() -> Self {
+        Self { waiting: BTreeMap::new(), next: Ticket::MIN }
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.waiting.is_empty()
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.waiting.len()
+    }
+
+    /// At the end.
+    pub(crate) fn join(&mut self, waiter: W) -> Ticket {
+        let ticket = self.next;
+        self.next = ticket.saturating_add(1);
+        self.waiting.insert(ticket, waiter);
+        ticket
+    }
+
+    pub(crate) fn contains(&self, ticket: Ticket) -> bool {
+        self.waiting.contains_key(&ticket)
+    }
+
+    /// The one in this place; `None` when it has left.
+    pub(crate) fn get_mut(&mut self, ticket: Ticket) -> Option<&mut W> {
+        self.waiting.get_mut(&ticket)
+    }
+
+    /// Puts another task in this place and gives the former one back; the new one, when the place has been left.
+    pub(crate) fn replace(&mut self, ticket: Ticket, waiter: W) -> Result<W, W> {
+        match self.waiting.get_mut(&ticket) {
+            Some(place) => Ok(mem::replace(place, waiter)),
+            None => Err(waiter),
+        }
+    }
+
+    /// Gives up; `None` when it has left already.
+    pub(crate) fn leave(&mut self, ticket: Ticket) -> Option<W> {
+        self.waiting.remove(&ticket)
+    }
+
+    /// The one in front, and its place.
+    pub(crate) fn first(&self) -> Option<(Ticket, &W)> {
+        self.waiting.first_key_value().map(|(ticket, waiter)| (*ticket, waiter))
+    }
+
+    pub(crate) fn first_mut(&mut self) -> Option<&mut W> {
+        self.waiting.values_mut().next()
+    }
+
+    /// Takes the one in front.
+    pub(crate) fn pop_first(&mut self) -> Option<W> {
+        self.waiting.pop_first().map(|(_, waiter)| waiter)
+    }
+}

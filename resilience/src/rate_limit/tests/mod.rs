@@ -1,0 +1,11 @@
+//! The rate limiter: calls on paused time, the algorithm and the queue against plain models, the queue in every
+//! interleaving.
+
+#[cfg(not(shuttle))]
+mod calls;
+#[cfg(shuttle)]
+mod interleavings;
+#[cfg(not(shuttle))]
+mod models;
+#[cfg(not(shuttle))]
+mod queue;
