@@ -80,6 +80,7 @@ mod circuit_state;
 mod clock;
 #[cfg(feature = "serde")]
 mod config_serde;
+mod current;
 mod fallback;
 #[cfg(feature = "serde")]
 mod grammar;
@@ -88,10 +89,12 @@ mod hedge;
 mod hook;
 pub mod keyed;
 mod kind;
+mod mode;
 mod name;
 pub mod observe;
 mod pipeline;
 pub mod presets;
+mod problem;
 mod queue;
 mod random;
 mod rate_limit;
@@ -123,8 +126,10 @@ pub use self::health::{CheckReport, HealthCheck, HealthCheckConfig, HealthChecke
 pub use self::hedge::{Hedge, HedgeConfig};
 pub use self::keyed::Keyed;
 pub use self::kind::PolicyKind;
+pub use self::mode::Mode;
 pub use self::name::Name;
 pub use self::pipeline::{Parts, Pipeline};
+pub use self::problem::Problem;
 pub use self::rate_limit::{RateLimitConfig, RateLimiter, RateLimiterTotals, WithCost};
 pub use self::registry::{NameClash, Registry, registry, snapshot};
 pub use self::rejection::{Rejection, RejectionKind};

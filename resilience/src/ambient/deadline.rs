@@ -40,6 +40,17 @@ impl Deadline {
         Duration::from_nanos(self.0 & !Self::PENDING)
     }
 
+    /// The word itself, to be kept in an atomic.
+    #[inline]
+    pub(crate) const fn bits(self) -> u64 {
+        self.0
+    }
+
+    #[inline]
+    pub(crate) const fn from_bits(bits: u64) -> Self {
+        Self(bits)
+    }
+
     #[inline]
     const fn at(when: Nanos) -> Self {
         Self(when)

@@ -83,6 +83,7 @@ where
 {
     fn begin(self: Pin<&mut Self>) {
         let mut this = self.project();
+        this.hedge.note_bypass();
         this.first.set(Some((this.make)()));
         *this.started = 1;
     }
@@ -113,7 +114,7 @@ where
     }
 
     fn may_start(&self) -> bool {
-        self.started < self.hedge.config().max_attempts
+        self.started < self.hedge.attempts_at_most()
     }
 
     fn is_alone(&self) -> bool {

@@ -4,8 +4,12 @@ use std::fmt;
 
 use super::HedgeConfig;
 use crate::check;
+use crate::current::{self, Configured, Current};
+use crate::kind::PolicyKind;
+use crate::mode::{Mode, ModeCell};
 use crate::name::Name;
 use crate::name::{Identity, Origin};
+use crate::problem::Problem;
 use crate::rejection::Rejection;
 use crate::stack::predicate::WithPredicates;
 use crate::sync::{AtomicU64, Ordering::Relaxed};
@@ -32,7 +36,8 @@ use crate::sync::{AtomicU64, Ordering::Relaxed};
 /// **Cancellation:** the losers are dropped as soon as one wins; dropping the call drops all attempts.
 pub struct Hedge {
     identity: Identity,
-    config: HedgeConfig,
+    config: Current<HedgeConfig>,
+    mode: ModeCell,
     hedged: AtomicU64,
 }
 
@@ -52,7 +57,12 @@ impl Hedge {
     #[track_caller]
     pub const fn declared(identity: Identity, config: HedgeConfig) -> Self {
         check::no_problem(config.problem());
-        Self { identity, config, hedged: AtomicU64::new(0) }
+        Self {
+            identity,
+            config: Current::new(config),
+            mode: ModeCell::new(),
+            hedged: AtomicU64::new(0),
+        }
     }
 
     /// What it is called.
@@ -61,10 +71,44 @@ impl Hedge {
         self.identity.name()
     }
 
-    /// Its options.
+    /// The options in force.
     #[must_use]
     pub fn config(&self) -> &HedgeConfig {
-        &self.config
+        self.config.get()
+    }
+
+    /// Puts other options in force, from now on; hooks stay as declared. State survives.
+    ///
+    /// # Errors
+    /// When options contradict each other; nothing is changed then.
+    pub fn reconfigure(&self, config: HedgeConfig) -> Result<(), Problem> {
+        current::reconfigure(self, config.problem(), config)
+    }
+
+    /// Lets every call pass, or enforces again what the options say.
+    ///
+    /// # Errors
+    /// [`Mode::Observe`]: attempts have nothing to observe.
+    pub fn set_mode(&self, mode: Mode) -> Result<(), Problem> {
+        current::set_mode(self, PolicyKind::Hedge, mode)
+    }
+
+    /// Whether it enforces what it decides.
+    #[must_use]
+    pub fn mode(&self) -> Mode {
+        self.mode.get()
+    }
+
+    /// How many calls passed untouched while it was off.
+    #[must_use]
+    pub fn bypassed(&self) -> u64 {
+        self.mode.counts().1
+    }
+
+    /// Forgets what it counted.
+    pub fn reset(&self) {
+        self.hedged.store(0, Relaxed);
+        self.mode.reset();
     }
 
     /// How many attempts it started beyond the first ones.
@@ -113,6 +157,30 @@ impl Hedge {
     pub(super) fn count(&self) {
         self.hedged.fetch_add(1, Relaxed);
     }
+
+    /// How many attempts a call may have now.
+    pub(super) fn attempts_at_most(&self) -> u32 {
+        if self.mode.get() == Mode::Off { 1 } else { self.config().max_attempts }
+    }
+
+    /// Notes a call that passes untouched.
+    pub(super) fn note_bypass(&self) {
+        if self.mode.get() == Mode::Off {
+            self.mode.bypass();
+        }
+    }
+}
+
+impl Configured for Hedge {
+    type Config = HedgeConfig;
+
+    fn put(&self, config: HedgeConfig) -> Result<(), Problem> {
+        self.config.set(config).map_err(Problem::new)
+    }
+
+    fn put_mode(&self, mode: Mode) {
+        self.mode.put(mode);
+    }
 }
 
 impl fmt::Debug for Hedge {
@@ -120,7 +188,7 @@ impl fmt::Debug for Hedge {
         f.debug_struct("Hedge")
             .field("name", &self.name())
             .field("hedged", &self.hedged())
-            .field("config", &self.config)
+            .field("config", self.config())
             .finish_non_exhaustive()
     }
 }

@@ -33,6 +33,10 @@ pub fn begin(retry: &Retry) -> Attempts {
 #[cold]
 #[inline(never)]
 fn open_books(retry: &Retry) -> Nanos {
+    if retry.is_off() {
+        retry.bypass();
+        return 0;
+    }
     retry.earn();
     if retry.config().max_elapsed.is_some() { clock::now() } else { 0 }
 }
@@ -122,6 +126,9 @@ impl Attempts {
 
     /// Goes on to the next attempt, if there is one: the pause before it.
     fn next(mut self, retry: &Retry, floor: Option<Duration>) -> Option<Pause> {
+        if retry.is_off() {
+            return None;
+        }
         let Some(delay) = self.permitted_delay(retry, floor.unwrap_or_default()) else {
             retry.count_exhausted();
             return None;

@@ -5,8 +5,12 @@ use std::time::Duration;
 
 use super::{RetryConfig, RetryTotals, budget};
 use crate::check;
+use crate::current::{self, Configured, Current};
+use crate::kind::PolicyKind;
+use crate::mode::{Mode, ModeCell};
 use crate::name::Name;
 use crate::name::{Identity, Origin};
+use crate::problem::Problem;
 use crate::rejection::Rejection;
 use crate::stack::predicate::WithPredicates;
 use crate::sync::{AtomicBool, AtomicU64, Ordering};
@@ -33,8 +37,10 @@ use crate::sync::{AtomicBool, AtomicU64, Ordering};
 /// **Cancellation:** dropping the future drops the running attempt or the delay; nothing is left behind.
 pub struct Retry {
     identity: Identity,
-    config: RetryConfig,
-    keeps_books: bool,
+    config: Current<RetryConfig>,
+    mode: ModeCell,
+    /// Derived from both of them.
+    keeps_books: AtomicBool,
     tokens: AtomicU64,
     retries: AtomicU64,
     recovered: AtomicU64,
@@ -61,8 +67,9 @@ impl Retry {
         Self {
             identity,
             tokens: AtomicU64::new(budget::whole(config.burst())),
-            keeps_books: config.budget.is_some() || config.max_elapsed.is_some(),
-            config,
+            keeps_books: AtomicBool::new(keeps_books(&config)),
+            config: Current::new(config),
+            mode: ModeCell::new(),
             retries: AtomicU64::new(0),
             recovered: AtomicU64::new(0),
             exhausted: AtomicU64::new(0),
@@ -76,11 +83,49 @@ impl Retry {
         self.identity.name()
     }
 
-    /// Its options.
+    /// The options in force.
     #[must_use]
     #[inline]
     pub fn config(&self) -> &RetryConfig {
-        &self.config
+        self.config.get()
+    }
+
+    /// Puts other options in force, from now on; hooks stay as declared. Running calls see it at
+    /// their next decision; the budget keeps its tokens, up to the new burst.
+    ///
+    /// # Errors
+    /// When options contradict each other; nothing is changed then.
+    pub fn reconfigure(&self, config: RetryConfig) -> Result<(), Problem> {
+        current::reconfigure(self, config.problem(), config)
+    }
+
+    /// Lets every call pass, or enforces again what the options say.
+    ///
+    /// # Errors
+    /// [`Mode::Observe`]: attempts have nothing to observe.
+    pub fn set_mode(&self, mode: Mode) -> Result<(), Problem> {
+        current::set_mode(self, PolicyKind::Retry, mode)
+    }
+
+    /// Whether it enforces what it decides.
+    #[must_use]
+    pub fn mode(&self) -> Mode {
+        self.mode.get()
+    }
+
+    /// How many calls passed untouched while it was off.
+    #[must_use]
+    pub fn bypassed(&self) -> u64 {
+        self.mode.counts().1
+    }
+
+    /// Fills the budget, and forgets what was counted.
+    pub fn reset(&self) {
+        self.tokens.store(budget::whole(self.config().burst()), Ordering::Relaxed);
+        for count in [&self.retries, &self.recovered, &self.exhausted] {
+            count.store(0, Ordering::Relaxed);
+        }
+        self.mode.reset();
     }
 
     /// What it did so far.
@@ -141,7 +186,17 @@ impl Retry {
     /// Whether a call has anything to note when it begins: one question instead of one per option.
     #[inline]
     pub(super) fn keeps_books(&self) -> bool {
-        self.keeps_books
+        self.keeps_books.load(Ordering::Relaxed)
+    }
+
+    /// Whether calls pass untouched.
+    pub(super) fn is_off(&self) -> bool {
+        self.mode.get() == Mode::Off
+    }
+
+    /// Counts a call that passes untouched.
+    pub(super) fn bypass(&self) {
+        self.mode.bypass();
     }
 
     /// A call earns its share of the budget.
@@ -196,12 +251,47 @@ impl Retry {
     }
 }
 
+/// Whether calls have something to note when they begin.
+const fn keeps_books(config: &RetryConfig) -> bool {
+    config.budget.is_some() || config.max_elapsed.is_some()
+}
+
+impl Retry {
+    fn derive(&self) {
+        let keeps_books = keeps_books(self.config()) || self.is_off();
+        self.keeps_books.store(keeps_books, Ordering::Relaxed);
+    }
+}
+
+impl Configured for Retry {
+    type Config = RetryConfig;
+
+    fn put(&self, mut config: RetryConfig) -> Result<(), Problem> {
+        let had_budget = self.config().budget.is_some();
+        let full = budget::whole(config.burst());
+        config.on_retry = self.config.declared().on_retry;
+        self.config.set(config).map_err(Problem::new)?;
+        if had_budget {
+            self.tokens.fetch_min(full, Ordering::Relaxed);
+        } else {
+            self.tokens.store(full, Ordering::Relaxed);
+        }
+        self.derive();
+        Ok(())
+    }
+
+    fn put_mode(&self, mode: Mode) {
+        self.mode.put(mode);
+        self.derive();
+    }
+}
+
 impl fmt::Debug for Retry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Retry")
             .field("name", &self.name())
             .field("totals", &self.totals())
-            .field("config", &self.config)
+            .field("config", self.config())
             .finish_non_exhaustive()
     }
 }

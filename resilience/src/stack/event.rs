@@ -40,6 +40,14 @@ pub enum Event {
         /// What the caller gets.
         rejection: Rejection,
     },
+    /// A policy that only [observes](crate::Mode::Observe) let a call pass that it would have rejected.
+    #[non_exhaustive]
+    WouldReject {
+        /// The kind of the policy.
+        kind: PolicyKind,
+        /// What the caller would have got.
+        rejection: Rejection,
+    },
     /// A call is about to be tried again.
     Retried(RetryEvent),
     /// A fallback answers for a body that failed.
@@ -85,7 +93,7 @@ impl Event {
         match self {
             Self::StateChanged(change) => Some(change.kind),
             Self::Administered { .. } => Some(PolicyKind::CircuitBreaker),
-            Self::Rejected { kind, .. } => Some(*kind),
+            Self::Rejected { kind, .. } | Self::WouldReject { kind, .. } => Some(*kind),
             Self::Retried(_) => Some(PolicyKind::Retry),
             Self::FellBack { .. } => Some(PolicyKind::Fallback),
             Self::Hedged { .. } => Some(PolicyKind::Hedge),
@@ -98,7 +106,9 @@ impl Event {
     pub const fn policy(&self) -> Option<&'static str> {
         match self {
             Self::StateChanged(change) => Some(change.policy.as_str()),
-            Self::Rejected { rejection, .. } => Some(rejection.policy()),
+            Self::Rejected { rejection, .. } | Self::WouldReject { rejection, .. } => {
+                Some(rejection.policy())
+            }
             Self::Retried(retry) => Some(retry.policy.as_str()),
             Self::FellBack { policy, .. }
             | Self::Hedged { policy, .. }
@@ -168,6 +178,14 @@ fn log_rejected(kind: PolicyKind, rejection: &Rejection) {
         Rejection::TimedOut { after, .. } => log!(kind, debug, policy, event, ?after),
         Rejection::DeadlineExceeded { .. } => log!(kind, debug, policy, event),
     }
+}
+
+/// A rejection that an observing policy would have made.
+#[cold]
+pub(crate) fn would_reject(kind: PolicyKind, rejection: &Rejection) {
+    let policy = rejection.policy();
+    log!(kind, debug, policy, event = "would_reject", rejection = rejection.kind().as_str());
+    broadcast(|| Event::WouldReject { kind, rejection: *rejection });
 }
 
 pub(crate) fn retried(retry: &RetryEvent, listener: Option<fn(&RetryEvent)>) {

@@ -11,6 +11,7 @@ use tokio::time::{Sleep, sleep_until};
 use super::Timeout;
 use crate::ambient::{self, Deadline};
 use crate::clock;
+use crate::mode::Mode;
 use crate::rejection::Rejection;
 use crate::stack::PolicyRef;
 
@@ -33,6 +34,9 @@ pin_project! {
     struct Armed {
         // What the body sees: the nearest limit of all around, from the first poll on.
         deadline: Deadline,
+        // Our own limit when the call began to wait, whatever is in force by now.
+        limit: Deadline,
+        mode: Mode,
         // For the limit of our own only: those further out have theirs.
         #[pin]
         timer: Sleep,
@@ -41,8 +45,11 @@ pin_project! {
 
 /// The limit of a call: the policy's own, or one that the call brings.
 pub trait Limit: Copy {
-    /// It, under `timeout`.
+    /// It, under `timeout`; [`Deadline::NONE`] while that enforces none.
     fn under(self, timeout: &Timeout) -> Deadline;
+
+    /// What it would be, if it were enforced.
+    fn unenforced(self, timeout: &Timeout) -> Deadline;
 }
 
 /// The policy's own limit, which is read where it is.
@@ -54,11 +61,19 @@ impl Limit for Own {
     fn under(self, timeout: &Timeout) -> Deadline {
         timeout.limit()
     }
+
+    fn unenforced(self, timeout: &Timeout) -> Deadline {
+        Deadline::within(timeout.config().limit())
+    }
 }
 
 impl Limit for Deadline {
     #[inline]
-    fn under(self, _: &Timeout) -> Deadline {
+    fn under(self, timeout: &Timeout) -> Deadline {
+        if timeout.limit() == Deadline::NONE { Deadline::NONE } else { self }
+    }
+
+    fn unenforced(self, _: &Timeout) -> Deadline {
         self
     }
 }
@@ -100,7 +115,7 @@ where
         // In hand while the body runs, so that a body that is ready at once never has it stored.
         let in_force = match &*this.armed {
             Some(armed) => Some(armed.deadline),
-            None => Deadline::tighten(outer, limit),
+            None => Deadline::tighten(outer, limit).or_else(|| unless_enforced(outer, limit)),
         };
         let Some(mut deadline) = in_force else {
             return Poll::Ready(Err(Rejection::DeadlineExceeded { policy: timeout.refuse() }));
@@ -111,38 +126,49 @@ where
         if outcome.is_ready() {
             return outcome;
         }
-        if !has_struck(this.armed, deadline, limit, is_ours, cx) {
-            return Poll::Pending;
+        if this.armed.is_none() {
+            let limit =
+                if limit == Deadline::NONE { (*this.limit).unenforced(timeout) } else { limit };
+            this.armed.set(Some(arm(timeout, deadline, limit, is_ours)));
         }
+        let Some(after) = expired(this.armed, timeout, cx) else { return Poll::Pending };
         // The body goes first, so that whatever guards it further in knows why.
         ambient::cut_off(|| this.inner.set(None));
-        let after = limit.span();
         Poll::Ready(Err(Rejection::TimedOut { policy: timeout.time_out(after), after }))
     }
 }
 
-/// Whether our own limit has passed: the body waits. A body that has used up its task's budget must not hide that.
+/// A limit that is not enforced rejects nothing, not even what comes too late for another one.
+#[cold]
+fn unless_enforced(outer: Deadline, limit: Deadline) -> Option<Deadline> {
+    (limit == Deadline::NONE).then_some(outer)
+}
+
+/// Our own limit, if it has passed: the body waits. A body that has used up its task's budget must not hide that.
 #[cold]
 #[inline(never)]
-fn has_struck(
-    mut armed: Pin<&mut Option<Armed>>,
-    deadline: Deadline,
-    limit: Deadline,
-    is_ours: bool,
+fn expired(
+    armed: Pin<&mut Option<Armed>>,
+    timeout: &Timeout,
     cx: &mut Context<'_>,
-) -> bool {
-    if armed.is_none() {
-        armed.set(Some(arm(deadline, limit, is_ours)));
+) -> Option<Duration> {
+    let armed = armed.as_pin_mut()?.project();
+    if *armed.mode == Mode::Off || pin!(coop::unconstrained(armed.timer)).poll(cx).is_pending() {
+        return None;
     }
-    armed.as_pin_mut().is_some_and(|armed| {
-        let timer = pin!(coop::unconstrained(armed.project().timer));
-        timer.poll(cx).is_ready()
-    })
+    if *armed.mode == Mode::Observe {
+        timeout.would_time_out(armed.limit.span());
+        // It is told once.
+        *armed.mode = Mode::Off;
+        return None;
+    }
+    Some(armed.limit.span())
 }
 
 /// Sets the timer. `is_ours`: the nearest limit of all is our own, and may run already.
-fn arm(mut deadline: Deadline, limit: Deadline, is_ours: bool) -> Armed {
+fn arm(timeout: &Timeout, mut deadline: Deadline, limit: Deadline, is_ours: bool) -> Armed {
+    let mode = timeout.let_pass();
     let end = deadline.fix().filter(|_| is_ours);
     let end = end.unwrap_or_else(|| clock::after(clock::now(), limit.span()));
-    Armed { deadline, timer: sleep_until(clock::instant(end)) }
+    Armed { deadline, limit, mode, timer: sleep_until(clock::instant(end)) }
 }

@@ -7,9 +7,12 @@ use super::TimeoutConfig;
 use super::future::{Limited, Own, guard, guard_after};
 use crate::ambient::Deadline;
 use crate::check;
+use crate::current::{self, Configured, Current};
 use crate::kind::PolicyKind;
+use crate::mode::{Mode, ModeCell};
 use crate::name::Name;
 use crate::name::{Identity, Origin};
+use crate::problem::Problem;
 use crate::rejection::Rejection;
 use crate::stack::event;
 use crate::stack::{Body, Edge, body, edge};
@@ -43,9 +46,10 @@ use crate::sync::{AtomicU64, Ordering};
 /// **Panics:** waiting needs a tokio runtime with its timer enabled, as [`tokio::time::sleep`] does.
 pub struct Timeout {
     identity: Identity,
-    config: TimeoutConfig,
-    /// The configured limit, as calls need it.
-    limit: Deadline,
+    config: Current<TimeoutConfig>,
+    mode: ModeCell,
+    /// The configured limit, as calls need it; [`Deadline::NONE`] while it is not enforced.
+    limit: AtomicU64,
     timed_out: AtomicU64,
     deadline_exceeded: AtomicU64,
 }
@@ -68,8 +72,9 @@ impl Timeout {
         check::no_problem(config.problem());
         Self {
             identity,
-            limit: Deadline::within(config.limit()),
-            config,
+            limit: AtomicU64::new(Deadline::within(config.limit()).bits()),
+            config: Current::new(config),
+            mode: ModeCell::new(),
             timed_out: AtomicU64::new(0),
             deadline_exceeded: AtomicU64::new(0),
         }
@@ -81,11 +86,53 @@ impl Timeout {
         self.identity.name()
     }
 
-    /// Its options.
+    /// The options in force.
     #[must_use]
     #[inline]
     pub fn config(&self) -> &TimeoutConfig {
-        &self.config
+        self.config.get()
+    }
+
+    /// Puts other options in force, for calls that enter from now on.
+    ///
+    /// # Errors
+    /// When options contradict each other; nothing is changed then.
+    pub fn reconfigure(&self, config: TimeoutConfig) -> Result<(), Problem> {
+        current::reconfigure(self, config.problem(), config)
+    }
+
+    /// Enforces the limit, only counts what it would end, or does nothing; for calls that enter from now on. While it
+    /// is not enforced it sets no deadline. Calls that never wait are not counted.
+    ///
+    /// # Errors
+    /// None: a timeout has every mode.
+    pub fn set_mode(&self, mode: Mode) -> Result<(), Problem> {
+        current::set_mode(self, PolicyKind::Timeout, mode)
+    }
+
+    /// Whether it enforces what it decides.
+    #[must_use]
+    pub fn mode(&self) -> Mode {
+        self.mode.get()
+    }
+
+    /// How many calls it would have ended while it only observed.
+    #[must_use]
+    pub fn would_reject(&self) -> u64 {
+        self.mode.counts().0
+    }
+
+    /// How many calls that had to wait passed untouched while it was off.
+    #[must_use]
+    pub fn bypassed(&self) -> u64 {
+        self.mode.counts().1
+    }
+
+    /// Forgets what it counted.
+    pub fn reset(&self) {
+        self.timed_out.store(0, Ordering::Relaxed);
+        self.deadline_exceeded.store(0, Ordering::Relaxed);
+        self.mode.reset();
     }
 
     /// How many calls it cut off.
@@ -146,7 +193,23 @@ impl Timeout {
 
     #[inline]
     pub(super) fn limit(&self) -> Deadline {
-        self.limit
+        Deadline::from_bits(self.limit.load(Ordering::Relaxed))
+    }
+
+    /// Counts a call that waits under a limit that is not enforced.
+    pub(super) fn let_pass(&self) -> Mode {
+        let mode = self.mode.get();
+        if mode == Mode::Off {
+            self.mode.bypass();
+        }
+        mode
+    }
+
+    /// Counts a call that would have been ended.
+    pub(super) fn would_time_out(&self, after: Duration) {
+        self.mode.would_reject();
+        let policy = self.name();
+        event::would_reject(PolicyKind::Timeout, &Rejection::TimedOut { policy, after });
     }
 
     /// Counts and tells a limit that struck.
@@ -175,12 +238,38 @@ impl Timeout {
     }
 }
 
+impl Timeout {
+    /// What calls read, from config and mode.
+    fn derive(&self) {
+        let limit = match self.mode.get() {
+            Mode::Enforce => Deadline::within(self.config().limit()),
+            Mode::Observe | Mode::Off => Deadline::NONE,
+        };
+        self.limit.store(limit.bits(), Ordering::Relaxed);
+    }
+}
+
+impl Configured for Timeout {
+    type Config = TimeoutConfig;
+
+    fn put(&self, config: TimeoutConfig) -> Result<(), Problem> {
+        self.config.set(config).map_err(Problem::new)?;
+        self.derive();
+        Ok(())
+    }
+
+    fn put_mode(&self, mode: Mode) {
+        self.mode.put(mode);
+        self.derive();
+    }
+}
+
 impl fmt::Debug for Timeout {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Timeout")
             .field("name", &self.name())
             .field("timed_out", &self.timed_out())
-            .field("config", &self.config)
+            .field("config", self.config())
             .finish_non_exhaustive()
     }
 }

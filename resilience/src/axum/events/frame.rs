@@ -85,6 +85,7 @@ fn told(event: &Event) -> (&'static str, Facts<'_>) {
             Facts::Change { from: change.from, to: change.to, cause: change.cause },
         ),
         Event::Rejected { rejection, .. } => (rejection.kind().as_str(), refused(rejection)),
+        Event::WouldReject { rejection, .. } => ("would_reject", refused(rejection)),
         Event::Retried(retry) => {
             let (attempt, delay_ms, call_id) =
                 (retry.attempt, millis(retry.delay), retry.call_id.to_string());

@@ -1,0 +1,102 @@
+//! Whether a policy enforces what it decides.
+
+use std::fmt;
+
+use crate::sync::{AtomicU32, AtomicU64, Ordering};
+
+/// What a policy does with its decisions.
+///
+/// ```
+/// use resilience::{Bulkhead, BulkheadConfig, Mode};
+///
+/// let slots = Bulkhead::new("slots", BulkheadConfig::new().max_concurrent(1));
+/// slots.set_mode(Mode::Off).unwrap();
+/// let (first, second) = (slots.try_acquire(), slots.try_acquire());
+/// assert!(first.is_ok() && second.is_ok());
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
+#[non_exhaustive]
+pub enum Mode {
+    /// It rejects, ends and repeats calls as its options say.
+    #[default]
+    Enforce,
+    /// It decides and counts, but every call passes. A retry and a hedge have nothing to observe.
+    Observe,
+    /// Every call passes and is counted as bypassed; nothing is judged.
+    Off,
+}
+
+impl Mode {
+    /// Every mode, in a fixed order.
+    pub const ALL: [Self; 3] = [Self::Enforce, Self::Observe, Self::Off];
+
+    /// The mode as it is written: `enforce`, `observe`, `off`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Enforce => "enforce",
+            Self::Observe => "observe",
+            Self::Off => "off",
+        }
+    }
+}
+
+impl fmt::Display for Mode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// A policy's mode, and the calls that passed because of it.
+#[derive(Debug)]
+pub(crate) struct ModeCell {
+    in_force: AtomicU32,
+    would_reject: AtomicU64,
+    bypassed: AtomicU64,
+}
+
+impl ModeCell {
+    pub(crate) const fn new() -> Self {
+        Self {
+            in_force: AtomicU32::new(0),
+            would_reject: AtomicU64::new(0),
+            bypassed: AtomicU64::new(0),
+        }
+    }
+
+    /// Counts a call that passes because its policy is off.
+    pub(crate) fn bypass(&self) {
+        self.bypassed.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Counts a call that passes because its policy only observes.
+    pub(crate) fn would_reject(&self) {
+        self.would_reject.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Forgets the calls that passed.
+    pub(crate) fn reset(&self) {
+        self.would_reject.store(0, Ordering::Relaxed);
+        self.bypassed.store(0, Ordering::Relaxed);
+    }
+
+    /// How many calls passed: would-be rejections, and bypassed ones.
+    pub(crate) fn counts(&self) -> (u64, u64) {
+        (self.would_reject.load(Ordering::Relaxed), self.bypassed.load(Ordering::Relaxed))
+    }
+
+    #[inline]
+    pub(crate) fn get(&self) -> Mode {
+        mode(self.in_force.load(Ordering::Relaxed)).unwrap_or_default()
+    }
+
+    pub(crate) fn put(&self, mode: Mode) {
+        self.in_force.store(mode as u32, Ordering::Relaxed);
+    }
+}
+
+fn mode(number: u32) -> Option<Mode> {
+    Mode::ALL.into_iter().find(|mode| *mode as u32 == number)
+}
