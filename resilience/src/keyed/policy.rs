@@ -19,9 +19,17 @@ const MAX_KEYS: u32 = 10_000;
 
 /// One policy per key (host, tenant, user), all with the same options, made when a key is first seen.
 ///
-/// The number of keys is bounded. When one more comes, the least recently used goes that is at rest (a closed circuit,
-/// an unused limit); if none is, the least recently used; never one with a call in flight, so that the bound may be
-/// exceeded while more calls than `max_keys` are. Known keys are found without allocation.
+/// **Eviction:** the number of keys is bounded by [`max_keys`](Self::max_keys). A new key that is one too many evicts the
+/// least recently used idle one (a closed circuit, an unused limit, an empty bulkhead); if none is idle, the least recently
+/// used of the others; never one that a call holds, so that the bound is exceeded while more calls than `max_keys` are in
+/// flight. An evicted key that comes again begins as new; what it counted stays in the totals. The order is exact in maps
+/// of up to about a hundred keys, nearly so in larger ones: the work per new key is bounded, whatever state the keys are in.
+///
+/// **Cost:** known keys are found without a lock and without allocation; a new one allocates, and takes a lock for a few
+/// microseconds at most. Memory is kept when keys are evicted: 48 bytes per rate limit under a `u64`, some hundred per
+/// circuit breaker, and about 16 for the order of eviction.
+///
+/// **Cancellation:** what [`get`](Self::get) returns holds the key until it is dropped, with the call or before.
 ///
 /// ```
 /// use resilience::{CircuitBreaker, CircuitBreakerConfig, Keyed, Rejection};

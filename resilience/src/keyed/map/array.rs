@@ -1,15 +1,16 @@
-//! Places for keys, found by hash: a known key's is looked at in one piece of memory and without a lock.
+//! Slots for keys, found by hash: a known key is found in one piece of memory and without a lock.
 //!
-//! A key is put into the first vacant place from its home on, and stays there, for whoever holds it holds its place. How
-//! far keys got from a home is written down there: nobody looks farther. Neighbours are often in memory already when the
-//! first of them was not it, where places in a wider circle would have to be fetched.
+//! A key is put into the first vacant slot of its probe sequence, which begins at its home and goes on slot by slot, and
+//! stays there as long as a call holds it. Its home's record says how far to probe. Neighbouring slots are often in the
+//! processor's cache already, where slots farther off would have to be fetched.
 
-use super::slot::{Content, KeyedInstance, Record, Slot, Tag, Taken};
+use super::record::{Record, Tag};
+use super::slot::{Content, KeyedInstance, Slot, Taken};
 use crate::keyed::instance::PerKey;
 use crate::keyed::key::Key;
 use crate::sync::{AtomicU32, Ordering::Relaxed};
 
-/// So many places at least.
+/// So many slots at least.
 pub(in crate::keyed) const LEAST: u32 = 64;
 
 pub(in crate::keyed) struct Array<O, P: PerKey> {
@@ -17,7 +18,7 @@ pub(in crate::keyed) struct Array<O, P: PerKey> {
     keys: AtomicU32,
 }
 
-/// A key's place, held.
+/// A key's slot, pinned.
 pub(in crate::keyed) struct Found<'a, O, P: PerKey> {
     pub(in crate::keyed) slot: usize,
     pub(in crate::keyed) record: &'a Record,
@@ -30,8 +31,8 @@ impl<O, P: PerKey> Array<O, P> {
         Self { slots, keys: AtomicU32::new(0) }
     }
 
-    /// Whether keys would get far from home with one more: then a fifth is vacant. A tighter array makes them go far, a
-    /// wider one is slower for all: it takes more of the processor's cache.
+    /// Whether keys would get far from home with one more: then a fifth is vacant. A tighter array makes probe sequences
+    /// long, a wider one is slower for all: it takes more of the processor's cache.
     fn is_full(&self) -> bool {
         self.keys.load(Relaxed) as usize >= self.slots.len() / 5 * 4
     }
@@ -39,6 +40,11 @@ impl<O, P: PerKey> Array<O, P> {
     #[allow(clippy::cast_possible_truncation, reason = "made of so many")]
     pub(in crate::keyed) fn places(&self) -> u32 {
         self.slots.len() as u32
+    }
+
+    /// How many places there are to look at: none if there is no key.
+    pub(in crate::keyed) fn places_in_use(&self) -> u32 {
+        if self.keys.load(Relaxed) == 0 { 0 } else { self.places() }
     }
 
     pub(in crate::keyed) fn slot(&self, at: usize) -> &Slot<O, P> {
@@ -55,13 +61,13 @@ impl<O, P: PerKey> Array<O, P> {
         tag.home(self.slots.len())
     }
 
-    /// All places in the order in which a key is looked for.
-    fn way(&self, tag: Tag) -> impl Iterator<Item = usize> {
+    /// All slots in the order in which a key is looked for.
+    fn probe_sequence(&self, tag: Tag) -> impl Iterator<Item = usize> {
         let home = self.home(tag);
         (home..self.slots.len()).chain(0..home)
     }
 
-    /// The key's place.
+    /// The key's slot.
     #[inline]
     pub(in crate::keyed) fn find<K: Key<Owned = O> + ?Sized>(
         &self,
@@ -69,15 +75,13 @@ impl<O, P: PerKey> Array<O, P> {
         key: &K,
     ) -> Option<Found<'_, O, P>> {
         let home = self.home(tag);
-        let end = self.slots[home].record.reach().saturating_add(home + 1);
+        let end = self.slots[home].record.max_probe().saturating_add(home + 1);
         let Some(near) = self.slots.get(home..end) else { return self.find_anywhere(tag, key) };
         let mut places = (home..).zip(near);
-        places.find_map(|(at, slot)| {
-            slot.look_for(tag, key).map(|instance| found(at, slot, instance))
-        })
+        places.find_map(|(at, slot)| slot.probe(tag, key).map(|instance| found(at, slot, instance)))
     }
 
-    /// The same past the last place, after which comes the first, and for homes whose keys may be anywhere.
+    /// The same past the last slot, after which comes the first, and for homes whose keys may be anywhere.
     #[cold]
     #[inline(never)]
     fn find_anywhere<K: Key<Owned = O> + ?Sized>(
@@ -85,16 +89,16 @@ impl<O, P: PerKey> Array<O, P> {
         tag: Tag,
         key: &K,
     ) -> Option<Found<'_, O, P>> {
-        let mut places = self.way(tag).take(self.reach(self.home(tag)) + 1);
+        let mut places = self.probe_sequence(tag).take(self.max_probe(self.home(tag)) + 1);
         places.find_map(|at| {
             let slot = &self.slots[at];
-            Some(found(at, slot, slot.look_for(tag, key)?))
+            Some(found(at, slot, slot.probe(tag, key)?))
         })
     }
 
-    /// How many places after a home all of its keys have been seen.
-    fn reach(&self, home: usize) -> usize {
-        self.slots[home].record.reach().min(self.slots.len() - 1)
+    /// How many slots after a home all of its keys have been seen.
+    fn max_probe(&self, home: usize) -> usize {
+        self.slots[home].record.max_probe().min(self.slots.len() - 1)
     }
 
     /// Puts a new key in, if there is room. Under the map's lock, as all that follows.
@@ -106,7 +110,7 @@ impl<O, P: PerKey> Array<O, P> {
         if self.is_full() {
             return Err(content);
         }
-        for (steps, at) in self.way(tag).enumerate() {
+        for (steps, at) in self.probe_sequence(tag).enumerate() {
             let slot = &self.slots[at];
             if slot.record.tag().is_some() {
                 continue;
@@ -116,7 +120,7 @@ impl<O, P: PerKey> Array<O, P> {
                 Ok(instance) => {
                     slot.record.set_tag(Some(tag));
                     let home = &self.slots[self.home(tag)].record;
-                    home.set_reach(home.reach().max(steps));
+                    home.set_max_probe(home.max_probe().max(steps));
                     self.keys.fetch_add(1, Relaxed);
                     return Ok(found(at, slot, instance));
                 }
@@ -140,25 +144,24 @@ impl<O, P: PerKey> Array<O, P> {
         taken
     }
 
-    /// A key has left its way: whoever looks for one of the same home need not look past the others.
+    /// A key has left: those of the same home are probed for no farther than the others are.
     fn shorten(&self, tag: Tag) {
         let home = self.home(tag);
         let shares_home =
             |at: usize| self.slots[at].record.tag().is_some_and(|tag| self.home(tag) == home);
-        let way = self.way(tag).enumerate().take(self.reach(home) + 1);
-        let farthest = way.filter(|(_, at)| shares_home(*at)).last();
-        self.slots[home].record.set_reach(farthest.map_or(0, |(steps, _)| steps));
+        let sequence = self.probe_sequence(tag).enumerate().take(self.max_probe(home) + 1);
+        let farthest = sequence.filter(|(_, at)| shares_home(*at)).last();
+        self.slots[home].record.set_max_probe(farthest.map_or(0, |(steps, _)| steps));
     }
 
     /// Moves what nobody holds into a larger one, which has room for all.
     pub(in crate::keyed) fn move_into(&self, other: &Self) {
         for (at, Slot { record, .. }) in self.taken() {
             let Some(tag) = record.tag() else { continue };
-            let aside = record.is_aside();
             let Taken::Out(content) = self.take(at, |_| true) else { continue };
-            // Its way there may be taken by readers who come too late, as good as never.
+            // All slots there may be pinned by late readers, as good as never.
             match other.put(tag, content).or_else(|content| self.put(tag, content)) {
-                Ok(found) => found.record.succeed(record, aside),
+                Ok(found) => found.record.take_over(record),
                 Err(_) => unreachable!("its own place is vacant"),
             }
         }

@@ -1,185 +1,269 @@
-//! Who has to go when the map is full: the least recently used that is at rest; if none is, the least recently used of
-//! the others; never one that a call holds.
+//! Which key is evicted when the map is full: the least recently used idle one; if none is idle, the least recently used
+//! of the others, which are *demoted*; never one that a call holds.
 //!
-//! Two heaps of candidates, ordered by when they were used, as far as the heap knows. A candidate that was used since
-//! is put back under its true time when it comes up, so a look at the map need not touch the heaps.
-
-use std::cmp::Ordering;
-use std::collections::BinaryHeap;
+//! Two queues of candidates, in the order of their last use as far as the queue knows: a look-up touches its key's record
+//! and no queue. A candidate that comes up and was used since is filed again under its true time, and one that is idle no
+//! more is demoted. A *hand* goes around the places and finds those that became idle again.
+//!
+//! All of that is bounded per new key, whatever the size of the map and the state of its keys. Where the queues have not
+//! caught up, the hand's next places are a sample, and the best of them is evicted. A small map is swept whole: there the
+//! order is exact.
 
 use super::place::Place;
-use super::slot::{Record, Taken};
+use super::queue::{Candidate, Queue};
+use super::record::{Listed, Record};
+use super::slot::Taken;
 use super::table::Evicted;
 use super::tables::Tables;
 use crate::keyed::instance::PerKey;
 
-/// How many keys one eviction passes over since calls hold them: a herd of calls must not make each new key look at
-/// all the others. The map is over its bound meanwhile.
-const MOST_HELD: usize = 256;
+/// A map of so many places is swept whole.
+const SMALL: u32 = 128;
+/// How many candidates are judged with each new key, whether one has to be evicted or not.
+const CLASSIFIED: u32 = 2;
+/// How many candidates are taken from a queue at most.
+const CANDIDATES: u32 = 16;
+/// How many places the hand looks at for keys that became idle.
+const RECALLED: u32 = 4;
+/// How many places are a sample.
+const SAMPLE: u32 = 64;
 
-/// The order of eviction.
+/// The order of eviction. Under the map's lock.
 pub(in crate::keyed) struct Evictor {
-    resting: BinaryHeap<Candidate>,
-    /// Those that came up while they were not at rest: they stand aside. Whoever asks for one puts it back among the
-    /// others, and leaves a candidate behind that is outdated.
-    troubled: BinaryHeap<Candidate>,
-}
-
-#[derive(Clone, Copy)]
-struct Candidate {
-    used: u64,
-    place: Place,
+    idle: Queue,
+    demoted: Queue,
+    hand: Place,
+    /// Emptied after each use.
+    sample: Vec<(bool, Candidate)>,
+    /// How many places were looked at, ever.
+    #[cfg(test)]
+    pub(in crate::keyed) steps: u64,
 }
 
 impl Evictor {
     pub(in crate::keyed) fn new() -> Self {
-        Self { resting: BinaryHeap::new(), troubled: BinaryHeap::new() }
-    }
-
-    pub(in crate::keyed) fn add(&mut self, place: Place, record: &Record, now: u64) {
-        self.resting.push(Candidate { used: record.used(now), place });
-    }
-
-    /// Keys are in other places than before.
-    pub(in crate::keyed) fn start_over<P: PerKey>(&mut self, tables: &Tables<P>, now: u64) {
-        *self = Self::new();
-        let mut add = |place, record: &Record| {
-            let candidate = Candidate { used: record.used(now), place };
-            let heap = if record.is_aside() { &mut self.troubled } else { &mut self.resting };
-            heap.push(candidate);
-        };
-        tables.iter().for_each(|table| table.for_each_place(&mut add));
-    }
-
-    /// Somebody asked for a key: it is a candidate like any other again.
-    pub(in crate::keyed) fn readmit(&mut self, place: Place, record: &Record, now: u64) {
-        if record.is_aside() {
-            record.set_aside(false);
-            self.add(place, record, now);
+        Self {
+            idle: Queue::default(),
+            demoted: Queue::default(),
+            hand: Place::FIRST,
+            sample: Vec::new(),
+            #[cfg(test)]
+            steps: 0,
         }
     }
 
-    /// Chooses a key that nobody holds, and lets it go.
+    /// A new key is a candidate, and idle until it is found not to be.
+    pub(in crate::keyed) fn add(&mut self, place: Place, record: &Record, now: u64) {
+        if !record.is_listed(Listed::Idle) {
+            record.set_listed(Listed::Idle, true);
+            self.idle.push(Candidate { used: record.used(now), place });
+        }
+    }
+
+    /// An earlier candidate for the same place stays where it is: when it comes up, the key was used since.
+    fn demote(&mut self, candidate: Candidate, record: &Record) {
+        if !record.is_listed(Listed::Demoted) {
+            record.set_listed(Listed::Demoted, true);
+            self.demoted.push(candidate);
+        }
+    }
+
+    /// Demotes those at the head of the queue that are not idle, ahead of time: when one has to be evicted, most are known.
+    pub(in crate::keyed) fn classify<P: PerKey>(&mut self, tables: &Tables<P>, now: u64) {
+        for _ in 0..CLASSIFIED {
+            let Some(candidate) = self.idle.first() else { return };
+            let (place, record) = (candidate.place, tables.record(candidate.place));
+            self.step();
+            let idle = tables.at(place).is_idle(place);
+            let stale = record.was_used_since(candidate.used);
+            if idle == Some(true) && !stale {
+                return;
+            }
+            self.idle.pop();
+            record.set_listed(Listed::Idle, false);
+            match idle {
+                _ if record.tag().is_none() => {}
+                Some(false) if !stale => self.demote(candidate, record),
+                _ => self.add(place, record, now),
+            }
+        }
+    }
+
+    /// Chooses a key that nobody holds and takes it out.
     pub(in crate::keyed) fn evict<P: PerKey>(
         &mut self,
         tables: &Tables<P>,
         now: u64,
     ) -> Option<Evicted<P>> {
-        let mut held = Vec::new();
-        self.forget_outdated(tables);
-        self.recall_rested(tables, now);
-        let gone = self.evict_resting(tables, now, &mut held);
-        let gone = gone.or_else(|| self.evict_troubled(tables, now, &mut held));
-        // Whatever a call holds is in use this very moment.
-        for place in held {
-            let record = tables.at(place).record(place);
-            record.set_aside(false);
-            record.touch(now);
+        let small = tables.places() <= SMALL;
+        let looks = |many: u32| if small { 2 * SMALL } else { many };
+        self.recall(tables, now, looks(RECALLED));
+        let evicted = self.evict_idle(tables, now, looks(CANDIDATES));
+        let evicted = evicted.or_else(|| self.evict_demoted(tables, now, looks(CANDIDATES)));
+        evicted.or_else(|| self.evict_from_sample(tables, now, looks(SAMPLE)))
+    }
+
+    /// Demoted keys that became idle are candidates like others again.
+    fn recall<P: PerKey>(&mut self, tables: &Tables<P>, now: u64, looks: u32) {
+        if self.demoted.is_empty() {
+            return;
+        }
+        // Time alone refills a rate limit. The longest unused had most of it.
+        if let Some(Candidate { place, .. }) = self.demoted.first() {
+            self.recall_at(tables, place, now);
+        }
+        for _ in 0..looks.min(tables.places()) {
+            let Some(place) = self.advance(tables) else { return };
+            self.recall_at(tables, place, now);
+        }
+    }
+
+    fn recall_at<P: PerKey>(&mut self, tables: &Tables<P>, place: Place, now: u64) {
+        self.step();
+        let record = tables.record(place);
+        if record.is_demoted() && tables.at(place).is_idle(place) == Some(true) {
             self.add(place, record, now);
         }
-        gone
     }
 
-    fn forget_outdated<P: PerKey>(&mut self, tables: &Tables<P>) {
-        if self.troubled.len() > 2 * self.resting.len() + 64 {
-            self.troubled.retain(|candidate| candidate.record(tables).is_aside());
-        }
-    }
-
-    /// Time alone brings a rate limit to rest. Those that were used least recently had most of it.
-    fn recall_rested<P: PerKey>(&mut self, tables: &Tables<P>, now: u64) {
-        while let Some(candidate @ Candidate { place, .. }) = self.troubled.pop() {
-            if self.stands_aside(candidate, tables, now) {
-                if !tables.at(place).is_idle(place) {
-                    return self.troubled.push(candidate);
-                }
-                self.readmit(place, candidate.record(tables), now);
-            }
-        }
-    }
-
-    fn evict_resting<P: PerKey>(
+    fn evict_idle<P: PerKey>(
         &mut self,
         tables: &Tables<P>,
         now: u64,
-        held: &mut Vec<Place>,
+        looks: u32,
     ) -> Option<Evicted<P>> {
-        while held.len() < MOST_HELD {
-            let candidate @ Candidate { used, place } = self.resting.pop()?;
-            let record = candidate.record(tables);
-            if record.used(now) != used {
-                self.add(place, record, now);
-                continue;
-            }
-            match tables.at(place).evict(place, true) {
-                Taken::Held => held.push(place),
-                Taken::Out(gone) => return Some(gone),
-                Taken::Refused => {
-                    record.set_aside(true);
-                    self.troubled.push(candidate);
-                }
+        for _ in 0..looks {
+            let candidate = self.idle.pop()?;
+            self.step();
+            let evicted = self.try_idle(tables, candidate, now);
+            if evicted.is_some() {
+                return evicted;
             }
         }
         None
     }
 
-    fn evict_troubled<P: PerKey>(
+    fn try_idle<P: PerKey>(
         &mut self,
         tables: &Tables<P>,
-        now: u64,
-        held: &mut Vec<Place>,
-    ) -> Option<Evicted<P>> {
-        while held.len() < MOST_HELD {
-            let candidate = self.troubled.pop()?;
-            if self.stands_aside(candidate, tables, now) {
-                match tables.at(candidate.place).evict(candidate.place, false) {
-                    Taken::Out(gone) => return Some(gone),
-                    _ => held.push(candidate.place),
-                }
-            }
-        }
-        None
-    }
-
-    /// Whether a candidate still stands aside as it did when it came up. One that was used since is readmitted.
-    fn stands_aside<P: PerKey>(
-        &mut self,
         candidate: Candidate,
+        now: u64,
+    ) -> Option<Evicted<P>> {
+        let (place, record) = (candidate.place, tables.record(candidate.place));
+        record.set_listed(Listed::Idle, false);
+        record.tag()?;
+        if record.was_used_since(candidate.used) {
+            self.add(place, record, now);
+            return None;
+        }
+        match tables.at(place).evict(place, true) {
+            Taken::Out(evicted) => return Some(evicted),
+            Taken::Held => self.keep(place, record, now),
+            Taken::Kept => self.demote(candidate, record),
+        }
+        None
+    }
+
+    /// What a call holds is in use this very moment.
+    fn keep(&mut self, place: Place, record: &Record, now: u64) {
+        record.touch(now);
+        self.add(place, record, now);
+    }
+
+    /// If no candidate is idle.
+    fn evict_demoted<P: PerKey>(
+        &mut self,
         tables: &Tables<P>,
         now: u64,
-    ) -> bool {
-        let record = candidate.record(tables);
-        let unused = record.used(now) == candidate.used;
-        if !unused {
-            self.readmit(candidate.place, record, now);
+        looks: u32,
+    ) -> Option<Evicted<P>> {
+        for _ in 0..looks {
+            if !self.idle.is_empty() {
+                return None;
+            }
+            let candidate = self.demoted.pop()?;
+            self.step();
+            let evicted = self.try_demoted(tables, candidate, now);
+            if evicted.is_some() {
+                return evicted;
+            }
         }
-        unused && record.is_aside()
+        None
+    }
+
+    fn try_demoted<P: PerKey>(
+        &mut self,
+        tables: &Tables<P>,
+        candidate: Candidate,
+        now: u64,
+    ) -> Option<Evicted<P>> {
+        let (place, record) = (candidate.place, tables.record(candidate.place));
+        record.set_listed(Listed::Demoted, false);
+        if record.tag().is_none() || record.is_listed(Listed::Idle) {
+            return None;
+        }
+        if record.was_used_since(candidate.used) {
+            self.demote(Candidate { used: record.used(now), place }, record);
+            return None;
+        }
+        match tables.at(place).evict(place, false) {
+            Taken::Out(evicted) => return Some(evicted),
+            _ => self.keep(place, record, now),
+        }
+        None
+    }
+
+    /// The queues have not caught up with what was used and changed since: the best of a few keys goes.
+    fn evict_from_sample<P: PerKey>(
+        &mut self,
+        tables: &Tables<P>,
+        now: u64,
+        looks: u32,
+    ) -> Option<Evicted<P>> {
+        let mut sample = std::mem::take(&mut self.sample);
+        for _ in 0..looks.min(tables.places()) {
+            let Some(place) = self.advance(tables) else { break };
+            self.step();
+            if let Some(idle) = tables.at(place).is_idle(place) {
+                let used = tables.record(place).used(now);
+                sample.push((!idle, Candidate { used, place }));
+            }
+        }
+        sample.sort_unstable();
+        let evicted = sample
+            .iter()
+            .find_map(|(_, Candidate { place, .. })| tables.at(*place).evict(*place, false).out());
+        sample.clear();
+        self.sample = sample;
+        evicted
+    }
+
+    fn advance<P: PerKey>(&mut self, tables: &Tables<P>) -> Option<Place> {
+        self.hand = tables.next(self.hand)?;
+        Some(self.hand)
+    }
+
+    #[cfg_attr(not(test), allow(clippy::unused_self, reason = "steps are counted in tests"))]
+    fn step(&mut self) {
+        #[cfg(test)]
+        {
+            self.steps += 1;
+        }
+    }
+
+    /// Keys are in other places than before.
+    pub(in crate::keyed) fn start_over<P: PerKey>(&mut self, tables: &Tables<P>, now: u64) {
+        (self.idle, self.demoted) = (Queue::default(), Queue::default());
+        let mut add = |place, record: &Record| {
+            let demoted = record.is_demoted();
+            record.set_listed(Listed::Idle, false);
+            record.set_listed(Listed::Demoted, false);
+            if demoted {
+                self.demote(Candidate { used: record.used(now), place }, record);
+            } else {
+                self.add(place, record, now);
+            }
+        };
+        tables.iter().for_each(|table| table.for_each_place(&mut add));
     }
 }
-
-impl Candidate {
-    fn record<P: PerKey>(self, tables: &Tables<P>) -> &Record {
-        tables.at(self.place).record(self.place)
-    }
-}
-
-/// The least recently used comes first out of a max-heap.
-impl Ord for Candidate {
-    fn cmp(&self, other: &Self) -> Ordering {
-        other.used.cmp(&self.used)
-    }
-}
-
-impl PartialOrd for Candidate {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl PartialEq for Candidate {
-    fn eq(&self, other: &Self) -> bool {
-        self.used == other.used
-    }
-}
-
-impl Eq for Candidate {}

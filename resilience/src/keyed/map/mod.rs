@@ -1,15 +1,18 @@
-//! The map: known keys are found without a lock; new ones come, and others have to go for them, one at a time.
+//! The map: known keys are found without a lock; new ones come, and others are evicted for them, one at a time.
 //!
-//! [`slot`] one key's place; [`array`] places found by hash, without a lock; [`table`] keys of one type; [`tables`] all
-//! of them · [`recency`] when a key was used · [`eviction`] which key makes room when the map is full.
+//! [`slot`] one key, [`record`] what is known of it without a look inside; [`array`] slots found by hash, without a lock; [`table`] keys of one type; [`tables`] all of them ·
+//! [`place`] where a key is · [`recency`] when it was used · [`eviction`] which key makes room when the map is full, over
+//! [`queue`]s of candidates · [`readers`] sums over all keys, read in pieces.
 //!
-//! No code of a key's runs under its lock but its `Eq`: keys are hashed, cloned, shown and dropped outside.
+//! Of a key's own code only its `Eq` runs under the map's lock: keys are hashed, cloned, shown and dropped outside.
 
 pub(in crate::keyed) mod array;
 mod eviction;
 mod place;
+mod queue;
 mod readers;
 mod recency;
+pub(in crate::keyed) mod record;
 pub(in crate::keyed) mod slot;
 mod table;
 mod tables;
@@ -21,14 +24,18 @@ use self::eviction::Evictor;
 pub(super) use self::place::Place;
 use self::readers::Readers;
 use self::recency::Recency;
+use self::record::Tag;
+use self::slot::Content;
 pub use self::slot::KeyedInstance;
-use self::slot::{Content, Tag};
 use self::table::{See, Table};
 use self::tables::Tables;
 use super::aggregate::Aggregate as _;
 use super::instance::PerKey;
 use super::key::Key;
 use crate::sync::Mutex;
+
+/// How many keys one new key evicts at most: there are more than `max_keys` after that many calls were in flight.
+const MOST_EVICTED: usize = 16;
 
 pub(super) struct Map<P: PerKey> {
     /// What the policies of keys are made from.
@@ -74,15 +81,15 @@ impl<P: PerKey> Map<P> {
         let now = self.recency.look(hash);
         let (table, tag) = (self.tables.of::<K>(), Tag::of(hash));
         match table.find(tag, key) {
-            Some((record, instance)) if !record.is_aside() => {
+            Some((record, instance)) => {
                 record.touch(now);
                 instance
             }
-            _ => self.search(table, tag, key, now),
+            None => self.search(table, tag, key, now),
         }
     }
 
-    /// Finds a key that stayed behind when others moved, and takes back what eviction had set aside.
+    /// Finds a key that stayed behind when others moved.
     #[cold]
     #[inline(never)]
     fn search<'m, K: Key + ?Sized>(
@@ -94,9 +101,6 @@ impl<P: PerKey> Map<P> {
     ) -> KeyedInstance<'m, P, K::Owned> {
         let Some(found) = table.search(tag, key) else { return self.insert(table, tag, key) };
         found.record.touch(now);
-        if found.record.is_aside() {
-            self.books.lock().evictor.readmit(found.place, found.record, now);
-        }
         found.instance
     }
 
@@ -107,17 +111,16 @@ impl<P: PerKey> Map<P> {
         key: &K,
     ) -> KeyedInstance<'m, P, K::Owned> {
         let content = Content { key: key.to_owned(), policy: P::instance(&self.template) };
-        // They end after the lock.
-        let mut gone = Vec::new();
+        // Dropped after the lock is released, because a key's code runs.
+        let mut evicted = Vec::new();
         let mut books = self.books.lock();
         let now = self.recency.step();
-        // Whoever held the lock before may have been faster.
+        // Another call may have been faster.
         if let Some(found) = table.search(tag, key) {
             found.record.touch(now);
-            books.evictor.readmit(found.place, found.record, now);
             return found.instance;
         }
-        self.make_room(&mut books, now, &mut gone);
+        self.make_room(&mut books, now, &mut evicted);
         let (found, others_moved) = table.insert(tag, content);
         found.record.touch(now);
         if others_moved {
@@ -129,15 +132,19 @@ impl<P: PerKey> Map<P> {
         found.instance
     }
 
-    fn make_room(&self, books: &mut Books<P>, now: u64, gone: &mut Vec<Box<dyn Any + Send>>) {
-        while self.len() >= self.max_keys as usize {
+    fn make_room(&self, books: &mut Books<P>, now: u64, remains: &mut Vec<Box<dyn Any + Send>>) {
+        books.evictor.classify(&self.tables, now);
+        for _ in 0..MOST_EVICTED {
+            if self.len() < self.max_keys as usize {
+                break;
+            }
             let Some(evicted) = books.evictor.evict(&self.tables, now) else { break };
             self.evicted.fetch_add(1, Release);
             let mut counted = evicted.counted;
             counted.clear_present();
             books.readers.on_eviction(evicted.place, &counted);
             books.retired += counted;
-            gone.push(evicted.remains);
+            remains.push(evicted.remains);
         }
     }
 
@@ -166,6 +173,11 @@ impl<P: PerKey> Map<P> {
 
     pub(super) fn end_reading(&self, reader: u64) -> Option<P::Aggregate> {
         self.books.lock().readers.end(reader)
+    }
+
+    #[cfg(test)]
+    pub(super) fn steps(&self) -> u64 {
+        self.books.lock().evictor.steps
     }
 
     #[cfg(test)]

@@ -1,8 +1,8 @@
 //! The keys of one type: an array of places, and a larger one when they don't suffice.
 //!
-//! Whatever nobody holds moves into the larger one; the others stay where they are held, and are looked for there, too.
-//! Arrays are never freed, for readers announce themselves to nobody: the smaller ones together take a third of the
-//! largest one's memory.
+//! Keys that no call holds move into the larger one; the others stay behind, and are looked for there, too. Arrays are
+//! never freed, because readers don't announce themselves: the smaller ones together take a third of the largest one's
+//! memory.
 
 use std::any::Any;
 use std::fmt::Debug;
@@ -10,7 +10,8 @@ use std::sync::OnceLock;
 
 use super::array::{self, Array};
 use super::place::Place;
-use super::slot::{Content, KeyedInstance, Record, Slot, Tag, Taken};
+use super::record::{Record, Tag};
+use super::slot::{Content, KeyedInstance, Slot, Taken};
 use crate::keyed::instance::PerKey;
 use crate::keyed::key::{Key, KeyText};
 use crate::sync::{AtomicU32, Ordering::Acquire, Ordering::Release};
@@ -51,9 +52,14 @@ pub(in crate::keyed) type See<'s, P> =
 /// [`see`](Self::see).
 pub(in crate::keyed) trait AnyTable<P: PerKey>: Any + Send + Sync {
     fn record(&self, place: Place) -> &Record;
-    fn is_idle(&self, place: Place) -> bool;
-    /// Lets the key go, unless it is held; or unless it is not at rest, if it `must_rest`.
-    fn evict(&self, place: Place, must_rest: bool) -> Taken<Evicted<P>>;
+    /// How many places its arrays with keys have.
+    fn places(&self) -> u32;
+    /// The place after this one in reading order, unless it was the last. Arrays without keys are skipped.
+    fn next(&self, place: Place) -> Option<Place>;
+    /// Whether the key there is idle, if there is one.
+    fn is_idle(&self, place: Place) -> Option<bool>;
+    /// Takes the key out, unless it is held; or unless it is not idle, if it `must_be_idle`.
+    fn evict(&self, place: Place, must_be_idle: bool) -> Taken<Evicted<P>>;
     fn for_each_place(&self, see: &mut dyn FnMut(Place, &Record));
     /// Shows the keys at the next [`PIECE`] places in reading order. Where to go on.
     fn read(&self, from: Place, see: See<'_, P>) -> Option<Place>;
@@ -142,14 +148,34 @@ impl<O: Debug + Send + Sync + 'static, P: PerKey> AnyTable<P> for Table<O, P> {
         &array.slot(slot).record
     }
 
-    fn is_idle(&self, place: Place) -> bool {
-        let (array, slot) = self.at(place);
-        array.slot(slot).hold().is_some_and(|instance| P::is_idle(&instance))
+    fn places(&self) -> u32 {
+        self.arrays().map(|(_, array)| array.places_in_use()).fold(0, u32::saturating_add)
     }
 
-    fn evict(&self, place: Place, must_rest: bool) -> Taken<Evicted<P>> {
+    #[allow(clippy::cast_possible_truncation, reason = "there are 32")]
+    fn next(&self, place: Place) -> Option<Place> {
+        let newest = self.newest() as u16;
+        let (array, slot) = match place.array {
+            array if array > newest => (newest, 0),
+            array => (array, place.slot.wrapping_add(1)),
+        };
+        let at = |array, slot| Place { table: self.number, array, slot };
+        let places = self.arrays[usize::from(array)].get().map_or(0, Array::places_in_use);
+        match array {
+            _ if slot < places => Some(at(array, slot)),
+            0 => None,
+            _ => self.next(at(array - 1, u32::MAX)),
+        }
+    }
+
+    fn is_idle(&self, place: Place) -> Option<bool> {
         let (array, slot) = self.at(place);
-        let taken = array.take(slot, |policy| !must_rest || P::is_idle(policy));
+        array.slot(slot).hold().map(|instance| P::is_idle(&instance))
+    }
+
+    fn evict(&self, place: Place, must_be_idle: bool) -> Taken<Evicted<P>> {
+        let (array, slot) = self.at(place);
+        let taken = array.take(slot, |policy| !must_be_idle || P::is_idle(policy));
         taken.map(|content| Evicted {
             place,
             counted: P::aggregate(&content.policy),

@@ -9,6 +9,7 @@ use std::sync::OnceLock;
 use foldhash::quality::RandomState;
 
 use super::place::Place;
+use super::record::Record;
 use super::table::{AnyTable, See, Table};
 use crate::keyed::instance::PerKey;
 use crate::keyed::key::Key;
@@ -45,6 +46,27 @@ impl<P: PerKey> Tables<P> {
     pub(in crate::keyed) fn at(&self, place: Place) -> &dyn AnyTable<P> {
         let mut tables = self.iter().skip(place.table.into());
         tables.next().unwrap_or_else(|| unreachable!("tables are never dropped"))
+    }
+
+    pub(in crate::keyed) fn record(&self, place: Place) -> &Record {
+        self.at(place).record(place)
+    }
+
+    /// How many places the arrays with keys have.
+    pub(in crate::keyed) fn places(&self) -> u32 {
+        self.iter().map(AnyTable::places).fold(0, u32::saturating_add)
+    }
+
+    /// The place after this one in reading order, after the last the first.
+    #[allow(clippy::cast_possible_truncation, reason = "as many as there are types of keys")]
+    pub(in crate::keyed) fn next(&self, place: Place) -> Option<Place> {
+        let first_from = |table: usize| {
+            let mut tables = self.iter().enumerate().skip(table);
+            tables.find_map(|(table, it)| it.next(Place::first_of(table as u16)))
+        };
+        let table = usize::from(place.table);
+        let next = self.iter().nth(table).and_then(|it| it.next(place));
+        next.or_else(|| first_from(table + 1)).or_else(|| first_from(0))
     }
 
     pub(in crate::keyed) fn iter(&self) -> impl Iterator<Item = &dyn AnyTable<P>> {

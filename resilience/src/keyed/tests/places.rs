@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 
 use super::super::map::array::{Array, LEAST};
-use super::super::map::slot::{Content, Tag, Taken};
+use super::super::map::record::Tag;
+use super::super::map::slot::{Content, Taken};
 use crate::bulkhead::{Bulkhead, BulkheadConfig};
 
-/// Few homes for many keys, so that ways cross, and some get very long.
+/// Few homes for many keys, so that probe sequences cross, and some get very long.
 fn tag(key: u8) -> Tag {
     Tag::of((u64::from(key) % 7) << 59)
 }
@@ -43,22 +44,22 @@ proptest! {
     }
 }
 
-/// Reach is written down in strides of four places.
+/// Written down in steps of four slots.
 #[test]
-fn nobody_looks_farther_than_the_keys_of_a_home_need() {
+fn a_look_up_probes_no_farther_than_the_keys_of_a_home_need() {
     let array = Array::new(LEAST);
-    let reach = || array.slot(tag(0).home(LEAST as usize)).record.reach();
+    let max_probe = || array.slot(tag(0).home(LEAST as usize)).record.max_probe();
     let slots: Vec<_> =
         (0..6).map(|key| array.put(tag(7 * key), content(7 * key)).ok().unwrap().slot).collect();
-    assert_eq!(reach(), 8);
+    assert_eq!(max_probe(), 8);
     array.take(slots[1], |_| true);
-    assert_eq!(reach(), 8, "the last one is still there");
+    assert_eq!(max_probe(), 8, "the last one is still there");
     array.take(slots[5], |_| true);
-    assert_eq!(reach(), 4);
+    assert_eq!(max_probe(), 4);
     slots[2..5]
         .iter()
         .for_each(|slot| assert!(matches!(array.take(*slot, |_| true), Taken::Out(_))));
-    assert_eq!(reach(), 0);
+    assert_eq!(max_probe(), 0);
 }
 
 #[test]
@@ -72,20 +73,20 @@ fn what_is_held_is_neither_taken_nor_moved() {
     assert_eq!(keys(&larger).into_keys().collect::<Vec<_>>(), [2]);
 }
 
-/// When they reach farther than can be written down, they are looked for everywhere.
+/// When they are farther off than can be written down, they are looked for everywhere.
 #[test]
 fn one_home_does_for_all_keys() {
     let array = Array::new(1_024);
     let tag = Tag::of(7 << 61);
-    let reach = || array.slot(tag.home(1_024)).record.reach();
+    let max_probe = || array.slot(tag.home(1_024)).record.max_probe();
     let put = |key: u16| array.put(tag, content(key)).is_ok();
     assert!((0..816).all(put) && !put(816), "only what is full has no room");
-    assert_eq!(reach(), usize::MAX);
+    assert_eq!(max_probe(), usize::MAX);
     let find = |key: u16| array.find(tag, &key).map(|found| found.slot);
     assert!((0..816).all(|key| find(key).is_some()) && find(816).is_none());
     for key in (1..816).rev() {
         assert!(matches!(array.take(find(key).unwrap(), |_| true), Taken::Out(_)));
         assert!(find(key).is_none() && find(key - 1).is_some());
     }
-    assert_eq!(reach(), 0);
+    assert_eq!(max_probe(), 0);
 }

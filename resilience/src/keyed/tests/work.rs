@@ -1,0 +1,110 @@
+//! How much work a new key is, counted in places that the evictor looks at: bounded, whatever the map's size and state.
+
+use super::*;
+
+/// More than any new key in a large map may cost.
+const MOST: u64 = 128;
+const NEW: u32 = 300;
+
+/// Limits that one call uses up for good, as nearly as the tests' time goes.
+fn users(keys: u32) -> Keyed<RateLimiter> {
+    Keyed::<RateLimiter>::new("users", RateLimitConfig::new().rate("1/h")).max_keys(keys)
+}
+
+fn ask(users: &Keyed<RateLimiter>, key: u32, use_up: bool) {
+    let limiter = users.get(&key);
+    if use_up {
+        let _ = limiter.try_acquire();
+    }
+}
+
+fn full(keys: u32, use_up: bool) -> Keyed<RateLimiter> {
+    let users = users(keys);
+    (0..keys).for_each(|key| ask(&users, key, use_up));
+    users
+}
+
+/// The most steps that one of some new keys cost, and their average.
+fn steps(users: &Keyed<RateLimiter>, use_up: bool) -> (u64, u64) {
+    let (steps, keys) = (|| users.map().steps(), users.len());
+    let (first, mut most) = (steps(), 0);
+    for new in 0..NEW {
+        let before = steps();
+        ask(users, 1_000_000 + new, use_up);
+        most = most.max(steps() - before);
+    }
+    assert_eq!(users.len(), keys, "one is evicted for each");
+    (most, (steps() - first) / u64::from(NEW))
+}
+
+#[test]
+fn a_new_key_is_bounded_work_when_all_are_idle() {
+    for keys in [1_000, 10_000, 30_000] {
+        let (most, average) = steps(&full(keys, false), false);
+        assert!(most <= 4 && average <= 2, "{keys} keys: {most}, {average} on average");
+    }
+}
+
+#[test]
+fn a_new_key_is_bounded_work_when_all_are_used_up() {
+    for keys in [1_000, 10_000, 30_000] {
+        let (most, average) = steps(&full(keys, true), true);
+        assert!(most <= MOST && average <= 12, "{keys} keys: {most}, {average} on average");
+    }
+}
+
+/// The first eviction after a quiet time finds nothing as it was.
+#[test]
+fn a_new_key_is_bounded_work_when_all_were_asked_for_since() {
+    for (keys, use_up) in [(1_000, false), (1_000, true), (20_000, false), (20_000, true)] {
+        let users = full(keys, false);
+        (0..keys).rev().for_each(|key| ask(&users, key, use_up));
+        let (most, _) = steps(&users, use_up);
+        assert!(most <= MOST, "{keys} keys: {most}");
+    }
+}
+
+#[test]
+fn a_new_key_is_bounded_work_when_all_are_held() {
+    let users = users(1_000);
+    let held: Vec<_> = (0..2_000_u32).map(|key| users.get(&key)).collect();
+    let before = users.map().steps();
+    drop(users.get("new"));
+    assert!(users.map().steps() - before <= MOST);
+    assert_eq!(users.len(), held.len() + 1);
+}
+
+#[test]
+fn open_circuits_outlive_a_flood_of_new_keys() {
+    let hosts = hosts(2_000);
+    for host in 0..1_900_u32 {
+        hosts.get(&host).force_open();
+    }
+    (10_000..30_000_u32).for_each(|host| drop(hosts.get(&host)));
+    assert_eq!(hosts.totals().troubled, 1_900);
+}
+
+#[test]
+fn keys_that_are_asked_for_outlive_a_flood_of_new_keys() {
+    let hosts = hosts(2_000);
+    (0..2_000_u32).for_each(|host| drop(hosts.get(&host)));
+    (0..1_000_u32).for_each(|host| drop(hosts.get(&host)));
+    (10_000..11_000_u32).for_each(|host| drop(hosts.get(&host)));
+    let mut known = 0;
+    let mut pages = hosts.pages();
+    while pages.next(|host, _| known += u32::from(host.parse::<u32>().unwrap() < 1_000)) {}
+    assert!(known >= 990, "{known} of 1,000");
+}
+
+/// A key that was demoted is a candidate again when it is idle again, though no new look-up tells so.
+#[test]
+fn the_hand_finds_what_became_idle() {
+    let hosts = hosts(1_000);
+    for host in 0..1_000_u32 {
+        hosts.get(&host).force_open();
+    }
+    (1_000..1_100_u32).for_each(|host| drop(hosts.get(&host)));
+    assert!(hosts.with_key("500", CircuitBreaker::reset));
+    (1_100..2_000_u32).for_each(|host| drop(hosts.get(&host)));
+    assert!(!is_kept(&hosts, "500"), "900 new keys, of which each looks at four places");
+}
