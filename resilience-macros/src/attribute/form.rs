@@ -104,12 +104,20 @@ fn known(named: &mut Vec<Named>, attribute: &Attribute, errors: &mut Diagnostics
     named.retain(|Named { key, .. }| {
         let known = attribute.find(&key.to_string()).is_some();
         if !known {
-            let misplaced = (attribute.misplaced)(&key.to_string());
+            let misplaced = of_blocks(key).or_else(|| (attribute.misplaced)(&key.to_string()));
             let text = misplaced.unwrap_or_else(|| unknown(key, attribute, &all));
             errors.at(key.span(), text);
         }
         known
     });
+}
+
+/// What chooses among the methods of a block.
+fn of_blocks(key: &Ident) -> Option<String> {
+    let text = || {
+        format!("`{key}` chooses among the methods of an `impl` block or a trait: remove it here")
+    };
+    (key == "only" || key == "except").then(text)
 }
 
 fn unknown(key: &Ident, attribute: &Attribute, all: &[&str]) -> String {

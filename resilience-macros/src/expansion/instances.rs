@@ -4,7 +4,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote_spanned};
 
 use crate::layer::model::{Instance, Layer, Source, Stack};
-use crate::layer::names;
+use crate::layer::names::{self, NamedItem};
 use crate::policies::resilient;
 use crate::source::function::Guarded;
 use crate::tokens::generated_span;
@@ -18,19 +18,20 @@ pub(crate) fn statics(
 ) -> (TokenStream, Option<TokenStream>) {
     let (mut statics, mut listed) = (TokenStream::new(), Vec::new());
     let mut whole = Whole::default();
+    let item = NamedItem { ident: &guarded.name, path: &guarded.path };
     for (layer, name) in stack.layers.iter().zip(names) {
         let Source::Own(instance) = &layer.source else { continue };
         let span = generated_span(layer.span);
         let name = static_name(name);
         let policy = policy_type(layer, runtime);
-        let value = built(layer, instance, &guarded.name, runtime);
+        let value = built(layer, instance, item, runtime);
         let guard = names::guard(instance.naming(), layer.attribute, runtime);
         statics.extend(quote_spanned!(span=> static #name: #policy = #value; #guard));
         listed.push(quote_spanned!(span=> <#policy>::listed(&#name)));
         whole.add(layer, instance, &name);
     }
-    if let Some((item, entry)) = whole.listed(&guarded.name, runtime) {
-        statics.extend(item);
+    if let Some((whole, entry)) = whole.listed(item, runtime) {
+        statics.extend(whole);
         listed.push(entry);
     }
     let submit = (!listed.is_empty()).then(|| submit(&listed, runtime));
@@ -56,7 +57,11 @@ impl<'s> Whole<'s> {
         }
     }
 
-    fn listed(self, item: &Ident, runtime: &TokenStream) -> Option<(TokenStream, TokenStream)> {
+    fn listed(
+        self,
+        item: NamedItem<'_>,
+        runtime: &TokenStream,
+    ) -> Option<(TokenStream, TokenStream)> {
         let (layer, instance) = self.first?;
         let (span, setters) = (generated_span(layer.span), self.setters);
         let name = static_name(&Ident::new("policy", span));
@@ -79,7 +84,7 @@ pub(crate) struct PipelineParts {
     pub(crate) setters: TokenStream,
 }
 
-pub(crate) fn parts(layers: &[Layer], item: &Ident, runtime: &TokenStream) -> PipelineParts {
+pub(crate) fn parts(layers: &[Layer], item: NamedItem<'_>, runtime: &TokenStream) -> PipelineParts {
     let (mut parts, mut listed) = (PipelineParts::default(), Vec::new());
     for layer in layers {
         let span = generated_span(layer.span);
@@ -117,7 +122,7 @@ pub(crate) fn submit(listed: &[TokenStream], runtime: &TokenStream) -> TokenStre
 pub(crate) fn built(
     layer: &Layer,
     instance: &Instance,
-    item: &Ident,
+    item: NamedItem<'_>,
     runtime: &TokenStream,
 ) -> TokenStream {
     let span = generated_span(layer.span);
@@ -126,8 +131,10 @@ pub(crate) fn built(
         layer.expansion.keyed().and_then(|keyed| keyed.bound(runtime)),
     );
     let identity = names::identity(instance.naming(), item, layer.span, runtime);
-    let ingredient =
-        layer.expansion.ingredient(item, runtime).map(|value| quote_spanned!(span=> , #value));
+    let ingredient = layer
+        .expansion
+        .ingredient(item.ident, runtime)
+        .map(|value| quote_spanned!(span=> , #value));
     let config =
         configuration(layer, instance, runtime).map(|config| quote_spanned!(span=> , #config));
     quote_spanned!(span=> <#policy>::declared(#identity #config #ingredient) #bound)

@@ -2,6 +2,7 @@
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote_spanned};
+use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
 use syn::spanned::Spanned;
 use syn::{Expr, GenericArgument, PathArguments, Token, Type, Visibility};
@@ -12,7 +13,7 @@ use crate::expansion::instances;
 use crate::item::validate;
 use crate::layer::keyed::Keyed;
 use crate::layer::model::{Layer, Source};
-use crate::layer::names;
+use crate::layer::names::{self, NamedItem};
 use crate::policies::ALL;
 use crate::policies::reading::{Invocation, StackOptions};
 use crate::source::attributes::{self, WrittenAttribute};
@@ -155,9 +156,9 @@ impl Declaration {
     /// The instance, built from its parts where it has any.
     fn value(&self, layer: &Layer, parts: &[Layer], runtime: &TokenStream) -> TokenStream {
         let Source::Own(instance) = &layer.source else { return TokenStream::new() };
-        let value = instances::built(layer, instance, &self.name, runtime);
-        let (span, parts) =
-            (generated_span(layer.span), instances::parts(parts, &self.name, runtime));
+        let item = NamedItem { ident: &self.name, path: &self.name.unraw().to_string() };
+        let value = instances::built(layer, instance, item, runtime);
+        let (span, parts) = (generated_span(layer.span), instances::parts(parts, item, runtime));
         let (items, setters) = (parts.items, parts.setters);
         let guard = names::guard(instance.naming(), layer.attribute, runtime);
         if guard.is_none() && items.is_empty() && setters.is_empty() {
@@ -190,7 +191,8 @@ impl Declaration {
         } else {
             quote_spanned!(span=> #runtime::#policy)
         };
-        let identity = names::identity((None, None), &self.name, span, runtime);
+        let item = NamedItem { ident: &self.name, path: &self.name.unraw().to_string() };
+        let identity = names::identity((None, None), item, span, runtime);
         quote_spanned!(span=> #policy::declared(#identity #config #probe))
     }
 

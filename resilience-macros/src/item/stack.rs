@@ -9,7 +9,7 @@ use quote::quote_spanned;
 use crate::attribute::{Attribute, Target};
 use crate::diagnostics::Diagnostics;
 use crate::expansion::expand;
-use crate::item::{declaration, validate};
+use crate::item::{block, declaration, owner, validate};
 use crate::layer::model::Stack;
 use crate::policies::reading::{Invocation, Reader, StackOptions};
 use crate::policies::{is_ours, named};
@@ -28,13 +28,19 @@ pub(crate) fn expand(
     if attributes::is_gathered(&arguments) {
         return item;
     }
+    let (owner, arguments) = owner::taken(arguments);
     let first = Invocation { reader, span: Span::call_site(), arguments };
     let (attributes, rest) = attributes::split(ungrouped(item), &first.arguments, is_ours);
     if declaration::is_static(&rest) {
         return declaration::expand(first, &attributes, rest);
     }
+    if block::is_block(&rest) {
+        let mut errors = Diagnostics::default();
+        let siblings = siblings(&attributes, &mut errors);
+        return block::expand(first, &attributes, siblings, &rest, errors);
+    }
     match Function::read(attributes.clone(), &rest) {
-        Some(Ok(function)) => on_function(first, &function),
+        Some(Ok(function)) => on_function(first, &Function { owner, ..function }),
         Some(Err(error)) => beside(&error, &attributes, rest),
         None => beside(&misplaced(reader.attribute, &rest), &attributes, rest),
     }
@@ -164,16 +170,12 @@ fn beside(
 /// What to say about an item that is neither a function nor a static.
 fn misplaced(attribute: &Attribute, rest: &[TokenTree]) -> syn::Error {
     let Attribute { name, policy, .. } = attribute;
-    let keywords =
-        ["struct", "enum", "union", "trait", "impl", "mod", "const", "type", "use", "extern"];
+    let keywords = ["struct", "enum", "union", "mod", "const", "type", "use", "extern"];
     let keyword = rest.iter().find_map(|token| match token {
         TokenTree::Ident(word) => keywords.iter().copied().find(|keyword| word == keyword),
         _ => None,
     });
     let text = match keyword {
-        Some("impl" | "trait") => {
-            format!("`#[{name}]` guards functions: write it on each function in here that needs it")
-        }
         Some("const") => format!(
             "a shared instance is one object: write `static` instead of `const`, `#[{name}] \
              static NAME: {policy};`"

@@ -2,7 +2,6 @@
 
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::quote_spanned;
-use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 
 use crate::attribute::Attribute;
@@ -12,10 +11,18 @@ use crate::tokens::generated_span;
 /// An explicit name, if there is one, and what a part of a pipeline appends to it or to the default.
 pub(crate) type Naming<'i> = (Option<&'i SpannedValue<String>>, Option<&'static str>);
 
+/// An item that instances are built for.
+#[derive(Clone, Copy)]
+pub(crate) struct NamedItem<'i> {
+    pub(crate) ident: &'i Ident,
+    /// What it is called within its module: `charge`, or `Payments::charge`.
+    pub(crate) path: &'i str,
+}
+
 /// The runtime's `Identity` of an instance that is built for `item`.
 pub(crate) fn identity(
     (name, part): Naming<'_>,
-    item: &Ident,
+    item: NamedItem<'_>,
     at: Span,
     runtime: &TokenStream,
 ) -> TokenStream {
@@ -30,7 +37,7 @@ pub(crate) fn identity(
         };
         return quote_spanned!(span=> #runtime::Identity::explicit(#name));
     }
-    let path = format!("::{}{part}", item.unraw());
+    let path = format!("::{}{part}", item.path);
     let line = Literal::u32_unsuffixed(line(at));
     quote_spanned! {span=>
         #runtime::Identity::default(::core::concat!(::core::module_path!(), #path), #line)

@@ -171,14 +171,19 @@ pub(crate) fn is_gathered(arguments: &TokenStream) -> bool {
 /// The mark that such a sibling bears.
 const GATHERED: &str = "__gathered";
 
+/// An attribute of ours that leaves its item as it is.
+pub(crate) fn marker(path: &TokenStream) -> TokenStream {
+    let span = generated_span(Span::call_site());
+    let mark = Ident::new(GATHERED, span);
+    quote_spanned!(span=> #[#path(#mark)])
+}
+
 /// The siblings' paths, on an item that is nothing: their imports stay used, and editors know them.
 pub(crate) fn markers(attributes: &[WrittenAttribute]) -> TokenStream {
-    let span = generated_span(Span::call_site());
-    let mut paths =
-        attributes.iter().filter(|other| other.is_ours).map(|ours| &ours.path).peekable();
-    if paths.peek().is_none() {
+    let mut markers =
+        attributes.iter().filter(|other| other.is_ours).map(|ours| marker(&ours.path)).peekable();
+    if markers.peek().is_none() {
         return TokenStream::new();
     }
-    let mark = Ident::new(GATHERED, span);
-    quote_spanned!(span=> #(#[#paths(#mark)])* const _: () = ();)
+    quote_spanned!(generated_span(Span::call_site())=> #(#markers)* const _: () = ();)
 }

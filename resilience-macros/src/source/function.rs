@@ -2,6 +2,7 @@
 
 use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
 use quote::ToTokens;
+use syn::ext::IdentExt;
 use syn::punctuated::Punctuated;
 use syn::{FnArg, Generics, ReturnType, Signature, Token, Type, Visibility};
 
@@ -22,11 +23,15 @@ pub(crate) struct Function {
     /// The tokens between the braces.
     pub(crate) body: TokenStream,
     pub(crate) braces: Span,
+    /// The type or trait that it is a method of, where an attribute on its block has said so.
+    pub(crate) owner: Option<String>,
 }
 
 /// A function that can be guarded.
 pub(crate) struct Guarded {
     pub(crate) name: Ident,
+    /// What it is called within its module: `charge`, or `Payments::charge`.
+    pub(crate) path: String,
     pub(crate) mode: Mode,
     /// What the body returns.
     pub(crate) output: Type,
@@ -64,6 +69,7 @@ impl Function {
             signature,
             body: body_tokens,
             braces: body.span(),
+            owner: None,
         }))
     }
 
@@ -72,6 +78,10 @@ impl Function {
         self.unsupported_kind()?;
         let scope = Scope::of(&self.signature);
         let name = self.signature.ident.clone();
+        let path = match &self.owner {
+            Some(owner) => format!("{owner}::{}", name.unraw()),
+            None => name.unraw().to_string(),
+        };
         let declared = match &self.signature.output {
             ReturnType::Type(_, ty) => (**ty).clone(),
             ReturnType::Default => syn::parse_quote_spanned!(name.span()=> ()),
@@ -83,7 +93,7 @@ impl Function {
         let mode = if asynchronous || frame.is_async() { Mode::Async } else { Mode::Blocking };
         let output = inferable(output.unwrap_or(declared));
         let Signature { inputs, generics, .. } = self.signature.clone();
-        Ok(Guarded { name, mode, output, scope, frame, body, renamed_self, inputs, generics })
+        Ok(Guarded { name, path, mode, output, scope, frame, body, renamed_self, inputs, generics })
     }
 
     fn unsupported_kind(&self) -> Result<(), syn::Error> {

@@ -16,6 +16,8 @@ use crate::tokens::{compact, is_sign};
 /// With a retry, one hanging attempt must not use up the time of all.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(10);
 
+const NOTHING_TO_SKIP: &str = "`skip` leaves a method out of the attributes on its `impl` block or trait, and none of ours stands there: remove it";
+
 /// What was written about a part.
 pub(crate) struct Mention {
     pub(crate) part: &'static Part,
@@ -28,6 +30,10 @@ pub(crate) struct Mention {
 pub(crate) fn mentioned(reading: &mut Reading<'_>) -> (Vec<Mention>, Option<Expr>) {
     let (mut mentions, mut instance): (Vec<Mention>, Option<Expr>) = (Vec::new(), None);
     for expr in reading.take_list() {
+        if compact(&expr.to_token_stream()) == "skip" {
+            reading.errors.on(&expr, NOTHING_TO_SKIP);
+            continue;
+        }
         match mention(&expr) {
             Some(mention) => {
                 match mentions.iter().find(|other| other.part.name == mention.part.name) {

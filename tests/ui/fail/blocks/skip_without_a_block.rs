@@ -1,0 +1,8 @@
+use resilience::{Rejection, resilient};
+
+#[resilient(skip)]
+async fn read() -> Result<(), Rejection> {
+    Ok(())
+}
+
+fn main() {}
