@@ -10,7 +10,7 @@ fn read(&self, id: u64) -> Result<String, ApiError> {
     let bulkhead: &Bulkhead = bulkhead;
     let outcome = blocking::bulkhead(
         bulkhead,
-        || blocking::body(|| -> Result<String, ApiError> { self.get(id) }),
+        || blocking::body(move || -> Result<String, ApiError> { self.get(id) }),
     );
     finish::<Result<String, ApiError>>(outcome)
 }

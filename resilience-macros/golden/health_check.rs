@@ -12,8 +12,9 @@ async fn database() -> Result<(), ApiError> {
         || probe(database()),
     );
     unique!(
-        "resilience: health check name \"database\" is used twice in crate shop 1.0.0",
-        static NAME : u8 = 0;
+        macro_rules!
+        __health_check_name_database_is_used_twice__declare_one_static_and_use_it_in_both
+        { () => {}; }
     );
     submit! {
         Site(& [< HealthCheck > ::listed(& __RESILIENCE_HEALTH_CHECK)])

@@ -20,8 +20,9 @@ async fn charge(&self, order: &Order) -> Result<Receipt, ApiError> {
         CircuitBreakerConfig::new().failure_rate(0.5).open_for(Duration::from_secs(30)),
     );
     unique!(
-        "resilience: circuit breaker name \"payments\" is used twice in crate shop 1.0.0",
-        static NAME : u8 = 0;
+        macro_rules!
+        __circuit_breaker_name_payments_is_used_twice__declare_one_static_and_use_it_in_both
+        { () => {}; }
     );
     static __RESILIENCE_TIMEOUT: Timeout = <Timeout>::declared(
         Identity::default(::core::concat!(::core::module_path!(), "::charge"), 0),

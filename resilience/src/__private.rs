@@ -35,18 +35,16 @@ pub use crate::stack::{
 pub use crate::timeout::future::{guard as timeout, guard_after as timeout_after};
 pub use crate::timeout::{Timeout, TimeoutConfig};
 
-/// A symbol that may exist once per program. Under test it has another text, for a test may well link the crate that it
-/// tests beside the copy under test. The item comes from outside: errors about it then point at the user's name.
+/// Exports a macro that does nothing: the compiler reports a second one of that name in the crate. The item comes from
+/// outside, for errors about it to point at the user's name.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __unique {
-    ($symbol:literal, $item:item) => {
-        const _: () = {
-            #[cfg_attr(test, unsafe(export_name = concat!($symbol, " (test)")))]
-            #[cfg_attr(not(test), unsafe(export_name = $symbol))]
-            #[used]
-            $item
-        };
+    ($item:item) => {
+        #[doc(hidden)]
+        #[allow(non_local_definitions)]
+        #[macro_export]
+        $item
     };
 }
 pub use __unique as unique;

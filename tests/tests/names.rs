@@ -3,7 +3,8 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use resilience::{
-    CircuitBreaker, PolicyKind, Rejection, Retry, circuit_breaker, registry, resilient, retry,
+    CircuitBreaker, PolicyKind, Rejection, Retry, circuit_breaker, fallback, registry, resilient,
+    retry, timeout,
 };
 
 /// The same name as a breaker of another crate.
@@ -60,6 +61,44 @@ fn default_names_that_collide_are_told_apart_by_their_lines() {
         let name = format!("names::send:{line}");
         assert!(registry().retry(&name).is_some(), "{name} in {:?}", names());
     }
+}
+
+#[timeout("10s")]
+#[retry]
+#[timeout("1s")]
+async fn timed_twice() -> Result<(), Rejection> {
+    Ok(())
+}
+
+#[fallback(Err(Rejection::DeadlineExceeded { policy: "test".into() }))]
+#[timeout("10s")]
+#[fallback(Ok(()), inner = true)]
+#[timeout("1s")]
+async fn caught_twice() -> Result<(), Rejection> {
+    Ok(())
+}
+
+#[retry(RETRY)]
+#[retry]
+async fn retried_twice() -> Result<(), Rejection> {
+    Ok(())
+}
+
+#[retry]
+static RETRY: Retry;
+
+#[tokio::test]
+async fn two_of_a_kind_on_one_function_are_told_apart_by_their_place() {
+    assert_eq!((timed_twice().await, caught_twice().await), (Ok(()), Ok(())));
+    assert_eq!(retried_twice().await, Ok(()));
+    assert!(registry().timeout("names::timed_twice.timeout").is_some());
+    assert!(registry().timeout("names::timed_twice.attempt_timeout").is_some());
+    assert!(registry().retry("names::timed_twice").is_some());
+    for name in ["names::caught_twice.outer", "names::caught_twice.inner"] {
+        assert!(registry().timeout(name).is_some(), "{name}");
+        assert!(registry().fallback(name).is_some(), "{name}");
+    }
+    assert!(registry().retry("names::retried_twice").is_some());
 }
 
 fn names() -> Vec<&'static str> {

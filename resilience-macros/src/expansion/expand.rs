@@ -1,6 +1,6 @@
 //! From what a stack means to the code that does it.
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote_spanned};
 use syn::Expr;
 use syn::spanned::Spanned;
@@ -125,11 +125,16 @@ fn shared(layer: &Layer, name: &Ident, runtime: &TokenStream) -> Option<TokenStr
 fn core(guarded: &Guarded, stack: &Stack, runtime: &TokenStream) -> CallTokens {
     let span = generated_span(Span::call_site());
     let Guarded { output, body, .. } = guarded;
+    let owns = takes_arguments(guarded, stack);
+    let capture = owns.then(|| quote_spanned!(span=> move));
+    let captured = if owns { captured(guarded) } else { None };
     match guarded.mode {
         Mode::Async => {
-            let capture = takes_arguments(guarded, stack).then(|| quote_spanned!(span=> move));
-            let never = quote_spanned!(span=> if false { return #runtime::never::<#output>(); });
-            let block = quote_spanned!(span=> async #capture { #never #body });
+            let never = quote_spanned! {span=>
+                if false { #captured return #runtime::never::<#output>(); }
+            };
+            let block = braced(guarded, quote_spanned!(span=> #never #body));
+            let block = quote_spanned!(span=> async #capture #block);
             CallTokens::Future(if stack.is_total() {
                 plain_or_not(&quote_spanned!(span=> body(#block)), output, runtime)
             } else {
@@ -137,7 +142,9 @@ fn core(guarded: &Guarded, stack: &Stack, runtime: &TokenStream) -> CallTokens {
             })
         }
         Mode::Blocking => {
-            let block = quote_spanned!(span=> || -> #output { #body });
+            let captured = captured.map(|captured| quote_spanned!(span=> if false { #captured }));
+            let block = braced(guarded, quote_spanned!(span=> #captured #body));
+            let block = quote_spanned!(span=> #capture || -> #output #block);
             CallTokens::Outcome(if stack.is_total() {
                 plain_or_not(&quote_spanned!(span=> body_blocking(#block)), output, runtime)
             } else {
@@ -145,6 +152,22 @@ fn core(guarded: &Guarded, stack: &Stack, runtime: &TokenStream) -> CallTokens {
             })
         }
     }
+}
+
+/// Braces of the user's edition.
+fn braced(guarded: &Guarded, body: TokenStream) -> TokenStream {
+    let mut block = Group::new(Delimiter::Brace, body);
+    block.set_span(guarded.frame.braces());
+    TokenTree::Group(block).into()
+}
+
+/// Names the arguments last first: what a block captures is dropped in the order in which it is first named, and
+/// arguments are dropped in reverse.
+fn captured(guarded: &Guarded) -> Option<TokenStream> {
+    let arguments = guarded.owned_arguments();
+    let last_first = arguments.iter().rev();
+    let span = generated_span(Span::call_site());
+    (!arguments.is_empty()).then(|| quote_spanned!(span=> let _ = (#(&#last_first,)*);))
 }
 
 /// A body that may return a plain value or a `Result`: its type chooses the method.

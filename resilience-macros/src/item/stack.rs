@@ -10,6 +10,7 @@ use crate::attribute::{Attribute, Target};
 use crate::diagnostics::Diagnostics;
 use crate::expansion::expand;
 use crate::item::{block, declaration, owner, validate};
+use crate::layer::default_names::tell_apart;
 use crate::layer::model::Stack;
 use crate::policies::reading::{Invocation, Reader, StackOptions};
 use crate::policies::{is_ours, named};
@@ -96,6 +97,7 @@ fn read(
         }
         layers.extend(invocation.read(Target::Function, scope, &mut shared, errors));
     }
+    tell_apart(&mut layers);
     let rejection = shared.rejection.map(|written| written.expr);
     Stack { layers, rejection, runtime: shared.runtime }
 }

@@ -1,6 +1,7 @@
 //! What a stack of attributes means.
 
 pub(crate) mod call;
+pub(crate) mod default_names;
 pub(crate) mod keyed;
 pub(crate) mod model;
 pub(crate) mod names;

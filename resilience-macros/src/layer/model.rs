@@ -51,6 +51,8 @@ pub(crate) struct Instance {
     pub(crate) name: Option<SpannedValue<String>>,
     /// Which part of a standard pipeline it is.
     pub(crate) part: Option<&'static str>,
+    /// What tells it from another of its kind on the function.
+    pub(crate) suffix: Option<&'static str>,
     /// What that pipeline is called.
     pub(crate) whole: Option<SpannedValue<String>>,
     /// The `const` value to start from.
@@ -63,7 +65,7 @@ impl Instance {
     pub(crate) fn naming(&self) -> Naming<'_> {
         match &self.name {
             Some(own) => (Some(own), None),
-            None => (self.whole.as_ref(), self.part),
+            None => (self.whole.as_ref(), self.part.or(self.suffix)),
         }
     }
 }

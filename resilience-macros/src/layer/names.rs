@@ -52,10 +52,8 @@ fn line(span: Span) -> u32 {
     u32::try_from(span.unwrap().line()).unwrap_or(u32::MAX)
 }
 
-/// A symbol that exists once per explicit name, kind and crate: the second definition does not build.
-///
-/// The symbol's text is what the compiler then shows. It names package, version and target, because a program may
-/// well hold two versions of a package, or a crate beside the copy of it that is under test.
+/// A macro of the crate that exists once per explicit name and kind: the compiler reports the second definition, at
+/// both names. Its name is what the compiler then shows, so it says what to do.
 pub(crate) fn guard(
     (name, part): Naming<'_>,
     attribute: &Attribute,
@@ -63,23 +61,39 @@ pub(crate) fn guard(
 ) -> Option<TokenStream> {
     let written = name?;
     let part = part.map(|part| format!(".{part}")).unwrap_or_default();
-    let name = format!("{}{part}", written.literal()?);
+    let name = word(&format!("{}{part}", written.literal()?));
+    let kind = attribute.name;
     let span = generated_span(written.expr.span());
-    let symbol =
-        format!("resilience: {} name {name:?} is used twice in {}", attribute.noun, target());
-    Some(quote_spanned!(span=> #runtime::unique!(#symbol, static NAME: u8 = 0;);))
+    let unique =
+        format!("__{kind}_name_{name}_is_used_twice__declare_one_static_and_use_it_in_both");
+    let unique = Ident::new(&unique, span);
+    Some(quote_spanned!(span=> #runtime::unique!(macro_rules! #unique { () => {}; });))
 }
 
-/// The crate that is being compiled: its name, its package where that is called otherwise, and the version.
-fn target() -> String {
-    let var = |key| std::env::var(key).unwrap_or_default();
-    let (krate, package) = (var("CARGO_CRATE_NAME"), var("CARGO_PKG_NAME"));
-    let mut target = format!("crate {krate} {}", var("CARGO_PKG_VERSION"));
-    if package.replace('-', "_") != krate {
-        target = format!("{target} of {package}");
+/// A name in letters, digits and `_`. Where that changes it, a checksum keeps it apart from others.
+fn word(name: &str) -> String {
+    let plain = |c: char| if c.is_ascii_alphanumeric() { c } else { '_' };
+    let word: String = name.chars().map(plain).collect();
+    if word == name { word } else { format!("{word}_{:08x}", checksum(name)) }
+}
+
+/// FNV-1a.
+fn checksum(text: &str) -> u32 {
+    text.bytes().fold(0x811c_9dc5, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::word;
+
+    #[test]
+    fn any_name_becomes_a_word_of_its_own() {
+        assert_eq!(word("payments"), "payments");
+        let names =
+            ["pay ments", "pay_ments", "pay.ments", "zahlung-ü", "zahlung-ö", "\"1\"", "支付"];
+        let words: std::collections::HashSet<_> = names.map(word).into();
+        assert_eq!(words.len(), names.len());
+        let is_plain = |c: char| c.is_ascii_alphanumeric() || c == '_';
+        assert!(words.iter().all(|word| word.chars().all(is_plain)), "{words:?}");
     }
-    if let Ok(binary) = std::env::var("CARGO_BIN_NAME") {
-        target = format!("{target}, binary {binary}");
-    }
-    target
 }

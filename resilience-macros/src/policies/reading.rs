@@ -159,6 +159,7 @@ impl Reading<'_> {
             None => Source::Own(Box::new(Instance {
                 name: self.common.name.take(),
                 part: None,
+                suffix: None,
                 whole: None,
                 config: config.map(|config| config.expr),
                 setters: std::mem::take(&mut self.setters),

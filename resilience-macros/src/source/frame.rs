@@ -46,6 +46,11 @@ impl Frame {
         self.0.len() > 1
     }
 
+    /// The span of the braces around the body: their edition decides when temporaries are dropped.
+    pub(crate) fn braces(&self) -> Span {
+        self.0.last().map_or_else(Span::call_site, |innermost| innermost.span)
+    }
+
     fn push(&mut self, before: &[TokenTree], group: &Group, after: &[TokenTree]) {
         self.0.push(Around {
             before: before.iter().cloned().collect(),

@@ -129,6 +129,14 @@ impl Function {
     }
 }
 
+impl Guarded {
+    /// The arguments that a `move` block around the body owns, in the order in which they are bound. In the function's
+    /// own `async` block they may be gone already, or be others.
+    pub(crate) fn owned_arguments(&self) -> Vec<&Ident> {
+        if self.frame.is_async() { Vec::new() } else { self.scope.owned_by(&self.body) }
+    }
+}
+
 /// `#![allow(…)]` in the body says the same as `#[allow(…)]` before the function, where it stays valid.
 fn inner_attributes(body: &mut TokenStream, attributes: &mut Vec<WrittenAttribute>) {
     let mut tokens = body.clone().into_iter();

@@ -5,5 +5,6 @@ pub(crate) mod early_return;
 pub(crate) mod foreign_macros;
 pub(crate) mod frame;
 pub(crate) mod function;
+pub(crate) mod names;
 pub(crate) mod return_type;
 pub(crate) mod scope;

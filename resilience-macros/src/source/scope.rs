@@ -1,23 +1,28 @@
 //! Which names of the function an expression uses: a `static` cannot see them, and a body cannot be moved away from
 //! an expression that borrows them.
 
-use std::collections::HashSet;
+use proc_macro2::{Ident, TokenStream};
+use syn::{Expr, FnArg, GenericParam, Receiver, ReceiverKind, Signature, Type};
 
-use proc_macro2::{Ident, Literal, Spacing, TokenStream, TokenTree};
-use syn::visit::{self, Visit};
-use syn::{Expr, FnArg, GenericParam, Macro, Pat, PatIdent, ReceiverKind, Signature, Type};
-
-use crate::tokens::is_sign;
+use crate::source::names::{Names, UsedName, mentions, used};
 
 /// The names that a function gives to its inside.
 #[derive(Debug, Default)]
 pub(crate) struct Scope {
-    /// `self` and the arguments, with whether they are copied rather than moved into a block.
-    values: Vec<(String, bool)>,
+    /// `self` and the arguments, in declared order.
+    arguments: Vec<Argument>,
     /// Whether nothing else is there to be used: the body is an `async fn`'s.
     is_whole: bool,
     /// Type and const parameters.
     generics: Vec<String>,
+}
+
+/// A name that an argument binds.
+#[derive(Debug)]
+struct Argument {
+    ident: Ident,
+    /// Whether it is copied rather than moved into a block.
+    is_copied: bool,
 }
 
 impl Scope {
@@ -25,15 +30,12 @@ impl Scope {
         let mut scope = Self { is_whole: signature.asyncness.is_some(), ..Self::default() };
         for input in &signature.inputs {
             match input {
-                FnArg::Receiver(receiver) => {
-                    let shared = matches!(receiver.kind, ReceiverKind::Reference(_, _, None));
-                    scope.values.push(("self".into(), shared));
-                    scope.values.push(("__self".into(), shared));
-                }
+                FnArg::Receiver(receiver) => scope.arguments.extend(self_arguments(receiver)),
                 FnArg::Typed(input) => {
                     let names = Names::of(&input.pat);
-                    let copied = !names.mutable && is_copied(&input.ty);
-                    scope.values.extend(names.bound.into_iter().map(|name| (name, copied)));
+                    let is_copied = !names.mutable && is_copied(&input.ty);
+                    let argument = |ident| Argument { ident, is_copied };
+                    scope.arguments.extend(names.bound.into_iter().map(argument));
                 }
             }
         }
@@ -43,26 +45,47 @@ impl Scope {
 
     /// The first name in `expr` that exists only while the function runs, or per instantiation of it.
     pub(crate) fn foreign_to_static(&self, expr: &Expr) -> Option<Ident> {
-        let is_inside = |name: &str| {
-            ["self", "Self", "__self"].contains(&name)
-                || self.values.iter().any(|(value, _)| value == name)
-                || self.generics.iter().any(|generic| generic == name)
+        let is_inside = |UsedName { ident, is_qualifier }: &UsedName| {
+            let is_argument = || self.arguments.iter().any(|argument| argument.ident == *ident);
+            ["self", "Self", "__self"].iter().any(|name| ident == name)
+                || self.generics.iter().any(|generic| ident == generic)
+                || (!is_qualifier && is_argument())
         };
-        used(expr).into_iter().find(|ident| is_inside(&ident.to_string()))
+        used(expr).into_iter().find(is_inside).map(|name| name.ident)
     }
 
     /// Whether a `move` block takes copies of all that it uses, and a second one finds the same again. What the function
     /// binds outside the block it runs in is of types that are not known here.
     pub(crate) fn is_copied(&self) -> bool {
-        self.is_whole && self.values.iter().all(|(_, copied)| *copied)
+        self.is_whole && self.arguments.iter().all(|argument| argument.is_copied)
     }
 
     /// Whether `expr` borrows something that a `move` block would take away.
     pub(crate) fn borrows(&self, expr: &Expr) -> bool {
-        let is_moved =
-            |name: &str| self.values.iter().any(|(value, copied)| value == name && !copied);
-        used(expr).iter().any(|ident| is_moved(&ident.to_string()))
+        let is_moved = |UsedName { ident, is_qualifier }: &UsedName| {
+            let moved = |argument: &Argument| argument.ident == *ident && !argument.is_copied;
+            !is_qualifier && self.arguments.iter().any(moved)
+        };
+        used(expr).iter().any(is_moved)
     }
+
+    /// The arguments that a `move` block around `body` owns, in declared order. One that the body does not name is left
+    /// out, so that the compiler still calls it unused; a name with `_` says that it is meant.
+    pub(crate) fn owned_by(&self, body: &TokenStream) -> Vec<&Ident> {
+        let is_owned = |argument: &&Argument| {
+            let Argument { ident, is_copied } = argument;
+            let is_meant = ident.to_string().starts_with('_') && ident != "__self";
+            !is_copied && (is_meant || mentions(body, ident))
+        };
+        self.arguments.iter().filter(is_owned).map(|argument| &argument.ident).collect()
+    }
+}
+
+/// `self`, and what `async_trait` calls it.
+fn self_arguments(receiver: &Receiver) -> [Argument; 2] {
+    let is_copied = matches!(receiver.kind, ReceiverKind::Reference(_, _, None));
+    let span = receiver.self_token.span;
+    ["self", "__self"].map(|name| Argument { ident: Ident::new(name, span), is_copied })
 }
 
 /// Whether a type is known for one that is copied: a shared reference, or a primitive by its name.
@@ -83,83 +106,6 @@ fn parameter(parameter: &GenericParam) -> Option<String> {
         GenericParam::Type(parameter) => Some(parameter.ident.to_string()),
         GenericParam::Const(parameter) => Some(parameter.ident.to_string()),
         GenericParam::Lifetime(_) => None,
-    }
-}
-
-/// The names that an expression takes from around it.
-fn used(expr: &Expr) -> Vec<Ident> {
-    let mut names = Names::default();
-    names.visit_expr(expr);
-    names.used.retain(|ident| !names.bound.contains(&ident.to_string()));
-    names.used
-}
-
-#[derive(Default)]
-struct Names {
-    bound: HashSet<String>,
-    /// Whether a binding is `mut`.
-    mutable: bool,
-    used: Vec<Ident>,
-}
-
-impl Names {
-    fn of(pattern: &Pat) -> Self {
-        let mut names = Self::default();
-        names.visit_pat(pattern);
-        names
-    }
-
-    /// The arguments of a macro may be anything: every word counts that is not a field's or method's, nor the name that
-    /// `name = value` gives.
-    fn words(&mut self, tokens: TokenStream) {
-        let tokens: Vec<_> = tokens.into_iter().collect();
-        let (mut given, mut used) = (HashSet::new(), Vec::new());
-        for (at, token) in tokens.iter().enumerate() {
-            match token {
-                TokenTree::Ident(_) if at > 0 && is_sign(&tokens[at - 1], '.') => {}
-                TokenTree::Ident(ident) if gives_a_name(&tokens[at + 1..]) => {
-                    given.insert(ident.to_string());
-                }
-                TokenTree::Ident(ident) => used.push(ident.clone()),
-                TokenTree::Literal(text) => used.extend(captured(text)),
-                TokenTree::Group(group) => self.words(group.stream()),
-                TokenTree::Punct(_) => {}
-            }
-        }
-        self.used.extend(used.into_iter().filter(|ident| !given.contains(&ident.to_string())));
-    }
-}
-
-/// `=`, and not `==` or `=>`.
-fn gives_a_name(after: &[TokenTree]) -> bool {
-    matches!(after.first(), Some(TokenTree::Punct(punct)) if punct.as_char() == '=' && punct.spacing() == Spacing::Alone)
-}
-
-/// The names in a format string: `{name}`, `{name:?}`.
-fn captured(text: &Literal) -> Vec<Ident> {
-    let (written, span) = (text.to_string().replace("{{", ""), text.span());
-    let names = written.split('{').skip(1).filter_map(|after| {
-        let end = after.find(|next: char| !(next.is_alphanumeric() || next == '_'))?;
-        let name = after.get(..end).filter(|_| after[end..].starts_with([':', '}']))?;
-        syn::parse_str::<Ident>(name).ok()
-    });
-    names.map(|name| Ident::new(&name.to_string(), span)).collect()
-}
-
-impl<'ast> Visit<'ast> for Names {
-    fn visit_pat_ident(&mut self, pattern: &'ast PatIdent) {
-        self.bound.insert(pattern.ident.to_string());
-        self.mutable |= pattern.mutability.is_some();
-        visit::visit_pat_ident(self, pattern);
-    }
-
-    fn visit_path(&mut self, path: &'ast syn::Path) {
-        self.used.extend(path.segments.first().map(|segment| segment.ident.clone()));
-        visit::visit_path(self, path);
-    }
-
-    fn visit_macro(&mut self, call: &'ast Macro) {
-        self.words(call.tokens.clone());
     }
 }
 
@@ -190,6 +136,9 @@ mod tests {
         assert_eq!(foreign(r#"|e| println!("{id} {}", e.key, id = e.attempt)"#), None);
         assert_eq!(foreign("|e| assert!(id == e.id)"), Some("id".into()));
         assert_eq!(foreign("LIMIT"), None);
+        assert_eq!(foreign("id::LIMIT"), None, "a module of that name");
+        assert_eq!(foreign("format!(\"{}\", id::LIMIT)"), None);
+        assert_eq!(foreign("matches!(T::LIMIT, 1)"), Some("T".into()));
         assert_eq!(foreign("config.id"), None);
         assert_eq!(foreign("|id| log(id)"), None);
     }

@@ -126,7 +126,7 @@ async fn fetch(id: u64) -> Result<String, ApiError> {
 ];
 
 /// Lines of a terminal window.
-const SCREEN: usize = 60;
+const SCREEN: usize = 62;
 /// Lines that run at each call; the others declare statics.
 const PER_CALL: usize = 36;
 
@@ -174,7 +174,7 @@ fn pretty(source: &str) -> String {
     let expansion = expansion(source);
     let short = expansion.to_string().replace(":: resilience :: __private :: ", "");
     let file = syn::parse_str(&short).unwrap_or_else(|error| panic!("{short}: {error}"));
-    without_version(&prettyplease::unparse(&file))
+    prettyplease::unparse(&file)
 }
 
 /// Expands the first attribute of an item, as the compiler does.
@@ -189,15 +189,4 @@ fn expansion(source: &str) -> TokenStream {
     let below = attributes.into_iter().map(|attribute| attribute.tokens);
     let item = below.chain([rest.into_iter().collect::<TokenStream>()]).collect();
     expand(named(first.segments.last().expect(source)).expect(source), arguments, item)
-}
-
-/// Symbols name the crate under compilation, which is none here.
-fn without_version(text: &str) -> String {
-    let mut parts = text.split(" is used twice in ");
-    let first = parts.next().unwrap_or_default().to_owned();
-    parts.fold(first, |text, part| {
-        let end = part.find('"').unwrap_or_default();
-        let suffix = if part[..end].ends_with(" (test)") { " (test)" } else { "" };
-        format!("{text} is used twice in crate shop 1.0.0{suffix}{}", &part[end..])
-    })
 }

@@ -120,6 +120,72 @@ pub async fn well() -> Result<(), Rejection> {
 }
 
 #[cfg(test)]
+mod drops {
+    use std::cell::RefCell;
+
+    use guards::{Rejection, bulkhead, retry, timeout};
+
+    type Log = RefCell<Vec<&'static str>>;
+
+    /// Writes its name when it is dropped.
+    struct Noisy<'l>(&'static str, &'l Log);
+
+    impl Noisy<'_> {
+        fn get(&self) -> Result<usize, Rejection> {
+            Ok(self.0.len())
+        }
+    }
+
+    impl Drop for Noisy<'_> {
+        fn drop(&mut self) {
+            self.1.borrow_mut().push(self.0);
+        }
+    }
+
+    macro_rules! both {
+        ($($(#[$attribute:meta])* $name:ident)*) => {
+            $(
+                $(#[$attribute])*
+                async fn $name(argument: Noisy<'_>, log: &Log) -> Result<usize, Rejection> {
+                    let _local = Noisy("local", log);
+                    argument.get()?;
+                    Noisy("temporary", log).get()
+                }
+            )*
+        };
+    }
+
+    both! {
+        bare
+        #[timeout(crate = guards)] timed
+        #[bulkhead(crate = guards)] limited
+    }
+
+    #[retry(crate = guards)]
+    fn synchronous(argument: &Noisy<'_>, log: &Log) -> Result<usize, Rejection> {
+        let _local = Noisy("local", log);
+        argument.get()?;
+        Noisy("temporary", log).get()
+    }
+
+    /// In this edition a temporary of the tail outlives the locals.
+    const ORDER: [&str; 3] = ["local", "temporary", "argument"];
+
+    #[tokio::test(start_paused = true)]
+    async fn the_edition_of_the_caller_decides() {
+        let log = Log::default();
+        assert_eq!(bare(Noisy("argument", &log), &log).await, Ok(9));
+        assert_eq!(log.take(), ORDER);
+        assert_eq!(timed(Noisy("argument", &log), &log).await, Ok(9));
+        assert_eq!(log.take(), ORDER);
+        assert_eq!(limited(Noisy("argument", &log), &log).await, Ok(9));
+        assert_eq!(log.take(), ORDER);
+        assert_eq!(synchronous(&Noisy("argument", &log), &log), Ok(9));
+        assert_eq!(log.take(), ORDER);
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
 
