@@ -34,6 +34,13 @@ pub(crate) const fn after(start: Nanos, duration: Duration) -> Nanos {
     if end < FAR_FUTURE { end } else { FAR_FUTURE }
 }
 
+/// The point `span` nanoseconds after `start`; both are points in time.
+#[inline]
+pub(crate) const fn end_of(start: Nanos, span: u64) -> Nanos {
+    let end = start + span;
+    if end < FAR_FUTURE { end } else { FAR_FUTURE }
+}
+
 /// How long from `now` to `then`; nothing when it has passed.
 #[inline]
 pub(crate) const fn until(then: Nanos, now: Nanos) -> Duration {
@@ -81,6 +88,16 @@ pub(crate) fn far_until(end: impl FnOnce() -> Nanos) -> Option<u64> {
     (left > TICK.cast_signed()).then(|| left.cast_unsigned())
 }
 
+/// A limit that is shorter than this is measured precisely: the coarse clock's tick would be more than a hundredth of it.
+const SHORT: u64 = 400_000_000;
+
+/// When a limit of that many nanoseconds begins to run, if it begins now: never before now, and at most one tick of the
+/// coarse clock after it.
+#[inline]
+pub(crate) fn start_of(limit: u64) -> Nanos {
+    if limit < SHORT { now() } else { source::coarse_ahead() }
+}
+
 /// A point of our time on tokio's clock.
 pub(crate) fn instant(at: Nanos) -> Instant {
     let (now, here) = (now(), Instant::now());
@@ -120,6 +137,10 @@ mod source {
         precise()
     }
 
+    pub(super) fn coarse_ahead() -> Nanos {
+        precise()
+    }
+
     pub(super) fn counter() -> Nanos {
         precise()
     }
@@ -132,8 +153,10 @@ mod source {
 /// to the precise clock.
 #[cfg(not(any(feature = "test-util", not(target_os = "linux"), shuttle, miri)))]
 mod source {
+    use std::sync::LazyLock;
+
     use super::Nanos;
-    use rustix::time::{ClockId, clock_gettime};
+    use rustix::time::{ClockId, Timespec, clock_getres, clock_gettime};
 
     #[inline]
     pub(super) fn precise() -> Nanos {
@@ -145,13 +168,21 @@ mod source {
         read(ClockId::MonotonicCoarse)
     }
 
+    /// The coarse clock's next tick.
+    #[inline]
+    pub(super) fn coarse_ahead() -> Nanos {
+        static TICK: LazyLock<u64> =
+            LazyLock::new(|| nanos(clock_getres(ClockId::MonotonicCoarse)));
+        coarse() + *TICK
+    }
+
     #[cfg(not(target_arch = "x86_64"))]
     pub(super) use self::precise as counter;
 
     #[cfg(target_arch = "x86_64")]
     #[inline]
     pub(super) fn counter() -> Nanos {
-        static COUNTER: std::sync::LazyLock<Counter> = std::sync::LazyLock::new(Counter::new);
+        static COUNTER: LazyLock<Counter> = LazyLock::new(Counter::new);
         COUNTER.nanos()
     }
 
@@ -181,9 +212,13 @@ mod source {
     }
 
     #[inline]
-    #[allow(clippy::cast_sign_loss, reason = "the monotonic clock counts up from boot")]
     fn read(clock: ClockId) -> Nanos {
-        let time = clock_gettime(clock);
+        nanos(clock_gettime(clock))
+    }
+
+    #[inline]
+    #[allow(clippy::cast_sign_loss, reason = "the monotonic clock counts up from boot")]
+    fn nanos(time: Timespec) -> Nanos {
         time.tv_sec as u64 * 1_000_000_000 + time.tv_nsec as u64
     }
 }

@@ -29,6 +29,7 @@
 //! | know why a call was rejected | [`Rejection`] |
 //! | know how everything is | [`registry()`], [`health_check`](macro@health_check), [`HealthChecker`], feature `axum` |
 //! | know about the running call | [`deadline`], [`remaining`], [`attempt`], [`call_id`] |
+//! | take that along into a task, or keep it away | [`inherit`], [`detach`] |
 //!
 //! # Programs to copy from
 //!
@@ -105,6 +106,7 @@ mod stack;
 mod striped;
 mod sync;
 mod timeout;
+mod timer;
 #[cfg(feature = "tower")]
 pub mod tower;
 
@@ -115,7 +117,9 @@ pub use resilience_macros::{
     bulkhead, circuit_breaker, fallback, health_check, hedge, rate_limit, resilient, retry, timeout,
 };
 
-pub use self::ambient::{CallId, attempt, call_id, deadline, remaining};
+pub use self::ambient::{
+    CallId, Detached, Inherited, attempt, call_id, deadline, detach, inherit, remaining,
+};
 pub use self::bulkhead::{Bulkhead, BulkheadConfig, BulkheadPermit, BulkheadTotals};
 pub use self::circuit_breaker::{
     CircuitBreaker, CircuitBreakerConfig, Counts, Permit, Totals, Window,
@@ -123,7 +127,7 @@ pub use self::circuit_breaker::{
 pub use self::circuit_state::{Cause, CircuitState, StateChange};
 pub use self::fallback::Fallback;
 pub use self::health::{CheckReport, HealthCheck, HealthCheckConfig, HealthChecker, HealthStatus};
-pub use self::hedge::{Hedge, HedgeConfig};
+pub use self::hedge::{Hedge, HedgeConfig, HedgeTotals};
 pub use self::keyed::Keyed;
 pub use self::kind::PolicyKind;
 pub use self::mode::Mode;
@@ -137,7 +141,7 @@ pub use self::retry::{Backoff, Jitter, Retry, RetryConfig, RetryTotals};
 pub use self::stack::RetryEvent;
 pub use self::stack::event::{Event, Events};
 pub use self::stack::predicate;
-pub use self::timeout::{Timeout, TimeoutConfig};
+pub use self::timeout::{Timeout, TimeoutConfig, TimeoutTotals};
 
 /// The front page's examples compile.
 #[cfg(doctest)]

@@ -35,7 +35,7 @@ async fn a_timeout_that_observes_counts_and_sets_no_deadline() {
         taking(3 * SECOND).await.map(|()| deadline)
     });
     assert_eq!(deadline.await, Ok(None));
-    assert_eq!((limit.would_reject(), limit.timed_out()), (1, 0));
+    assert_eq!((limit.would_reject(), limit.totals().timed_out), (1, 0));
     assert_eq!(limit.call(taking(SECOND / 2)).await, Ok(()));
     assert_eq!(limit.call_within(SECOND, taking(2 * SECOND)).await, Ok(()));
     assert_eq!(limit.would_reject(), 2);
@@ -113,13 +113,13 @@ async fn a_hedge_changes_for_calls_that_enter_from_then_on() {
     let hedge = Hedge::new("hedge", HedgeConfig::new().after(SECOND));
     let calls = || async { hedge.call(|| async { taking(4 * SECOND).await }).await };
     assert_eq!(calls().await, Ok(()));
-    assert_eq!(hedge.hedged(), 1);
+    assert_eq!(hedge.totals().hedged, 1);
     hedge.reconfigure(HedgeConfig::new().after(SECOND).max_attempts(4)).unwrap();
     assert_eq!(calls().await, Ok(()));
-    assert_eq!(hedge.hedged(), 4);
+    assert_eq!(hedge.totals().hedged, 4);
     hedge.set_mode(Mode::Off).unwrap();
     assert_eq!(calls().await, Ok(()));
-    assert_eq!((hedge.hedged(), hedge.bypassed()), (4, 1));
+    assert_eq!((hedge.totals().hedged, hedge.bypassed()), (4, 1));
     assert!(hedge.set_mode(Mode::Observe).is_err());
 }
 

@@ -43,6 +43,7 @@ options! {
     set factor: Factor = "2.0";
     set max_delay: Positive = "\"10s\"";
     set jitter: Choice<Jitter> = "full";
+    set max_retry_after: Duration = "\"60s\"";
     set max_elapsed: Positive = "\"30s\"";
     set budget: Ratio = "0.2";
     set budget_burst: u32 = "10";

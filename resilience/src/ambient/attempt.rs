@@ -1,58 +1,15 @@
 //! Which attempt of which call runs.
 
-use std::cell::Cell;
-use std::fmt;
-use std::num::NonZeroU64;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::cell::{Cell, RefCell};
 
-use crate::random;
+use super::call_id::{CallId, Drawn, Serial};
 
 thread_local! {
     static ATTEMPT: Cell<Mark> = const { Cell::new(Mark::OUTSIDE) };
-    /// The running call's serial number, while its mark says that it has been drawn.
-    static CALL: Cell<Option<Serial>> = const { Cell::new(None) };
-}
-
-/// One random 128-bit id for all attempts of one call: an idempotency key. See [`call_id`].
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub struct CallId(u128);
-
-impl CallId {
-    /// The id as a number.
-    #[must_use]
-    pub const fn as_u128(self) -> u128 {
-        self.0
-    }
-}
-
-/// What a call's id is made from: half its size in every attempt, and never the same twice in a process.
-#[derive(Clone, Copy)]
-pub(crate) struct Serial(NonZeroU64);
-
-impl Serial {
-    fn next() -> Self {
-        static LAST: AtomicU64 = AtomicU64::new(0);
-        let next = LAST.fetch_add(1, Ordering::Relaxed).wrapping_add(1);
-        Self(NonZeroU64::new(next).unwrap_or(NonZeroU64::MIN))
-    }
-
-    /// The same number is the same id; ids of different processes have nothing in common.
-    fn id(self) -> CallId {
-        CallId(random::scrambled(self.0.get()))
-    }
-}
-
-impl fmt::Display for CallId {
-    /// 32 lower-case hexadecimal digits.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:032x}", self.as_u128())
-    }
-}
-
-impl fmt::Debug for CallId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "CallId({self})")
-    }
+    /// The running call's serial number, while its mark says that it has been drawn; else none.
+    static CALL: Cell<Option<Drawn>> = const { Cell::new(None) };
+    /// Those of the calls further out, as far as they have been put aside.
+    static FURTHER_OUT: RefCell<Vec<Option<Drawn>>> = const { RefCell::new(Vec::new()) };
 }
 
 /// Which attempt of its call runs, and whether the call's id has been drawn: the one word that calls pay for which
@@ -61,7 +18,7 @@ impl fmt::Debug for CallId {
 pub(crate) struct Mark(u64);
 
 impl Mark {
-    /// Every look is a call of its own.
+    /// Each question about the id is a call of its own.
     const OUTSIDE: Self = Self(0);
     const FIRST: Self = Self(Self::ATTEMPT);
     const DRAWN: u64 = 1;
@@ -77,9 +34,13 @@ impl Mark {
     const fn is_drawn(self) -> bool {
         self.0 & Self::DRAWN != 0
     }
+
+    const fn drawn(self) -> Self {
+        Self(self.0 | Self::DRAWN)
+    }
 }
 
-/// An attempt of a call. The id is drawn when somebody asks for it.
+/// An attempt of a call. The id is drawn when it is first asked for.
 #[derive(Clone, Copy)]
 pub(crate) struct Attempt {
     mark: Mark,
@@ -87,8 +48,38 @@ pub(crate) struct Attempt {
 }
 
 impl Attempt {
-    /// The first attempt of a new call.
+    /// No attempt of any call.
+    pub(super) const OUTSIDE: Self = Self { mark: Mark::OUTSIDE, serial: None };
+    /// The first attempt of a call that has nothing around it.
     pub(crate) const FIRST: Self = Self { mark: Mark::FIRST, serial: None };
+
+    /// The first attempt of a retry: of a new call, or as part of the one around it, whose id it shares.
+    #[inline]
+    pub(crate) fn first() -> Self {
+        if ATTEMPT.get() == Mark::OUTSIDE { Self::FIRST } else { Self::first_inside() }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn first_inside() -> Self {
+        Self { mark: Mark::FIRST.drawn(), serial: Some(serial()) }
+    }
+
+    /// The attempt that runs here; [`OUTSIDE`](Self::OUTSIDE) any, so it is.
+    pub(super) fn current() -> Self {
+        match ATTEMPT.get() {
+            Mark::OUTSIDE => Self::OUTSIDE,
+            mark => Self { mark: mark.drawn(), serial: Some(serial()) },
+        }
+    }
+
+    /// The attempt that runs here, to be shared by several futures; the first of a new call outside any.
+    pub(crate) fn shared() -> Self {
+        match Self::current() {
+            Self { mark: Mark::OUTSIDE, .. } => Self::FIRST,
+            current => current,
+        }
+    }
 
     /// What [`of_parts`](Self::of_parts) makes it from again: two values that pass in registers.
     #[inline]
@@ -117,7 +108,7 @@ impl Attempt {
     }
 
     pub(crate) fn id(&mut self) -> CallId {
-        self.mark.0 |= Mark::DRAWN;
+        self.mark = self.mark.drawn();
         self.serial.get_or_insert_with(Serial::next).id()
     }
 
@@ -126,20 +117,34 @@ impl Attempt {
     pub(crate) fn scope<O>(&mut self, f: impl FnOnce() -> O) -> O {
         let outer = ATTEMPT.replace(self.mark);
         if self.mark.is_drawn() || outer.is_drawn() {
-            self.serial = swap(self.serial);
+            enter(self.serial);
         }
         let _running = Running { attempt: self, outer };
         f()
     }
 }
 
-/// While an attempt runs, the cell holds its serial number, and it the cell's. One that hasn't been drawn is never
-/// looked at, so there is nothing to swap as long as neither has been.
-// By value: an attempt that nobody points to stays in registers.
+/// Puts the id of a call in force, and the one further out aside. A call whose id nothing has asked for takes part in
+/// none of this.
+// By value: an attempt that nothing points to stays in registers.
 #[cold]
 #[inline(never)]
-fn swap(serial: Option<Serial>) -> Option<Serial> {
-    CALL.replace(serial)
+fn enter(serial: Option<Serial>) {
+    let outer = CALL.replace(serial.map(Drawn::here));
+    FURTHER_OUT.with_borrow_mut(|further_out| further_out.push(outer));
+}
+
+/// The serial number of the call that has run; the one further out is in force again.
+#[cold]
+#[inline(never)]
+fn leave(was_entered: bool) -> Option<Serial> {
+    let outer =
+        FURTHER_OUT.with_borrow_mut(
+            |further_out| {
+                if was_entered { further_out.pop().flatten() } else { None }
+            },
+        );
+    CALL.replace(outer).map(Drawn::seen_here)
 }
 
 /// Puts the attempt further out back, also when the one inside panics.
@@ -153,30 +158,68 @@ impl Drop for Running<'_> {
     fn drop(&mut self) {
         let mark = ATTEMPT.replace(self.outer);
         if mark.is_drawn() || self.outer.is_drawn() {
+            let was_entered = self.attempt.mark.is_drawn() || self.outer.is_drawn();
+            self.attempt.serial = leave(was_entered);
             self.attempt.mark = mark;
-            self.attempt.serial = swap(self.attempt.serial);
         }
     }
 }
 
+/// The serial number of the call that runs here, drawn if it has not been yet.
+fn serial() -> Serial {
+    let drawn = CALL.get().unwrap_or_else(draw);
+    drawn.seen_here()
+}
+
+fn draw() -> Drawn {
+    let drawn = Drawn::here(Serial::next());
+    ATTEMPT.set(ATTEMPT.get().drawn());
+    CALL.set(Some(drawn));
+    drawn
+}
+
 /// The number of the running attempt (1, 2, …) within the innermost enclosing [`retry`](macro@crate::retry); 1
-/// outside any.
+/// outside any. A [`hedge`](macro@crate::hedge) counts none: its attempts have the number of the retry around it.
+///
+/// It holds in the body and everything that the body awaits in its own task, however deep. A spawned task starts at 1;
+/// [`inherit`](crate::inherit) takes the number along, [`detach`](crate::detach) keeps it away.
 #[must_use]
 pub fn attempt() -> u32 {
     ATTEMPT.get().number().max(1)
 }
 
-/// One random id for all attempts of the innermost enclosing [`retry`](macro@crate::retry): send it as an
-/// idempotency key, and the server can tell a repetition from a second order. Outside any retry, a fresh id each time.
+/// One random id for all attempts of the outermost enclosing [`retry`](macro@crate::retry) or
+/// [`hedge`](macro@crate::hedge): send it as an idempotency key, and the server can tell a repetition from a second
+/// order. Outside any, a fresh id each time.
+///
+/// | where | the id |
+/// |---|---|
+/// | each attempt of a retry, each of a hedge | the same |
+/// | a retry inside another one's body, or inside a hedge | that of the outermost |
+/// | a spawned task | fresh; with [`inherit`](crate::inherit) that of the call which spawned it |
+/// | a task of a `LocalSet` that the body drives | another one; with [`detach`](crate::detach) fresh each time |
+/// | a future under [`detach`](crate::detach) | fresh, unless it has a retry or hedge of its own |
+///
+/// Two tasks never get the same id, unless one has inherited it. A call that moves to another task keeps its id.
+///
+/// ```
+/// use resilience::{call_id, retry};
+///
+/// #[retry(attempts = 2, delay = "0ms")]
+/// async fn order(ids: &mut Vec<resilience::CallId>) -> Result<(), String> {
+///     ids.push(call_id());
+///     Err("no answer".into())
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")] async fn main() {
+/// let mut ids = Vec::new();
+/// assert!(order(&mut ids).await.is_err());
+/// assert_eq!(ids[0], ids[1]);
+/// assert_ne!(call_id(), call_id());
+/// # }
+/// ```
 #[must_use]
 pub fn call_id() -> CallId {
-    let mark = ATTEMPT.get();
-    if mark == Mark::OUTSIDE {
-        return Serial::next().id();
-    }
-    let mut attempt = Attempt { mark, serial: CALL.get().filter(|_| mark.is_drawn()) };
-    let id = attempt.id();
-    ATTEMPT.set(attempt.mark);
-    CALL.set(attempt.serial);
-    id
+    let serial = if ATTEMPT.get() == Mark::OUTSIDE { Serial::next() } else { serial() };
+    serial.id()
 }

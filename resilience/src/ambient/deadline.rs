@@ -6,84 +6,48 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::with;
-use crate::clock::{self, FAR_FUTURE, Nanos};
+use crate::clock::{self, Nanos};
 
 thread_local! {
     static DEADLINE: Cell<Deadline> = const { Cell::new(Deadline::NONE) };
 }
 
-/// When the call must be over, in one word.
-///
-/// A time limit starts to run when the body first waits, or first asks for its deadline; until then the deadline is
-/// only known as a span. A body that never waits therefore never pays for a look at the clock.
+/// When the call must be over, in one word: a point in time, and whether a timeout that is being polled enforces it.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub struct Deadline(u64);
+pub(crate) struct Deadline(u64);
 
 impl Deadline {
     pub(crate) const NONE: Self = Self(u64::MAX);
-    /// Marks a span that has not begun to run.
-    const PENDING: u64 = 1 << 63;
+    /// Marks one that is told and not enforced. Points in time leave this bit unused.
+    const TOLD: u64 = 1 << 63;
 
-    /// `limit` from the moment somebody looks; no time at all is over already.
     #[inline]
-    pub(crate) const fn within(limit: Duration) -> Self {
-        let span = clock::span(limit);
-        if span == 0 {
-            return Self::at(0);
-        }
-        Self(Self::PENDING | if span < FAR_FUTURE { span } else { FAR_FUTURE - 1 })
-    }
-
-    /// The span of one that doesn't run yet.
-    #[inline]
-    pub(crate) const fn span(self) -> Duration {
-        Duration::from_nanos(self.0 & !Self::PENDING)
-    }
-
-    /// The word itself, to be kept in an atomic.
-    #[inline]
-    pub(crate) const fn bits(self) -> u64 {
-        self.0
+    const fn at(end: Nanos) -> Self {
+        Self(end)
     }
 
     #[inline]
-    pub(crate) const fn from_bits(bits: u64) -> Self {
-        Self(bits)
+    const fn end(self) -> Nanos {
+        self.0 & !Self::TOLD
     }
 
+    /// The nearer of this one and `end`; `None` when this one has passed.
     #[inline]
-    const fn at(when: Nanos) -> Self {
-        Self(when)
-    }
-
-    /// The end, which from now on is fixed.
-    pub(crate) fn fix(&mut self) -> Option<Nanos> {
-        if *self == Self::NONE {
-            return None;
-        }
-        if self.0 & Self::PENDING != 0 {
-            *self =
-                Self::at(clock::after(clock::now(), Duration::from_nanos(self.0 & !Self::PENDING)));
-        }
-        Some(self.0)
-    }
-
-    /// The nearer of a span that begins now and `outer`; `None` when `outer` has passed.
-    #[inline]
-    pub(crate) fn tighten(outer: Self, span: Self) -> Option<Self> {
-        // Both are spans that begin together, or `outer` is none, which compares as the longest.
-        if outer.0 & Self::PENDING != 0 {
-            Some(Self(span.0.min(outer.0)))
-        } else {
-            Self::tighten_running(outer, span)
-        }
+    pub(crate) fn tighten(self, end: Nanos) -> Option<Self> {
+        if self == Self::NONE { Some(Self::at(end)) } else { self.tighten_running(end) }
     }
 
     #[cold]
     #[inline(never)]
-    fn tighten_running(outer: Self, span: Self) -> Option<Self> {
-        let now = clock::now();
-        (now < outer.0).then(|| Self::at(outer.0.min(clock::after(now, span.span()))))
+    fn tighten_running(self, end: Nanos) -> Option<Self> {
+        if self.has_passed() {
+            return None;
+        }
+        Some(if self.end() <= end { self } else { Self::at(end) })
+    }
+
+    fn has_passed(self) -> bool {
+        self != Self::NONE && clock::now_before(self.end()) >= self.end()
     }
 
     /// The deadline in force.
@@ -92,26 +56,42 @@ impl Deadline {
         DEADLINE.get()
     }
 
+    /// The same, for what is polled elsewhere than under the timeout that has set it.
+    pub(super) const fn inherited(self) -> Self {
+        Self(self.0 | Self::TOLD)
+    }
+
+    /// Whether a timeout of ours, further out in this very poll, is about to end what waits beyond it.
+    pub(crate) const fn is_enforced(self) -> bool {
+        self.0 & Self::TOLD == 0
+    }
+
     /// Runs `f` under this deadline.
     #[inline]
-    pub(crate) fn scope<O>(&mut self, f: impl FnOnce() -> O) -> O {
+    pub(crate) fn scope<O>(self, f: impl FnOnce() -> O) -> O {
         with(&DEADLINE, self, f)
     }
 }
 
-/// The deadline in force, on our clock, fixed from now on.
+/// The deadline in force, on our clock.
 #[inline]
 pub(crate) fn deadline_nanos() -> Option<Nanos> {
-    let mut deadline = DEADLINE.get();
-    let end = deadline.fix();
-    DEADLINE.set(deadline);
-    end
+    let deadline = DEADLINE.get();
+    (deadline != Deadline::NONE).then(|| deadline.end())
 }
 
-/// When the innermost-ending [`timeout`](macro@crate::timeout) around this code strikes; `None` without one.
+/// Whether the deadline in force has passed: nothing may begin any more. Without a deadline it is one comparison.
+#[inline]
+pub(crate) fn deadline_has_passed() -> bool {
+    DEADLINE.get().has_passed()
+}
+
+/// When the innermost-ending [`timeout`](macro@crate::timeout) around this code times out; `None` without one.
 ///
-/// Pass it on to whoever works for this call. It holds inside the annotated function and everything that it calls and
-/// awaits in its own task; a task spawned from there starts without a deadline.
+/// It holds inside the guarded function and everything that it calls and awaits in its own task, guarded or not; of
+/// several timeouts, the one that ends first. A task that is spawned from there starts without a deadline:
+/// [`inherit`](crate::inherit) takes it along. A future that is polled from there although it belongs to another call,
+/// or to several, sees it all the same: [`detach`](crate::detach) keeps it away.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")] async fn main() {
@@ -123,7 +103,7 @@ pub fn deadline() -> Option<Instant> {
     deadline_nanos().map(clock::instant)
 }
 
-/// How much time the [`deadline`] leaves, down to zero; `None` without one.
+/// How much time the [`deadline`] leaves, down to zero; `None` without one. It travels as the deadline does.
 #[must_use]
 pub fn remaining() -> Option<Duration> {
     deadline_nanos().map(|end| clock::until(end, clock::now()))

@@ -61,13 +61,14 @@ fn counters(registry: &Registry) -> Vec<(Key, Counters)> {
     let retries = registry.retries().map(|it| one("retries", it.name(), it.totals().retries));
     let timeouts = registry
         .timeouts()
-        .map(|it| one("timeouts", it.name(), it.timed_out() + it.deadline_exceeded()));
+        .map(|it| (it.name(), it.totals()))
+        .map(|(name, it)| one("timeouts", name, it.timed_out + it.deadline_exceeded));
     let bulkheads =
         registry.bulkheads().map(|it| one("bulkheads", it.name(), it.totals().rejected));
     let limiters =
         registry.rate_limiters().map(|it| one("rate_limiters", it.name(), it.totals().rejected));
     let fallbacks = registry.fallbacks().map(|it| one("fallbacks", it.name(), it.used()));
-    let hedges = registry.hedges().map(|it| one("hedges", it.name(), it.hedged()));
+    let hedges = registry.hedges().map(|it| one("hedges", it.name(), it.totals().hedged));
     let limiting = breakers.chain(timeouts).chain(bulkheads).chain(limiters);
     limiting.chain(retries).chain(fallbacks).chain(hedges).collect()
 }

@@ -4,12 +4,14 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use pin_project_lite::pin_project;
-use tokio::time::{Sleep, sleep};
+use tokio::time::Sleep;
 
 use super::Hedge;
+use crate::ambient::{self, Attempt};
 use crate::rejection::Rejection;
 use crate::stack::event;
 use crate::stack::verdict::Verdict;
+use crate::timer;
 
 pin_project! {
     /// The future of a hedged call.
@@ -22,6 +24,8 @@ pin_project! {
         first: Option<F>,
         others: Vec<Pin<Box<F>>>,
         started: u32,
+        // All of them are one attempt of the call: one number, one id.
+        attempt: Attempt,
         #[pin]
         timer: Option<Sleep>,
     }
@@ -40,7 +44,8 @@ where
 
 /// The same for outcomes of any form.
 pub(super) fn start<Make, F, J>(hedge: &Hedge, make: Make, judge: J) -> Hedging<'_, Make, F, J> {
-    Hedging { hedge, make, judge, first: None, others: Vec::new(), started: 0, timer: None }
+    let (others, attempt) = (Vec::new(), Attempt::FIRST);
+    Hedging { hedge, make, judge, first: None, others, started: 0, attempt, timer: None }
 }
 
 impl<Make, F, J> Future for Hedging<'_, Make, F, J>
@@ -57,10 +62,10 @@ where
         }
         loop {
             let mut ended = None;
-            while let Some(outcome) = self.as_mut().poll_attempts(cx) {
+            while let Some((outcome, is_first)) = self.as_mut().poll_attempts(cx) {
                 match (self.judge)(&outcome) {
                     Verdict::Success => {
-                        self.drop_others();
+                        self.drop_others(is_first);
                         return Poll::Ready(outcome);
                     }
                     verdict => ended = Some((outcome, verdict)),
@@ -84,37 +89,48 @@ where
     fn begin(self: Pin<&mut Self>) {
         let mut this = self.project();
         this.hedge.note_bypass();
-        this.first.set(Some((this.make)()));
+        *this.attempt = Attempt::shared();
+        this.first.set(Some(this.attempt.scope(this.make)));
         *this.started = 1;
     }
 
-    /// The outcome of any attempt that has ended; the attempt is gone.
-    fn poll_attempts(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Option<F::Output> {
+    /// The outcome of any attempt that has ended, and whether it was the first one; the attempt is gone.
+    fn poll_attempts(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Option<(F::Output, bool)> {
+        let mut attempt = self.attempt;
+        let ended = attempt.scope(|| self.as_mut().poll_each(cx));
+        *self.project().attempt = attempt;
+        ended
+    }
+
+    fn poll_each(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Option<(F::Output, bool)> {
         let mut this = self.project();
         if let Some(first) = this.first.as_mut().as_pin_mut()
             && let Poll::Ready(outcome) = first.poll(cx)
         {
             this.first.set(None);
-            return Some(outcome);
+            return Some((outcome, true));
         }
         for place in 0..this.others.len() {
             if let Poll::Ready(outcome) = this.others[place].as_mut().poll(cx) {
                 drop(this.others.swap_remove(place));
-                return Some(outcome);
+                return Some((outcome, false));
             }
         }
         None
     }
 
     /// Those that run in vain, now and not when the hedge is dropped: what they hold may be waited for.
-    fn drop_others(self: Pin<&mut Self>) {
+    fn drop_others(self: Pin<&mut Self>, first_won: bool) {
         let mut this = self.project();
+        if !first_won {
+            this.hedge.count_won();
+        }
         this.first.set(None);
         this.others.clear();
     }
 
     fn may_start(&self) -> bool {
-        self.started < self.hedge.attempts_at_most()
+        self.started < self.hedge.attempts_at_most() && !ambient::deadline_has_passed()
     }
 
     fn is_alone(&self) -> bool {
@@ -122,15 +138,16 @@ where
     }
 
     /// Whether the last attempt has had its time, and another one may join it. The timer is armed on the way.
-    fn is_due(self: Pin<&mut Self>, cx: &mut Context<'_>) -> bool {
-        if !self.may_start() {
+    fn is_due(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> bool {
+        if self.started >= self.hedge.attempts_at_most() {
             return false;
         }
-        let mut this = self.project();
+        let mut this = self.as_mut().project();
         if this.timer.is_none() {
-            this.timer.set(Some(sleep(this.hedge.config().after)));
+            this.timer.set(Some(timer::sleep(this.hedge.config().after)));
         }
-        this.timer.as_pin_mut().is_some_and(|timer| timer.poll(cx).is_ready())
+        // A busy thread may come to it only after the deadline.
+        this.timer.as_pin_mut().is_some_and(|timer| timer.poll(cx).is_ready()) && self.may_start()
     }
 
     /// Starts one more attempt, and its time.
@@ -138,8 +155,8 @@ where
         let mut this = self.project();
         *this.started += 1;
         this.timer.set(None);
-        this.hedge.count();
+        this.hedge.count_hedged();
         event::hedged(this.hedge.name(), *this.started);
-        this.others.push(Box::pin((this.make)()));
+        this.others.push(Box::pin(this.attempt.scope(this.make)));
     }
 }

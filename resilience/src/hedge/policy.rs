@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::HedgeConfig;
+use super::{HedgeConfig, HedgeTotals};
 use crate::check;
 use crate::current::{self, Configured, Current};
 use crate::kind::PolicyKind;
@@ -39,6 +39,7 @@ pub struct Hedge {
     config: Current<HedgeConfig>,
     mode: ModeCell,
     hedged: AtomicU64,
+    won: AtomicU64,
 }
 
 impl Hedge {
@@ -62,6 +63,7 @@ impl Hedge {
             config: Current::new(config),
             mode: ModeCell::new(),
             hedged: AtomicU64::new(0),
+            won: AtomicU64::new(0),
         }
     }
 
@@ -111,10 +113,10 @@ impl Hedge {
         self.mode.reset();
     }
 
-    /// How many attempts it started beyond the first ones.
+    /// What it has counted.
     #[must_use]
-    pub fn hedged(&self) -> u64 {
-        self.hedged.load(Relaxed)
+    pub fn totals(&self) -> HedgeTotals {
+        HedgeTotals { hedged: self.hedged.load(Relaxed), won: self.won.load(Relaxed) }
     }
 
     /// Runs what `operation` makes, and makes another one when that takes too long or fails.
@@ -154,8 +156,13 @@ impl Hedge {
         &self.identity
     }
 
-    pub(super) fn count(&self) {
+    pub(super) fn count_hedged(&self) {
         self.hedged.fetch_add(1, Relaxed);
+    }
+
+    #[cold]
+    pub(super) fn count_won(&self) {
+        self.won.fetch_add(1, Relaxed);
     }
 
     /// How many attempts a call may have now.
@@ -187,7 +194,7 @@ impl fmt::Debug for Hedge {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Hedge")
             .field("name", &self.name())
-            .field("hedged", &self.hedged())
+            .field("totals", &self.totals())
             .field("config", self.config())
             .finish_non_exhaustive()
     }

@@ -76,7 +76,8 @@ impl<'r> Collected<'r> {
         self.timeouts.get_or_init(|| {
             let all = self.registry.timeouts();
             by_name(
-                all.map(|one| (one.name(), [one.timed_out(), one.deadline_exceeded()])),
+                all.map(|one| (one.name(), one.totals()))
+                    .map(|(name, it)| (name, [it.timed_out, it.deadline_exceeded])),
                 |sum, [timed_out, exceeded]| *sum = [sum[0] + timed_out, sum[1] + exceeded],
             )
         })
@@ -90,7 +91,10 @@ impl<'r> Collected<'r> {
 
     pub(super) fn hedges(&self) -> &[(Name, u64)] {
         self.hedges.get_or_init(|| {
-            by_name(self.registry.hedges().map(|one| (one.name(), one.hedged())), u64::add_assign)
+            by_name(
+                self.registry.hedges().map(|one| (one.name(), one.totals().hedged)),
+                u64::add_assign,
+            )
         })
     }
 }

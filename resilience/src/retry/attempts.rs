@@ -27,7 +27,7 @@ pub struct Attempts {
 #[inline]
 pub fn begin(retry: &Retry) -> Attempts {
     let started = if retry.keeps_books() { open_books(retry) } else { 0 };
-    Attempts { attempt: Attempt::FIRST, started }
+    Attempts { attempt: Attempt::first(), started }
 }
 
 #[cold]
@@ -86,9 +86,9 @@ fn next(
     started: Nanos,
     mark: Mark,
     serial: Option<Serial>,
-    floor: Option<Duration>,
+    hint: Option<Duration>,
 ) -> Option<Pause> {
-    Attempts { attempt: Attempt::of_parts(mark, serial), started }.next(retry, floor)
+    Attempts { attempt: Attempt::of_parts(mark, serial), started }.next(retry, hint)
 }
 
 impl Attempts {
@@ -101,20 +101,20 @@ impl Attempts {
         self.attempt.scope(f)
     }
 
-    /// `floor` is the least delay that the outcome asks for.
+    /// `hint` is the least delay that the outcome asks for.
     #[inline]
     pub(super) fn settle<O>(
         self,
         retry: &Retry,
         outcome: O,
         judge: impl FnOnce(&O) -> Verdict,
-        floor: impl FnOnce(&O) -> Option<Duration>,
+        hint: impl FnOnce(&O) -> Option<Duration>,
     ) -> ControlFlow<O, Pause> {
         match judge(&outcome) {
             Verdict::Failure => {
                 // By its parts: whole, it would lie in memory before it is known that it failed.
                 let (mark, serial) = self.attempt.parts();
-                if let Some(pause) = next(retry, self.started, mark, serial, floor(&outcome)) {
+                if let Some(pause) = next(retry, self.started, mark, serial, hint(&outcome)) {
                     return Continue(pause);
                 }
             }
@@ -125,11 +125,11 @@ impl Attempts {
     }
 
     /// Goes on to the next attempt, if there is one: the pause before it.
-    fn next(mut self, retry: &Retry, floor: Option<Duration>) -> Option<Pause> {
+    fn next(mut self, retry: &Retry, hint: Option<Duration>) -> Option<Pause> {
         if retry.is_off() {
             return None;
         }
-        let Some(delay) = self.permitted_delay(retry, floor.unwrap_or_default()) else {
+        let Some(delay) = self.permitted_delay(retry, hint.unwrap_or_default()) else {
             retry.count_exhausted();
             return None;
         };
@@ -142,28 +142,26 @@ impl Attempts {
     }
 
     /// The budget is asked last: a retry that doesn't happen costs nothing.
-    fn permitted_delay(&mut self, retry: &Retry, floor: Duration) -> Option<Duration> {
+    fn permitted_delay(&mut self, retry: &Retry, hint: Duration) -> Option<Duration> {
         let config = retry.config();
-        if self.attempt.number() >= config.attempts {
+        if self.attempt.number() >= config.attempts || hint > config.max_retry_after {
             return None;
         }
-        let delay = self.delay(config).max(floor);
+        let delay = self.delay(config, hint);
         (self.is_in_time(config, delay) && retry.spend()).then_some(delay)
     }
 
-    fn delay(&mut self, config: &RetryConfig) -> Duration {
+    /// The back-off's delay, and no less than `hint` with what chance adds to it: callers that have got the same hint
+    /// must not come back in the same instant.
+    fn delay(&mut self, config: &RetryConfig, hint: Duration) -> Duration {
         let step = self.attempt.number() - 1;
-        let longest = config.longest_delay();
-        match config.jitter {
-            Jitter::Decorrelated => {
-                let (r, previous_r) = (self.chance(step), self.chance(step.wrapping_sub(1)));
-                decorrelated(config.delay, step, r, previous_r, longest)
-            }
-            jitter => {
-                let delay = config.backoff.delay(config.delay, config.factor, step, longest);
-                jitter.spread(delay, self.chance(step))
-            }
-        }
+        let (longest, r) = (config.longest_delay(), self.chance(step));
+        let delay = if config.jitter == Jitter::Decorrelated {
+            decorrelated(config.delay, step, r, self.chance(step.wrapping_sub(1)), longest)
+        } else {
+            config.backoff.delay(config.delay, config.factor, step, longest)
+        };
+        config.jitter.spread(delay, r).max(hint.saturating_add(config.jitter.above(delay, r)))
     }
 
     /// A fresh number for each step of each call. It follows from the call's id, so that the one of the step before

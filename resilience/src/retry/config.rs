@@ -15,6 +15,8 @@ const DELAY: Duration = Duration::from_millis(100);
 const FACTOR: f64 = 2.0;
 /// Nobody waits longer than this for a single retry.
 const MAX_DELAY: Duration = Duration::from_secs(10);
+/// What a person or a caller's own limit may still wait for; a dependency that asks for more is down for now.
+const MAX_RETRY_AFTER: Duration = Duration::from_secs(60);
 /// Enough for a burst of failures, too little for a storm.
 const BUDGET_BURST: u32 = 10;
 
@@ -46,6 +48,8 @@ pub struct RetryConfig {
     #[cfg_attr(feature = "serde", serde(with = "crate::config_serde::optional_duration"))]
     max_delay: Option<Duration>,
     pub(super) jitter: Jitter,
+    #[cfg_attr(feature = "serde", serde(with = "crate::config_serde::duration"))]
+    pub(super) max_retry_after: Duration,
     #[cfg_attr(feature = "serde", serde(with = "crate::config_serde::optional_duration"))]
     pub(super) max_elapsed: Option<Duration>,
     #[cfg_attr(feature = "serde", serde(with = "crate::config_serde::optional_ratio"))]
@@ -76,6 +80,7 @@ impl RetryConfig {
             factor: FACTOR,
             max_delay: None,
             jitter: Jitter::Full,
+            max_retry_after: MAX_RETRY_AFTER,
             max_elapsed: None,
             budget: None,
             budget_burst: None,
@@ -125,6 +130,14 @@ impl RetryConfig {
     #[must_use]
     pub const fn jitter(mut self, jitter: Jitter) -> Self {
         self.jitter = jitter;
+        self
+    }
+
+    /// The longest wait that a failure may ask for, by a `retry_after` of the error or of a rejection: one that asks for
+    /// more ends the retries at once (default 60 s).
+    #[must_use]
+    pub const fn max_retry_after(mut self, longest: Duration) -> Self {
+        self.max_retry_after = longest;
         self
     }
 

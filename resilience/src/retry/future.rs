@@ -12,7 +12,7 @@ use tokio::time::Sleep;
 
 use super::Retry;
 use super::attempts::{Attempts, Tried, begin};
-use crate::{ambient, clock};
+use crate::{ambient, timer};
 
 pin_project! {
     /// An attempt that runs.
@@ -105,15 +105,27 @@ fn sleep_on(
     if delay.is_zero() {
         return None;
     }
-    let mut sleep = sleep.unwrap_or_else(|| Box::pin(tokio::time::sleep(delay)));
-    (sleep.as_mut().poll(cx).is_pending() || overslept()).then_some(sleep)
+    let mut sleep = sleep.unwrap_or_else(|| Box::pin(timer::sleep(delay)));
+    loop {
+        if sleep.as_mut().poll(cx).is_pending() {
+            return Some(sleep);
+        }
+        if !is_too_late() {
+            return None;
+        }
+        sleep.set(timer::sleep(AGAIN));
+    }
 }
 
+/// How long a pause that has ended too late goes on, before it looks again.
+const AGAIN: Duration = Duration::from_millis(1);
+
 /// Whether a busy thread woke us so late that the deadline has passed. No attempt may begin any more, and the outcome
-/// of the last one is gone; but the timeout of ours that set the deadline is about to cut this call off: it polls its
-/// own timer right after us.
-fn overslept() -> bool {
-    ambient::deadline_nanos().is_some_and(|end| clock::now() >= end)
+/// of the last one is gone; but the timeout of ours that has set the deadline, in this very poll, is about to end what
+/// is inside. That may be more than this call or less: one that is kept elsewhere, and only polled from there, goes on
+/// when it is polled again. So a timer stays set. A deadline that nothing enforces ends nothing, and holds no one up.
+fn is_too_late() -> bool {
+    ambient::deadline_has_passed() && ambient::Deadline::current().is_enforced()
 }
 
 pin_project! {

@@ -35,6 +35,19 @@ impl Jitter {
     }
 }
 
+impl Jitter {
+    /// What chance alone adds to a delay that the failure asks for.
+    pub(super) fn above(self, delay: Duration, r: f64) -> Duration {
+        let d = nanos(delay);
+        match self {
+            Self::Full => Duration::from_nanos(scale(d, r)),
+            Self::Equal => Duration::from_nanos(scale(d / 2, r)),
+            Self::Decorrelated => delay,
+            Self::None => Duration::ZERO,
+        }
+    }
+}
+
 /// The decorrelated delay after attempt `step` (from 0): `base · (n(step + r) − n(step − 1 + previous_r)) / 1.4`,
 /// where nothing comes before the first. The 1.4 brings the median to `base · 2^step`.
 pub(super) fn decorrelated(

@@ -6,21 +6,25 @@ use std::time::Duration;
 
 use pin_project_lite::pin_project;
 use tokio::task::coop;
-use tokio::time::{Sleep, sleep_until};
+use tokio::time::Sleep;
 
 use super::Timeout;
 use crate::ambient::{self, Deadline};
-use crate::clock;
+use crate::clock::{self, Nanos};
 use crate::mode::Mode;
 use crate::rejection::Rejection;
 use crate::stack::PolicyRef;
+use crate::timer;
+
+/// In place of the nanoseconds of a limit that is observed, or off. No limit is as long.
+pub(super) const NOT_ENFORCED: u64 = u64::MAX;
 
 pin_project! {
     /// The future of a call under a limit. Dropped before it finished, it drops the body, and nothing has timed out.
     #[must_use = "futures do nothing unless you `.await` or poll them"]
     pub struct Limited<A, L, F> {
         timeout: A,
-        // Our own limit; it begins to run when the body first waits.
+        // Our own limit; it runs from the first poll.
         limit: L,
         #[pin]
         inner: Option<F>,
@@ -34,8 +38,8 @@ pin_project! {
     struct Armed {
         // What the body sees: the nearest limit of all around, from the first poll on.
         deadline: Deadline,
-        // Our own limit when the call began to wait, whatever is in force by now.
-        limit: Deadline,
+        // Our own limit in nanoseconds, and whether it ends the call.
+        limit: u64,
         mode: Mode,
         // For the limit of our own only: those further out have theirs.
         #[pin]
@@ -45,11 +49,11 @@ pin_project! {
 
 /// The limit of a call: the policy's own, or one that the call brings.
 pub trait Limit: Copy {
-    /// It, under `timeout`; [`Deadline::NONE`] while that enforces none.
-    fn under(self, timeout: &Timeout) -> Deadline;
+    /// It, under `timeout`, in nanoseconds; [`NOT_ENFORCED`] where the timeout's mode says so.
+    fn under(self, timeout: &Timeout) -> u64;
 
-    /// What it would be, if it were enforced.
-    fn unenforced(self, timeout: &Timeout) -> Deadline;
+    /// It, whatever the mode.
+    fn in_any_mode(self, timeout: &Timeout) -> u64;
 }
 
 /// The policy's own limit, which is read where it is.
@@ -58,23 +62,27 @@ pub struct Own;
 
 impl Limit for Own {
     #[inline]
-    fn under(self, timeout: &Timeout) -> Deadline {
+    fn under(self, timeout: &Timeout) -> u64 {
         timeout.limit()
     }
 
-    fn unenforced(self, timeout: &Timeout) -> Deadline {
-        Deadline::within(timeout.config().limit())
+    fn in_any_mode(self, timeout: &Timeout) -> u64 {
+        clock::span(timeout.config().limit())
     }
 }
 
-impl Limit for Deadline {
+/// A limit that the call brings, in nanoseconds.
+#[derive(Clone, Copy, Debug)]
+pub struct Brought(u64);
+
+impl Limit for Brought {
     #[inline]
-    fn under(self, timeout: &Timeout) -> Deadline {
-        if timeout.limit() == Deadline::NONE { Deadline::NONE } else { self }
+    fn under(self, timeout: &Timeout) -> u64 {
+        if timeout.limit() == NOT_ENFORCED { NOT_ENFORCED } else { self.0 }
     }
 
-    fn unenforced(self, _: &Timeout) -> Deadline {
-        self
+    fn in_any_mode(self, _: &Timeout) -> u64 {
+        self.0
     }
 }
 
@@ -90,12 +98,12 @@ where
 
 /// Limits `inner` by a limit that this call brings.
 #[inline]
-pub fn guard_after<'t, R, A, F>(timeout: A, limit: Duration, inner: F) -> Limited<A, Deadline, F>
+pub fn guard_after<'t, R, A, F>(timeout: A, limit: Duration, inner: F) -> Limited<A, Brought, F>
 where
     A: PolicyRef<'t, Timeout>,
     F: Future<Output = Result<R, Rejection>>,
 {
-    Limited { timeout, limit: Deadline::within(limit), inner: Some(inner), armed: None }
+    Limited { timeout, limit: Brought(clock::span(limit)), inner: Some(inner), armed: None }
 }
 
 impl<'t, R, A, L, F> Future for Limited<A, L, F>
@@ -106,30 +114,29 @@ where
 {
     type Output = F::Output;
 
-    // Refusals are made here, in place, not where they are counted: see `Rejection`.
+    // Rejections are made here, in place, not where they are counted: see `Rejection`.
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let mut this = self.project();
         let timeout = (*this.timeout).policy();
-        let (outer, limit) = (Deadline::current(), (*this.limit).under(timeout));
+        let limit = (*this.limit).under(timeout);
         // In hand while the body runs, so that a body that is ready at once never has it stored.
-        let in_force = match &*this.armed {
-            Some(armed) => Some(armed.deadline),
-            None => Deadline::tighten(outer, limit).or_else(|| unless_enforced(outer, limit)),
+        let (start, in_force) = match &*this.armed {
+            Some(armed) => (0, Some(armed.deadline)),
+            None => begin(limit),
         };
-        let Some(mut deadline) = in_force else {
-            return Poll::Ready(Err(Rejection::DeadlineExceeded { policy: timeout.refuse() }));
+        let Some(deadline) = in_force else {
+            return Poll::Ready(Err(Rejection::DeadlineExceeded { policy: timeout.reject_late() }));
         };
-        let is_ours = deadline != outer;
         let inner = this.inner.as_mut().as_pin_mut().expect("a future is not polled after its end");
         let outcome = deadline.scope(|| inner.poll(cx));
         if outcome.is_ready() {
             return outcome;
         }
         if this.armed.is_none() {
-            let limit =
-                if limit == Deadline::NONE { (*this.limit).unenforced(timeout) } else { limit };
-            this.armed.set(Some(arm(timeout, deadline, limit, is_ours)));
+            let unenforced = limit == NOT_ENFORCED;
+            let limit = if unenforced { (*this.limit).in_any_mode(timeout) } else { limit };
+            this.armed.set(Some(arm(timeout, deadline, start, limit)));
         }
         let Some(after) = expired(this.armed, timeout, cx) else { return Poll::Pending };
         // The body goes first, so that whatever guards it further in knows why.
@@ -138,10 +145,28 @@ where
     }
 }
 
+/// When a limit begins that does so now, and the deadline then in force: none when the one further out has passed.
+#[inline]
+fn begin(limit: u64) -> (Nanos, Option<Deadline>) {
+    if limit == NOT_ENFORCED {
+        return begin_unenforced();
+    }
+    let start = clock::start_of(limit);
+    (start, Deadline::current().tighten(clock::end_of(start, limit)))
+}
+
 /// A limit that is not enforced rejects nothing, not even what comes too late for another one.
 #[cold]
-fn unless_enforced(outer: Deadline, limit: Deadline) -> Option<Deadline> {
-    (limit == Deadline::NONE).then_some(outer)
+fn begin_unenforced() -> (Nanos, Option<Deadline>) {
+    (clock::now(), Some(Deadline::current()))
+}
+
+/// Sets the timer of a limit that runs since `start`.
+#[cold]
+#[inline(never)]
+fn arm(timeout: &Timeout, deadline: Deadline, start: Nanos, limit: u64) -> Armed {
+    let left = clock::until(clock::end_of(start, limit), clock::now());
+    Armed { deadline, limit, mode: timeout.let_pass(), timer: timer::sleep(left) }
 }
 
 /// Our own limit, if it has passed: the body waits. A body that has used up its task's budget must not hide that.
@@ -156,19 +181,12 @@ fn expired(
     if *armed.mode == Mode::Off || pin!(coop::unconstrained(armed.timer)).poll(cx).is_pending() {
         return None;
     }
+    let after = Duration::from_nanos(*armed.limit);
     if *armed.mode == Mode::Observe {
-        timeout.would_time_out(armed.limit.span());
+        timeout.would_time_out(after);
         // It is told once.
         *armed.mode = Mode::Off;
         return None;
     }
-    Some(armed.limit.span())
-}
-
-/// Sets the timer. `is_ours`: the nearest limit of all is our own, and may run already.
-fn arm(timeout: &Timeout, mut deadline: Deadline, limit: Deadline, is_ours: bool) -> Armed {
-    let mode = timeout.let_pass();
-    let end = deadline.fix().filter(|_| is_ours);
-    let end = end.unwrap_or_else(|| clock::after(clock::now(), limit.span()));
-    Armed { deadline, limit, mode, timer: sleep_until(clock::instant(end)) }
+    Some(after)
 }

@@ -3,6 +3,7 @@
 //! - `config`: the options.
 //! - `policy`: the shared, named thing.
 //! - `future`: the limited call: body first, timer only while the body waits.
+//! - `totals`: what it has counted.
 //!
 //! The deadline that everything further in sees is kept in [`ambient`](crate::ambient).
 
@@ -11,6 +12,8 @@ pub(crate) mod future;
 mod policy;
 #[cfg(test)]
 mod tests;
+mod totals;
 
 pub use self::config::TimeoutConfig;
 pub use self::policy::Timeout;
+pub use self::totals::TimeoutTotals;

@@ -3,10 +3,10 @@
 use std::fmt;
 use std::time::Duration;
 
-use super::TimeoutConfig;
-use super::future::{Limited, Own, guard, guard_after};
-use crate::ambient::Deadline;
+use super::future::{Brought, Limited, NOT_ENFORCED, Own, guard, guard_after};
+use super::{TimeoutConfig, TimeoutTotals};
 use crate::check;
+use crate::clock;
 use crate::current::{self, Configured, Current};
 use crate::kind::PolicyKind;
 use crate::mode::{Mode, ModeCell};
@@ -34,21 +34,38 @@ use crate::sync::{AtomicU64, Ordering};
 /// # }
 /// ```
 ///
-/// The body is dropped when the limit strikes, and the call ends with [`Rejection::TimedOut`]. A body that is ready
-/// in the very moment of the limit wins. The limit begins to run when the body first waits (or asks): a body that
-/// never waits is never timed.
+/// # When it times out
+///
+/// ```text
+/// first poll          body waits                    limit
+///     |---- body works ---|---- timer is set ---------|--> body dropped, `TimedOut`
+///     |<-------------------- `after` ---------------->|
+/// ```
+///
+/// The limit runs from the call's first poll, whatever the body does before it first waits; a limit of 400 ms or more
+/// is late by one tick of the kernel's coarse clock at most (4 ms at 250 Hz), a shorter one is exact. A body that never
+/// waits keeps its result, and so does one that is ready in the very moment of the limit.
 ///
 /// It sets the [`deadline`](crate::deadline) that everything inside sees: the nearest of all the limits around. When
-/// that one has passed before the body starts, the body doesn't start: [`Rejection::DeadlineExceeded`].
+/// that one has passed before the body starts, the body doesn't start: [`Rejection::DeadlineExceeded`], which is
+/// neutral for the policies around, where [`Rejection::TimedOut`] is a failure.
 ///
-/// **Cancellation:** dropping the future drops the body; that is no timeout.
+/// # Defaults
+///
+/// | option | default |
+/// |---|---|
+/// | [`after`](TimeoutConfig::after) | 30 s |
+///
+/// **Cancellation:** dropping the future drops the body; that is no timeout. A body that has timed out is dropped in
+/// the middle of whatever it awaits: a connection that it leaves in the middle of a protocol must not go back to its
+/// pool.
 ///
 /// **Panics:** waiting needs a tokio runtime with its timer enabled, as [`tokio::time::sleep`] does.
 pub struct Timeout {
     identity: Identity,
     config: Current<TimeoutConfig>,
     mode: ModeCell,
-    /// The configured limit, as calls need it; [`Deadline::NONE`] while it is not enforced.
+    /// The configured limit in nanoseconds, as calls need it; [`NOT_ENFORCED`] while it is not.
     limit: AtomicU64,
     timed_out: AtomicU64,
     deadline_exceeded: AtomicU64,
@@ -72,7 +89,7 @@ impl Timeout {
         check::no_problem(config.problem());
         Self {
             identity,
-            limit: AtomicU64::new(Deadline::within(config.limit()).bits()),
+            limit: AtomicU64::new(clock::span(config.limit())),
             config: Current::new(config),
             mode: ModeCell::new(),
             timed_out: AtomicU64::new(0),
@@ -135,16 +152,13 @@ impl Timeout {
         self.mode.reset();
     }
 
-    /// How many calls it cut off.
+    /// What it has counted.
     #[must_use]
-    pub fn timed_out(&self) -> u64 {
-        self.timed_out.load(Ordering::Relaxed)
-    }
-
-    /// How many calls it didn't start since the deadline in force had passed.
-    #[must_use]
-    pub fn deadline_exceeded(&self) -> u64 {
-        self.deadline_exceeded.load(Ordering::Relaxed)
+    pub fn totals(&self) -> TimeoutTotals {
+        TimeoutTotals {
+            timed_out: self.timed_out.load(Ordering::Relaxed),
+            deadline_exceeded: self.deadline_exceeded.load(Ordering::Relaxed),
+        }
     }
 
     /// Runs `future` for as long as the limit allows.
@@ -167,7 +181,7 @@ impl Timeout {
         &self,
         limit: Duration,
         future: F,
-    ) -> Edge<Limited<&Self, Deadline, Body<F>>>
+    ) -> Edge<Limited<&Self, Brought, Body<F>>>
     where
         F: Future<Output = Result<T, E>>,
         E: From<Rejection>,
@@ -175,11 +189,11 @@ impl Timeout {
         edge(guard_after(self, limit, body(future)))
     }
 
-    /// The form for stacks by hand: refusals travel beside results, so that policies further out know them apart.
+    /// The form for stacks by hand: rejections travel beside results, so that policies further out know them apart.
     /// `inner` is the outcome of another policy's `guard`, or a body with its result in `Ok`.
     ///
     /// # Errors
-    /// A refusal, by this policy or one further in.
+    /// A rejection, by this policy or one further in.
     pub fn guard<F, R>(&self, inner: F) -> Limited<&Self, Own, F>
     where
         F: Future<Output = Result<R, Rejection>>,
@@ -192,8 +206,8 @@ impl Timeout {
     }
 
     #[inline]
-    pub(super) fn limit(&self) -> Deadline {
-        Deadline::from_bits(self.limit.load(Ordering::Relaxed))
+    pub(super) fn limit(&self) -> u64 {
+        self.limit.load(Ordering::Relaxed)
     }
 
     /// Counts a call that waits under a limit that is not enforced.
@@ -212,7 +226,7 @@ impl Timeout {
         event::would_reject(PolicyKind::Timeout, &Rejection::TimedOut { policy, after });
     }
 
-    /// Counts and tells a limit that struck.
+    /// Counts and tells a call that has timed out.
     #[cold]
     #[inline(never)]
     pub(super) fn time_out(&self, after: Duration) -> Name {
@@ -225,7 +239,7 @@ impl Timeout {
     /// Counts and tells a call that came too late.
     #[cold]
     #[inline(never)]
-    pub(super) fn refuse(&self) -> Name {
+    pub(super) fn reject_late(&self) -> Name {
         self.deadline_exceeded.fetch_add(1, Ordering::Relaxed);
         let policy = self.name();
         event::rejected(self.kind(), &Rejection::DeadlineExceeded { policy });
@@ -242,10 +256,10 @@ impl Timeout {
     /// What calls read, from config and mode.
     fn derive(&self) {
         let limit = match self.mode.get() {
-            Mode::Enforce => Deadline::within(self.config().limit()),
-            Mode::Observe | Mode::Off => Deadline::NONE,
+            Mode::Enforce => clock::span(self.config().limit()),
+            Mode::Observe | Mode::Off => NOT_ENFORCED,
         };
-        self.limit.store(limit.bits(), Ordering::Relaxed);
+        self.limit.store(limit, Ordering::Relaxed);
     }
 }
 
@@ -268,7 +282,7 @@ impl fmt::Debug for Timeout {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Timeout")
             .field("name", &self.name())
-            .field("timed_out", &self.timed_out())
+            .field("totals", &self.totals())
             .field("config", self.config())
             .finish_non_exhaustive()
     }

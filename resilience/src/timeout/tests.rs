@@ -40,6 +40,19 @@ fn nonsense_does_not_build() {
 }
 
 #[test]
+fn the_documented_default_is_the_default() {
+    assert_eq!(TimeoutConfig::new(), TimeoutConfig::new().after(Duration::from_secs(30)));
+}
+
+#[test]
+#[should_panic(expected = "needs a tokio runtime for its timer")]
+fn a_body_that_waits_without_a_runtime_is_told_so() {
+    let timeout = limit(1);
+    let call = pin!(timeout.call(std::future::pending::<Result<(), Rejection>>()));
+    let _ = call.poll(&mut Context::from_waker(Waker::noop()));
+}
+
+#[test]
 fn it_adds_little_to_the_size_of_a_future() {
     const ALLOWED: usize = 64 + size_of::<tokio::time::Sleep>();
     let timeout = limit(1);
@@ -77,7 +90,7 @@ mod paused {
             .await;
         assert_eq!(result, Err(Rejection::TimedOut { policy: timeout.name(), after: ms(50) }));
         assert_eq!(dropped.get(), Some(start + ms(50)));
-        assert_eq!(timeout.timed_out(), 1);
+        assert_eq!(timeout.totals().timed_out, 1);
     }
 
     #[tokio::test(start_paused = true)]
@@ -88,7 +101,7 @@ mod paused {
             Ok::<_, Rejection>(1)
         });
         assert_eq!(result.await, Ok(1));
-        assert_eq!(timeout.timed_out(), 0);
+        assert_eq!(timeout.totals().timed_out, 0);
     }
 
     #[tokio::test(start_paused = true)]
@@ -108,7 +121,7 @@ mod paused {
         assert_eq!(cause.take(), Some(true));
         let dropped = tokio::time::timeout(ms(10), timeout.call(wait(&cause))).await;
         assert!(dropped.is_err());
-        assert_eq!((cause.take(), timeout.timed_out()), (Some(false), 1));
+        assert_eq!((cause.take(), timeout.totals().timed_out), (Some(false), 1));
     }
 
     #[tokio::test(start_paused = true)]
@@ -138,7 +151,7 @@ mod paused {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn the_nearer_limit_strikes_and_says_so() {
+    async fn the_nearer_limit_times_out_and_says_so() {
         for (outer, inner) in [(50, 80), (80, 50)] {
             let (outer, inner, start) = (limit(outer), limit(inner), Instant::now());
             let result: Result<(), Rejection> = outer
@@ -161,7 +174,10 @@ mod paused {
             inner.call(std::future::pending::<Result<(), Rejection>>()).await
         });
         assert_eq!(kind(result.await), Err(RejectionKind::TimedOut));
-        assert_eq!((start.elapsed(), outer.timed_out(), inner.timed_out()), (ms(100), 1, 0));
+        assert_eq!(
+            (start.elapsed(), outer.totals().timed_out, inner.totals().timed_out),
+            (ms(100), 1, 0)
+        );
     }
 
     #[tokio::test(start_paused = true)]
@@ -185,7 +201,7 @@ mod paused {
         });
         assert_eq!(kind(result.await), Err(RejectionKind::DeadlineExceeded));
         assert!(!ran.get());
-        assert_eq!((inner.deadline_exceeded(), inner.timed_out()), (1, 0));
+        assert_eq!((inner.totals().deadline_exceeded, inner.totals().timed_out), (1, 0));
     }
 
     #[tokio::test(start_paused = true)]
@@ -264,6 +280,6 @@ mod paused {
         });
         assert_eq!(kind(result.await), Err(RejectionKind::DeadlineExceeded));
         assert!(!ran.get(), "the body must not start");
-        assert_eq!((outer.timed_out(), inner.deadline_exceeded()), (0, 1));
+        assert_eq!((outer.totals().timed_out, inner.totals().deadline_exceeded), (0, 1));
     }
 }

@@ -74,10 +74,10 @@ const SHAPES = {
     row.groups = () => [["Since the program started", facts(p.totals)]];
   },
   timeouts(row, p) {
-    counted(row, p.timed_out + p.deadline_exceeded, "cut off");
-    row.groups = () => [["Since the program started", [["timed out", number(p.timed_out)], ["deadline exceeded", number(p.deadline_exceeded)]]]];
+    counted(row, p.totals.timed_out + p.totals.deadline_exceeded, "cut off");
+    row.groups = () => [["Since the program started", [["timed out", number(p.totals.timed_out)], ["deadline exceeded", number(p.totals.deadline_exceeded)]]]];
   },
-  hedges: (row, p) => counted(row, p.hedged, "hedged"),
+  hedges: (row, p) => counted(row, p.totals.hedged, "hedged"),
   fallbacks: (row, p) => counted(row, p.used, "fallbacks"),
   health_checks(row, { last_report: last, config }) {
     const state = last?.status ?? "not asked yet";

@@ -9,13 +9,13 @@ use crate::circuit_breaker::{CircuitBreaker, CircuitBreakerConfig};
 pub use crate::circuit_breaker::{Histogram, Thresholds, Trip};
 use crate::fallback::Fallback;
 use crate::health::{CheckReport, HealthCheck, HealthCheckConfig};
-use crate::hedge::{Hedge, HedgeConfig};
+use crate::hedge::{Hedge, HedgeConfig, HedgeTotals};
 use crate::keyed::{Keyed, KeyedTotals, PerKey};
 use crate::name::Name;
 use crate::pipeline::Pipeline;
 use crate::rate_limit::{RateLimitConfig, RateLimiter, RateLimiterTotals};
 use crate::retry::{Retry, RetryConfig, RetryTotals};
-use crate::timeout::{Timeout, TimeoutConfig};
+use crate::timeout::{Timeout, TimeoutConfig, TimeoutTotals};
 
 macro_rules! lists {
     ($($policy:ty, $all:ident, $one:ident, $snapshot:ty, $doc:literal;)*) => {
@@ -93,10 +93,8 @@ plain! {
     }
     /// One timeout.
     TimeoutSnapshot of Timeout, TimeoutConfig {
-        /// How many calls timed out.
-        timed_out: u64,
-        /// How many calls it didn't start, since their deadline had passed.
-        deadline_exceeded: u64,
+        /// What it did so far.
+        totals: TimeoutTotals,
     }
     /// One bulkhead.
     BulkheadSnapshot of Bulkhead, BulkheadConfig {
@@ -126,8 +124,8 @@ plain! {
     }
     /// One hedge.
     HedgeSnapshot of Hedge, HedgeConfig {
-        /// How many attempts it started beyond the first ones.
-        hedged: u64,
+        /// What it did so far.
+        totals: HedgeTotals,
     }
 }
 

@@ -1,14 +1,17 @@
 //! Calls: how often the body runs, what it knows, what the caller gets.
 
 use std::cell::{Cell, RefCell};
+use std::ops::ControlFlow::{Break, Continue};
 use std::task::{Context, Waker};
 use std::time::Duration;
 
 use tokio::time::Instant;
 
 use super::{Fault, ms, secs, steady};
+use crate::retry::attempts::begin;
 use crate::retry::{Backoff, Jitter, Retry, RetryConfig};
 use crate::stack::RetryEvent;
+use crate::stack::verdict::Verdict;
 
 /// Fails until attempt `success`, and tells when each one began.
 async fn run(retry: &Retry, success: u32) -> (Result<u32, Fault>, Vec<Duration>) {
@@ -91,6 +94,46 @@ async fn a_hint_is_a_floor_that_beats_the_longest_delay() {
         .await;
     assert_eq!(result, Err(Fault::Body(3)));
     assert_eq!(*began.borrow(), [0, 60, 65].map(secs));
+}
+
+/// The delay that a call takes after a failure with that hint.
+fn delay_after(config: RetryConfig, hint: Duration) -> Option<Duration> {
+    let retry = Retry::new("hinted", config);
+    let settled = begin(&retry).settle(&retry, (), |()| Verdict::Failure, |()| Some(hint));
+    match settled {
+        Continue(pause) => Some(pause.delay),
+        Break(()) => None,
+    }
+}
+
+#[test]
+fn callers_with_the_same_hint_do_not_come_back_in_one_instant() {
+    let delays: Vec<_> =
+        (0..1_000).map(|_| delay_after(RetryConfig::new(), secs(5)).unwrap()).collect();
+    assert!(delays.iter().all(|delay| (secs(5)..=ms(5_100)).contains(delay)), "{delays:?}");
+    assert!(delays.iter().any(|delay| *delay != delays[0]));
+    let exact = RetryConfig::new().jitter(Jitter::None);
+    assert_eq!(delay_after(exact, secs(5)), Some(secs(5)));
+}
+
+#[test]
+fn a_hint_is_only_a_floor() {
+    for jitter in [Jitter::Full, Jitter::Equal, Jitter::Decorrelated, Jitter::None] {
+        let config = RetryConfig::new().delay(secs(4)).jitter(jitter).max_delay(secs(8));
+        for hint in [Duration::ZERO, ms(1), secs(30), secs(60)] {
+            let delay = delay_after(config.clone(), hint).unwrap();
+            assert!((hint..=hint + secs(8)).contains(&delay), "{jitter:?}: {delay:?}");
+        }
+    }
+    let steady = RetryConfig::new().delay(secs(4)).jitter(Jitter::None);
+    assert_eq!(delay_after(steady, ms(1)), Some(secs(4)), "the back-off's own delay is longer");
+}
+
+#[test]
+fn a_hint_beyond_the_longest_ends_the_retries() {
+    assert_eq!(delay_after(RetryConfig::new(), secs(61)), None);
+    assert!(delay_after(RetryConfig::new().max_retry_after(secs(61)), secs(61)).is_some());
+    assert_eq!(delay_after(RetryConfig::new().max_retry_after(ms(1)), ms(2)), None);
 }
 
 #[tokio::test(start_paused = true)]

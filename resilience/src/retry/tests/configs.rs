@@ -54,6 +54,7 @@ fn every_option_can_be_written_in_a_const() {
         .factor(1.5)
         .max_delay(secs(2))
         .jitter(Jitter::Decorrelated)
+        .max_retry_after(secs(300))
         .max_elapsed(secs(20))
         .budget(0.2)
         .budget_burst(20);

@@ -38,7 +38,7 @@ async fn each_attempt_has_a_time_limit_of_its_own() {
         })
         .await;
     assert_eq!(outcome, Ok(Ok(3)));
-    assert_eq!(timeout.timed_out(), 2);
+    assert_eq!(timeout.totals().timed_out, 2);
 }
 
 #[tokio::test(start_paused = true)]

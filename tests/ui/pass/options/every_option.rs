@@ -34,7 +34,7 @@ static COUNTED: CircuitBreaker;
 
 #[retry(
     attempts = 5, delay = "50ms", backoff = exponential, factor = 1.5, max_delay = "2s", jitter = equal,
-    max_elapsed = "1m30s", budget = 0.2, budget_burst = 20, on_retry = |event| assert!(event.attempt > 0),
+    max_retry_after = "5m", max_elapsed = "1m30s", budget = 0.2, budget_burst = 20, on_retry = |event| assert!(event.attempt > 0),
 )]
 static ORDERS: Retry;
 

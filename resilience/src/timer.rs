@@ -1,0 +1,33 @@
+//! Timers: tokio's, and a sentence where there is no runtime that could keep them.
+
+use std::time::Duration;
+
+use tokio::runtime::Handle;
+use tokio::time::Sleep;
+
+/// A timer that ends after `duration`.
+#[track_caller]
+pub(crate) fn sleep(duration: Duration) -> Sleep {
+    check_runtime();
+    tokio::time::sleep(duration)
+}
+
+#[track_caller]
+fn check_runtime() {
+    assert!(
+        Handle::try_current().is_ok(),
+        "a guarded call that waits needs a tokio runtime for its timer, and this thread runs none: call it within \
+         `#[tokio::main]`, `Runtime::block_on` or a task"
+    );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    #[should_panic(expected = "needs a tokio runtime for its timer")]
+    fn a_thread_without_a_runtime_is_told_what_is_missing() {
+        drop(sleep(Duration::from_secs(1)));
+    }
+}
