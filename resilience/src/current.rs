@@ -5,6 +5,8 @@
 
 use std::sync::OnceLock;
 
+use once_cell::race::OnceBox;
+
 use crate::kind::PolicyKind;
 use crate::mode::Mode;
 use crate::problem::Problem;
@@ -67,7 +69,7 @@ pub(crate) fn allowed(kind: PolicyKind, mode: Mode) -> Result<Mode, String> {
 #[derive(Debug)]
 pub(crate) struct Current<C> {
     declared: C,
-    later: OnceLock<Box<Later<C>>>,
+    later: OnceBox<Later<C>>,
 }
 
 /// What the first change allocates.
@@ -85,7 +87,7 @@ pub(crate) const FULL: &str =
 
 impl<C> Current<C> {
     pub(crate) const fn new(declared: C) -> Self {
-        Self { declared, later: OnceLock::new() }
+        Self { declared, later: OnceBox::new() }
     }
 
     /// The config in force.

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use once_cell::race::OnceBox;
+
 use crate::sync::{AtomicU32, AtomicU64, Ordering};
 
 /// What a policy does with its decisions.
@@ -53,38 +55,45 @@ impl fmt::Display for Mode {
 #[derive(Debug)]
 pub(crate) struct ModeCell {
     in_force: AtomicU32,
+    passed: OnceBox<Passed>,
+}
+
+/// Allocated by the first of them: hardly any policy needs it.
+#[derive(Debug, Default)]
+struct Passed {
     would_reject: AtomicU64,
     bypassed: AtomicU64,
 }
 
 impl ModeCell {
     pub(crate) const fn new() -> Self {
-        Self {
-            in_force: AtomicU32::new(0),
-            would_reject: AtomicU64::new(0),
-            bypassed: AtomicU64::new(0),
-        }
+        Self { in_force: AtomicU32::new(0), passed: OnceBox::new() }
     }
 
     /// Counts a call that passes because its policy is off.
     pub(crate) fn bypass(&self) {
-        self.bypassed.fetch_add(1, Ordering::Relaxed);
+        self.passed.get_or_init(Box::default).bypassed.fetch_add(1, Ordering::Relaxed);
     }
 
     /// Counts a call that passes because its policy only observes.
     pub(crate) fn would_reject(&self) {
-        self.would_reject.fetch_add(1, Ordering::Relaxed);
+        self.passed.get_or_init(Box::default).would_reject.fetch_add(1, Ordering::Relaxed);
     }
 
     /// Forgets the calls that passed.
     pub(crate) fn reset(&self) {
-        self.would_reject.store(0, Ordering::Relaxed);
-        self.bypassed.store(0, Ordering::Relaxed);
+        if let Some(passed) = self.passed.get() {
+            passed.would_reject.store(0, Ordering::Relaxed);
+            passed.bypassed.store(0, Ordering::Relaxed);
+        }
     }
 
     /// How many calls passed: would-be rejections, and bypassed ones.
     pub(crate) fn counts(&self) -> (u64, u64) {
-        (self.would_reject.load(Ordering::Relaxed), self.bypassed.load(Ordering::Relaxed))
+        self.passed.get().map_or((0, 0), |passed| {
+            let Passed { would_reject, bypassed } = passed;
+            (would_reject.load(Ordering::Relaxed), bypassed.load(Ordering::Relaxed))
+        })
     }
 
     #[inline]

@@ -50,6 +50,12 @@ impl StripedCounter {
         self.word.load(Relaxed) + stripes.map(|stripe| stripe.0.load(Relaxed)).sum::<u64>()
     }
 
+    /// Begins at zero again. What is counted at this moment may be lost.
+    pub(crate) fn reset(&self) {
+        self.word.store(0, Relaxed);
+        self.stripes.get().into_iter().flatten().for_each(|stripe| stripe.0.store(0, Relaxed));
+    }
+
     #[inline]
     fn increment_word(&self) -> u64 {
         let before = self.word.load(Relaxed);

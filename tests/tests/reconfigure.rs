@@ -3,9 +3,11 @@
 use std::time::Duration;
 
 use resilience::{
-    Hedge, HedgeConfig, Mode, Rejection, RejectionKind, Retry, RetryConfig, Timeout, TimeoutConfig,
+    Bulkhead, BulkheadConfig, CircuitBreaker, CircuitBreakerConfig, CircuitState, Hedge,
+    HedgeConfig, Mode, RateLimitConfig, RateLimiter, Rejection, RejectionKind, Retry, RetryConfig,
+    Timeout, TimeoutConfig, Window,
 };
-use tokio::time::sleep;
+use tokio::time::{advance, sleep};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -130,4 +132,166 @@ fn a_config_that_contradicts_itself_changes_nothing() {
     let problem = again.reconfigure(config).unwrap_err();
     assert_eq!(problem.to_string(), "`max_delay` is shorter than `delay`: raise it");
     assert_eq!(again.config(), &RetryConfig::new());
+}
+
+/// A breaker that opened ten seconds ago, for a minute.
+async fn tripped(config: CircuitBreakerConfig) -> CircuitBreaker {
+    let breaker = CircuitBreaker::new("breaker", config.consecutive_failures(1));
+    breaker.try_acquire().unwrap().failure();
+    advance(10 * SECOND).await;
+    breaker
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_open_period_ends_at_its_opening_plus_the_new_one() {
+    let config = CircuitBreakerConfig::new().consecutive_failures(1);
+    let breaker = tripped(config.clone()).await;
+    assert_eq!(breaker.try_acquire().unwrap_err().retry_after(), Some(50 * SECOND));
+    breaker.reconfigure(config.clone().open_for(15 * SECOND)).unwrap();
+    assert_eq!(breaker.try_acquire().unwrap_err().retry_after(), Some(5 * SECOND));
+    breaker.reconfigure(config.open_for(5 * SECOND)).unwrap();
+    assert_eq!(breaker.state(), CircuitState::HalfOpen);
+    breaker.try_acquire().unwrap().success();
+    assert_eq!(breaker.state(), CircuitState::Closed);
+    assert!(breaker.last_trip().is_some());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_changed_rate_is_used_at_the_next_judgement_and_keeps_the_window() {
+    let config = CircuitBreakerConfig::new().failure_rate(1.0).min_calls(2);
+    let breaker = CircuitBreaker::new("breaker", config.clone());
+    for _ in 0..5 {
+        breaker.try_acquire().unwrap().success();
+        breaker.try_acquire().unwrap().failure();
+    }
+    let running = breaker.try_acquire().unwrap();
+    breaker.reconfigure(config.failure_rate(0.5)).unwrap();
+    assert_eq!(breaker.state(), CircuitState::Closed, "it never opens by a change");
+    assert_eq!(breaker.counts().failures, 5);
+    running.failure();
+    assert_eq!(breaker.state(), CircuitState::Open);
+    assert_eq!(breaker.totals().stale, 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_changed_window_begins_anew_and_keeps_totals() {
+    let config = CircuitBreakerConfig::new().min_calls(2);
+    let breaker = CircuitBreaker::new("breaker", config.clone());
+    breaker.try_acquire().unwrap().failure();
+    let running = breaker.try_acquire().unwrap();
+    breaker.reconfigure(config.clone().window(Window::Calls(10))).unwrap();
+    assert_eq!((breaker.counts().failures, breaker.totals().failures), (0, 1));
+    running.failure();
+    assert_eq!((breaker.counts().failures, breaker.totals().stale), (0, 1));
+    breaker.reconfigure(config.latency(true)).unwrap();
+    breaker.try_acquire().unwrap().success();
+    assert_eq!(breaker.latency().unwrap().count(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_breaker_that_observes_opens_and_admits() {
+    let breaker = tripped(CircuitBreakerConfig::new()).await;
+    breaker.set_mode(Mode::Observe).unwrap();
+    assert_eq!(breaker.state(), CircuitState::Open);
+    for _ in 0..100 {
+        breaker.try_acquire().unwrap().failure();
+    }
+    assert_eq!((breaker.would_reject(), breaker.totals().rejected), (100, 0));
+    advance(50 * SECOND).await;
+    breaker.try_acquire().unwrap().success();
+    assert_eq!(breaker.state(), CircuitState::Closed);
+    let running = breaker.try_acquire().unwrap();
+    breaker.set_mode(Mode::Enforce).unwrap();
+    running.failure();
+    assert_eq!(breaker.state(), CircuitState::Open, "a change of mode makes no result stale");
+    assert!(breaker.try_acquire().is_err());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_breaker_that_is_off_judges_nothing() {
+    let breaker = tripped(CircuitBreakerConfig::new()).await;
+    breaker.set_mode(Mode::Off).unwrap();
+    let requests = breaker.totals().requests;
+    for _ in 0..10 {
+        breaker.try_acquire().unwrap().success();
+    }
+    drop(breaker.try_acquire().unwrap());
+    assert_eq!((breaker.bypassed(), breaker.totals().requests), (11, requests));
+    breaker.set_mode(Mode::Enforce).unwrap();
+    assert_eq!(breaker.state(), CircuitState::Open);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_raised_bulkhead_serves_those_who_wait_and_a_lowered_one_ends_no_call() {
+    const SLOT: BulkheadConfig =
+        BulkheadConfig::new().max_concurrent(1).max_wait(Duration::from_secs(60));
+    static SLOTS: Bulkhead = Bulkhead::new("slots", SLOT);
+    let config = |calls| SLOT.max_concurrent(calls);
+    let first = SLOTS.try_acquire().unwrap();
+    let waiting: Vec<_> = (0..5).map(|_| tokio::spawn(SLOTS.acquire())).collect();
+    tokio::task::yield_now().await;
+    assert_eq!((SLOTS.in_flight(), SLOTS.queued()), (1, 5));
+    SLOTS.reconfigure(config(3)).unwrap();
+    assert_eq!((SLOTS.in_flight(), SLOTS.queued()), (3, 3));
+    SLOTS.reconfigure(config(1)).unwrap();
+    assert_eq!((SLOTS.in_flight(), SLOTS.queued()), (3, 3));
+    drop(first);
+    assert_eq!((SLOTS.in_flight(), SLOTS.queued()), (2, 3));
+    for permit in waiting {
+        // Each gives its slot back at once.
+        drop(permit.await.unwrap().unwrap());
+        assert!(SLOTS.in_flight() <= 2);
+    }
+    assert!(SLOTS.try_acquire().is_ok());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_bulkhead_counts_what_it_would_reject_and_what_passes_it() {
+    let slots = Bulkhead::new("slots", BulkheadConfig::new().max_concurrent(2));
+    slots.set_mode(Mode::Observe).unwrap();
+    let observed: Vec<_> = (0..5).map(|_| slots.try_acquire().unwrap()).collect();
+    assert_eq!((slots.would_reject(), slots.in_flight(), slots.totals().rejected), (3, 5, 0));
+    slots.set_mode(Mode::Off).unwrap();
+    let passed = slots.call(async { Ok::<_, Rejection>(()) }).await;
+    assert_eq!((passed, slots.bypassed()), (Ok(()), 1));
+    slots.set_mode(Mode::Enforce).unwrap();
+    assert!(slots.try_acquire().is_err());
+    drop(observed);
+    assert!(slots.try_acquire().is_ok());
+}
+
+fn passed(limiter: &RateLimiter) -> usize {
+    (0..1_000).take_while(|_| limiter.try_acquire().is_ok()).count()
+}
+
+#[tokio::test(start_paused = true)]
+async fn used_turns_stay_used_whatever_the_rate() {
+    let config = |rate: &str| RateLimitConfig::new().rate(rate);
+    for (new, passes) in
+        [(config("100/s"), 93), (config("1/s").burst(10), 3), (config("5/s").burst(5), 0)]
+    {
+        let limiter = RateLimiter::new("limiter", config("10/s"));
+        (0..7).for_each(|_| limiter.try_acquire().unwrap());
+        limiter.reconfigure(new.clone()).unwrap();
+        assert_eq!(passed(&limiter), passes, "{new:?}");
+        if passes == 0 {
+            let wait = limiter.try_acquire().unwrap_err().retry_after().unwrap();
+            assert_eq!(wait, Duration::from_millis(200));
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_rate_limit_counts_what_it_would_reject_and_what_passes_it() {
+    let limiter = RateLimiter::new("limiter", RateLimitConfig::new().rate("2/s"));
+    limiter.set_mode(Mode::Observe).unwrap();
+    assert_eq!((0..5).filter(|_| limiter.try_acquire().is_ok()).count(), 5);
+    assert_eq!((limiter.would_reject(), limiter.totals().rejected), (3, 0));
+    limiter.set_mode(Mode::Off).unwrap();
+    assert!(limiter.cost(100).try_acquire().is_ok());
+    assert_eq!(limiter.bypassed(), 1);
+    limiter.set_mode(Mode::Enforce).unwrap();
+    assert!(limiter.try_acquire().is_err());
+    limiter.reset();
+    assert_eq!(passed(&limiter), 2);
 }

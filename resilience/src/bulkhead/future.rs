@@ -126,10 +126,11 @@ impl<'b, A: PolicyRef<'b, Bulkhead>> Acquire<'b, A> {
     #[inline]
     fn enter(&mut self, cx: &mut Context<'_>) -> Entry<'b> {
         if matches!(self.standing, Standing::Outside) {
-            return if self.bulkhead.policy().enter() {
+            let bulkhead = self.bulkhead.policy();
+            return if bulkhead.enter() || bulkhead.passes_unenforced() {
                 Entry::Admitted
             } else {
-                join_queue(self.bulkhead.policy(), cx)
+                join_queue(bulkhead, cx)
             };
         }
         match mem::replace(&mut self.standing, Standing::Outside) {
@@ -182,18 +183,18 @@ fn leave<'b>(bulkhead: &'b Bulkhead, standing: Standing<'b>) {
 #[cold]
 #[inline(never)]
 fn join_queue<'b>(bulkhead: &'b Bulkhead, cx: &mut Context<'_>) -> Entry<'b> {
-    let config = bulkhead.config();
+    let (config, limit) = (bulkhead.config(), bulkhead.limit_in_force());
     let Some(max_wait) = config.max_wait else { return Entry::Rejected };
     // Made before it is needed: outside a runtime it panics.
     let timer = tokio::time::sleep(max_wait);
-    match bulkhead.semaphore().join(
-        config.max_concurrent,
-        config.longest_queue(),
-        cx.waker().clone(),
-    ) {
+    match bulkhead.semaphore().join(limit, config.longest_queue(), cx.waker().clone()) {
         Joined::Full => Entry::Rejected,
         Joined::Entered => Entry::Admitted,
         Joined::Waiting(ticket) => {
+            // The limit may have been raised before this one could be seen in the queue.
+            if bulkhead.limit_in_force() != limit {
+                bulkhead.hand_over();
+            }
             wait(Box::pin(Waiter { bulkhead, ticket: Some(ticket), timer }), cx)
         }
     }
@@ -233,7 +234,7 @@ pin_project! {
     impl PinnedDrop for Waiter<'_> {
         fn drop(this: Pin<&mut Self>) {
             if let Some(ticket) = this.ticket {
-                this.bulkhead.semaphore().abandon(ticket, this.bulkhead.config().max_concurrent);
+                this.bulkhead.semaphore().abandon(ticket, this.bulkhead.limit_in_force());
             }
         }
     }

@@ -6,12 +6,16 @@ use super::future::{Acquire, Admitted, guard, guard_blocking};
 use super::semaphore::FairSemaphore;
 use super::{BulkheadConfig, BulkheadPermit, BulkheadTotals};
 use crate::check;
+use crate::current::{self, Configured, Current};
 use crate::kind::PolicyKind;
+use crate::mode::{Mode, ModeCell};
 use crate::name::{Identity, Name, Origin};
+use crate::problem::Problem;
 use crate::rejection::Rejection;
 use crate::stack::event;
 use crate::stack::{Body, DropOnReady, Edge, body, body_blocking, drop_on_ready, edge, finish};
 use crate::striped::StripedCounter;
+use crate::sync::{AtomicU32, Ordering};
 
 /// Limits how many calls run at once, so that one slow dependency can't take every thread, connection or byte.
 ///
@@ -64,7 +68,10 @@ use crate::striped::StripedCounter;
 /// Waiting needs a tokio runtime with its timer enabled, as [`tokio::time::sleep`] does.
 pub struct Bulkhead {
     identity: Identity,
-    config: BulkheadConfig,
+    config: Current<BulkheadConfig>,
+    mode: ModeCell,
+    /// `max_concurrent`, as calls need it; 0 while it is not enforced.
+    limit: AtomicU32,
     slots: FairSemaphore,
     rejected: StripedCounter,
 }
@@ -85,8 +92,14 @@ impl Bulkhead {
     #[track_caller]
     pub const fn declared(identity: Identity, config: BulkheadConfig) -> Self {
         check::no_problem(config.problem());
-        let slots = FairSemaphore::new();
-        Self { identity, config, slots, rejected: StripedCounter::new() }
+        Self {
+            identity,
+            limit: AtomicU32::new(config.max_concurrent),
+            config: Current::new(config),
+            mode: ModeCell::new(),
+            slots: FairSemaphore::new(),
+            rejected: StripedCounter::new(),
+        }
     }
 
     /// What it is called.
@@ -95,11 +108,53 @@ impl Bulkhead {
         self.identity.name()
     }
 
-    /// Its options.
+    /// The options in force.
     #[must_use]
     #[inline]
     pub fn config(&self) -> &BulkheadConfig {
-        &self.config
+        self.config.get()
+    }
+
+    /// Puts other options in force. Raised, `max_concurrent` serves calls that wait before this returns; lowered, it ends
+    /// no call, and new ones wait or are rejected until enough have left. Other options hold for calls that come from now
+    /// on.
+    ///
+    /// # Errors
+    /// When options contradict each other; nothing is changed then.
+    pub fn reconfigure(&self, config: BulkheadConfig) -> Result<(), Problem> {
+        current::reconfigure(self, config.problem(), config)
+    }
+
+    /// Enforces the limit, only counts the calls above it, or does nothing. Calls count as running in every mode.
+    ///
+    /// # Errors
+    /// None: a bulkhead has every mode.
+    pub fn set_mode(&self, mode: Mode) -> Result<(), Problem> {
+        current::set_mode(self, PolicyKind::Bulkhead, mode)
+    }
+
+    /// Whether it enforces what it decides.
+    #[must_use]
+    pub fn mode(&self) -> Mode {
+        self.mode.get()
+    }
+
+    /// How many calls came above the limit while it only observed.
+    #[must_use]
+    pub fn would_reject(&self) -> u64 {
+        self.mode.counts().0
+    }
+
+    /// How many calls passed untouched while it was off.
+    #[must_use]
+    pub fn bypassed(&self) -> u64 {
+        self.mode.counts().1
+    }
+
+    /// Forgets what it counted. Calls that run keep their slots, and those that wait their places.
+    pub fn reset(&self) {
+        self.rejected.reset();
+        self.mode.reset();
     }
 
     /// How many calls run now.
@@ -126,7 +181,11 @@ impl Bulkhead {
     /// [`Rejection::BulkheadFull`].
     #[inline]
     pub fn try_acquire(&self) -> Result<BulkheadPermit<'_>, Rejection> {
-        if self.enter() { Ok(BulkheadPermit::new(self)) } else { Err(self.reject()) }
+        if self.enter() || self.passes_unenforced() {
+            Ok(BulkheadPermit::new(self))
+        } else {
+            Err(self.reject())
+        }
     }
 
     /// Takes a slot, and waits for it as long as `max_wait` says.
@@ -178,7 +237,32 @@ impl Bulkhead {
 
     #[inline]
     pub(super) fn enter(&self) -> bool {
-        self.slots.enter(self.config().max_concurrent)
+        self.slots.enter(self.limit.load(Ordering::Relaxed))
+    }
+
+    /// A slot for a call that found none, where the limit is not enforced.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn passes_unenforced(&self) -> bool {
+        let (mode, limit) = (self.mode.get(), self.config().max_concurrent);
+        if mode == Mode::Enforce {
+            return false;
+        }
+        if mode == Mode::Off {
+            self.mode.bypass();
+        } else if self.in_flight() >= limit {
+            self.mode.would_reject();
+            let policy = self.name();
+            event::would_reject(PolicyKind::Bulkhead, &Rejection::BulkheadFull { policy, limit });
+        }
+        self.slots.enter_above();
+        true
+    }
+
+    /// What holds for those who wait: no limit at all where none is enforced.
+    #[cold]
+    pub(super) fn limit_in_force(&self) -> u32 {
+        if self.mode.get() == Mode::Enforce { self.config().max_concurrent } else { u32::MAX }
     }
 
     #[inline]
@@ -189,7 +273,7 @@ impl Bulkhead {
     #[cold]
     #[inline(never)]
     pub(super) fn hand_over(&self) {
-        self.slots.hand_over(self.config().max_concurrent);
+        self.slots.hand_over(self.limit_in_force());
     }
 
     /// Counts a rejection and emits its event elsewhere, and makes it in place: see [`Rejection`].
@@ -216,6 +300,31 @@ impl Bulkhead {
         let late = Rejection::DeadlineExceeded { policy: self.name() };
         event::rejected(PolicyKind::Bulkhead, &late);
         late
+    }
+}
+
+impl Bulkhead {
+    /// What calls read, from config and mode; then those are served who may wait no longer.
+    fn derive(&self) {
+        let is_enforced = self.mode.get() == Mode::Enforce;
+        let limit = if is_enforced { self.config().max_concurrent } else { 0 };
+        self.limit.store(limit, Ordering::Relaxed);
+        self.hand_over();
+    }
+}
+
+impl Configured for Bulkhead {
+    type Config = BulkheadConfig;
+
+    fn put(&self, config: BulkheadConfig) -> Result<(), Problem> {
+        self.config.set(config).map_err(Problem::new)?;
+        self.derive();
+        Ok(())
+    }
+
+    fn put_mode(&self, mode: Mode) {
+        self.mode.put(mode);
+        self.derive();
     }
 }
 

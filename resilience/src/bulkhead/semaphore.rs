@@ -56,6 +56,11 @@ impl FairSemaphore {
         self.update(|slots| slots.enter(limit)).is_some()
     }
 
+    /// Takes a slot whether there is one or not, and whether others wait or not.
+    pub(super) fn enter_above(&self) {
+        self.word.fetch_add(Slots::IN_FLIGHT, Ordering::Relaxed);
+    }
+
     /// Gives a slot back; true when a call waits for it, which [`hand_over`](Self::hand_over) serves.
     #[inline]
     #[must_use = "a call may wait for the slot"]

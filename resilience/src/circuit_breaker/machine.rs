@@ -54,6 +54,8 @@ pub(super) struct Machine {
     row: Row,
     trials: Trials,
     reopenings: u32,
+    /// When it opened last, and the chance that its period was varied by.
+    opened: (Nanos, f64),
 }
 
 /// Failures in a row, and where the row of successes began.
@@ -88,6 +90,7 @@ impl Machine {
             row: Row::default(),
             trials: Trials::default(),
             reopenings: 0,
+            opened: (0, 0.0),
         }
     }
 
@@ -188,6 +191,26 @@ impl Machine {
         }
     }
 
+    /// Derives the end of an open period from when it began.
+    pub(super) fn stay_open_for(&mut self, config: &CircuitBreakerConfig) {
+        if self.state == CircuitState::Open {
+            let (opened, chance) = self.opened;
+            self.open_until = clock::after(opened, config.open_period(self.reopenings, chance));
+        }
+    }
+
+    /// Forgets what was counted in this state, and goes on in it.
+    pub(super) fn begin_anew(
+        &mut self,
+        config: &CircuitBreakerConfig,
+        reading: Reading,
+        now: Nanos,
+    ) {
+        self.view = View::new(self.window(config), reading, now);
+        self.row = Row { failures: 0, successes_before: reading.successes };
+        self.trials = Trials::default();
+    }
+
     /// Enters `to` with everything zeroed. `chance` in `[0, 1)` varies a grown open period.
     pub(super) fn change(
         &mut self,
@@ -203,13 +226,10 @@ impl Machine {
             _ => 0,
         };
         self.state = to;
-        self.open_until = match to {
-            CircuitState::Open => clock::after(now, config.open_period(self.reopenings, chance)),
-            _ => 0,
-        };
-        self.view = View::new(self.window(config), reading, now);
-        self.row = Row { failures: 0, successes_before: reading.successes };
-        self.trials = Trials::default();
+        self.open_until = 0;
+        self.opened = (now, chance);
+        self.stay_open_for(config);
+        self.begin_anew(config, reading, now);
     }
 
     /// Only a closed circuit has a window: elsewhere everything since the change counts.

@@ -68,6 +68,12 @@ impl<'b> Permit<'b> {
         Self { breaker, ticket, started }
     }
 
+    /// For a call that passes although, or because, nothing is judged by it.
+    pub(super) fn unjudged(breaker: &'b CircuitBreaker, word: Word) -> Self {
+        let ticket = Ticket::passing(word.by_slow_door().unjudged());
+        Self { breaker, ticket, started: 0 }
+    }
+
     /// The call did what it should.
     #[inline]
     pub fn success(self) {
@@ -131,6 +137,9 @@ impl Drop for Permit<'_> {
 #[cold]
 #[inline(never)]
 fn abandon(breaker: &CircuitBreaker, ticket: Ticket, started: Nanos) {
+    if ticket.word.is_unjudged() {
+        return;
+    }
     if ambient::is_cut_off() {
         report(breaker, ticket, started, End::Failure);
     } else {
@@ -142,6 +151,9 @@ fn abandon(breaker: &CircuitBreaker, ticket: Ticket, started: Nanos) {
 #[cold]
 #[inline(never)]
 fn report(breaker: &CircuitBreaker, ticket: Ticket, started: Nanos, end: End) {
+    if ticket.word.is_unjudged() {
+        return;
+    }
     let ticket = ticket.unmarked();
     let slow = ticket.word.is_measured() && breaker.measure(clock::until(clock::now(), started));
     let slow = slow && end != End::Ignored;

@@ -169,6 +169,13 @@ impl CircuitBreakerConfig {
         self.on_state_change.get()
     }
 
+    /// The same numbers with the functions of another config: those are code, and stay as declared.
+    pub(super) fn with_hooks_of(mut self, declared: &Self) -> Self {
+        self.trip_when = declared.trip_when;
+        self.on_state_change = declared.on_state_change;
+        self
+    }
+
     /// How long the circuit stays open after `reopenings` failed recoveries. The first period is exact; grown ones
     /// vary by ±10 % (`chance` in `[0, 1)`) so that a fleet doesn't return in step.
     pub(super) fn open_period(&self, reopenings: u32, chance: f64) -> Duration {

@@ -17,6 +17,10 @@ const MEASURED: u64 = 0b1_0000;
 /// Marks the word of a call that came by the slow door, and must leave by it. The breaker's own word never has it, so
 /// that one comparison tells a call that may leave in passing from one that is stale, a trial or measured.
 const BY_SLOW_DOOR: u64 = 0b10_0000;
+/// What the breaker decides is not enforced: every call takes the slow door, where its mode is looked at.
+const UNENFORCED: u64 = 0b100_0000;
+/// Marks the word of a call whose outcome means nothing.
+const UNJUDGED: u64 = 0b1000_0000;
 const GENERATION_SHIFT: u32 = 8;
 
 impl Word {
@@ -61,7 +65,29 @@ impl Word {
     /// Every call passes, and how long it takes is nobody's business.
     #[inline]
     pub(super) const fn passes_untimed(self) -> bool {
-        self.0 & (NOT_PASSING | MEASURED) == 0
+        self.0 & (NOT_PASSING | MEASURED | UNENFORCED) == 0
+    }
+
+    /// The same under a mode.
+    pub(super) const fn enforced(self, enforced: bool) -> Self {
+        Self(if enforced { self.0 & !UNENFORCED } else { self.0 | UNENFORCED })
+    }
+
+    pub(super) const fn is_enforced(self) -> bool {
+        self.0 & UNENFORCED == 0
+    }
+
+    pub(super) const fn unjudged(self) -> Self {
+        Self(self.0 | UNJUDGED)
+    }
+
+    pub(super) const fn is_unjudged(self) -> bool {
+        self.0 & UNJUDGED != 0
+    }
+
+    /// Whether nothing but the mode has changed between the two.
+    pub(super) const fn is_same_generation(self, other: Self) -> bool {
+        self.enforced(true).0 == other.enforced(true).0
     }
 
     pub(super) const fn by_slow_door(self) -> Self {

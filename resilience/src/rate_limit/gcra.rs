@@ -8,6 +8,7 @@ use std::num::NonZeroU64;
 use std::time::Duration;
 
 use crate::clock::{FAR_FUTURE, Nanos};
+use crate::sync::{AtomicU64, Ordering::Relaxed};
 
 /// 18 years: a whole burst lies at most so far ahead, so that sums with it fit their word.
 pub(super) const LONGEST: u64 = FAR_FUTURE >> 4;
@@ -23,6 +24,29 @@ pub struct Gcra {
     interval: u64,
     /// How far the theoretical arrival time may run ahead: the whole burst.
     limit: u64,
+}
+
+/// The same two numbers where they can be replaced. Read in the middle of that, they misjudge one call by one turn.
+#[derive(Debug)]
+pub(super) struct GcraCell {
+    interval: AtomicU64,
+    limit: AtomicU64,
+}
+
+impl GcraCell {
+    pub(super) const fn new(gcra: Gcra) -> Self {
+        Self { interval: AtomicU64::new(gcra.interval), limit: AtomicU64::new(gcra.limit) }
+    }
+
+    #[inline]
+    pub(super) fn get(&self) -> Gcra {
+        Gcra { interval: self.interval.load(Relaxed), limit: self.limit.load(Relaxed) }
+    }
+
+    pub(super) fn set(&self, gcra: Gcra) {
+        self.interval.store(gcra.interval, Relaxed);
+        self.limit.store(gcra.limit, Relaxed);
+    }
 }
 
 /// What the algorithm says to one call.
@@ -64,6 +88,25 @@ impl Gcra {
     /// `burst` calls at once, one per `interval` over time.
     pub(super) const fn new(interval: u64, burst: u32) -> Self {
         Self { interval, limit: interval.saturating_mul(burst as u64) }
+    }
+
+    /// The same rate, under which no call conforms.
+    pub(super) const fn closed(self) -> Self {
+        Self { interval: self.interval, limit: 0 }
+    }
+
+    /// The arrival time that stands for as many used turns under `new`, a whole burst of it at most.
+    #[allow(clippy::cast_possible_truncation, reason = "the limit is smaller")]
+    pub(super) fn translate(self, arrival: Nanos, now: Nanos, new: Self) -> Nanos {
+        let ahead = u128::from(arrival.saturating_sub(now));
+        let ahead = ahead * u128::from(new.interval) / u128::from(self.interval);
+        now + ahead.min(u128::from(new.limit)) as u64
+    }
+
+    /// The arrival time, where it lies further ahead than this limit can have brought it: a whole burst is used then.
+    pub(super) fn clamp(self, arrival: Nanos, now: Nanos) -> Option<Nanos> {
+        let furthest = now.saturating_add(self.limit);
+        (arrival > furthest).then_some(furthest)
     }
 
     /// What a call of that cost adds to the theoretical arrival time.

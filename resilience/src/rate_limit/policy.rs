@@ -6,14 +6,17 @@ use std::fmt;
 use once_cell::race::OnceBox;
 
 use super::cost::{Cost, One};
-use super::gcra::{Decision, Early, Gcra};
+use super::gcra::{Decision, Early, Gcra, GcraCell};
 use super::turns::{Bucket, QUEUED, TurnQueue};
 use super::waiting::Start;
 use super::{RateLimitConfig, RateLimiterTotals};
 use crate::check;
 use crate::clock;
+use crate::current::{self, Configured, Current};
 use crate::kind::PolicyKind;
+use crate::mode::{Mode, ModeCell};
 use crate::name::{Identity, Name, Origin};
+use crate::problem::Problem;
 use crate::rejection::Rejection;
 use crate::stack::event;
 use crate::striped::StripedCounter;
@@ -97,21 +100,80 @@ struct Aside {
     queue: OnceBox<TurnQueue>,
 }
 
-/// What doesn't change in a [`RateLimiter`]: each has its own, but those of the keys of a [`Keyed`](crate::Keyed) share
-/// one.
+/// What a [`RateLimiter`] is told, and doesn't count: each has its own, but those of the keys of a
+/// [`Keyed`](crate::Keyed) share one.
 #[repr(C)]
 pub struct Limit {
-    gcra: Gcra,
+    /// As calls need it; closed while it is not enforced.
+    gcra: GcraCell,
     identity: Identity,
-    config: RateLimitConfig,
+    config: Current<RateLimitConfig>,
+    mode: ModeCell,
 }
 
 impl Limit {
     #[track_caller]
     pub(crate) const fn new(identity: Identity, config: RateLimitConfig) -> Self {
         check::no_problem(config.problem());
-        let (rate, burst) = config.limits();
-        Self { gcra: Gcra::new(rate.interval(), burst), identity, config }
+        let gcra = GcraCell::new(gcra(&config));
+        Self { gcra, identity, config: Current::new(config), mode: ModeCell::new() }
+    }
+
+    /// The limit in force, enforced or not.
+    fn gcra(&self) -> Gcra {
+        gcra(self.config.get())
+    }
+
+    fn derive(&self) {
+        let gcra = self.gcra();
+        self.gcra.set(if self.mode.get() == Mode::Enforce { gcra } else { gcra.closed() });
+    }
+
+    pub(crate) fn config(&self) -> &RateLimitConfig {
+        self.config.get()
+    }
+}
+
+const fn gcra(config: &RateLimitConfig) -> Gcra {
+    let (rate, burst) = config.limits();
+    Gcra::new(rate.interval(), burst)
+}
+
+impl Configured for Limit {
+    type Config = RateLimitConfig;
+
+    fn put(&self, config: RateLimitConfig) -> Result<(), Problem> {
+        self.config.set(config).map_err(Problem::new)?;
+        self.derive();
+        Ok(())
+    }
+
+    fn put_mode(&self, mode: Mode) {
+        self.mode.put(mode);
+        self.derive();
+    }
+}
+
+impl Configured for RateLimiter {
+    type Config = RateLimitConfig;
+
+    /// Used turns stay used.
+    fn put(&self, config: RateLimitConfig) -> Result<(), Problem> {
+        let (old, new) = (self.limit.gcra(), gcra(&config));
+        self.limit.put(config)?;
+        if old != new {
+            let now = clock::counter();
+            let translate = |word| {
+                let (arrival, queued) = (word & !QUEUED, word & QUEUED);
+                Some(old.translate(arrival, now, new) | queued)
+            };
+            let _ = self.word.fetch_update(Relaxed, Relaxed, translate);
+        }
+        Ok(())
+    }
+
+    fn put_mode(&self, mode: Mode) {
+        self.limit.put_mode(mode);
     }
 }
 
@@ -136,6 +198,23 @@ impl RateLimiter {
     pub(crate) fn identity(&self) -> &Identity {
         &self.limit.identity
     }
+
+    /// Puts other options in force, from now on. Used turns stay used, up to the new burst; calls that wait keep their
+    /// places.
+    ///
+    /// # Errors
+    /// When the rate is missing or options contradict each other; nothing is changed then.
+    pub fn reconfigure(&self, config: RateLimitConfig) -> Result<(), Problem> {
+        current::reconfigure(self, config.problem(), config)
+    }
+
+    /// Enforces the rate, only counts the calls above it, or does nothing.
+    ///
+    /// # Errors
+    /// None: a rate limit has every mode.
+    pub fn set_mode(&self, mode: Mode) -> Result<(), Problem> {
+        current::set_mode(self, PolicyKind::RateLimiter, mode)
+    }
 }
 
 impl<L: Borrow<Limit>> RateLimiter<L> {
@@ -148,9 +227,9 @@ impl<L: Borrow<Limit>> RateLimiter<L> {
         self.limit.borrow()
     }
 
-    #[inline]
+    /// The limit in force, enforced or not.
     fn gcra(&self) -> Gcra {
-        self.limit().gcra
+        self.limit().gcra()
     }
 
     /// What it is called.
@@ -159,10 +238,38 @@ impl<L: Borrow<Limit>> RateLimiter<L> {
         self.limit().identity.name()
     }
 
-    /// Its options.
+    /// The options in force.
     #[must_use]
     pub fn config(&self) -> &RateLimitConfig {
-        &self.limit().config
+        self.limit().config()
+    }
+
+    /// Whether it enforces what it decides.
+    #[must_use]
+    pub fn mode(&self) -> Mode {
+        self.limit().mode.get()
+    }
+
+    /// How many calls came above the rate while it only observed; of a key, those of all keys.
+    #[must_use]
+    pub fn would_reject(&self) -> u64 {
+        self.limit().mode.counts().0
+    }
+
+    /// How many calls passed untouched while it was off; of a key, those of all keys.
+    #[must_use]
+    pub fn bypassed(&self) -> u64 {
+        self.limit().mode.counts().1
+    }
+
+    /// Gives every turn back, and forgets what it counted. Calls that wait keep their places.
+    pub fn reset(&self) {
+        let _ = self.word.fetch_update(Relaxed, Relaxed, |word| Some(word & QUEUED));
+        if let Some(aside) = self.aside.get() {
+            aside.rejected.reset();
+            aside.waited.store(0, Relaxed);
+        }
+        self.limit().mode.reset();
     }
 
     /// What it did so far.
@@ -205,11 +312,43 @@ impl<L: Borrow<Limit>> RateLimiter<L> {
     /// Lets one call pass, or says by how much it is too early.
     #[inline]
     pub(super) fn take(&self, cost: impl Cost) -> Result<(), Early> {
-        let Some(weight) = cost.weight(self.gcra()) else { return Err(Early::NEVER) };
+        let gcra = self.limit().gcra.get();
+        match self.take_under(gcra, cost) {
+            Ok(()) => Ok(()),
+            Err(early) => self.take_otherwise(early, cost),
+        }
+    }
+
+    /// A call that the limit as it was read doesn't let pass: the limit may not be enforced, or may have become a
+    /// smaller one, which a key's limiter learns only here.
+    #[cold]
+    #[inline(never)]
+    fn take_otherwise(&self, early: Early, cost: impl Cost) -> Result<(), Early> {
+        let (gcra, mode) = (self.gcra(), self.mode());
+        if mode == Mode::Off {
+            self.limit().mode.bypass();
+            return Ok(());
+        }
+        let clamp = |word| gcra.clamp(word, clock::counter()).filter(|_| word & QUEUED == 0);
+        let is_clamped = self.word.fetch_update(Relaxed, Relaxed, clamp).is_ok();
+        if mode == Mode::Enforce {
+            return if is_clamped { self.take_under(gcra, cost) } else { Err(early) };
+        }
+        if let Err(early) = self.take_under(gcra, cost) {
+            self.limit().mode.would_reject();
+            let rejection = rejection(self.name(), Start::Early(early));
+            event::would_reject(PolicyKind::RateLimiter, &rejection);
+        }
+        Ok(())
+    }
+
+    #[inline]
+    fn take_under(&self, gcra: Gcra, cost: impl Cost) -> Result<(), Early> {
+        let Some(weight) = cost.weight(gcra) else { return Err(Early::NEVER) };
         let now = clock::counter();
         let mut arrival = self.word.load(Relaxed);
         loop {
-            let next = match self.gcra().decide(arrival, now, weight) {
+            let next = match gcra.decide(arrival, now, weight) {
                 Decision::Pass(next) => next,
                 Decision::Wait(_) if arrival & QUEUED != 0 => return Err(self.early(cost.turns())),
                 Decision::Wait(early) => return Err(early),

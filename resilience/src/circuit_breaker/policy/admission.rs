@@ -10,6 +10,7 @@ use super::CircuitBreaker;
 use crate::circuit_state::{Cause, CircuitState};
 use crate::clock::{self, Nanos};
 use crate::kind::PolicyKind;
+use crate::mode::Mode;
 use crate::rejection::Rejection;
 use crate::stack::event;
 use crate::sync::Ordering;
@@ -26,7 +27,7 @@ impl CircuitBreaker {
         if word.passes_untimed() {
             return Ok(Permit::in_passing(self, word));
         }
-        let wait = self.refuse_on_the_spot();
+        let wait = self.refuse_on_the_spot(word);
         if wait > 0 {
             return Err(self.rejection(Some(wait)));
         }
@@ -45,7 +46,10 @@ impl CircuitBreaker {
     /// How long the circuit stays open, to a call that needs no lock to be refused; 0 where more is to be seen.
     #[cold]
     #[inline(never)]
-    fn refuse_on_the_spot(&self) -> u64 {
+    fn refuse_on_the_spot(&self, word: Word) -> u64 {
+        if !word.is_enforced() {
+            return 0;
+        }
         let end = || self.open_until.load(Ordering::Relaxed);
         let Some(wait) = clock::far_until(end) else { return 0 };
         bump(&self.rejected);
@@ -56,9 +60,26 @@ impl CircuitBreaker {
     #[cold]
     #[inline(never)]
     fn admit(&self, word: Word) -> Result<Permit<'_>, Option<u64>> {
+        if word.is_enforced() {
+            return self.decide(word).map_err(|wait| self.refuse(wait));
+        }
+        if self.mode.get() == Mode::Off {
+            self.mode.bypass();
+            return Ok(Permit::unjudged(self, word));
+        }
+        Ok(self.decide(word).unwrap_or_else(|wait| {
+            self.mode.would_reject();
+            let kind = self.identity.speaks_as(PolicyKind::CircuitBreaker);
+            event::would_reject(kind, &self.rejection(wait));
+            Permit::unjudged(self, word)
+        }))
+    }
+
+    /// What its state says to a call.
+    fn decide(&self, word: Word) -> Result<Permit<'_>, Option<u64>> {
         match word.state() {
             _ if word.passes() => Ok(Permit::by_slow_door(self, Ticket::passing(word))),
-            CircuitState::ForcedOpen => Err(self.refuse(None)),
+            CircuitState::ForcedOpen => Err(None),
             _ => self.admit_near_the_end(self.open_until.load(Ordering::Relaxed)),
         }
     }
@@ -66,7 +87,7 @@ impl CircuitBreaker {
     /// Who was told to come back at `end` and does so is not told again: this takes a precise clock.
     fn admit_near_the_end(&self, end: Nanos) -> Result<Permit<'_>, Option<u64>> {
         match clock::now_before(end) {
-            now if now < end => Err(self.refuse(Some(end - now))),
+            now if now < end => Err(Some(end - now)),
             now => self.admit_trial(now),
         }
     }
@@ -86,7 +107,7 @@ impl CircuitBreaker {
         match admission {
             Admission::Pass => Ok(Permit::by_slow_door(self, Ticket::passing(word))),
             Admission::Trial(trial) => Ok(Permit::by_slow_door(self, Ticket::trial(word, trial))),
-            Admission::Rejected(wait) => Err(self.refuse(wait.map(clock::span))),
+            Admission::Rejected(wait) => Err(wait.map(clock::span)),
         }
     }
 

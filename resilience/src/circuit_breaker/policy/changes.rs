@@ -2,11 +2,15 @@
 
 use std::time::SystemTime;
 
+use super::super::config::CircuitBreakerConfig;
 use super::super::counts::{Counts, Trip};
 use super::super::word::Word;
 use super::{CircuitBreaker, Locked};
 use crate::circuit_state::{Cause, CircuitState, StateChange};
+use crate::current::{self, Configured};
 use crate::kind::PolicyKind;
+use crate::mode::Mode;
+use crate::problem::Problem;
 use crate::sync::Ordering;
 use crate::{clock, hook, random};
 
@@ -59,11 +63,92 @@ impl CircuitBreaker {
         self.open_until.store(locked.machine.open_until(), Ordering::Relaxed);
         self.shared().fresh_until.store(locked.machine.fresh_until(), Ordering::Relaxed);
         let generation = self.word().generation() + 1;
-        self.word.store(Word::new(self.config(), to, generation).bits(), Ordering::Release);
+        self.put_word(to, generation);
         if from != to {
             let kind = self.identity.speaks_as(PolicyKind::CircuitBreaker);
             let policy = self.name();
             locked.announcements.push(StateChange { kind, policy, from, to, cause, generation });
         }
+    }
+
+    fn put_word(&self, state: CircuitState, generation: u64) {
+        let word = Word::new(self.config(), state, generation);
+        let word = word.enforced(self.mode.get() == Mode::Enforce);
+        self.word.store(word.bits(), Ordering::Release);
+    }
+}
+
+impl Configured for CircuitBreaker {
+    type Config = CircuitBreakerConfig;
+
+    /// Numbers are used at the next judgement. What changes the window, or what calls must note, begins the window anew,
+    /// under a new generation.
+    fn put(&self, config: CircuitBreakerConfig) -> Result<(), Problem> {
+        if config == *self.config() {
+            return Ok(());
+        }
+        let shared = self.shared();
+        let mut locked = shared.locked.lock();
+        let before = self.config();
+        self.config.set(config.with_hooks_of(self.config.declared())).map_err(Problem::new)?;
+        let (config, word) = (self.config(), self.word());
+        if config.latency {
+            shared.measure();
+        }
+        locked.machine.stay_open_for(config);
+        self.open_until.store(locked.machine.open_until(), Ordering::Relaxed);
+        if !Word::new(before, word.state(), 0).is_same_generation(Word::new(
+            config,
+            word.state(),
+            0,
+        )) || before.effective_window() != config.effective_window()
+        {
+            locked.machine.begin_anew(config, shared.tally.read(), clock::now());
+            shared.fresh_until.store(locked.machine.fresh_until(), Ordering::Relaxed);
+            self.put_word(word.state(), word.generation() + 1);
+        }
+        Ok(())
+    }
+
+    fn put_mode(&self, mode: Mode) {
+        let _locked = self.shared().locked.lock();
+        self.mode.put(mode);
+        self.put_word(self.word().state(), self.word().generation());
+    }
+}
+
+impl CircuitBreaker {
+    /// Puts other options in force; hooks stay as declared. State, last trip and totals stay. A changed rate or count is
+    /// used at the next judgement. A changed `window`, `slow_call` or `latency` begins the window anew, and calls in flight
+    /// become stale. The period of an open circuit ends at its opening plus the new `open_for`.
+    ///
+    /// # Errors
+    /// When options contradict each other; nothing is changed then.
+    pub fn reconfigure(&self, config: CircuitBreakerConfig) -> Result<(), Problem> {
+        current::reconfigure(self, config.problem(), config)
+    }
+
+    /// Enforces what it decides, only counts the calls that it would reject, or does nothing. One that observes opens,
+    /// and judges trials after `open_for`, as one that enforces does.
+    ///
+    /// # Errors
+    /// None: a circuit breaker has every mode.
+    pub fn set_mode(&self, mode: Mode) -> Result<(), Problem> {
+        current::set_mode(self, PolicyKind::CircuitBreaker, mode)
+    }
+
+    /// Whether it enforces what it decides.
+    pub fn mode(&self) -> Mode {
+        self.mode.get()
+    }
+
+    /// How many calls it would have rejected while it only observed.
+    pub fn would_reject(&self) -> u64 {
+        self.mode.counts().0
+    }
+
+    /// How many calls passed untouched while it was off.
+    pub fn bypassed(&self) -> u64 {
+        self.mode.counts().1
     }
 }

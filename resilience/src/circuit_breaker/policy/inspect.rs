@@ -79,7 +79,7 @@ impl CircuitBreaker {
 
     /// How long its calls took; `None` without the option `latency`.
     pub fn latency(&self) -> Option<Histogram> {
-        let measured = || self.shared.get()?.latency.as_ref().map(|latency| latency.read());
+        let measured = || self.shared.get()?.latency.get().map(|latency| latency.read());
         self.config().latency.then(|| measured().unwrap_or_default())
     }
 }

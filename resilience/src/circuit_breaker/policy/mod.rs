@@ -8,6 +8,8 @@ mod inspect;
 use std::sync::OnceLock;
 use std::time::Duration;
 
+use once_cell::race::OnceBox;
+
 use self::announcements::Announcements;
 use super::config::CircuitBreakerConfig;
 use super::counts::Trip;
@@ -18,6 +20,8 @@ use super::tally::{Tally, bump};
 use super::word::Word;
 use crate::circuit_state::CircuitState;
 use crate::clock;
+use crate::current::Current;
+use crate::mode::ModeCell;
 use crate::name::Name;
 use crate::name::{Identity, Origin};
 use crate::sync::{AtomicU64, Mutex, Ordering};
@@ -47,14 +51,15 @@ use crate::sync::{AtomicU64, Mutex, Ordering};
 /// ```
 pub struct CircuitBreaker {
     identity: Identity,
-    config: CircuitBreakerConfig,
+    config: Current<CircuitBreakerConfig>,
+    mode: ModeCell,
     word: AtomicU64,
     /// Written before the word that says "open"; 0 in every other state.
     open_until: AtomicU64,
     /// One counter for all threads, unlike those of calls that pass: whom an open circuit sends away has nothing more
     /// urgent to do.
     rejected: AtomicU64,
-    shared: OnceLock<Box<Shared>>,
+    shared: OnceBox<Shared>,
 }
 
 /// What the first finished call allocates.
@@ -63,7 +68,7 @@ struct Shared {
     /// Until when a success needs no look at the window.
     fresh_until: AtomicU64,
     locked: Mutex<Locked>,
-    latency: Option<Box<Latency>>,
+    latency: OnceLock<Box<Latency>>,
 }
 
 struct Locked {
@@ -74,6 +79,11 @@ struct Locked {
 }
 
 impl Shared {
+    /// From now on calls are measured.
+    fn measure(&self) {
+        self.latency.get_or_init(|| Box::new(Latency::new()));
+    }
+
     /// Whether a success needs no look at the window.
     #[inline]
     fn is_fresh(&self, word: Word) -> bool {
@@ -109,11 +119,12 @@ impl CircuitBreaker {
         let word = AtomicU64::new(Word::new(&config, CircuitState::Closed, 0).bits());
         Self {
             identity,
-            config,
+            config: Current::new(config),
+            mode: ModeCell::new(),
             word,
             open_until: AtomicU64::new(0),
             rejected: AtomicU64::new(0),
-            shared: OnceLock::new(),
+            shared: OnceBox::new(),
         }
     }
 
@@ -126,7 +137,7 @@ impl CircuitBreaker {
     /// The options in force.
     #[inline]
     pub fn config(&self) -> &CircuitBreakerConfig {
-        &self.config
+        self.config.get()
     }
 
     pub(crate) fn identity(&self) -> &Identity {
@@ -173,7 +184,7 @@ impl CircuitBreaker {
 
     /// Notes how long a call took; whether that was slow.
     pub(super) fn measure(&self, took: Duration) -> bool {
-        if let Some(latency) = &self.shared().latency {
+        if let Some(latency) = self.shared().latency.get() {
             latency.record(took);
         }
         self.config().is_slow(took)
@@ -190,7 +201,7 @@ impl CircuitBreaker {
 
     /// Whether a result under this ticket still counts. A trial gives its slot back here.
     fn is_current(&self, ticket: Ticket, locked: &mut Locked) -> bool {
-        let is_current = ticket.word == self.word();
+        let is_current = ticket.word.is_same_generation(self.word());
         if let Some(trial) = ticket.trial.filter(|_| is_current) {
             locked.machine.finish_trial(trial);
         }
@@ -213,7 +224,7 @@ impl CircuitBreaker {
     #[cold]
     fn share(&self) -> &Shared {
         self.shared.get_or_init(|| {
-            Box::new(Shared {
+            let shared = Box::new(Shared {
                 tally: Tally::new(),
                 fresh_until: AtomicU64::new(0),
                 locked: Mutex::new(Locked {
@@ -222,8 +233,12 @@ impl CircuitBreaker {
                     transitions: Transitions::default(),
                     announcements: Announcements::default(),
                 }),
-                latency: self.config().latency.then(|| Box::new(Latency::new())),
-            })
+                latency: OnceLock::new(),
+            });
+            if self.config().latency {
+                shared.measure();
+            }
+            shared
         })
     }
 }
