@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use resilience::{
     Bulkhead, BulkheadConfig, CircuitBreaker, CircuitBreakerConfig, CircuitState, Hedge,
-    HedgeConfig, Mode, RateLimitConfig, RateLimiter, Rejection, RejectionKind, Retry, RetryConfig,
-    Timeout, TimeoutConfig, Window,
+    HedgeConfig, Keyed, Mode, RateLimitConfig, RateLimiter, Rejection, RejectionKind, Retry,
+    RetryConfig, Timeout, TimeoutConfig, Window,
 };
 use tokio::time::{advance, sleep};
 
@@ -294,4 +294,44 @@ async fn a_rate_limit_counts_what_it_would_reject_and_what_passes_it() {
     assert!(limiter.try_acquire().is_err());
     limiter.reset();
     assert_eq!(passed(&limiter), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_key_that_is_used_up_passes_soon_under_a_faster_rate() {
+    let config = |rate: &str| RateLimitConfig::new().rate(rate);
+    let limits = Keyed::<RateLimiter>::new("limits", config("1/h"));
+    limits.get("user").try_acquire().unwrap();
+    assert!(limits.get("user").try_acquire().is_err());
+    limits.reconfigure(config("100/s")).unwrap();
+    let wait = limits.get("user").try_acquire().unwrap_err().retry_after().unwrap();
+    assert_eq!(wait, Duration::from_millis(10));
+    advance(wait).await;
+    assert!(limits.get("user").try_acquire().is_ok());
+    limits.set_mode(Mode::Off).unwrap();
+    assert!((0..500).all(|_| limits.get("user").try_acquire().is_ok()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_key_gets_the_options_those_that_are_there_and_those_to_come() {
+    let config = CircuitBreakerConfig::new().consecutive_failures(1);
+    let hosts = Keyed::<CircuitBreaker>::new("hosts", config.clone());
+    hosts.get("a").try_acquire().unwrap().failure();
+    hosts.reconfigure(config.open_for(5 * SECOND)).unwrap();
+    assert_eq!(hosts.get("a").retry_after(), Some(5 * SECOND));
+    hosts.get("b").try_acquire().unwrap().failure();
+    assert_eq!(hosts.get("b").retry_after(), Some(5 * SECOND));
+    hosts.set_mode(Mode::Observe).unwrap();
+    assert!(hosts.get("a").try_acquire().is_ok());
+    assert_eq!(hosts.get("c").mode(), Mode::Observe);
+    hosts.reset();
+    assert_eq!(hosts.get("a").state(), CircuitState::Closed);
+}
+
+#[tokio::test(start_paused = true)]
+async fn keys_come_with_the_options_of_before_the_first_of_them() {
+    let slots = Keyed::<Bulkhead>::new("slots", BulkheadConfig::new());
+    slots.reconfigure(BulkheadConfig::new().max_concurrent(1)).unwrap();
+    let key = slots.get("key");
+    let _first = key.try_acquire().unwrap();
+    assert!(slots.get("key").try_acquire().is_err());
 }

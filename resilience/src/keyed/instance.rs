@@ -3,17 +3,21 @@
 use std::sync::Arc;
 
 use super::aggregate::{Aggregate, BreakerAggregate, BulkheadAggregate, LimiterAggregate};
+use super::template::Template;
 use crate::bulkhead::{Bulkhead, BulkheadConfig};
 use crate::circuit_breaker::{CircuitBreaker, CircuitBreakerConfig};
 use crate::circuit_state::CircuitState;
+use crate::current::Configured;
+use crate::mode::Mode;
 use crate::name::Identity;
+use crate::problem::Problem;
 use crate::rate_limit::Limit;
 use crate::rate_limit::{RateLimitConfig, RateLimiter};
 
 /// A policy that can be kept per key: [`CircuitBreaker`], [`Bulkhead`], [`RateLimiter`].
 pub trait PerKey: sealed::Sealed + Send + Sync + Sized + 'static {
     /// Its options.
-    type Config: Clone + Send + Sync;
+    type Config: Clone + PartialEq + Send + Sync;
 
     /// One key's policy: as small as it can be, for there may be many.
     type Instance: Send + Sync + 'static;
@@ -30,6 +34,21 @@ pub trait PerKey: sealed::Sealed + Send + Sync + Sized + 'static {
 
     #[doc(hidden)]
     fn instance(template: &Self::Template) -> Self::Instance;
+
+    /// Replaces the options and the mode of the policies to come.
+    #[doc(hidden)]
+    fn update(template: &Self::Template, config: &Self::Config, mode: Mode);
+
+    /// Gives a policy the options and the mode that the template has by now.
+    ///
+    /// # Errors
+    /// When it has had too many options.
+    #[doc(hidden)]
+    fn refresh(template: &Self::Template, policy: &Self::Instance) -> Result<(), Problem>;
+
+    /// Makes a policy as good as new.
+    #[doc(hidden)]
+    fn reset(policy: &Self::Instance);
 
     /// Whether nothing is lost if it is forgotten: a closed circuit, an unused limit.
     #[doc(hidden)]
@@ -58,15 +77,27 @@ mod sealed {
 impl PerKey for CircuitBreaker {
     type Config = CircuitBreakerConfig;
     type Instance = Self;
-    type Template = (Identity, CircuitBreakerConfig);
+    type Template = Template<CircuitBreakerConfig>;
     type Aggregate = BreakerAggregate;
 
     fn template(identity: Identity, config: &CircuitBreakerConfig) -> Self::Template {
-        (identity, config.clone())
+        Template::new(identity, config)
     }
 
-    fn instance((identity, config): &Self::Template) -> Self {
-        Self::declared(identity.of_key(), config.clone())
+    fn instance(template: &Self::Template) -> Self {
+        Self::declared(template.identity.of_key(), template.declared.clone())
+    }
+
+    fn update(template: &Self::Template, config: &CircuitBreakerConfig, mode: Mode) {
+        template.update(config, mode);
+    }
+
+    fn refresh(template: &Self::Template, breaker: &Self) -> Result<(), Problem> {
+        template.refresh(breaker, breaker.config(), breaker.mode())
+    }
+
+    fn reset(breaker: &Self) {
+        breaker.reset();
     }
 
     fn is_idle(breaker: &Self) -> bool {
@@ -91,15 +122,27 @@ impl PerKey for CircuitBreaker {
 impl PerKey for Bulkhead {
     type Config = BulkheadConfig;
     type Instance = Self;
-    type Template = (Identity, BulkheadConfig);
+    type Template = Template<BulkheadConfig>;
     type Aggregate = BulkheadAggregate;
 
     fn template(identity: Identity, config: &BulkheadConfig) -> Self::Template {
-        (identity, config.clone())
+        Template::new(identity, config)
     }
 
-    fn instance((identity, config): &Self::Template) -> Self {
-        Self::declared(identity.of_key(), config.clone())
+    fn instance(template: &Self::Template) -> Self {
+        Self::declared(template.identity.of_key(), template.declared.clone())
+    }
+
+    fn update(template: &Self::Template, config: &BulkheadConfig, mode: Mode) {
+        template.update(config, mode);
+    }
+
+    fn refresh(template: &Self::Template, bulkhead: &Self) -> Result<(), Problem> {
+        template.refresh(bulkhead, bulkhead.config(), bulkhead.mode())
+    }
+
+    fn reset(bulkhead: &Self) {
+        bulkhead.reset();
     }
 
     fn is_idle(bulkhead: &Self) -> bool {
@@ -132,6 +175,21 @@ impl PerKey for RateLimiter {
 
     fn instance(limit: &Arc<Limit>) -> Self::Instance {
         RateLimiter::within(Arc::clone(limit))
+    }
+
+    /// All keys share it.
+    fn update(limit: &Arc<Limit>, config: &RateLimitConfig, mode: Mode) {
+        // A limit that has had too many options keeps the last; so does the whole, which says so.
+        let _ = limit.put(config.clone());
+        limit.put_mode(mode);
+    }
+
+    fn refresh(_: &Arc<Limit>, _: &Self::Instance) -> Result<(), Problem> {
+        Ok(())
+    }
+
+    fn reset(limiter: &Self::Instance) {
+        limiter.reset();
     }
 
     /// A limiter that is forgotten while it is used up would grant a second burst.

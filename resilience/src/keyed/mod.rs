@@ -9,6 +9,7 @@ mod key;
 mod map;
 mod policy;
 mod scan;
+mod template;
 #[cfg(test)]
 mod tests;
 

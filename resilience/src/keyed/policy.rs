@@ -9,9 +9,14 @@ use super::{Key, PerKey};
 use crate::bulkhead::{Bulkhead, BulkheadConfig};
 use crate::check;
 use crate::circuit_breaker::{CircuitBreaker, CircuitBreakerConfig};
+#[cfg(feature = "axum")]
 use crate::circuit_state::CircuitState;
+use crate::current::{self, Configured, Current};
+use crate::mode::{Mode, ModeCell};
+use crate::name::Listable;
 use crate::name::Name;
 use crate::name::{Identity, Origin};
+use crate::problem::Problem;
 use crate::rate_limit::{RateLimitConfig, RateLimiter};
 
 /// Enough for hosts and tenants; a few megabytes of breakers.
@@ -45,7 +50,8 @@ const MAX_KEYS: u32 = 10_000;
 /// ```
 pub struct Keyed<P: PerKey> {
     identity: Identity,
-    config: P::Config,
+    config: Current<P::Config>,
+    mode: ModeCell,
     max_keys: u32,
     map: OnceLock<Map<P>>,
 }
@@ -91,12 +97,35 @@ macro_rules! kinds {
                     Self::declared(Identity::new(name, Origin::Explicit), config)
                 }
 
+                /// Puts other options in force for every key, those that are there and those to come. What each has
+                /// counted stays.
+                ///
+                /// # Errors
+                /// When options contradict each other; nothing is changed then.
+                pub fn reconfigure(&self, config: $config) -> Result<(), Problem> {
+                    current::reconfigure(self, config.problem(), config)
+                }
+
+                /// Sets the mode of every key's policy.
+                ///
+                /// # Errors
+                /// None: these kinds have every mode.
+                pub fn set_mode(&self, mode: Mode) -> Result<(), Problem> {
+                    current::set_mode(self, <$policy as Listable>::KIND, mode)
+                }
+
                 #[doc(hidden)]
                 #[must_use]
                 #[track_caller]
                 pub const fn declared(identity: Identity, config: $config) -> Self {
                     check::no_problem(config.problem());
-                    Self { identity, config, max_keys: MAX_KEYS, map: OnceLock::new() }
+                    Self {
+                        identity,
+                        config: Current::new(config),
+                        mode: ModeCell::new(),
+                        max_keys: MAX_KEYS,
+                        map: OnceLock::new(),
+                    }
                 }
             }
         )*
@@ -123,9 +152,30 @@ impl<P: PerKey> Keyed<P> {
         self.identity.name()
     }
 
-    /// The options of each key's policy.
+    /// The options in force of each key's policy.
     pub fn config(&self) -> &P::Config {
-        &self.config
+        self.config.get()
+    }
+
+    /// Whether the keys' policies enforce what they decide.
+    pub fn mode(&self) -> Mode {
+        self.mode.get()
+    }
+
+    /// Makes every key's policy as good as new.
+    pub fn reset(&self) {
+        if let Some(map) = self.map.get() {
+            map.for_each(&mut P::reset);
+        }
+    }
+
+    /// Options and mode, for keys that are there and those to come.
+    fn spread(&self) -> Result<(), Problem> {
+        match self.map.get() {
+            Some(map) => map.update(self.config(), self.mode()),
+            // The map takes them along when it is made.
+            None => Ok(()),
+        }
     }
 
     pub(crate) fn identity(&self) -> &Identity {
@@ -150,9 +200,18 @@ impl<P: PerKey> Keyed<P> {
 
     #[inline]
     pub(super) fn map(&self) -> &Map<P> {
-        self.map.get_or_init(|| {
-            Map::new(P::template(self.identity.of_key(), &self.config), self.max_keys)
-        })
+        self.map.get().unwrap_or_else(|| self.make_map())
+    }
+
+    #[cold]
+    fn make_map(&self) -> &Map<P> {
+        let declared = self.config.declared();
+        let map = self
+            .map
+            .get_or_init(|| Map::new(P::template(self.identity.of_key(), declared), self.max_keys));
+        // After it can be seen: a change in this moment either finds the map, or is found here.
+        let _ = self.spread();
+        map
     }
 
     /// The keys with their policies, in pages: they are listed while calls go on, and none is made or used by it.
@@ -224,6 +283,21 @@ impl Keyed<CircuitBreaker> {
     #[cfg(feature = "axum")]
     pub(crate) fn states(&self) -> Vec<CircuitState> {
         self.aggregate().states().collect()
+    }
+}
+
+impl<P: PerKey> Configured for Keyed<P> {
+    type Config = P::Config;
+
+    fn put(&self, config: P::Config) -> Result<(), Problem> {
+        self.config.set(config).map_err(Problem::new)?;
+        self.spread()
+    }
+
+    fn put_mode(&self, mode: Mode) {
+        self.mode.put(mode);
+        // A mode needs no room.
+        let _ = self.spread();
     }
 }
 

@@ -32,6 +32,8 @@ use self::tables::Tables;
 use super::aggregate::Aggregate as _;
 use super::instance::PerKey;
 use super::key::Key;
+use crate::mode::Mode;
+use crate::problem::Problem;
 use crate::sync::Mutex;
 
 /// How many keys one new key evicts at most: there are more than `max_keys` after that many calls were in flight.
@@ -46,6 +48,8 @@ pub(super) struct Map<P: PerKey> {
     /// How many keys came, ever.
     inserted: AtomicU64,
     evicted: AtomicU64,
+    /// How often keys moved because there was no room.
+    moves: AtomicU64,
     /// Locked while keys come and go.
     books: Mutex<Books<P>>,
 }
@@ -66,6 +70,7 @@ impl<P: PerKey> Map<P> {
             recency: Recency::new(max_keys),
             inserted: AtomicU64::new(0),
             evicted: AtomicU64::new(0),
+            moves: AtomicU64::new(0),
             books: Mutex::new(Books {
                 evictor: Evictor::new(),
                 retired: P::Aggregate::default(),
@@ -114,6 +119,9 @@ impl<P: PerKey> Map<P> {
         // Dropped after the lock is released, because a key's code runs.
         let mut evicted = Vec::new();
         let mut books = self.books.lock();
+        // Under the lock: whoever changes the template then waits for it, and finds this key in the map. A policy of a
+        // new key has had no other options, so there is room for these.
+        let _ = P::refresh(&self.template, &content.policy);
         let now = self.recency.step();
         // Another call may have been faster.
         if let Some(found) = table.search(tag, key) {
@@ -124,6 +132,7 @@ impl<P: PerKey> Map<P> {
         let (found, others_moved) = table.insert(tag, content);
         found.record.touch(now);
         if others_moved {
+            self.moves.fetch_add(1, Release);
             books.evictor.start_over(&self.tables, now);
         } else {
             books.evictor.add(found.place, found.record, now);
@@ -145,6 +154,33 @@ impl<P: PerKey> Map<P> {
             books.readers.on_eviction(evicted.place, &counted);
             books.retired += counted;
             remains.push(evicted.remains);
+        }
+    }
+
+    /// Gives every key's policy other options, and another mode.
+    pub(super) fn update(&self, config: &P::Config, mode: Mode) -> Result<(), Problem> {
+        P::update(&self.template, config, mode);
+        // Keys that come from now on have them.
+        drop(self.books.lock());
+        let mut result = Ok(());
+        self.for_each(&mut |policy| {
+            if let Err(problem) = P::refresh(&self.template, policy) {
+                result = Err(problem);
+            }
+        });
+        result
+    }
+
+    /// Shows the policy of every key, of some twice: those that moved meanwhile are looked for again.
+    pub(super) fn for_each(&self, see: &mut dyn FnMut(&P::Instance)) {
+        loop {
+            let (moves, mut next) = (self.moves.load(Acquire), Some(Place::FIRST));
+            while let Some(place) = next {
+                next = self.read(place, &mut |_, _, policy| see(policy));
+            }
+            if self.moves.load(Acquire) == moves {
+                break;
+            }
         }
     }
 
