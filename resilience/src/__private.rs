@@ -18,8 +18,8 @@ pub use crate::hedge::{Hedge, HedgeConfig};
 pub use crate::keyed::{Key, Keyed};
 pub use crate::name::{Identity, Origin, Site};
 pub use crate::pipeline::Pipeline;
-pub use crate::rate_limit::guard as rate_limit;
 pub use crate::rate_limit::{RateLimitConfig, RateLimiter};
+pub use crate::rate_limit::{cost, guard as rate_limit, guard_cost as rate_limit_cost};
 pub use crate::rejection::Rejection;
 pub use crate::retry::attempts::begin;
 pub use crate::retry::future::attempt;
@@ -59,7 +59,9 @@ pub mod check {
 pub mod blocking {
     pub use crate::bulkhead::future::guard_blocking as bulkhead;
     pub use crate::circuit_breaker::guard_blocking as circuit_breaker;
-    pub use crate::rate_limit::guard_blocking as rate_limit;
+    pub use crate::rate_limit::{
+        guard_blocking as rate_limit, guard_cost_blocking as rate_limit_cost,
+    };
     pub use crate::retry::blocking::{attempt_blocking as attempt, pause_blocking as pause};
     pub use crate::stack::body_blocking as body;
 }

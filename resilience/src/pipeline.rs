@@ -14,8 +14,8 @@ use crate::stack::{Either, body, edge, either};
 use crate::timeout::Timeout;
 use crate::{rate_limit, timeout};
 
-/// The standard pipeline. Outermost first: rate limit, bulkhead, timeout (total), retry, circuit breaker, timeout
-/// (per attempt). Each part is there if it was given.
+/// The standard pipeline. Outermost first: timeout (total), rate limit, bulkhead, retry, circuit breaker, timeout
+/// (per attempt). Each part is there if it was given. Total means total: waiting for a turn or a slot counts.
 ///
 /// The usual way to declare one is the attribute [`resilient`](macro@crate::resilient); this is the same by hand.
 ///
@@ -40,12 +40,12 @@ pub struct Pipeline {
 /// What a pipeline is made of.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Parts {
-    /// The outermost part.
+    /// The limit on the whole call: waiting, all attempts and delays included.
+    pub timeout: Option<&'static Timeout>,
+    /// How many whole calls begin in a time window.
     pub rate_limit: Option<&'static RateLimiter>,
     /// How many whole calls run at once.
     pub bulkhead: Option<&'static Bulkhead>,
-    /// The limit on the whole call, all attempts and delays included.
-    pub timeout: Option<&'static Timeout>,
     /// Attempts.
     pub retry: Option<&'static Retry>,
     /// Judges each attempt.
@@ -164,9 +164,9 @@ impl Pipeline {
             Some(retry) => Either::Guarded { guarded: retry.when_ok(when_ok).guard(attempt) },
             None => Either::Bare { inner: attempt() },
         };
-        let limited = either(parts.timeout, attempts, timeout::future::guard);
-        let admitted = either(parts.bulkhead, limited, Bulkhead::guard);
-        edge(either(parts.rate_limit, admitted, rate_limit::guard))
+        let admitted = either(parts.bulkhead, attempts, Bulkhead::guard);
+        let limited = either(parts.rate_limit, admitted, rate_limit::guard);
+        edge(either(parts.timeout, limited, timeout::future::guard))
     }
 }
 

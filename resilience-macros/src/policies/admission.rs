@@ -1,19 +1,40 @@
 //! A layer that admits calls, at once or after a wait: what a bulkhead and a rate limit have in common.
 
-use proc_macro2::Span;
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, format_ident, quote_spanned};
+use syn::Expr;
+use syn::spanned::Spanned;
 
 use crate::attribute::options::duration::Positive;
 use crate::attribute::options::value::SpannedValue;
 use crate::layer::call::{CallTokens, WrapContext};
 use crate::layer::keyed::Keyed;
 use crate::layer::model::LayerExpansion;
+use crate::tokens::{generated_span, moved};
 
 pub(crate) struct AdmissionLayer {
     /// The runtime's function.
     pub(crate) function: &'static str,
+    /// What the call itself says to the policy.
+    pub(crate) argument: Option<Argument>,
     /// The option that makes calls wait.
     pub(crate) waits: Option<Span>,
     pub(crate) keyed: Option<Keyed>,
+}
+
+/// An expression that is evaluated at each call, before the body: it borrows nothing that the body takes.
+pub(crate) struct Argument {
+    pub(crate) expr: Expr,
+    /// The runtime's function that makes a value of the argument's type from it.
+    pub(crate) convert: &'static str,
+    /// The runtime's function that takes the argument besides.
+    pub(crate) function: &'static str,
+}
+
+impl Argument {
+    fn name(context: &WrapContext<'_>) -> Ident {
+        format_ident!("{}_argument", context.binding)
+    }
 }
 
 /// Where `max_wait` stands.
@@ -23,7 +44,22 @@ pub(crate) fn waits(max_wait: Option<SpannedValue<Positive>>) -> Option<Span> {
 
 impl LayerExpansion for AdmissionLayer {
     fn wrap(&self, inner: CallTokens, context: &WrapContext<'_>) -> CallTokens {
-        context.guard(self.function, inner, None)
+        match &self.argument {
+            Some(argument) => {
+                let name = Argument::name(context).into_token_stream();
+                context.guard(argument.function, inner, Some(name))
+            }
+            None => context.guard(self.function, inner, None),
+        }
+    }
+
+    fn prepare(&self, context: &WrapContext<'_>) -> TokenStream {
+        let Some(Argument { expr, convert, .. }) = &self.argument else {
+            return TokenStream::new();
+        };
+        let (name, span) = (Argument::name(context), generated_span(expr.span()));
+        let (runtime, convert) = (moved(context.runtime, span), Ident::new(convert, span));
+        quote_spanned!(span=> let #name = #runtime::#convert(#expr);)
     }
 
     fn waits(&self) -> Option<Span> {

@@ -41,5 +41,10 @@ fn read(reading: &mut Reading<'_>) -> Vec<Layer> {
         reading.errors.at(queue.key.span(), NO_QUEUE);
     }
     let keyed = keyed(key, max_keys, reading);
-    vec![reading.layer(AdmissionLayer { function: "bulkhead", waits: waits(max_wait), keyed })]
+    vec![reading.layer(AdmissionLayer {
+        function: "bulkhead",
+        argument: None,
+        waits: waits(max_wait),
+        keyed,
+    })]
 }

@@ -124,7 +124,7 @@ impl<'l, L: Borrow<Limit>, C: Cost> WithCost<'l, L, C> {
         &self,
         f: impl FnOnce() -> Result<T, E>,
     ) -> Result<T, E> {
-        finish(guard_cost_blocking(self.limiter, self.cost, || body_blocking(f)))
+        finish(guard_cost_blocking(self.limiter, || body_blocking(f), self.cost))
     }
 
     /// [`RateLimiter::guard`]
@@ -135,6 +135,6 @@ impl<'l, L: Borrow<Limit>, C: Cost> WithCost<'l, L, C> {
     where
         F: Future<Output = Result<R, Rejection>>,
     {
-        guard_cost(self.limiter, self.cost, inner)
+        guard_cost(self.limiter, inner, self.cost)
     }
 }

@@ -39,3 +39,37 @@ impl Cost for u32 {
         gcra.holds(weight).then_some(weight)
     }
 }
+
+/// A number of turns as an attribute's `cost` has it.
+#[diagnostic::on_unimplemented(
+    message = "`cost` is a count, and `{Self}` is none",
+    label = "an integer says how many turns the call takes"
+)]
+pub trait IntoCost {
+    /// The nearest count of turns.
+    fn into_cost(self) -> u32;
+}
+
+macro_rules! into_cost {
+    ($($number:ty)*) => {
+        $(
+            impl IntoCost for $number {
+                #[inline]
+                fn into_cost(self) -> u32 {
+                    // Only what is above the range, or below zero, doesn't fit.
+                    #[allow(unused_comparisons, reason = "only signed numbers can be below zero")]
+                    let beyond = if self < 0 { 0 } else { u32::MAX };
+                    u32::try_from(self).unwrap_or(beyond)
+                }
+            }
+        )*
+    };
+}
+
+into_cost! { u8 u16 u32 u64 usize i8 i16 i32 i64 isize }
+
+/// The cost of a call, computed before its body starts.
+#[inline]
+pub fn cost(cost: impl IntoCost) -> u32 {
+    cost.into_cost()
+}

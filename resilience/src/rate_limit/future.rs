@@ -31,12 +31,12 @@ where
     A: PolicyRef<'l, RateLimiter<L>>,
     F: Future<Output = Result<R, Rejection>>,
 {
-    guard_cost(limiter, One, inner)
+    guard_cost(limiter, inner, One)
 }
 
 /// The same for a call that takes `cost` turns.
 #[inline]
-pub fn guard_cost<'l, R, L, A, C, F>(limiter: A, cost: C, inner: F) -> Limited<'l, L, A, C, F>
+pub fn guard_cost<'l, R, L, A, C, F>(limiter: A, inner: F, cost: C) -> Limited<'l, L, A, C, F>
 where
     L: Borrow<Limit>,
     A: PolicyRef<'l, RateLimiter<L>>,
@@ -53,7 +53,7 @@ pub fn guard_blocking<R, L: Borrow<Limit>>(
     limiter: &RateLimiter<L>,
     inner: impl FnOnce() -> Result<R, Rejection>,
 ) -> Result<R, Rejection> {
-    guard_cost_blocking(limiter, One, inner)
+    guard_cost_blocking(limiter, inner, One)
 }
 
 /// The same for a call that takes `cost` turns.
@@ -61,8 +61,8 @@ pub fn guard_blocking<R, L: Borrow<Limit>>(
 #[inline]
 pub fn guard_cost_blocking<R, L: Borrow<Limit>>(
     limiter: &RateLimiter<L>,
-    cost: impl Cost,
     inner: impl FnOnce() -> Result<R, Rejection>,
+    cost: impl Cost,
 ) -> Result<R, Rejection> {
     limiter.try_take(cost)?;
     inner()

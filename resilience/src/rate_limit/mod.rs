@@ -23,7 +23,8 @@ mod waiting;
 
 pub use self::call::WithCost;
 pub use self::config::RateLimitConfig;
-pub use self::future::{guard, guard_blocking};
+pub use self::cost::cost;
+pub use self::future::{guard, guard_blocking, guard_cost, guard_cost_blocking};
 pub use self::policy::{Limit, RateLimiter};
 pub use self::rate::checked as checked_rate;
 pub use self::totals::RateLimiterTotals;

@@ -8,7 +8,15 @@ use crate::attribute::options::value::Value;
 
 /// A rate that the runtime will read: `COUNT/[N]UNIT`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Rate(String);
+pub(crate) struct Rate {
+    text: String,
+    pub(crate) count: u32,
+    /// In nanoseconds.
+    period: u64,
+}
+
+/// 18 years in nanoseconds: a whole burst lies at most so far ahead on the runtime's clock.
+const LONGEST: u64 = u64::MAX >> 5;
 
 const SYNTAX: &str = "a rate is COUNT/[N]UNIT with units ms, s, m, h: write \"100/s\", \"5/m\" \
                       or \"1000/250ms\"";
@@ -19,17 +27,26 @@ impl Value for Rate {
     fn read(literal: &Lit, _: bool) -> Result<Self, String> {
         let Lit::Str(text) = literal else { return Err(SYNTAX.into()) };
         let text = text.value();
-        check(&text).map(|()| Self(text))
+        let (count, period) = check(&text)?;
+        Ok(Self { text, count, period })
     }
 
     fn tokens(&self, span: Span, _: &TokenStream) -> TokenStream {
-        let mut literal = Literal::string(&self.0);
+        let mut literal = Literal::string(&self.text);
         literal.set_span(span);
         literal.into_token_stream()
     }
 }
 
-fn check(text: &str) -> Result<(), String> {
+impl Rate {
+    /// Whether the runtime's clock can hold such a burst.
+    pub(crate) fn holds(&self, burst: u32) -> bool {
+        (self.period / u64::from(self.count)).saturating_mul(burst.into()) <= LONGEST
+    }
+}
+
+/// The count, and the period in nanoseconds.
+fn check(text: &str) -> Result<(u32, u64), String> {
     let (count, period) = text.split_once('/').ok_or(SYNTAX)?;
     let digits = period.find(|c: char| !c.is_ascii_digit()).ok_or(SYNTAX)?;
     let (units, unit) = period.split_at(digits);
@@ -40,15 +57,16 @@ fn check(text: &str) -> Result<(), String> {
         "h" => 3_600_000,
         _ => return Err(SYNTAX.into()),
     };
-    let count: u64 = number(count)?.into();
+    let count = number(count)?;
     let units: u64 = if units.is_empty() { 1 } else { number(units)?.into() };
     if count == 0 || units == 0 {
         return Err("a rate's count and period are at least 1: write \"1/s\" or more".into());
     }
-    if count > units.saturating_mul(millis).saturating_mul(1_000_000) {
+    let period = units.saturating_mul(millis).saturating_mul(1_000_000);
+    if u64::from(count) > period {
         return Err("a rate is at most one call per nanosecond: write less".into());
     }
-    Ok(())
+    Ok((count, period))
 }
 
 fn number(digits: &str) -> Result<u32, String> {
@@ -63,7 +81,7 @@ mod tests {
     #[test]
     fn reads_what_the_runtime_reads() {
         for good in ["100/s", "5/m", "1000/250ms", "1/2h"] {
-            assert_eq!(check(good), Ok(()), "{good}");
+            assert!(check(good).is_ok(), "{good}");
         }
         for bad in [
             "",

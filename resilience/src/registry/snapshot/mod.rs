@@ -138,12 +138,12 @@ pub struct PipelineSnapshot {
     pub name: Name,
     /// Where it is declared, as `file:line`.
     pub location: String,
-    /// The outermost part.
+    /// The limit on the whole call, waiting included.
+    pub timeout: Option<Name>,
+    /// How many whole calls begin in a time window.
     pub rate_limit: Option<Name>,
     /// How many whole calls run at once.
     pub bulkhead: Option<Name>,
-    /// The limit on the whole call.
-    pub timeout: Option<Name>,
     /// Attempts.
     pub retry: Option<Name>,
     /// Judges each attempt.
