@@ -95,6 +95,12 @@ impl Gcra {
         Self { interval: self.interval, limit: 0 }
     }
 
+    /// Whether no call of that cost can be so early while the limit stays what it is; or none conforms at all.
+    #[inline]
+    pub(super) const fn is_doubtful(self, early: Early, cost: u32) -> bool {
+        self.limit == 0 || early.nanos() > self.interval.saturating_mul(cost as u64)
+    }
+
     /// The arrival time that stands for as many used turns under `new`, a whole burst of it at most.
     #[allow(clippy::cast_possible_truncation, reason = "the limit is smaller")]
     pub(super) fn translate(self, arrival: Nanos, now: Nanos, new: Self) -> Nanos {

@@ -314,13 +314,13 @@ impl<L: Borrow<Limit>> RateLimiter<L> {
     pub(super) fn take(&self, cost: impl Cost) -> Result<(), Early> {
         let gcra = self.limit().gcra.get();
         match self.take_under(gcra, cost) {
-            Ok(()) => Ok(()),
-            Err(early) => self.take_otherwise(early, cost),
+            Err(early) if gcra.is_doubtful(early, cost.turns()) => self.take_otherwise(early, cost),
+            taken => taken,
         }
     }
 
-    /// A call that the limit as it was read doesn't let pass: the limit may not be enforced, or may have become a
-    /// smaller one, which a key's limiter learns only here.
+    /// A call that should not even be as early as that: the limit is not enforced, or has become a smaller one, which a
+    /// key's limiter learns only here.
     #[cold]
     #[inline(never)]
     fn take_otherwise(&self, early: Early, cost: impl Cost) -> Result<(), Early> {

@@ -27,7 +27,7 @@ impl CircuitBreaker {
         if word.passes_untimed() {
             return Ok(Permit::in_passing(self, word));
         }
-        let wait = self.refuse_on_the_spot(word);
+        let wait = self.refuse_on_the_spot();
         if wait > 0 {
             return Err(self.rejection(Some(wait)));
         }
@@ -46,10 +46,7 @@ impl CircuitBreaker {
     /// How long the circuit stays open, to a call that needs no lock to be refused; 0 where more is to be seen.
     #[cold]
     #[inline(never)]
-    fn refuse_on_the_spot(&self, word: Word) -> u64 {
-        if !word.is_enforced() {
-            return 0;
-        }
+    fn refuse_on_the_spot(&self) -> u64 {
         let end = || self.open_until.load(Ordering::Relaxed);
         let Some(wait) = clock::far_until(end) else { return 0 };
         bump(&self.rejected);
@@ -80,7 +77,7 @@ impl CircuitBreaker {
         match word.state() {
             _ if word.passes() => Ok(Permit::by_slow_door(self, Ticket::passing(word))),
             CircuitState::ForcedOpen => Err(None),
-            _ => self.admit_near_the_end(self.open_until.load(Ordering::Relaxed)),
+            _ => self.admit_near_the_end(self.open_until()),
         }
     }
 

@@ -60,7 +60,7 @@ impl CircuitBreaker {
         }
         locked.machine.change(self.config(), to, reading, now, random::unit());
         locked.transitions[from as usize][to as usize] += u64::from(from != to);
-        self.open_until.store(locked.machine.open_until(), Ordering::Relaxed);
+        self.publish_open_until(locked);
         self.shared().fresh_until.store(locked.machine.fresh_until(), Ordering::Relaxed);
         let generation = self.word().generation() + 1;
         self.put_word(to, generation);
@@ -69,6 +69,13 @@ impl CircuitBreaker {
             let policy = self.name();
             locked.announcements.push(StateChange { kind, policy, from, to, cause, generation });
         }
+    }
+
+    /// Calls are rejected on the spot until then: never, where nothing is enforced.
+    fn publish_open_until(&self, locked: &Locked) {
+        let is_enforced = self.mode.get() == Mode::Enforce;
+        let end = if is_enforced { locked.machine.open_until() } else { 0 };
+        self.open_until.store(end, Ordering::Relaxed);
     }
 
     fn put_word(&self, state: CircuitState, generation: u64) {
@@ -96,7 +103,7 @@ impl Configured for CircuitBreaker {
             shared.measure();
         }
         locked.machine.stay_open_for(config);
-        self.open_until.store(locked.machine.open_until(), Ordering::Relaxed);
+        self.publish_open_until(&locked);
         if !Word::new(before, word.state(), 0).is_same_generation(Word::new(
             config,
             word.state(),
@@ -111,8 +118,9 @@ impl Configured for CircuitBreaker {
     }
 
     fn put_mode(&self, mode: Mode) {
-        let _locked = self.shared().locked.lock();
+        let locked = self.shared().locked.lock();
         self.mode.put(mode);
+        self.publish_open_until(&locked);
         self.put_word(self.word().state(), self.word().generation());
     }
 }

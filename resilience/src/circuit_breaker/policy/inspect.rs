@@ -7,7 +7,7 @@ use super::super::counts::{Counts, Totals, Trip};
 use super::super::latency::Histogram;
 use super::{CircuitBreaker, Transitions};
 use crate::circuit_state::CircuitState;
-use crate::clock;
+use crate::clock::{self, Nanos};
 use crate::sync::Ordering;
 
 /// None of these changes anything.
@@ -15,7 +15,7 @@ impl CircuitBreaker {
     /// The state, true at any time: an open circuit whose period is over is half-open, call or no call.
     pub fn state(&self) -> CircuitState {
         let word = self.word();
-        let open_until = self.open_until.load(Ordering::Relaxed);
+        let open_until = self.open_until();
         match word.state() {
             // 0 while it is being closed or forced: then the old word holds a moment longer.
             CircuitState::Open if open_until > 0 && clock::now_before(open_until) >= open_until => {
@@ -28,9 +28,17 @@ impl CircuitBreaker {
     /// How long the circuit stays open; `None` unless it is open by its own judgement.
     pub fn retry_after(&self) -> Option<Duration> {
         let word = self.word();
-        let open_until = self.open_until.load(Ordering::Relaxed);
+        let open_until = self.open_until();
         let left = clock::until(open_until, clock::now_before(open_until));
         (word.state() == CircuitState::Open && !left.is_zero()).then_some(left)
+    }
+
+    /// When the open period ends; 0 when there is none. Where nothing is enforced, only the machine knows.
+    pub(super) fn open_until(&self) -> Nanos {
+        if self.word().is_enforced() {
+            return self.open_until.load(Ordering::Relaxed);
+        }
+        self.shared.get().map_or(0, |shared| shared.locked.lock().machine.open_until())
     }
 
     /// How often the state has changed or was reset.

@@ -54,7 +54,7 @@ pub struct CircuitBreaker {
     config: Current<CircuitBreakerConfig>,
     mode: ModeCell,
     word: AtomicU64,
-    /// Written before the word that says "open"; 0 in every other state.
+    /// Written before the word that says "open"; 0 in every other state, and where nothing is enforced.
     open_until: AtomicU64,
     /// One counter for all threads, unlike those of calls that pass: whom an open circuit sends away has nothing more
     /// urgent to do.
