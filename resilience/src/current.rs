@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 use once_cell::race::OnceBox;
 
 use crate::kind::PolicyKind;
-use crate::mode::Mode;
+use crate::mode::{Mode, ModeCell};
 use crate::problem::Problem;
 use crate::sync::Ordering::{Acquire, Release};
 use crate::sync::{AtomicU32, Mutex};
@@ -23,13 +23,37 @@ const DECLARED: u32 = 0;
 /// A policy whose config and mode can be changed while it runs.
 pub(crate) trait Configured {
     /// Its options.
-    type Config;
+    type Config: Clone + PartialEq;
+
+    /// Whether it can be forced into a state.
+    #[cfg(feature = "overrides")]
+    const HAS_STATE: bool = false;
+
+    /// Where its config is kept.
+    fn current(&self) -> &Current<Self::Config>;
+
+    /// Where its mode is kept; `None` if it has none.
+    fn modes(&self) -> Option<&ModeCell>;
 
     /// Puts a config in force that was validated, and derives what calls read from it.
     fn put(&self, config: Self::Config) -> Result<(), Problem>;
 
     /// Puts a mode in force that the kind has.
     fn put_mode(&self, mode: Mode);
+
+    /// Enters a forced state, or leaves it.
+    #[cfg(feature = "overrides")]
+    fn force(&self, state: Option<Forced>) {
+        let _ = state;
+    }
+}
+
+/// A state that overrides can force a circuit breaker into.
+#[cfg(feature = "overrides")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Forced {
+    Open,
+    Closed,
 }
 
 /// What the program says by hand: validated, put in force, and remembered.
@@ -41,7 +65,9 @@ pub(crate) fn reconfigure<P: Configured>(
     if let Some(problem) = problem {
         return Err(Problem::new(problem));
     }
-    policy.put(config)
+    policy.put(config)?;
+    policy.current().keep_by_hand();
+    Ok(())
 }
 
 /// The same for a mode.
@@ -52,6 +78,9 @@ pub(crate) fn set_mode<P: Configured>(
 ) -> Result<(), Problem> {
     allowed(kind, mode).map_err(Problem::new)?;
     policy.put_mode(mode);
+    if let Some(modes) = policy.modes() {
+        modes.keep_by_hand(mode);
+    }
     Ok(())
 }
 
@@ -76,6 +105,8 @@ pub(crate) struct Current<C> {
 #[derive(Debug)]
 struct Later<C> {
     in_force: AtomicU32,
+    /// What the program put in force itself, under the overrides from outside.
+    by_hand: AtomicU32,
     /// How many places are taken. Its lock makes changes follow one another.
     taken: Mutex<u32>,
     chunks: [OnceLock<Box<[OnceLock<C>]>>; CHUNKS],
@@ -103,6 +134,20 @@ impl<C> Current<C> {
     pub(crate) fn declared(&self) -> &C {
         &self.declared
     }
+
+    /// The config that the program put in force by hand, else the declared one.
+    #[cfg(feature = "overrides")]
+    pub(crate) fn by_hand(&self) -> &C {
+        let stored = self.later.get().and_then(|later| later.at(later.by_hand.load(Acquire)));
+        stored.unwrap_or(&self.declared)
+    }
+
+    /// Remembers that what is in force was put there by the program.
+    fn keep_by_hand(&self) {
+        if let Some(later) = self.later.get() {
+            later.by_hand.store(later.in_force.load(Acquire), Release);
+        }
+    }
 }
 
 impl<C: PartialEq> Current<C> {
@@ -127,6 +172,7 @@ impl<C> Later<C> {
     fn new() -> Self {
         Self {
             in_force: AtomicU32::new(DECLARED),
+            by_hand: AtomicU32::new(DECLARED),
             taken: Mutex::new(0),
             chunks: [const { OnceLock::new() }; CHUNKS],
         }

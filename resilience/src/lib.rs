@@ -59,6 +59,7 @@
 //! | `axum` | health, metrics and dashboard routes, [`Rejection`] as a response |
 //! | `metrics` | [metrics](observe) for the recorder of the `metrics` facade |
 //! | `opentelemetry` | [metrics](observe) as OpenTelemetry instruments |
+//! | `overrides` | [options, modes and states](overrides) changed by a file while the program runs |
 //! | `serde` | configs as data, the [`Snapshot`](snapshot::Snapshot) as JSON |
 //! | `tower` | each policy as a layer |
 //! | `test-util` | everything timed follows tokio's paused clock; for tests |
@@ -93,6 +94,8 @@ mod kind;
 mod mode;
 mod name;
 pub mod observe;
+#[cfg(feature = "overrides")]
+pub mod overrides;
 mod pipeline;
 pub mod presets;
 mod problem;

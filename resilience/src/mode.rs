@@ -55,6 +55,8 @@ impl fmt::Display for Mode {
 #[derive(Debug)]
 pub(crate) struct ModeCell {
     in_force: AtomicU32,
+    /// What the program asked for, plus one; 0 for nothing.
+    by_hand: AtomicU32,
     passed: OnceBox<Passed>,
 }
 
@@ -67,7 +69,17 @@ struct Passed {
 
 impl ModeCell {
     pub(crate) const fn new() -> Self {
-        Self { in_force: AtomicU32::new(0), passed: OnceBox::new() }
+        Self { in_force: AtomicU32::new(0), by_hand: AtomicU32::new(0), passed: OnceBox::new() }
+    }
+
+    /// Notes what the program asked for by hand: it outlasts overrides from outside.
+    pub(crate) fn keep_by_hand(&self, mode: Mode) {
+        self.by_hand.store(mode as u32 + 1, Ordering::Relaxed);
+    }
+
+    #[cfg(feature = "overrides")]
+    pub(crate) fn by_hand(&self) -> Option<Mode> {
+        mode(self.by_hand.load(Ordering::Relaxed).checked_sub(1)?)
     }
 
     /// Counts a call that passes because its policy is off.

@@ -4,7 +4,8 @@ use std::borrow::Cow;
 use std::error::Error;
 use std::fmt;
 
-/// Why a policy cannot be changed so, in one sentence.
+/// Why a policy cannot be changed so, in one sentence; with the place where the mistake was written, if it was written
+/// in a file or a variable.
 ///
 /// ```
 /// use resilience::{Hedge, HedgeConfig, Mode};
@@ -15,18 +16,39 @@ use std::fmt;
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Problem {
+    place: Option<String>,
     text: Cow<'static, str>,
 }
 
 impl Problem {
     pub(crate) fn new(text: impl Into<Cow<'static, str>>) -> Self {
-        Self { text: text.into() }
+        Self { place: None, text: text.into() }
+    }
+
+    #[cfg(feature = "overrides")]
+    pub(crate) fn at(place: impl Into<String>, text: impl Into<Cow<'static, str>>) -> Self {
+        Self { place: Some(place.into()), text: text.into() }
+    }
+
+    /// Where it was written: `file:line:column`, or a variable's name; `None` for what was said in code.
+    #[must_use]
+    pub fn place(&self) -> Option<&str> {
+        self.place.as_deref()
+    }
+
+    /// The sentence without the place.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
     }
 }
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.text)
+        match &self.place {
+            Some(place) => write!(f, "{place}: {}", self.text),
+            None => f.write_str(&self.text),
+        }
     }
 }
 

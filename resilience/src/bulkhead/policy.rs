@@ -316,6 +316,14 @@ impl Bulkhead {
 impl Configured for Bulkhead {
     type Config = BulkheadConfig;
 
+    fn current(&self) -> &Current<BulkheadConfig> {
+        &self.config
+    }
+
+    fn modes(&self) -> Option<&ModeCell> {
+        Some(&self.mode)
+    }
+
     fn put(&self, config: BulkheadConfig) -> Result<(), Problem> {
         self.config.set(config).map_err(Problem::new)?;
         self.derive();

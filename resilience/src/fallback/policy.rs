@@ -34,6 +34,11 @@ impl Fallback {
         self.used.load(Relaxed)
     }
 
+    /// Forgets what it counted.
+    pub fn reset(&self) {
+        self.used.store(0, Relaxed);
+    }
+
     pub(crate) fn identity(&self) -> &Identity {
         &self.identity
     }

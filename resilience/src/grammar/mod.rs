@@ -4,6 +4,10 @@
 
 mod duration;
 mod ratio;
+#[cfg(feature = "overrides")]
+mod words;
 
 pub(crate) use self::duration::{format_duration, parse_duration};
 pub(crate) use self::ratio::parse_percentage;
+#[cfg(feature = "overrides")]
+pub(crate) use self::words::{listed, nearest};

@@ -181,6 +181,14 @@ impl Hedge {
 impl Configured for Hedge {
     type Config = HedgeConfig;
 
+    fn current(&self) -> &Current<HedgeConfig> {
+        &self.config
+    }
+
+    fn modes(&self) -> Option<&ModeCell> {
+        Some(&self.mode)
+    }
+
     fn put(&self, config: HedgeConfig) -> Result<(), Problem> {
         self.config.set(config).map_err(Problem::new)
     }

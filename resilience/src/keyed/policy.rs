@@ -289,6 +289,14 @@ impl Keyed<CircuitBreaker> {
 impl<P: PerKey> Configured for Keyed<P> {
     type Config = P::Config;
 
+    fn current(&self) -> &Current<P::Config> {
+        &self.config
+    }
+
+    fn modes(&self) -> Option<&ModeCell> {
+        Some(&self.mode)
+    }
+
     fn put(&self, config: P::Config) -> Result<(), Problem> {
         self.config.set(config).map_err(Problem::new)?;
         self.spread()

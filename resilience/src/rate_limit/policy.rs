@@ -142,6 +142,14 @@ const fn gcra(config: &RateLimitConfig) -> Gcra {
 impl Configured for Limit {
     type Config = RateLimitConfig;
 
+    fn current(&self) -> &Current<RateLimitConfig> {
+        &self.config
+    }
+
+    fn modes(&self) -> Option<&ModeCell> {
+        Some(&self.mode)
+    }
+
     fn put(&self, config: RateLimitConfig) -> Result<(), Problem> {
         self.config.set(config).map_err(Problem::new)?;
         self.derive();
@@ -156,6 +164,14 @@ impl Configured for Limit {
 
 impl Configured for RateLimiter {
     type Config = RateLimitConfig;
+
+    fn current(&self) -> &Current<RateLimitConfig> {
+        &self.limit.config
+    }
+
+    fn modes(&self) -> Option<&ModeCell> {
+        Some(&self.limit.mode)
+    }
 
     /// Used turns stay used.
     fn put(&self, config: RateLimitConfig) -> Result<(), Problem> {

@@ -23,6 +23,12 @@ impl List {
         all.insert((kind, name, before), policy);
     }
 
+    /// Everything, by kind and name.
+    #[cfg(feature = "overrides")]
+    pub(super) fn all(&self) -> Vec<Listed> {
+        self.0.read().values().copied().collect()
+    }
+
     /// By name.
     pub(super) fn of_kind<P: Listable>(&self) -> Vec<&'static P> {
         let all = self.0.read();

@@ -21,6 +21,8 @@ use crate::fallback::Fallback;
 use crate::health::HealthCheck;
 use crate::hedge::Hedge;
 use crate::keyed::Keyed;
+#[cfg(feature = "overrides")]
+use crate::name::Listed;
 use crate::name::{Listable, declared};
 use crate::pipeline::Pipeline;
 use crate::rate_limit::RateLimiter;
@@ -116,6 +118,35 @@ impl Registry {
         self.list.add(listed);
         names::report(self.list.clash(P::KIND, &listed.identity().name()).as_slice());
         policy
+    }
+
+    /// Makes every policy as good as new: circuits are closed, budgets full, turns given back, and counts (but a breaker's
+    /// lifetime totals) begin at zero. Options and modes stay, and so do calls that run or wait.
+    ///
+    /// ```
+    /// use resilience::{CircuitBreaker, CircuitBreakerConfig, CircuitState, registry};
+    ///
+    /// let breaker = registry().insert(CircuitBreaker::new("stuck", CircuitBreakerConfig::new()));
+    /// breaker.force_open();
+    /// registry().reset_all();
+    /// assert_eq!(breaker.state(), CircuitState::Closed);
+    /// ```
+    pub fn reset_all(&self) {
+        self.circuit_breakers().for_each(CircuitBreaker::reset);
+        self.retries().for_each(Retry::reset);
+        self.timeouts().for_each(Timeout::reset);
+        self.bulkheads().for_each(Bulkhead::reset);
+        self.rate_limiters().for_each(RateLimiter::reset);
+        self.fallbacks().for_each(Fallback::reset);
+        self.hedges().for_each(Hedge::reset);
+        self.keyed_circuit_breakers().for_each(Keyed::reset);
+        self.keyed_bulkheads().for_each(Keyed::reset);
+        self.keyed_rate_limiters().for_each(Keyed::reset);
+    }
+
+    #[cfg(feature = "overrides")]
+    pub(crate) fn listed(&self) -> Vec<Listed> {
+        self.list.all()
     }
 
     /// Explicit names that two policies of one kind bear, the declared ones and the inserted ones.

@@ -266,6 +266,14 @@ impl Retry {
 impl Configured for Retry {
     type Config = RetryConfig;
 
+    fn current(&self) -> &Current<RetryConfig> {
+        &self.config
+    }
+
+    fn modes(&self) -> Option<&ModeCell> {
+        Some(&self.mode)
+    }
+
     fn put(&self, mut config: RetryConfig) -> Result<(), Problem> {
         let had_budget = self.config().budget.is_some();
         let full = budget::whole(config.burst());

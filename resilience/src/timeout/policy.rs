@@ -266,6 +266,14 @@ impl Timeout {
 impl Configured for Timeout {
     type Config = TimeoutConfig;
 
+    fn current(&self) -> &Current<TimeoutConfig> {
+        &self.config
+    }
+
+    fn modes(&self) -> Option<&ModeCell> {
+        Some(&self.mode)
+    }
+
     fn put(&self, config: TimeoutConfig) -> Result<(), Problem> {
         self.config.set(config).map_err(Problem::new)?;
         self.derive();

@@ -7,9 +7,11 @@ use super::super::counts::{Counts, Trip};
 use super::super::word::Word;
 use super::{CircuitBreaker, Locked};
 use crate::circuit_state::{Cause, CircuitState, StateChange};
-use crate::current::{self, Configured};
+#[cfg(feature = "overrides")]
+use crate::current::Forced;
+use crate::current::{self, Configured, Current};
 use crate::kind::PolicyKind;
-use crate::mode::Mode;
+use crate::mode::{Mode, ModeCell};
 use crate::problem::Problem;
 use crate::sync::Ordering;
 use crate::{clock, hook, random};
@@ -87,6 +89,26 @@ impl CircuitBreaker {
 
 impl Configured for CircuitBreaker {
     type Config = CircuitBreakerConfig;
+
+    #[cfg(feature = "overrides")]
+    const HAS_STATE: bool = true;
+
+    #[cfg(feature = "overrides")]
+    fn force(&self, state: Option<Forced>) {
+        match state {
+            Some(Forced::Open) => self.force_open(),
+            Some(Forced::Closed) => self.force_close(),
+            None => self.reset(),
+        }
+    }
+
+    fn current(&self) -> &Current<CircuitBreakerConfig> {
+        &self.config
+    }
+
+    fn modes(&self) -> Option<&ModeCell> {
+        Some(&self.mode)
+    }
 
     /// Numbers are used at the next judgement. What changes the window, or what calls must note, begins the window anew,
     /// under a new generation.

@@ -1,0 +1,57 @@
+//! What was applied last: where each option in force comes from, and which breakers are forced.
+
+use std::collections::BTreeMap;
+
+use parking_lot::Mutex;
+
+use crate::current::Forced;
+use crate::kind::PolicyKind;
+
+/// Which policy.
+pub(super) type Spot = (PolicyKind, &'static str);
+
+static LAYERS: Mutex<Layers> =
+    Mutex::new(Layers { origins: BTreeMap::new(), forced: BTreeMap::new() });
+
+/// The overrides in force.
+#[derive(Debug)]
+pub(super) struct Layers {
+    origins: BTreeMap<Spot, Origins>,
+    forced: BTreeMap<Spot, Forced>,
+}
+
+/// Where a policy's overridden options come from.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Origins {
+    /// By option: `file:line:column`, a variable's name, or `program`.
+    pub(super) options: BTreeMap<String, String>,
+}
+
+/// Changes what is in force; changes follow one another.
+pub(super) fn replace<O>(change: impl FnOnce(&mut Layers) -> O) -> O {
+    change(&mut LAYERS.lock())
+}
+
+/// The state that overrides force that breaker into.
+pub(super) fn forced(spot: Spot) -> Option<Forced> {
+    LAYERS.lock().forced.get(&spot).copied()
+}
+
+impl Layers {
+    /// Whether the forced state is another one now.
+    pub(super) fn force(&mut self, spot: Spot, state: Option<Forced>) -> bool {
+        let before = match state {
+            Some(state) => self.forced.insert(spot, state),
+            None => self.forced.remove(&spot),
+        };
+        before != state
+    }
+
+    pub(super) fn note(&mut self, spot: Spot, origins: Origins) {
+        if origins.options.is_empty() {
+            self.origins.remove(&spot);
+        } else {
+            self.origins.insert(spot, origins);
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! One option of one override, with the places where its parts were written.
+
+use super::pattern::Selector;
+use super::value::Value;
+use crate::kind::PolicyKind;
+
+/// `[kind."selector"] option = value`
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Leaf {
+    pub(super) kind: Kinds,
+    pub(super) selector: Selector,
+    pub(super) option: String,
+    pub(super) value: Value,
+    pub(super) source: Source,
+    pub(super) places: Places,
+}
+
+/// The kinds of policy that an override is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Kinds {
+    /// `*`: all that have a mode.
+    All,
+    One(PolicyKind),
+}
+
+impl Kinds {
+    pub(super) fn contain(self, kind: PolicyKind) -> bool {
+        match self {
+            Self::All => true,
+            Self::One(one) => one == kind,
+        }
+    }
+}
+
+/// Where overrides come from. Later ones have the last word between overrides of equal weight.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Source {
+    File,
+    /// The text in `RESILIENCE_OVERRIDES`.
+    Inline,
+    /// A variable for one option.
+    Variable,
+}
+
+/// `file:line:column`, or the name of a variable.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Places {
+    pub(super) selector: String,
+    pub(super) option: String,
+    pub(super) value: String,
+}
+
+impl Places {
+    /// A variable says everything in one place.
+    pub(super) fn one(place: &str) -> Self {
+        Self { selector: place.into(), option: place.into(), value: place.into() }
+    }
+}
+
+/// The kinds that have options to change, by their words.
+pub(super) const KINDS: [PolicyKind; 6] = [
+    PolicyKind::CircuitBreaker,
+    PolicyKind::Retry,
+    PolicyKind::Timeout,
+    PolicyKind::Bulkhead,
+    PolicyKind::RateLimiter,
+    PolicyKind::Hedge,
+];
+
+pub(super) fn kind(word: &str) -> Option<PolicyKind> {
+    KINDS.into_iter().find(|kind| kind.as_str() == word)
+}

@@ -1,0 +1,143 @@
+//! The options of each kind that can be changed from outside: the attributes' own, with the same setters.
+
+use super::value::Value;
+use crate::bulkhead::BulkheadConfig;
+use crate::circuit_breaker::CircuitBreakerConfig;
+use crate::hedge::HedgeConfig;
+use crate::rate_limit::RateLimitConfig;
+use crate::retry::{Backoff, Jitter, RetryConfig};
+use crate::timeout::TimeoutConfig;
+
+/// Reads a value into a config.
+pub(super) type Setter<C> = fn(C, &Value) -> Result<C, String>;
+
+/// A config whose options can be set one by one.
+pub(super) trait Options: Sized + 'static {
+    /// Each option, and its setter.
+    const OPTIONS: &'static [(&'static str, Setter<Self>)];
+
+    /// What is wrong with the options together.
+    fn contradiction(&self) -> Option<&'static str>;
+}
+
+const BACKOFFS: &[(&str, Backoff)] = &[
+    ("exponential", Backoff::Exponential),
+    ("linear", Backoff::Linear),
+    ("fixed", Backoff::Fixed),
+    ("fibonacci", Backoff::Fibonacci),
+];
+
+const JITTERS: &[(&str, Jitter)] = &[
+    ("full", Jitter::Full),
+    ("equal", Jitter::Equal),
+    ("decorrelated", Jitter::Decorrelated),
+    ("none", Jitter::None),
+];
+
+macro_rules! options {
+    ($($config:ident { $($option:ident: $read:ident $(($words:ident))?,)* })*) => {
+        $(
+            impl Options for $config {
+                const OPTIONS: &'static [(&'static str, Setter<Self>)] = &[
+                    $((
+                        stringify!($option),
+                        |config, value| Ok(config.$option(value.$read($($words)?)?)),
+                    ),)*
+                ];
+
+                fn contradiction(&self) -> Option<&'static str> {
+                    self.problem()
+                }
+            }
+        )*
+    };
+}
+
+options! {
+    CircuitBreakerConfig {
+        failure_rate: ratio,
+        min_calls: count,
+        window: window,
+        consecutive_failures: count,
+        slow_call: positive,
+        slow_rate: ratio,
+        open_for: positive,
+        max_open_for: positive,
+        half_open_calls: count,
+        half_open_for: positive,
+        critical: flag,
+        latency: flag,
+    }
+    RetryConfig {
+        attempts: count,
+        delay: duration,
+        backoff: choice(BACKOFFS),
+        factor: factor,
+        max_delay: duration,
+        jitter: choice(JITTERS),
+        max_elapsed: positive,
+        budget: ratio,
+        budget_burst: count,
+    }
+    TimeoutConfig {
+        after: positive,
+    }
+    BulkheadConfig {
+        max_concurrent: count,
+        max_wait: positive,
+        max_queue: count,
+    }
+}
+
+impl Options for RateLimitConfig {
+    const OPTIONS: &'static [(&'static str, Setter<Self>)] = &[
+        ("rate", |config, value| {
+            value.rate().map(|(count, period)| config.rate_per(count, period))
+        }),
+        ("burst", |config, value| Ok(config.burst(value.count()?))),
+        ("max_wait", |config, value| Ok(config.max_wait(value.positive()?))),
+    ];
+
+    fn contradiction(&self) -> Option<&'static str> {
+        self.problem()
+    }
+}
+
+impl Options for HedgeConfig {
+    const OPTIONS: &'static [(&'static str, Setter<Self>)] = &[
+        ("after", |config, value| Ok(config.after(value.positive()?))),
+        ("max_attempts", |config, value| match value.count()? {
+            1 => Err("`max_attempts` counts the first attempt: it must be at least 2".into()),
+            attempts => Ok(config.max_attempts(attempts)),
+        }),
+    ];
+
+    fn contradiction(&self) -> Option<&'static str> {
+        self.problem()
+    }
+}
+
+/// What attributes take besides: code, or facts of the place.
+const CODE: [&str; 16] = [
+    "when_err",
+    "when_ok",
+    "ignore_err",
+    "when_rejected",
+    "retry_after",
+    "key",
+    "max_keys",
+    "rejection",
+    "crate",
+    "on_retry",
+    "on_state_change",
+    "trip_when",
+    "name",
+    "config",
+    "cost",
+    "priority",
+];
+
+/// Whether an attribute's option of that name is no data.
+pub(super) fn is_code(option: &str) -> bool {
+    CODE.contains(&option)
+}

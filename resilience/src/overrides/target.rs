@@ -1,0 +1,195 @@
+//! A policy of any kind as something whose options, mode and state can be set.
+
+use std::any::Any;
+
+use serde::Serialize;
+use serde_json::{Map, Value as Json};
+
+use super::leaf::Leaf;
+use super::options::{Options, Setter, is_code};
+use super::resolve::Known;
+use crate::bulkhead::Bulkhead;
+use crate::circuit_breaker::CircuitBreaker;
+use crate::current::{Configured, Forced, allowed};
+use crate::grammar::nearest;
+use crate::hedge::Hedge;
+use crate::keyed::Keyed;
+use crate::kind::PolicyKind;
+use crate::mode::{Mode, ModeCell};
+use crate::name::{Listable, Listed};
+use crate::problem::Problem;
+use crate::rate_limit::RateLimiter;
+use crate::retry::Retry;
+use crate::timeout::Timeout;
+
+/// What overrides do with a policy.
+pub(super) trait Target: Sync {
+    /// What is wrong with one override by itself.
+    fn check(&self, known: &Known, leaf: &Leaf) -> Option<Problem>;
+    /// The config under these overrides.
+    fn plan(&'static self, leaves: &[&Leaf]) -> Result<Planned, Problem>;
+    /// The options in force.
+    fn in_force(&self) -> Map<String, Json>;
+    /// The options that the program set, and those of them that it set by hand.
+    fn own(&self) -> (Map<String, Json>, Vec<String>);
+    fn mode(&self) -> Option<Mode>;
+    /// What the program said by hand about the mode.
+    fn own_mode(&self) -> Option<Mode>;
+    fn put_mode(&self, mode: Mode);
+    /// Enters a forced state, or leaves it.
+    fn force(&self, state: Option<Forced>);
+}
+
+/// A config that is ready to be put in force.
+pub(super) struct Planned {
+    pub(super) options: Map<String, Json>,
+    pub(super) put: Box<dyn FnOnce() -> Result<(), Problem> + Send + Sync>,
+}
+
+/// The policy behind an entry of the registry; `None` for those without options.
+pub(super) fn target(listed: Listed) -> Option<&'static dyn Target> {
+    fn of<P: Target + Any>(listed: Listed) -> Option<&'static dyn Target> {
+        listed.policy::<P>().map(|policy| policy as &dyn Target)
+    }
+    match listed.kind() {
+        PolicyKind::CircuitBreaker => {
+            of::<CircuitBreaker>(listed).or_else(|| of::<Keyed<CircuitBreaker>>(listed))
+        }
+        PolicyKind::Bulkhead => of::<Bulkhead>(listed).or_else(|| of::<Keyed<Bulkhead>>(listed)),
+        PolicyKind::RateLimiter => {
+            of::<RateLimiter>(listed).or_else(|| of::<Keyed<RateLimiter>>(listed))
+        }
+        PolicyKind::Retry => of::<Retry>(listed),
+        PolicyKind::Timeout => of::<Timeout>(listed),
+        PolicyKind::Hedge => of::<Hedge>(listed),
+        _ => None,
+    }
+}
+
+impl<P> Target for P
+where
+    P: Configured + Listable + Sync,
+    P::Config: Options + Serialize + Clone + PartialEq + Send + Sync,
+{
+    fn check(&self, known: &Known, leaf: &Leaf) -> Option<Problem> {
+        if let Some(set) = setter::<P::Config>(&leaf.option) {
+            let sentence = set(self.current().declared().clone(), &leaf.value).err()?;
+            return Some(about(leaf, &sentence));
+        }
+        let text = match leaf.option.as_str() {
+            "mode" if self.modes().is_some() => {
+                let problem = read_mode(leaf).and_then(|mode| allowed(P::KIND, mode)).err()?;
+                return Some(about(leaf, &problem));
+            }
+            "state" if P::HAS_STATE => return Some(about(leaf, &read_state(leaf).err()?)),
+            option if is_code(option) => {
+                format!("`{option}` is code; it can only be changed there ({})", known.place)
+            }
+            option => {
+                let also = [("mode", self.modes().is_some()), ("state", P::HAS_STATE)];
+                unknown::<P::Config>(P::KIND, option, also)
+            }
+        };
+        Some(Problem::at(leaf.places.option.clone(), text))
+    }
+
+    fn plan(&'static self, leaves: &[&Leaf]) -> Result<Planned, Problem> {
+        let mut config = self.current().by_hand().clone();
+        for leaf in leaves {
+            if let Some(set) = setter::<P::Config>(&leaf.option) {
+                config = set(config, &leaf.value).map_err(|sentence| about(leaf, &sentence))?;
+            }
+        }
+        if let Some(sentence) = config.contradiction() {
+            return Err(blamed(leaves, sentence));
+        }
+        let options = json(&config);
+        Ok(Planned { options, put: Box::new(move || self.put(config)) })
+    }
+
+    fn in_force(&self) -> Map<String, Json> {
+        json(self.current().get())
+    }
+
+    fn own(&self) -> (Map<String, Json>, Vec<String>) {
+        let (declared, own) = (json(self.current().declared()), json(self.current().by_hand()));
+        let by_hand = own.iter().filter(|(option, value)| declared.get(*option) != Some(value));
+        let by_hand = by_hand.map(|(option, _)| option.clone()).collect();
+        (own, by_hand)
+    }
+
+    fn mode(&self) -> Option<Mode> {
+        self.modes().map(ModeCell::get)
+    }
+
+    fn own_mode(&self) -> Option<Mode> {
+        self.modes().and_then(ModeCell::by_hand)
+    }
+
+    fn put_mode(&self, mode: Mode) {
+        Configured::put_mode(self, mode);
+    }
+
+    fn force(&self, state: Option<Forced>) {
+        Configured::force(self, state);
+    }
+}
+
+fn setter<C: Options>(option: &str) -> Option<Setter<C>> {
+    C::OPTIONS.iter().find(|(name, _)| *name == option).map(|(_, set)| *set)
+}
+
+fn json<C: Serialize>(config: &C) -> Map<String, Json> {
+    match serde_json::to_value(config) {
+        Ok(Json::Object(options)) => options,
+        // Configs are structs of numbers and text.
+        _ => Map::new(),
+    }
+}
+
+/// A sentence about a value, at the value.
+fn about(leaf: &Leaf, sentence: &str) -> Problem {
+    Problem::at(leaf.places.value.clone(), named(leaf, sentence))
+}
+
+/// A sentence about options together, at the first option that it names of those that were overridden.
+fn blamed(leaves: &[&Leaf], sentence: &str) -> Problem {
+    let position = |leaf: &&&Leaf| sentence.find(&format!("`{}`", leaf.option));
+    let first = leaves.iter().filter(|leaf| position(leaf).is_some()).min_by_key(position);
+    match first.or(leaves.last()) {
+        Some(leaf) => Problem::at(leaf.places.option.clone(), named(leaf, sentence)),
+        None => Problem::new(sentence.to_owned()),
+    }
+}
+
+/// Sentences that don't name an option begin with it.
+fn named(leaf: &Leaf, sentence: &str) -> String {
+    if sentence.contains(&format!("`{}`", leaf.option)) {
+        sentence.to_owned()
+    } else {
+        format!("`{}`: {sentence}", leaf.option)
+    }
+}
+
+/// The mode that an override asks for.
+pub(super) fn read_mode(leaf: &Leaf) -> Result<Mode, String> {
+    leaf.value.choice(&Mode::ALL.map(|mode| (mode.as_str(), mode)))
+}
+
+/// The state that an override asks for; `None` is the breaker's own judgement.
+pub(super) fn read_state(leaf: &Leaf) -> Result<Option<Forced>, String> {
+    leaf.value.choice(&[
+        ("closed", None),
+        ("forced-open", Some(Forced::Open)),
+        ("forced-closed", Some(Forced::Closed)),
+    ])
+}
+
+fn unknown<C: Options>(kind: PolicyKind, option: &str, also: [(&'static str, bool); 2]) -> String {
+    let also = also.into_iter().filter(|(_, valid)| *valid).map(|(name, _)| name);
+    let valid: Vec<_> = C::OPTIONS.iter().map(|(name, _)| *name).chain(also).collect();
+    let meant = nearest(option, valid.iter().copied());
+    let meant = meant.map(|meant| format!("; did you mean `{meant}`?")).unwrap_or_default();
+    let kind = kind.in_words();
+    format!("unknown option `{option}` of a {kind}{meant} (valid: {})", valid.join(", "))
+}

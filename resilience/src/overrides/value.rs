@@ -1,0 +1,168 @@
+//! Values of options as they stand in a file, read and judged in the attributes' words.
+
+use std::time::Duration;
+
+use crate::circuit_breaker::Window;
+use crate::grammar::{listed, nearest, parse_duration, parse_percentage};
+
+/// A value before it is known which option it belongs to.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Value {
+    Text(String),
+    /// With its sign, in decimal digits.
+    Integer(String),
+    Float(String),
+    Flag(bool),
+    /// A list, a table, a date.
+    Other,
+}
+
+/// A bucket is a tenth of the window, and must last a millisecond.
+const SHORTEST_WINDOW: Duration = Duration::from_millis(10);
+
+const RATE: &str = "a rate is COUNT/[N]UNIT with units ms, s, m, h: write \"100/s\", \"5/m\" \
+                    or \"1000/250ms\"";
+
+impl Value {
+    pub(super) fn count(&self) -> Result<u32, String> {
+        match self {
+            Self::Integer(digits) => count(digits),
+            Self::Text(text) if text.parse::<u32>().is_ok() => {
+                Err(format!("a count is written without quotes: {text}"))
+            }
+            _ => Err("this is not a count: write a whole number like 3".into()),
+        }
+    }
+
+    pub(super) fn duration(&self) -> Result<Duration, String> {
+        match self {
+            Self::Text(text) => parse_duration(text),
+            Self::Integer(digits) => {
+                let digits = digits.trim_start_matches('-');
+                Err(format!("a duration has a unit: write \"{digits}ms\" or \"{digits}s\""))
+            }
+            Self::Float(digits) => {
+                let digits = digits.trim_start_matches('-');
+                Err(format!("a duration has a unit: write \"{digits}s\""))
+            }
+            _ => Err("this is not a duration: write one like \"250ms\" or \"1.5s\"".into()),
+        }
+    }
+
+    pub(super) fn positive(&self) -> Result<Duration, String> {
+        match self.duration()? {
+            Duration::ZERO => {
+                Err("this duration must be longer than zero: write one like \"50ms\"".into())
+            }
+            duration => Ok(duration),
+        }
+    }
+
+    pub(super) fn ratio(&self) -> Result<f64, String> {
+        let ratio = match self {
+            Self::Text(text) => parse_percentage(text)?,
+            _ => self.number().ok_or("this is not a ratio: write one like 0.25 or \"25%\"")?,
+        };
+        if ratio > 0.0 && ratio <= 1.0 {
+            return Ok(ratio);
+        }
+        Err("a ratio must be above 0 and at most 1 (0.5 or \"50%\")".into())
+    }
+
+    pub(super) fn factor(&self) -> Result<f64, String> {
+        match (self.number(), self) {
+            (Some(factor), _) if factor >= 1.0 && factor.is_finite() => Ok(factor),
+            (Some(_), Self::Integer(text) | Self::Float(text)) => {
+                Err(format!("a factor is at least 1, but this is {text}: write one like 2.0"))
+            }
+            _ => Err("this is not a factor: write a number like 2.0".into()),
+        }
+    }
+
+    /// Count and period.
+    pub(super) fn rate(&self) -> Result<(u32, Duration), String> {
+        let Self::Text(text) = self else { return Err(RATE.into()) };
+        rate(text)
+    }
+
+    pub(super) fn window(&self) -> Result<Window, String> {
+        match self {
+            Self::Integer(_) => self.count().map(Window::Calls),
+            Self::Text(_) => match self.duration()? {
+                time if time < SHORTEST_WINDOW => {
+                    Err("a window lasts at least 10 ms: write \"10ms\" or more".into())
+                }
+                time => Ok(Window::Time(time)),
+            },
+            _ => Err("a window is a duration (\"10s\") or a number of calls (100)".into()),
+        }
+    }
+
+    pub(super) fn flag(&self) -> Result<bool, String> {
+        match self {
+            Self::Flag(flag) => Ok(*flag),
+            _ => Err("a flag is `true` or `false`".into()),
+        }
+    }
+
+    /// One of a few words.
+    pub(super) fn choice<T: Copy>(&self, words: &[(&'static str, T)]) -> Result<T, String> {
+        let names: Vec<_> = words.iter().map(|(word, _)| *word).collect();
+        let Self::Text(text) = self else {
+            return Err(format!("this is one of the words {}", listed(&names)));
+        };
+        let found = words.iter().find(|(word, _)| word == text).map(|(_, value)| *value);
+        found.ok_or_else(|| match nearest(text, names.iter().copied()) {
+            Some(meant) => format!(
+                "unknown word `{text}`: did you mean `{meant}`? It is one of {}",
+                listed(&names)
+            ),
+            None => format!("unknown word `{text}`: it is one of {}", listed(&names)),
+        })
+    }
+
+    fn number(&self) -> Option<f64> {
+        match self {
+            Self::Integer(digits) | Self::Float(digits) => digits.parse().ok(),
+            _ => None,
+        }
+    }
+}
+
+fn count(digits: &str) -> Result<u32, String> {
+    match digits.parse::<u32>() {
+        Ok(count) if count > 0 => Ok(count),
+        Err(_) if !digits.starts_with('-') => {
+            Err(format!("a count is at most {}, but this is {digits}", u32::MAX))
+        }
+        _ => Err(format!("a count is at least 1, but this is {digits}: write 1 or more")),
+    }
+}
+
+fn rate(text: &str) -> Result<(u32, Duration), String> {
+    let (count, period) = text.split_once('/').ok_or(RATE)?;
+    let digits = period.find(|c: char| !c.is_ascii_digit()).ok_or(RATE)?;
+    let (units, unit) = period.split_at(digits);
+    let millis: u64 = match unit {
+        "ms" => 1,
+        "s" => 1_000,
+        "m" => 60_000,
+        "h" => 3_600_000,
+        _ => return Err(RATE.into()),
+    };
+    let count = plain(count)?;
+    let units = if units.is_empty() { 1 } else { plain(units)? };
+    if count == 0 || units == 0 {
+        return Err("a rate's count and period are at least 1: write \"1/s\" or more".into());
+    }
+    let period = Duration::from_millis(u64::from(units) * millis);
+    if u128::from(count) > period.as_nanos() {
+        return Err("a rate is at most one call per nanosecond: write less".into());
+    }
+    Ok((count, period))
+}
+
+fn plain(digits: &str) -> Result<u32, String> {
+    let plain = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    digits.parse().ok().filter(|_| plain).ok_or_else(|| RATE.into())
+}

@@ -1,0 +1,123 @@
+//! Overrides that are read again: by content, not by the file's identity, which a swapped symbolic link changes unseen.
+
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use parking_lot::Mutex;
+
+use super::plan::Plan;
+use super::problems::Problems;
+use super::sources;
+use crate::random;
+
+/// More often would be work without use.
+const SHORTEST_PERIOD: Duration = Duration::from_millis(100);
+
+/// Overrides from a file and the environment, which can be read again.
+#[derive(Clone, Debug)]
+pub struct Overrides {
+    path: Option<PathBuf>,
+    allow_unknown: bool,
+}
+
+/// Whether some task watches already.
+static WATCHED: AtomicBool = AtomicBool::new(false);
+
+/// What was applied or reported last.
+static LAST: Mutex<Option<String>> = Mutex::new(None);
+
+impl Overrides {
+    pub(super) fn new(path: Option<PathBuf>) -> Self {
+        Self { path, allow_unknown: false }
+    }
+
+    /// Accepts names that no policy has: those of policies that the registry gets to know later.
+    #[must_use]
+    pub fn allow_unknown(mut self) -> Self {
+        self.allow_unknown = true;
+        self
+    }
+
+    /// What reading again would change.
+    ///
+    /// # Errors
+    /// Everything that is wrong, each with its place.
+    pub fn check(&self) -> Result<Plan, Problems> {
+        self.plan(self.read()?.as_deref())
+    }
+
+    /// Reads again, and puts everything in force; an option that is not mentioned any more falls back.
+    ///
+    /// # Errors
+    /// Everything that is wrong; then nothing was changed.
+    pub fn reload(&self) -> Result<(), Problems> {
+        let text = self.read()?;
+        let applied = self.plan(text.as_deref()).and_then(Plan::apply);
+        *LAST.lock() = text;
+        applied
+    }
+
+    /// Reads the file again every `period` (at least 100 ms, varied by ±10 %), in a task of the tokio runtime, for as
+    /// long as the runtime lives. One task serves the program, however often this is called.
+    ///
+    /// A change is applied when it was seen twice alike, so that a file that is being written is left alone; a link that
+    /// was swapped to another file is a change like any other. A file with mistakes changes nothing and is reported as
+    /// a `tracing` error, once; watching goes on, and so it does while the file is missing.
+    ///
+    /// # Panics
+    /// Outside of a tokio runtime.
+    pub fn watch(&self, period: Duration) {
+        if self.path.is_some() && !WATCHED.swap(true, Ordering::Relaxed) {
+            tokio::spawn(self.clone().keep_watching(period.max(SHORTEST_PERIOD)));
+        }
+    }
+
+    async fn keep_watching(self, period: Duration) {
+        let _watching = Watching;
+        let (mut seen, mut missing) = (None, false);
+        loop {
+            tokio::time::sleep(period.mul_f64(0.9 + 0.2 * random::unit())).await;
+            match self.read() {
+                Ok(text) => {
+                    missing = false;
+                    if text != *LAST.lock() && text == seen {
+                        self.reload_watched(text.as_deref());
+                    }
+                    seen = text;
+                }
+                Err(problem) if !missing => {
+                    missing = true;
+                    tracing::warn!(target: "resilience::overrides", event = "overrides_unreadable", "{problem}");
+                }
+                Err(_) => {}
+            }
+        }
+    }
+
+    fn reload_watched(&self, text: Option<&str>) {
+        *LAST.lock() = text.map(Into::into);
+        if let Err(problems) = self.plan(text).and_then(Plan::apply) {
+            tracing::error!(target: "resilience::overrides", event = "reload_refused", "{problems}");
+        }
+    }
+
+    fn read(&self) -> Result<Option<String>, Problems> {
+        let text = self.path.as_deref().map(sources::read).transpose();
+        text.map_err(|problem| Problems::new(vec![problem]))
+    }
+
+    fn plan(&self, text: Option<&str>) -> Result<Plan, Problems> {
+        let leaves = sources::leaves(self.path.as_deref().zip(text))?;
+        Plan::of(&leaves, self.allow_unknown)
+    }
+}
+
+/// When the runtime goes, so do its tasks; the next one may watch anew.
+struct Watching;
+
+impl Drop for Watching {
+    fn drop(&mut self) {
+        WATCHED.store(false, Ordering::Relaxed);
+    }
+}

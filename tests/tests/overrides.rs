@@ -1,0 +1,277 @@
+//! Options, modes and states changed by a file.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use resilience::overrides::{self, Problems};
+use resilience::{
+    Bulkhead, CircuitBreaker, CircuitState, Mode, RateLimiter, Retry, Timeout, bulkhead,
+    circuit_breaker, rate_limit, retry, timeout,
+};
+use tokio::sync::{Mutex, MutexGuard};
+use tokio::time::sleep;
+
+#[circuit_breaker(name = "payments", when_rejected = |_| false)]
+async fn pay() -> Result<(), resilience::Rejection> {
+    Ok(())
+}
+
+#[circuit_breaker(name = "legacy")]
+static LEGACY: CircuitBreaker;
+
+#[retry(name = "shop.again", attempts = 4)]
+static AGAIN: Retry;
+
+#[timeout("30s", name = "slow")]
+static SLOW: Timeout;
+
+#[bulkhead(name = "slots")]
+static SLOTS: Bulkhead;
+
+#[rate_limit("100/s", name = "api")]
+static API: RateLimiter;
+
+fn payments() -> &'static CircuitBreaker {
+    resilience::registry().circuit_breaker("payments").unwrap()
+}
+
+/// Overrides are the program's: one test at a time, from nothing to nothing.
+struct Alone(#[allow(dead_code, reason = "held")] MutexGuard<'static, ()>, PathBuf);
+
+async fn alone(name: &str) -> Alone {
+    static TURN: Mutex<()> = Mutex::const_new(());
+    let turn = TURN.lock().await;
+    let folder = std::env::temp_dir().join(format!("resilience-{}-{name}", std::process::id()));
+    fs::create_dir_all(&folder).unwrap();
+    let alone = Alone(turn, folder);
+    alone.write("");
+    overrides::file(alone.path()).reload().unwrap();
+    alone
+}
+
+impl Alone {
+    fn path(&self) -> PathBuf {
+        self.1.join("resilience.toml")
+    }
+
+    fn write(&self, text: &str) {
+        fs::write(self.path(), text).unwrap();
+    }
+
+    fn reload(&self, text: &str) -> Result<(), Problems> {
+        self.write(text);
+        overrides::file(self.path()).reload()
+    }
+
+    /// What is wrong with the text, without the folder.
+    fn told(&self, text: &str) -> Vec<String> {
+        let problems = self.reload(text).unwrap_err();
+        let folder = format!("{}/", self.1.display());
+        problems.iter().map(|problem| problem.to_string().replace(&folder, "")).collect()
+    }
+}
+
+impl Drop for Alone {
+    fn drop(&mut self) {
+        self.write("");
+        overrides::file(self.path()).reload().unwrap();
+        let _ = fs::remove_dir_all(&self.1);
+    }
+}
+
+#[tokio::test]
+async fn options_change_and_fall_back_when_they_are_no_longer_mentioned() {
+    let test = alone("options").await;
+    test.reload(
+        "[circuit_breaker.\"payments\"]\nfailure_rate = \"25%\"\nopen_for = \"5s\"\nwindow = 100\n\
+         [retry.\"shop.*\"]\nattempts = 1\nbackoff = \"fixed\"\n\
+         [timeout.slow]\nafter = \"800ms\"\n[rate_limit.api]\nrate = \"50/s\"",
+    )
+    .unwrap();
+    assert_eq!(
+        payments().config(),
+        &resilience::CircuitBreakerConfig::new()
+            .failure_rate(0.25)
+            .open_for(Duration::from_secs(5))
+            .window(resilience::Window::Calls(100))
+    );
+    assert_eq!(SLOW.config(), &resilience::TimeoutConfig::new().after(Duration::from_millis(800)));
+    assert_eq!(API.config(), &resilience::RateLimitConfig::new().rate("50/s"));
+    test.reload("[retry.\"shop.again\"]\nattempts = 2").unwrap();
+    assert_eq!(payments().config(), &resilience::CircuitBreakerConfig::new());
+    assert_eq!(AGAIN.config(), &resilience::RetryConfig::new().attempts(2));
+}
+
+#[tokio::test]
+async fn a_plan_lists_what_would_change_and_changes_nothing() {
+    let test = alone("plan").await;
+    test.write(
+        "[circuit_breaker.payments]\nopen_for = \"5s\"\n\n[bulkhead.\"slots\"]\nmode = \"off\"",
+    );
+    let plan = overrides::file(test.path()).check().unwrap();
+    let shown = plan.to_string().replace(&format!("{}/", test.1.display()), "");
+    assert_eq!(
+        shown.lines().collect::<Vec<_>>(),
+        [
+            "slots.mode: enforce → off (resilience.toml:5)",
+            "payments.open_for: 60s → 5s (resilience.toml:2)",
+        ]
+        .iter()
+        .rev()
+        .copied()
+        .collect::<Vec<_>>()
+    );
+    assert_eq!(payments().config(), &resilience::CircuitBreakerConfig::new());
+    plan.apply().unwrap();
+    assert_eq!(SLOTS.mode(), Mode::Off);
+    test.write("");
+    let back = overrides::file(test.path()).check().unwrap().to_string();
+    assert!(
+        back.contains("payments.open_for: 5s → 60s (attribute tests/tests/overrides.rs:"),
+        "{back}"
+    );
+}
+
+#[tokio::test]
+async fn every_mistake_is_told_with_its_place_and_nothing_changes() {
+    let test = alone("mistakes").await;
+    test.reload("[retry.\"shop.again\"]\nattempts = 2").unwrap();
+    let told = test.told(
+        "[circuit_breaker.\"payments\"]\n\
+         failure_rate = 1.5\n\
+         open_for = \"5sec\"\n\
+         opne_for = \"5s\"\n\
+         when_err = \"x\"\n\
+         [retry.\"shop.again\"]\n\
+         attempts = 3\n\
+         max_delay = \"1ms\"\n\
+         [retry.\"shop*\"]\n\
+         mode = \"observe\"\n\
+         [circuit_breaker.\"payment\"]\n\
+         open_for = \"1s\"\n",
+    );
+    assert_eq!(
+        told,
+        [
+            "resilience.toml:2:16: `failure_rate`: a ratio must be above 0 and at most 1 (0.5 or \"50%\")",
+            "resilience.toml:3:12: `open_for`: `sec` is not a unit: write \"5s\" (the units are ns, us, ms, s, m and h)",
+            "resilience.toml:4:1: unknown option `opne_for` of a circuit breaker; did you mean `open_for`? (valid: \
+             failure_rate, min_calls, window, consecutive_failures, slow_call, slow_rate, open_for, max_open_for, \
+             half_open_calls, half_open_for, critical, latency, mode, state)",
+            "resilience.toml:5:1: `when_err` is code; it can only be changed there (tests/tests/overrides.rs:15)",
+            "resilience.toml:8:1: `max_delay` is shorter than `delay`: raise it",
+            "resilience.toml:10:8: `mode`: a retry has no mode `observe`: write `enforce` or `off`",
+            "resilience.toml:11:18: no circuit breaker is named `payment`; did you mean `payments` \
+             (tests/tests/overrides.rs:15)?",
+        ]
+    );
+    assert_eq!(AGAIN.config(), &resilience::RetryConfig::new().attempts(2));
+}
+
+#[tokio::test]
+async fn a_state_is_forced_until_it_is_no_longer_mentioned() {
+    let test = alone("state").await;
+    test.reload("[circuit_breaker.legacy]\nstate = \"forced-open\"").unwrap();
+    assert_eq!(LEGACY.state(), CircuitState::ForcedOpen);
+    test.reload("[circuit_breaker.legacy]\nstate = \"forced-closed\"").unwrap();
+    assert_eq!(LEGACY.state(), CircuitState::ForcedClosed);
+    test.reload("").unwrap();
+    assert_eq!(LEGACY.state(), CircuitState::Closed);
+    LEGACY.force_open();
+    test.reload("[circuit_breaker.legacy]\nopen_for = \"1s\"").unwrap();
+    assert_eq!(LEGACY.state(), CircuitState::ForcedOpen, "by hand, and nothing takes that away");
+    LEGACY.reset();
+}
+
+#[tokio::test]
+async fn what_the_program_sets_by_hand_wins() {
+    let test = alone("by-hand").await;
+    AGAIN.reconfigure(resilience::RetryConfig::new().attempts(7)).unwrap();
+    test.reload("[retry.\"shop.again\"]\nattempts = 2\ndelay = \"1s\"").unwrap();
+    let by_both = resilience::RetryConfig::new().attempts(7).delay(Duration::from_secs(1));
+    assert_eq!(AGAIN.config(), &by_both);
+    AGAIN.reconfigure(resilience::RetryConfig::new().attempts(4)).unwrap();
+    test.reload("[retry.\"shop.again\"]\nattempts = 2").unwrap();
+    assert_eq!(AGAIN.config(), &resilience::RetryConfig::new().attempts(2));
+}
+
+#[tokio::test]
+async fn one_line_turns_everything_off() {
+    let test = alone("button").await;
+    test.reload("[\"*\".\"*\"]\nmode = \"off\"").unwrap();
+    let modes = [payments().mode(), AGAIN.mode(), SLOW.mode(), SLOTS.mode(), API.mode()];
+    assert_eq!(modes, [Mode::Off; 5]);
+    assert_eq!(pay().await, Ok(()));
+    assert_eq!(payments().bypassed(), 1);
+    let told = test.told("[\"*\".\"*\"]\nattempts = 1");
+    assert_eq!(
+        told,
+        [
+            "resilience.toml:2:1: `attempts` is not an option of every kind: write the kind instead of `*`"
+        ]
+    );
+    test.reload("").unwrap();
+    assert_eq!(SLOTS.mode(), Mode::Enforce);
+}
+
+/// The watching test's periods are paused time; the files are real.
+const PERIOD: Duration = Duration::from_secs(2);
+
+async fn two_periods() {
+    sleep(PERIOD.mul_f64(2.3)).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_watched_file_is_applied_and_a_bad_one_ends_no_watching() {
+    let test = alone("watch").await;
+    overrides::file(test.path()).watch(PERIOD);
+    test.write("[retry.\"shop.again\"]\nattempts = 2");
+    two_periods().await;
+    assert_eq!(AGAIN.config(), &resilience::RetryConfig::new().attempts(2));
+    test.write("[retry.\"shop.again\"]\nattempts = 0");
+    two_periods().await;
+    assert_eq!(AGAIN.config(), &resilience::RetryConfig::new().attempts(2));
+    fs::remove_file(test.path()).unwrap();
+    two_periods().await;
+    assert_eq!(AGAIN.config(), &resilience::RetryConfig::new().attempts(2));
+    test.write("[retry.\"shop.again\"]\nattempts = 3");
+    two_periods().await;
+    assert_eq!(AGAIN.config(), &resilience::RetryConfig::new().attempts(3));
+}
+
+#[cfg(unix)]
+#[tokio::test(start_paused = true)]
+async fn a_link_that_is_swapped_is_a_change_and_a_file_being_written_is_not() {
+    let test = alone("config-map").await;
+    let version = |name: &str, text: &str| {
+        let folder = test.1.join(name);
+        fs::create_dir_all(&folder).unwrap();
+        fs::write(folder.join("resilience.toml"), text).unwrap();
+        folder
+    };
+    let swap = |to: &Path| {
+        let link = test.1.join("..data.new");
+        std::os::unix::fs::symlink(to, &link).unwrap();
+        fs::rename(&link, test.1.join("..data")).unwrap();
+    };
+    swap(&version("1", "[retry.\"shop.again\"]\nattempts = 2"));
+    fs::remove_file(test.path()).unwrap();
+    std::os::unix::fs::symlink("..data/resilience.toml", test.path()).unwrap();
+    let overrides = overrides::file(test.path());
+    overrides.reload().unwrap();
+    overrides.watch(PERIOD);
+    swap(&version("2", "[retry.\"shop.again\"]\nattempts = 3"));
+    two_periods().await;
+    assert_eq!(AGAIN.config(), &resilience::RetryConfig::new().attempts(3));
+    // Half of a text that is whole a moment later.
+    let half = version("3", "[retry.\"shop.again\"]\n");
+    swap(&half);
+    sleep(PERIOD).await;
+    fs::write(half.join("resilience.toml"), "[retry.\"shop.again\"]\nattempts = 5").unwrap();
+    sleep(PERIOD.mul_f64(0.2)).await;
+    assert_eq!(AGAIN.config(), &resilience::RetryConfig::new().attempts(3));
+    two_periods().await;
+    assert_eq!(AGAIN.config(), &resilience::RetryConfig::new().attempts(5));
+    fs::remove_file(test.path()).unwrap();
+}
