@@ -4,21 +4,21 @@
 use ::resilience::__private::*;
 
 pub static PAYMENTS: Pipeline = {
-    static TIMEOUT: Timeout = <Timeout>::declared(
+    static __RESILIENCE_TIMEOUT: Timeout = <Timeout>::declared(
         Identity::default(
             ::core::concat!(::core::module_path!(), "::PAYMENTS.timeout"),
             0,
         ),
         TimeoutConfig::new(),
     );
-    static RETRY: Retry = <Retry>::declared(
+    static __RESILIENCE_RETRY: Retry = <Retry>::declared(
         Identity::default(
             ::core::concat!(::core::module_path!(), "::PAYMENTS.retry"),
             0,
         ),
         RetryConfig::new().budget(0.2),
     );
-    static ATTEMPT_TIMEOUT: Timeout = <Timeout>::declared(
+    static __RESILIENCE_ATTEMPT_TIMEOUT: Timeout = <Timeout>::declared(
         Identity::default(
             ::core::concat!(::core::module_path!(), "::PAYMENTS.attempt_timeout"),
             0,
@@ -26,15 +26,15 @@ pub static PAYMENTS: Pipeline = {
         TimeoutConfig::new().after(Duration::from_secs(10)),
     );
     submit! {
-        Site(& [< Timeout > ::listed(& TIMEOUT), < Retry > ::listed(& RETRY), < Timeout >
-        ::listed(& ATTEMPT_TIMEOUT)])
+        Site(& [< Timeout > ::listed(& __RESILIENCE_TIMEOUT), < Retry > ::listed(&
+        __RESILIENCE_RETRY), < Timeout > ::listed(& __RESILIENCE_ATTEMPT_TIMEOUT)])
     }
     <Pipeline>::declared(
             Identity::default(::core::concat!(::core::module_path!(), "::PAYMENTS"), 0),
         )
-        .timeout(&TIMEOUT)
-        .retry(&RETRY)
-        .attempt_timeout(&ATTEMPT_TIMEOUT)
+        .timeout(&__RESILIENCE_TIMEOUT)
+        .retry(&__RESILIENCE_RETRY)
+        .attempt_timeout(&__RESILIENCE_ATTEMPT_TIMEOUT)
 };
 submit! {
     Site(& [< Pipeline > ::listed(& PAYMENTS)])

@@ -20,7 +20,7 @@ async fn order(tenant: &str) -> Result<String, ApiError> {
     let bulkhead = {
         #[allow(unused_imports)]
         use Key as _;
-        (&__RESILIENCE_BULKHEAD).get((tenant).resilience_key())
+        Keyed::get(&__RESILIENCE_BULKHEAD, (tenant).resilience_key())
     };
     let outcome = bulkhead(
             &bulkhead,

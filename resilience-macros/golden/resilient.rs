@@ -17,7 +17,7 @@ async fn fetch(id: u64) -> Result<String, ApiError> {
         ),
         CircuitBreakerConfig::new(),
     );
-    static __RESILIENCE_POLICY: Pipeline = Pipeline::declared(
+    static __RESILIENCE_PIPELINE: Pipeline = Pipeline::declared(
             Identity::default(::core::concat!(::core::module_path!(), "::fetch"), 0),
         )
         .timeout(&__RESILIENCE_TIMEOUT)
@@ -25,7 +25,7 @@ async fn fetch(id: u64) -> Result<String, ApiError> {
     submit! {
         Site(& [< Timeout > ::listed(& __RESILIENCE_TIMEOUT), < CircuitBreaker >
         ::listed(& __RESILIENCE_CIRCUIT_BREAKER), Pipeline::listed(&
-        __RESILIENCE_POLICY)])
+        __RESILIENCE_PIPELINE)])
     }
     let outcome = timeout(
             static_ref(|| &__RESILIENCE_TIMEOUT),

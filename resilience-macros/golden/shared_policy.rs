@@ -9,7 +9,7 @@ async fn fetch(id: u64) -> Result<String, ApiError> {
     let resilient = &PAYMENTS;
     let resilient: &Pipeline = resilient;
     let outcome = {
-        let parts = resilient.parts();
+        let parts = Pipeline::parts(resilient);
         let admitted = either(
             parts.bulkhead,
             async {

@@ -25,6 +25,10 @@ impl Diagnostics {
         self.0.push(error);
     }
 
+    pub(crate) fn extend(&mut self, errors: impl IntoIterator<Item = Error>) {
+        self.0.extend(errors);
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

@@ -1,11 +1,11 @@
 //! Where generated code finds the runtime crate.
 
 use proc_macro2::{Span, TokenStream, TokenTree};
-use quote::quote_spanned;
+use quote::{ToTokens, quote_spanned};
 use syn::Path;
 use syn::parse::Parser;
 
-use crate::tokens::{generated_span, is_sign, is_word};
+use crate::tokens::{compact, generated_span, is_sign, is_word};
 
 /// The path of the runtime crate, where a user wrote one.
 #[derive(Default)]
@@ -24,6 +24,11 @@ impl Runtime {
             }
         }
         None
+    }
+
+    /// The crate as its user would write it.
+    pub(crate) fn name(&self) -> String {
+        self.0.as_ref().map_or_else(|| "resilience".into(), |path| compact(&path.to_token_stream()))
     }
 
     /// The path of the module that generated code names.

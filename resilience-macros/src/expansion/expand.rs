@@ -7,7 +7,7 @@ use syn::spanned::Spanned;
 
 use crate::attribute::Effect;
 use crate::attribute::options::value::transparent;
-use crate::expansion::instances::{policy_type, static_name, statics};
+use crate::expansion::instances::{PREFIX, policy_type, static_name, statics};
 use crate::layer::call::{CallTokens, Edge, WrapContext};
 use crate::layer::model::{Layer, Source, Stack};
 use crate::mode::Mode;
@@ -43,7 +43,7 @@ pub(crate) fn body(guarded: &Guarded, stack: &Stack) -> TokenStream {
         #statics
         #submit
         #prepared
-        let outcome = #outcome;
+        let __resilience_outcome = #outcome;
         #finish
     }
 }
@@ -68,8 +68,8 @@ fn layer_names(stack: &Stack) -> Vec<Ident> {
         let before = stack.layers[..i].iter().filter(same).count();
         let span = generated_span(layer.span);
         names.push(match before {
-            0 => Ident::new(layer.attribute.name, span),
-            _ => format_ident!("{}_{}", layer.attribute.name, before + 1, span = span),
+            0 => format_ident!("{PREFIX}{}", layer.attribute.name, span = span),
+            _ => format_ident!("{PREFIX}{}_{}", layer.attribute.name, before + 1, span = span),
         });
     }
     names
@@ -199,11 +199,15 @@ fn finish(guarded: &Guarded, edge: Edge<'_>, runtime: &TokenStream) -> TokenStre
     let output = &guarded.output;
     let span = generated_span(output.span());
     match edge {
-        Edge::Mapped(map) => quote_spanned!(span=> #runtime::finish_with(outcome, #map)),
+        Edge::Mapped(map) => {
+            quote_spanned!(span=> #runtime::finish_with(__resilience_outcome, #map))
+        }
         Edge::From => {
             let runtime = moved(runtime, span);
-            quote_spanned!(span=> #runtime::finish::<#output>(outcome))
+            quote_spanned!(span=> #runtime::finish::<#output>(__resilience_outcome))
         }
-        Edge::Unrejected => quote_spanned!(span=> #runtime::finish_unrefused::<#output>(outcome)),
+        Edge::Unrejected => {
+            quote_spanned!(span=> #runtime::finish_unrefused::<#output>(__resilience_outcome))
+        }
     }
 }

@@ -64,7 +64,7 @@ impl<'s> Whole<'s> {
     ) -> Option<(TokenStream, TokenStream)> {
         let (layer, instance) = self.first?;
         let (span, setters) = (generated_span(layer.span), self.setters);
-        let name = static_name(&Ident::new("policy", span));
+        let name = static_name(&Ident::new("pipeline", span));
         let naming = (instance.whole.as_ref(), None);
         let identity = names::identity(naming, item, layer.span, runtime);
         let guard = names::guard(naming, resilient::READER.attribute, runtime);
@@ -92,7 +92,7 @@ pub(crate) fn parts(layers: &[Layer], item: NamedItem<'_>, runtime: &TokenStream
         let (name, value) = match &layer.source {
             Source::Own(instance) => {
                 let setter = instance.part.unwrap_or(layer.attribute.name);
-                let name = format_ident!("{}", setter.to_uppercase(), span = span);
+                let name = static_name(&Ident::new(setter, span));
                 let value = built(layer, instance, item, runtime);
                 let guard = names::guard(instance.naming(), layer.attribute, runtime);
                 parts.items.extend(quote_spanned!(span=> static #name: #policy = #value; #guard));
@@ -151,8 +151,8 @@ fn configuration(layer: &Layer, instance: &Instance, runtime: &TokenStream) -> O
         None => instance.setters.apply(quote_spanned!(span=> #runtime::#config::new())),
         Some(base) if instance.setters.is_empty() => base.to_token_stream(),
         Some(base) => {
-            let set = instance.setters.apply(quote_spanned!(span=> config));
-            quote_spanned!(span=> { let config: #runtime::#config = #base; #set })
+            let set = instance.setters.apply(quote_spanned!(span=> __resilience_config));
+            quote_spanned!(span=> { let __resilience_config: #runtime::#config = #base; #set })
         }
     })
 }
@@ -167,7 +167,13 @@ pub(crate) fn policy_type(layer: &Layer, runtime: &TokenStream) -> TokenStream {
     quote_spanned!(span=> #runtime::#policy)
 }
 
+/// What every name begins with that generated code binds: a pattern would take any other for the constant, static or
+/// unit struct that the user calls so.
+pub(crate) const PREFIX: &str = "__resilience_";
+
 /// A static's name. It is visible in the user's body, so it is one that no user would pick.
 pub(crate) fn static_name(name: &Ident) -> Ident {
-    format_ident!("__RESILIENCE_{}", name.to_string().to_uppercase(), span = name.span())
+    let text = name.to_string();
+    let word = text.strip_prefix(PREFIX).unwrap_or(&text).to_uppercase();
+    format_ident!("__RESILIENCE_{word}", span = name.span())
 }

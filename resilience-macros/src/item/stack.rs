@@ -18,7 +18,7 @@ use crate::source::attributes::{self, MetaForm, WrittenAttribute};
 use crate::source::foreign_macros;
 use crate::source::function::{Function, Guarded};
 use crate::source::scope::Scope;
-use crate::tokens::{generated_span, ungrouped};
+use crate::tokens::{generated_span, is_sign, ungrouped};
 
 /// What one attribute of ours, the topmost of its stack, expands to.
 pub(crate) fn expand(
@@ -91,11 +91,14 @@ fn read(
     invocations.insert(0, first);
     let mut shared = StackOptions::of(&invocations);
     let mut layers = Vec::new();
-    for mut invocation in invocations {
+    for (place, mut invocation) in invocations.into_iter().enumerate() {
         if renamed {
             invocation.arguments = with_renamed_self(invocation.arguments);
         }
+        let hint = if place > 0 { taken_for_ours(&invocation) } else { None };
+        let before = errors.len();
         layers.extend(invocation.read(Target::Function, scope, &mut shared, errors));
+        errors.extend(hint.filter(|_| errors.len() > before));
     }
     tell_apart(&mut layers);
     let rejection = shared.rejection.map(|written| written.expr);
@@ -118,6 +121,18 @@ fn siblings(attributes: &[WrittenAttribute], errors: &mut Diagnostics) -> Vec<In
         siblings.push(Invocation { reader, span: written.span, arguments });
     }
     siblings
+}
+
+/// What to say if a sibling cannot be read that has a single value, as attributes of other crates do:
+/// `#[timeout(100)]`. Only the compiler knows what a bare name was imported from.
+fn taken_for_ours(Invocation { reader, span, arguments }: &Invocation) -> Option<syn::Error> {
+    let has_options = arguments.clone().into_iter().any(|token| is_sign(&token, '='));
+    let name = reader.attribute.name;
+    let text = format!(
+        "`#[{name}]` is taken for resilience's: write one of another crate by its path, \
+         `#[that_crate::{name}(…)]`"
+    );
+    (!has_options && !arguments.is_empty()).then(|| syn::Error::new(*span, text))
 }
 
 /// The body that `async_trait` has rewritten knows the receiver as `__self`.

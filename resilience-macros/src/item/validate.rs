@@ -70,9 +70,10 @@ fn no_result(stack: &Stack, output: &Type) -> String {
              move the fallback to the top, or return `Result<{ty}, E>`"
         );
     }
+    let krate = stack.runtime.name();
     format!(
         "a guarded function reports failures: return `Result<{ty}, E>` with `E: \
-         From<resilience::Rejection>`, or add `#[fallback(…)]` on top"
+         From<{krate}::Rejection>`, or add `#[fallback(…)]` on top"
     )
 }
 

@@ -26,7 +26,7 @@ impl Keyed {
             let #binding = {
                 #[allow(unused_imports)]
                 use #runtime::Key as _;
-                (#policy).get((#key).resilience_key())
+                #runtime::Keyed::get(#policy, (#key).resilience_key())
             };
         }
     }

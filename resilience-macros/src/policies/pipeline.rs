@@ -22,32 +22,32 @@ impl LayerExpansion for Pipeline {
             (*span, self.predicates.tokens(context), inner.future(*span));
         let attempt = quote_spanned! {span=>
             #runtime::either(
-                parts.circuit_breaker,
-                #runtime::either(parts.attempt_timeout, #inner, #runtime::timeout),
-                |policy, inner| #runtime::circuit_breaker(policy, inner, #predicates),
+                __resilience_parts.circuit_breaker,
+                #runtime::either(__resilience_parts.attempt_timeout, #inner, #runtime::timeout),
+                |__resilience_policy, __resilience_inner| #runtime::circuit_breaker(__resilience_policy, __resilience_inner, #predicates),
             )
         };
         let attempts = quote_spanned! {span=> async {
-            let retry = #runtime::or_once(parts.retry);
-            let mut attempts = #runtime::begin(retry);
+            let __resilience_retry = #runtime::or_once(__resilience_parts.retry);
+            let mut __resilience_attempts = #runtime::begin(__resilience_retry);
             loop {
-                let pause = {
-                    let attempt = #attempt;
+                let __resilience_pause = {
+                    let __resilience_attempt = #attempt;
                     // Without a retry of its own, the attempt is that of a retry further out.
-                    let tried = #runtime::attempt_if(parts.retry, attempts, attempt).await;
-                    match tried.settle(retry, #predicates) {
-                        #runtime::Break(outcome) => break outcome,
-                        #runtime::Continue(pause) => pause,
+                    let __resilience_tried = #runtime::attempt_if(__resilience_parts.retry, __resilience_attempts, __resilience_attempt).await;
+                    match __resilience_tried.settle(__resilience_retry, #predicates) {
+                        #runtime::Break(__resilience_outcome) => break __resilience_outcome,
+                        #runtime::Continue(__resilience_pause) => __resilience_pause,
                     }
                 };
-                attempts = pause.await;
+                __resilience_attempts = __resilience_pause.await;
             }
         }};
         CallTokens::Outcome(quote_spanned! {span=> {
-            let parts = #policy.parts();
-            let admitted = #runtime::either(parts.bulkhead, #attempts, #runtime::bulkhead);
-            let limited = #runtime::either(parts.rate_limit, admitted, #runtime::rate_limit);
-            #runtime::either(parts.timeout, limited, #runtime::timeout).await
+            let __resilience_parts = #runtime::Pipeline::parts(#policy);
+            let __resilience_admitted = #runtime::either(__resilience_parts.bulkhead, #attempts, #runtime::bulkhead);
+            let __resilience_limited = #runtime::either(__resilience_parts.rate_limit, __resilience_admitted, #runtime::rate_limit);
+            #runtime::either(__resilience_parts.timeout, __resilience_limited, #runtime::timeout).await
         }})
     }
 

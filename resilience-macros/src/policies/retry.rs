@@ -181,29 +181,32 @@ impl LayerExpansion for Retry {
         let (attempt, pause) = match mode {
             Mode::Async => {
                 let inner = inner.future(span);
-                let attempt = quote_spanned!(span=> #runtime::attempt(attempts, #inner).await);
-                (attempt, quote_spanned!(span=> pause.await))
+                let attempt =
+                    quote_spanned!(span=> #runtime::attempt(__resilience_attempts, #inner).await);
+                (attempt, quote_spanned!(span=> __resilience_pause.await))
             }
             Mode::Blocking => {
                 let inner = inner.outcome(span);
-                let attempt =
-                    quote_spanned!(span=> #runtime::blocking::attempt(attempts, || #inner));
-                (attempt, quote_spanned!(span=> #runtime::blocking::pause(#policy, pause)))
+                let attempt = quote_spanned!(span=> #runtime::blocking::attempt(__resilience_attempts, || #inner));
+                (
+                    attempt,
+                    quote_spanned!(span=> #runtime::blocking::pause(#policy, __resilience_pause)),
+                )
             }
         };
         let settle = self.settle(context);
         // The inner block ends before any sleep: an outcome that isn't `Send` is gone by then.
         CallTokens::Outcome(quote_spanned! {span=> {
-            let mut attempts = #runtime::begin(#policy);
+            let mut __resilience_attempts = #runtime::begin(#policy);
             loop {
-                let pause = {
-                    let tried = #attempt;
-                    match tried.#settle {
-                        #runtime::Break(outcome) => break outcome,
-                        #runtime::Continue(pause) => pause,
+                let __resilience_pause = {
+                    let __resilience_tried = #attempt;
+                    match __resilience_tried.#settle {
+                        #runtime::Break(__resilience_outcome) => break __resilience_outcome,
+                        #runtime::Continue(__resilience_pause) => __resilience_pause,
                     }
                 };
-                attempts = #pause;
+                __resilience_attempts = #pause;
             }
         }})
     }

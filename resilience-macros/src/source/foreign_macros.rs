@@ -5,10 +5,14 @@ use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
 use crate::diagnostics::Diagnostics;
 use crate::source::function::Function;
 
+const OTHER_NAME: &str = "another resilience attribute has already expanded this function, because this one is \
+                          imported under another name: import it under its own, or write its path, \
+                          `#[resilience::…]`";
+
 /// Reports a function that ours can no longer guard.
 pub(crate) fn check(function: &Function, errors: &mut Diagnostics) {
     if let Some(at) = expanded(function) {
-        errors.at(at, "another resilience attribute has already expanded this function, because this one is imported under another name: import it under its own, or write its path, `#[resilience::…]`");
+        errors.at(at, OTHER_NAME);
     }
     if function.signature.asyncness.is_none() && builds_a_runtime(function) {
         let test = function
@@ -30,16 +34,20 @@ fn expanded(function: &Function) -> Option<Span> {
     idents(function.body.clone()).windows(2).any(path).then(Span::call_site)
 }
 
-/// `#[tokio::main]` and `#[tokio::test]` leave `let body = async { … };` and then run it.
+/// `#[tokio::main]` and `#[tokio::test]` leave `let body = async { … };`, and then build a runtime that runs it. A user
+/// may well write such a block and run it by the handle of a runtime.
 fn builds_a_runtime(function: &Function) -> bool {
     let start = function.body.clone().into_iter().take(4).map(|token| token.to_string());
-    start.eq(["let", "body", "=", "async"]) && mentions(function.body.clone(), "block_on")
+    start.eq(["let", "body", "=", "async"]) && mentions(function.body.clone(), EXPECTED)
 }
 
-fn mentions(tokens: TokenStream, name: &str) -> bool {
+/// What tokio's macros expect of the runtime that they build.
+const EXPECTED: &str = "\"Failed building the Runtime\"";
+
+fn mentions(tokens: TokenStream, literal: &str) -> bool {
     tokens.into_iter().any(|token| match token {
-        TokenTree::Ident(word) => word == name,
-        TokenTree::Group(group) => mentions(group.stream(), name),
+        TokenTree::Literal(text) => text.to_string() == literal,
+        TokenTree::Group(group) => mentions(group.stream(), literal),
         _ => false,
     })
 }

@@ -69,12 +69,16 @@ impl Inside {
         braces: Span,
         declared: &Type,
         future: Option<ReturnedFuture>,
+        is_async: bool,
     ) -> syn::Result<Self> {
         let mut frame = Frame::default();
         let mut group = Group::new(Delimiter::Brace, body.clone());
         group.set_span(braces);
         frame.push(&[], &group, &[]);
         let Some(ReturnedFuture { output }) = future else {
+            if !is_async && makes_a_future(&body) {
+                return Err(unknown_output(declared));
+            }
             let body = traced(body, &mut frame);
             return Ok(Self { frame, body, output: None, renamed_self: false });
         };
@@ -93,15 +97,20 @@ fn no_block(declared: &Type) -> syn::Error {
     syn::Error::new_spanned(
         declared,
         "this function returns a future, but does not end in an `async` block that could be \
-         guarded: end it with \
-         `async move { … }` or `Box::pin(async move { … })`, or write it as an `async fn`",
+         guarded: end it with `async move { … }` or `Box::pin(async move { … })`, or guard an \
+         `async fn` of its own, and call that here",
     )
 }
 
 fn unknown_output(declared: &Type) -> syn::Error {
-    let text = "what this future yields is not written here: return `impl Future<Output = \
-                Result<…>>`, or write an `async fn`";
+    let text = "this function returns a future whose output is not written here: return `impl \
+                Future<Output = Result<…>>`, or guard an `async fn` of its own, and call that here";
     syn::Error::new_spanned(declared, text)
+}
+
+/// Whether a body that is no `async fn`'s ends in an `async` block, whatever its type is called.
+fn makes_a_future(body: &TokenStream) -> bool {
+    tail(body.clone(), &mut Frame::default()).is_some()
 }
 
 /// Follows `async move {}`, `Box::pin(async move {})` and `async move {}.boxed()` to the content of the block.

@@ -89,7 +89,7 @@ impl Function {
         let asynchronous = self.signature.asyncness.is_some();
         let future = if asynchronous { None } else { of_future(&declared) };
         let Inside { frame, body, output, renamed_self } =
-            Inside::find(self.body.clone(), self.braces, &declared, future)?;
+            Inside::find(self.body.clone(), self.braces, &declared, future, asynchronous)?;
         let mode = if asynchronous || frame.is_async() { Mode::Async } else { Mode::Blocking };
         let output = inferable(output.unwrap_or(declared));
         let Signature { inputs, generics, .. } = self.signature.clone();

@@ -6,6 +6,7 @@ use std::{env, fs};
 use proc_macro2::TokenStream;
 
 use super::tokens;
+use crate::expansion::instances::PREFIX;
 use crate::item::stack::expand;
 use crate::policies::{is_ours, named};
 use crate::source::attributes::{MetaForm, split};
@@ -167,12 +168,14 @@ fn shown(source: &str) -> String {
     format!("{}\n\n{PATHS}\n{}", comment.join("\n"), pretty(source))
 }
 
-/// For people, every name of the runtime stands without the path that it is written with.
+/// For people, every name of the runtime stands without the path that it is written with, every binding without what
+/// keeps it apart from names of the user.
 const PATHS: &str = "use ::resilience::__private::*;\n";
 
 fn pretty(source: &str) -> String {
     let expansion = expansion(source);
-    let short = expansion.to_string().replace(":: resilience :: __private :: ", "");
+    let short =
+        expansion.to_string().replace(":: resilience :: __private :: ", "").replace(PREFIX, "");
     let file = syn::parse_str(&short).unwrap_or_else(|error| panic!("{short}: {error}"));
     prettyplease::unparse(&file)
 }
