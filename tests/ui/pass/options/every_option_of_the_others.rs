@@ -10,7 +10,7 @@ use resilience::{
 
 const RATE: &str = "100/s";
 const LIMIT: RateLimitConfig = RateLimitConfig::new().rate("1000/250ms");
-const HEDGE: HedgeConfig = HedgeConfig::new().max(3);
+const HEDGE: HedgeConfig = HedgeConfig::new().max_attempts(3);
 
 #[rate_limit(rate = RATE, burst = 2 + 3, max_wait = "1s", key = id, max_keys = 10, name = "by id", rejection = |it| it)]
 #[hedge(config = HEDGE, after = Duration::from_millis(5), max_attempts = 2, when_err = |_| true, when_ok = |n| *n > 9, when_rejected = |_| false)]
