@@ -15,6 +15,7 @@ use crate::clock;
 use crate::queue::Ticket;
 use crate::rejection::Rejection;
 use crate::stack::PolicyRef;
+use crate::timer;
 
 pin_project! {
     /// The future of a call in a bulkhead. Dropped early, it leaves the queue or gives its slot back.
@@ -186,7 +187,7 @@ fn join_queue<'b>(bulkhead: &'b Bulkhead, cx: &mut Context<'_>) -> Entry<'b> {
     let (config, limit) = (bulkhead.config(), bulkhead.limit_in_force());
     let Some(max_wait) = config.max_wait else { return Entry::Rejected };
     // Made before it is needed: outside a runtime it panics.
-    let timer = tokio::time::sleep(max_wait);
+    let timer = timer::sleep(max_wait);
     match bulkhead.semaphore().join(limit, config.longest_queue(), cx.waker().clone()) {
         Joined::Full => Entry::Rejected,
         Joined::Entered => Entry::Admitted,

@@ -15,6 +15,7 @@ use super::{Limit, RateLimiter};
 use crate::ambient::deadline_nanos;
 use crate::clock::{self, Nanos};
 use crate::queue::Ticket;
+use crate::timer;
 
 /// What comes of waiting for a turn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,7 +63,7 @@ impl<'l, L: Borrow<Limit>> Waiting<'l, L> {
     ) -> Result<Option<Pin<Box<Self>>>, Start> {
         let (now, patience) = (clock::counter(), patience(limiter));
         // Made before it is needed: outside a runtime it panics.
-        let timer = tokio::time::sleep(Duration::ZERO);
+        let timer = timer::sleep(Duration::ZERO);
         let queue = limiter.turn_queue();
         match queue.join(limiter.bucket(), cost, (now, patience), cx.waker().clone()) {
             Joined::Entered => Ok(None),

@@ -82,5 +82,5 @@ protect! {
     RateLimiter, Once: |self, operation, when_ok| self.call(operation());
     Retry, Again: |self, operation, when_ok| self.when_ok(when_ok).call(operation);
     Hedge, Again: |self, operation, when_ok| self.when_ok(when_ok).call(operation);
-    Pipeline, Again: |self, operation, when_ok| self.call_judged(operation, when_ok);
+    Pipeline, Again: |self, operation, when_ok| self.when_ok(when_ok).call(operation);
 }

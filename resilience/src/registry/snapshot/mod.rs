@@ -138,7 +138,7 @@ pub struct PipelineSnapshot {
     pub name: Name,
     /// Where it is declared, as `file:line`.
     pub location: String,
-    /// The limit on the whole call, waiting included.
+    /// The limit on the whole call: the outermost part.
     pub timeout: Option<Name>,
     /// How many whole calls begin in a time window.
     pub rate_limit: Option<Name>,

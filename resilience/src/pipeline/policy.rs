@@ -1,4 +1,4 @@
-//! The standard pipeline: six policies in the one order that makes sense, shared under one name.
+//! The shared, named pipeline and its parts.
 
 use std::fmt;
 
@@ -7,15 +7,20 @@ use crate::circuit_breaker::CircuitBreaker;
 use crate::name::Name;
 use crate::name::{Identity, Origin};
 use crate::rate_limit::RateLimiter;
-use crate::rejection::Rejection;
 use crate::retry::Retry;
-use crate::stack::verdict;
-use crate::stack::{Either, body, edge, either};
 use crate::timeout::Timeout;
-use crate::{rate_limit, timeout};
 
 /// The standard pipeline. Outermost first: timeout (total), rate limit, bulkhead, retry, circuit breaker, timeout
-/// (per attempt). Each part is there if it was given. Total means total: waiting for a turn or a slot counts.
+/// (per attempt). Each part is there if it was given, in this order, whatever the order of the setters.
+///
+/// ```text
+/// timeout ─ rate limit ─ bulkhead ─ retry ─ circuit breaker ─ attempt timeout ─ body
+///    │          │            │        └──────────── each attempt ──────────────┘
+///    └──────────┴────────────┴── waiting for a turn or a slot, and pauses: all within the total
+/// ```
+///
+/// Predicates ([`when_err`](Self::when_err), [`when_ok`](Self::when_ok), [`when_rejected`](Self::when_rejected)) reach
+/// the circuit breaker and the retry, [`retry_after`](Self::retry_after) the retry.
 ///
 /// The usual way to declare one is the attribute [`resilient`](macro@crate::resilient); this is the same by hand.
 ///
@@ -40,7 +45,7 @@ pub struct Pipeline {
 /// What a pipeline is made of.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Parts {
-    /// The limit on the whole call: waiting, all attempts and delays included.
+    /// The limit on the whole call: waiting for a turn or a slot, attempts and delays included.
     pub timeout: Option<&'static Timeout>,
     /// How many whole calls begin in a time window.
     pub rate_limit: Option<&'static RateLimiter>,
@@ -81,9 +86,9 @@ impl Pipeline {
     #[track_caller]
     pub const fn declared(identity: Identity) -> Self {
         let parts = Parts {
+            timeout: None,
             rate_limit: None,
             bulkhead: None,
-            timeout: None,
             retry: None,
             circuit_breaker: None,
             attempt_timeout: None,
@@ -120,53 +125,6 @@ impl Pipeline {
 
     pub(crate) fn identity(&self) -> &Identity {
         &self.identity
-    }
-
-    /// Runs what `operation` makes through all parts: once, unless there is a retry. What it does before it returns its
-    /// future is not guarded: the work belongs into the future, `|| async { … }`.
-    ///
-    /// # Errors
-    /// The last attempt's own; a refusal of any part as `E`.
-    pub fn call<Op, F, T, E>(
-        &self,
-        operation: Op,
-    ) -> impl Future<Output = Result<T, E>> + use<Op, F, T, E>
-    where
-        Op: FnMut() -> F,
-        F: Future<Output = Result<T, E>>,
-        E: From<Rejection>,
-    {
-        self.call_judged(operation, verdict::never)
-    }
-
-    /// [`call`](Self::call), where `when_ok` says which successes are failures all the same.
-    pub(crate) fn call_judged<Op, F, T, E, W>(
-        &self,
-        mut operation: Op,
-        when_ok: W,
-    ) -> impl Future<Output = Result<T, E>> + use<Op, F, T, E, W>
-    where
-        Op: FnMut() -> F,
-        F: Future<Output = Result<T, E>>,
-        E: From<Rejection>,
-        W: Fn(&T) -> bool + Clone,
-    {
-        let parts = self.parts;
-        let judge = when_ok.clone();
-        let mut attempt = move || {
-            let limited = either(parts.attempt_timeout, body(operation()), timeout::future::guard);
-            let judge = judge.clone();
-            either(parts.circuit_breaker, limited, |breaker, inner| {
-                breaker.when_ok(judge).guard(inner)
-            })
-        };
-        let attempts = match parts.retry {
-            Some(retry) => Either::Guarded { guarded: retry.when_ok(when_ok).guard(attempt) },
-            None => Either::Bare { inner: attempt() },
-        };
-        let admitted = either(parts.bulkhead, attempts, Bulkhead::guard);
-        let limited = either(parts.rate_limit, admitted, rate_limit::guard);
-        edge(either(parts.timeout, limited, timeout::future::guard))
     }
 }
 

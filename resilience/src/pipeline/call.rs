@@ -1,0 +1,148 @@
+//! Calls through all parts, with and without predicates.
+
+use std::time::Duration;
+
+use super::Pipeline;
+use crate::bulkhead::Bulkhead;
+use crate::rejection::Rejection;
+use crate::stack::predicate::{
+    AnyError, Hint, NoPredicate, Predicate, TimedOutOnly, WithPredicates, predicates,
+};
+use crate::stack::{Either, body, edge, either};
+use crate::{rate_limit, timeout};
+
+predicates! {
+    Pipeline,
+    when_err: "Only the errors that `when_err` is true for are failures, to its circuit breaker and its retry (default: every one).",
+    when_ok: "The successes that `when_ok` is true for are failures, to its circuit breaker and its retry (default: none).",
+    when_rejected: "The rejections that `when_rejected` is true for are failures, to its circuit breaker and its retry (default: [`TimedOut`](crate::Rejection::TimedOut)); see [`WithPredicates::when_rejected`]."
+}
+
+impl Pipeline {
+    /// Reads from an error how long its retry waits at least; see
+    /// [`RetryConfig::max_retry_after`](crate::RetryConfig::max_retry_after).
+    pub fn retry_after<E, F: Fn(&E) -> Option<Duration>>(
+        &self,
+        retry_after: F,
+    ) -> WithPredicates<'_, Self, AnyError, NoPredicate, TimedOutOnly, F> {
+        WithPredicates::new(self).retry_after(retry_after)
+    }
+
+    /// Runs what `operation` makes through all parts: once, unless there is a retry. What it does before it returns its
+    /// future is not guarded: the work belongs into the future, `|| async { … }`.
+    ///
+    /// # Errors
+    /// The last attempt's own; a rejection by any part as `E`.
+    pub fn call<Op, F, T, E>(
+        &self,
+        operation: Op,
+    ) -> impl Future<Output = Result<T, E>> + use<Op, F, T, E>
+    where
+        Op: FnMut() -> F,
+        F: Future<Output = Result<T, E>>,
+        E: From<Rejection>,
+    {
+        WithPredicates::new(self).call(operation)
+    }
+
+    /// The form for stacks by hand: rejections travel beside results, so that policies further out know them apart.
+    /// What `operation` makes yields the outcome of another policy's `guard`, or a body's result in `Ok`.
+    ///
+    /// # Errors
+    /// A rejection, by any part or by a policy further in.
+    pub fn guard<Op, F, T, E>(
+        &self,
+        operation: Op,
+    ) -> impl Future<Output = Result<Result<T, E>, Rejection>> + use<Op, F, T, E>
+    where
+        Op: FnMut() -> F,
+        F: Future<Output = Result<Result<T, E>, Rejection>>,
+    {
+        WithPredicates::new(self).guard(operation)
+    }
+}
+
+impl<'p, A, B, C, X> WithPredicates<'p, Pipeline, A, B, C, X> {
+    /// Reads from an error, such as a response's `Retry-After`, how long its retry waits at least.
+    pub fn retry_after<E, F: Fn(&E) -> Option<Duration>>(
+        self,
+        retry_after: F,
+    ) -> WithPredicates<'p, Pipeline, A, B, C, F> {
+        self.with_extra(retry_after)
+    }
+
+    /// Runs what `operation` makes through all parts, judged by these predicates.
+    ///
+    /// # Errors
+    /// The last attempt's own; a rejection by any part as `E`.
+    pub fn call<Op, F, T, E>(
+        self,
+        mut operation: Op,
+    ) -> impl Future<Output = Result<T, E>> + use<Op, F, T, E, A, B, C, X>
+    where
+        Op: FnMut() -> F,
+        F: Future<Output = Result<T, E>>,
+        E: From<Rejection>,
+        A: Predicate<E> + Clone,
+        B: Predicate<T> + Clone,
+        C: Predicate<Rejection> + Clone,
+        X: Hint<E>,
+    {
+        edge(self.guard(move || body(operation())))
+    }
+
+    /// Keeps rejections apart from results; see [`Pipeline::guard`].
+    ///
+    /// # Errors
+    /// A rejection, by any part or by a policy further in.
+    pub fn guard<Op, F, T, E>(
+        self,
+        mut operation: Op,
+    ) -> impl Future<Output = Result<Result<T, E>, Rejection>> + use<Op, F, T, E, A, B, C, X>
+    where
+        Op: FnMut() -> F,
+        F: Future<Output = Result<Result<T, E>, Rejection>>,
+        A: Predicate<E> + Clone,
+        B: Predicate<T> + Clone,
+        C: Predicate<Rejection> + Clone,
+        X: Hint<E>,
+    {
+        let parts = self.policy.parts();
+        let (predicates, hint) = self.apart();
+        let to_judge = predicates.clone();
+        let mut attempt = move || {
+            let limited = either(parts.attempt_timeout, operation(), timeout::future::guard);
+            let predicates = to_judge.clone();
+            either(parts.circuit_breaker, limited, |breaker, inner| {
+                predicates.of(breaker, NoPredicate).guard(inner)
+            })
+        };
+        let attempts = match parts.retry {
+            Some(retry) => Either::Guarded { guarded: predicates.of(retry, hint).guard(attempt) },
+            None => Either::Bare { inner: attempt() },
+        };
+        let admitted = either(parts.bulkhead, attempts, Bulkhead::guard);
+        let limited = either(parts.rate_limit, admitted, rate_limit::guard);
+        either(parts.timeout, limited, timeout::future::guard)
+    }
+
+    fn apart(self) -> (Predicates<A, B, C>, X) {
+        let Self { when_err, when_ok, when_rejected, extra, .. } = self;
+        (Predicates { errors: when_err, values: when_ok, rejections: when_rejected }, extra)
+    }
+}
+
+/// The questions that each judging part asks.
+#[derive(Clone)]
+struct Predicates<A, B, C> {
+    errors: A,
+    values: B,
+    rejections: C,
+}
+
+impl<A, B, C> Predicates<A, B, C> {
+    fn of<P, X>(self, policy: &P, extra: X) -> WithPredicates<'_, P, A, B, C, X> {
+        let Self { errors: when_err, values: when_ok, rejections: when_rejected } = self;
+        WithPredicates { policy, when_err, when_ok, when_rejected, extra }
+    }
+}
