@@ -12,5 +12,5 @@ fn read(&self, id: u64) -> Result<String, ApiError> {
         bulkhead,
         || blocking::body(move || -> Result<String, ApiError> { self.get(id) }),
     );
-    finish::<Result<String, ApiError>>(outcome)
+    finish::<Result<String, ApiError>, _>(outcome)
 }

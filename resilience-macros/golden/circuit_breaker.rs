@@ -21,8 +21,9 @@ async fn fetch(id: u64) -> Result<String, ApiError> {
                 }
                 get(id).await
             }),
-            |outcome: &_| by_default(outcome),
+            inspect!(result Result < String, ApiError >),
+            |judging| by_default(judging),
         )
         .await;
-    finish::<Result<String, ApiError>>(outcome)
+    finish::<Result<String, ApiError>, _>(outcome)
 }

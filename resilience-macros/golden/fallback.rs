@@ -22,31 +22,30 @@ async fn fetch(id: u64) -> Result<String, ApiError> {
     }
     let outcome = {
         #[allow(unused_imports)]
-        use {Hidden as _, PlainReturn as _, Unseen as _};
+        use PlainReturn as _;
         #[allow(clippy::never_loop, clippy::let_unit_value)]
         let result = loop {
             {
-                let result = ReturnType::<Result<String, ApiError>>::new()
-                    .result(
-                        timeout(
-                                static_ref(|| &__RESILIENCE_TIMEOUT),
-                                body(async move {
-                                    if false {
-                                        return never::<Result<String, ApiError>>();
-                                    }
-                                    get(id).await
-                                }),
-                            )
-                            .await,
-                    );
-                match ReturnType::<Result<String, ApiError>>::new().catch_all(result) {
+                let result = timeout(
+                        static_ref(|| &__RESILIENCE_TIMEOUT),
+                        body(async move {
+                            if false {
+                                return never::<Result<String, ApiError>>();
+                            }
+                            get(id).await
+                        }),
+                    )
+                    .await;
+                match ReturnType::<Result<String, ApiError>>::new()
+                    .catch_outcome(result, inspect!(result Result < String, ApiError >))
+                {
                     Break(result) => break result,
                     Continue(error) => {
-                        (&__RESILIENCE_FALLBACK).step_in(1, (&Shown(&error)).hidden());
+                        (&__RESILIENCE_FALLBACK).step_in(1, text!(& error));
                     }
                 }
             };
-            let error = {
+            let error_2 = {
                 let result = async {
                     if false {
                         return never::<Result<String, ApiError>>();
@@ -54,10 +53,11 @@ async fn fetch(id: u64) -> Result<String, ApiError> {
                     cached(id).await
                 }
                     .await;
-                match ReturnType::<Result<String, ApiError>>::new().catch_all(result) {
+                match ReturnType::<Result<String, ApiError>>::new().next(result) {
                     Break(result) => break result,
                     Continue(error) => {
-                        (&__RESILIENCE_FALLBACK).step_in(2, (&Shown(&error)).hidden());
+                        (&__RESILIENCE_FALLBACK).failed(1, text!(& error));
+                        (&__RESILIENCE_FALLBACK).step_in(2, text!(& error));
                         error
                     }
                 }
@@ -66,7 +66,7 @@ async fn fetch(id: u64) -> Result<String, ApiError> {
                 if false {
                     return never::<Result<String, ApiError>>();
                 }
-                let error = &error;
+                let error = &error_2;
                 Ok(error.to_string())
             }
                 .await;

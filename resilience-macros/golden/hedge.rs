@@ -21,7 +21,8 @@ async fn fetch(id: u64) -> Result<String, ApiError> {
                 }
                 get(id).await
             }),
-            |outcome: &_| by_default(outcome),
+            inspect!(result Result < String, ApiError >),
+            |judging| by_default(judging),
         )
         .await;
     finish_unrefused::<Result<String, ApiError>>(outcome)

@@ -32,5 +32,5 @@ async fn order(tenant: &str) -> Result<String, ApiError> {
             }),
         )
         .await;
-    finish::<Result<String, ApiError>>(outcome)
+    finish::<Result<String, ApiError>, _>(outcome)
 }

@@ -26,5 +26,5 @@ async fn fetch(id: u64) -> Result<String, ApiError> {
             }),
         )
         .await;
-    finish::<Result<String, ApiError>>(outcome)
+    finish::<Result<String, ApiError>, _>(outcome)
 }

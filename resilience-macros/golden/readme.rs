@@ -49,14 +49,16 @@ async fn charge(&self, order: &Order) -> Result<Receipt, ApiError> {
                                     self.client.charge(order).await
                                 }),
                             ),
-                            |outcome: &_| by_default(outcome),
+                            inspect!(result Result < Receipt, ApiError >),
+                            |judging| by_default(judging),
                         ),
                     )
                     .await;
                 match tried
                     .settle(
                         &__RESILIENCE_RETRY,
-                        |outcome: &_| when_err(outcome, ApiError::is_transient),
+                        inspect!(result Result < Receipt, ApiError >),
+                        |judging| judging.when_err(ApiError::is_transient).verdict(),
                     )
                 {
                     Break(outcome) => break outcome,
@@ -66,5 +68,5 @@ async fn charge(&self, order: &Order) -> Result<Receipt, ApiError> {
             attempts = pause.await;
         }
     };
-    finish::<Result<Receipt, ApiError>>(outcome)
+    finish::<Result<Receipt, ApiError>, _>(outcome)
 }

@@ -37,9 +37,10 @@ async fn fetch(id: u64) -> Result<String, ApiError> {
                     }
                     get(id).await
                 }),
-                |outcome: &_| by_default(outcome),
+                inspect!(result Result < String, ApiError >),
+                |judging| by_default(judging),
             ),
         )
         .await;
-    finish::<Result<String, ApiError>>(outcome)
+    finish::<Result<String, ApiError>, _>(outcome)
 }

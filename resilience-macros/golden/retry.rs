@@ -30,7 +30,8 @@ async fn fetch(id: u64) -> Result<String, ApiError> {
                 match tried
                     .settle_with_hint(
                         &__RESILIENCE_RETRY,
-                        |outcome: &_| by_default(outcome),
+                        inspect!(result Result < String, ApiError >),
+                        |judging| by_default(judging),
                         |error| error.retry_after,
                     )
                 {

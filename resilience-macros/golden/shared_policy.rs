@@ -32,14 +32,16 @@ async fn fetch(id: u64) -> Result<String, ApiError> {
                             |policy, inner| circuit_breaker(
                                 policy,
                                 inner,
-                                |outcome: &_| when_err(outcome, ApiError::is_transient),
+                                inspect!(result Result < String, ApiError >),
+                                |judging| judging.when_err(ApiError::is_transient).verdict(),
                             ),
                         );
                         let tried = attempt_if(parts.retry, attempts, attempt).await;
                         match tried
                             .settle(
                                 retry,
-                                |outcome: &_| when_err(outcome, ApiError::is_transient),
+                                inspect!(result Result < String, ApiError >),
+                                |judging| judging.when_err(ApiError::is_transient).verdict(),
                             )
                         {
                             Break(outcome) => break outcome,
@@ -54,5 +56,5 @@ async fn fetch(id: u64) -> Result<String, ApiError> {
         let limited = either(parts.rate_limit, admitted, rate_limit);
         either(parts.timeout, limited, timeout).await
     };
-    finish::<Result<String, ApiError>>(outcome)
+    finish::<Result<String, ApiError>, _>(outcome)
 }

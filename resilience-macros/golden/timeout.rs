@@ -25,5 +25,5 @@ async fn fetch(&self, id: u64) -> Result<String, ApiError> {
             }),
         )
         .await;
-    finish::<Result<String, ApiError>>(outcome)
+    finish::<Result<String, ApiError>, _>(outcome)
 }

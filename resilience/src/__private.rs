@@ -10,7 +10,7 @@ pub use crate::bulkhead::{Bulkhead, BulkheadConfig};
 pub use crate::circuit_breaker::{CircuitBreaker, CircuitBreakerConfig};
 pub use crate::circuit_breaker::{Window, WindowOf, guard as circuit_breaker};
 pub use crate::fallback::Fallback;
-pub use crate::fallback::{Hidden, PlainReturn, ReturnType, Shown, Unseen};
+pub use crate::fallback::{PlainReturn, ReturnType};
 pub use crate::health::{HealthCheck, HealthCheckConfig};
 pub use crate::health::{Probe, probe};
 pub use crate::hedge::hedge;
@@ -25,9 +25,10 @@ pub use crate::retry::attempts::begin;
 pub use crate::retry::future::attempt;
 pub use crate::retry::once::{attempt_if, or_once};
 pub use crate::retry::{Backoff, Jitter, Retry, RetryConfig};
-pub use crate::stack::verdict::{
-    Verdict, always, by_default, judge, never as no, timed_out, when_err,
-};
+pub use crate::stack::inspect::NoInspector;
+pub use crate::stack::ladder;
+pub use crate::stack::ladder::Of;
+pub use crate::stack::verdict::{Verdict, by_default};
 pub use crate::stack::{
     answered, body, either, finish, finish_unrefused, finish_with, never, returns_result,
     static_ref,
@@ -48,6 +49,63 @@ macro_rules! __unique {
     };
 }
 pub use __unique as unique;
+
+/// Climbs all ladders for the results of a function: those of a type, or of one that may be no `Result`. The type of a
+/// value that isn't written, as in `Result<impl Sized, E>`, is asked for nothing.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __inspect {
+    (result $output:ty $(, but no $what:ident)?) => {
+        $crate::__private::inspect!(@ $crate::__private::Of::<$output>::new() $(, $what)?)
+    };
+    (plain_or_not $output:ty $(, but no $what:ident)?) => {{
+        #[allow(unused_imports)]
+        use $crate::__private::PlainReturn as _;
+        $crate::__private::inspect!(
+            @ $crate::__private::ReturnType::<$output>::new().of() $(, $what)?
+        )
+    }};
+    (@ $of:expr) => {
+        $crate::__private::inspect!(@ $of, __resilience_value)
+    };
+    (@ $of:expr, value) => {
+        $crate::__private::inspect!(@ $of, __resilience_unknown_value)
+    };
+    (@ $of:expr, $value:ident) => {{
+        #[allow(unused_imports)]
+        use $crate::__private::ladder::{
+            ErrorIsSilent as _, ErrorSays as _, FindByReference as _, FindBySource as _,
+            FindByVariant as _, FindKnown as _, FindNowhere as _, ShowByDebug as _,
+            ShowByDisplay as _, ShowNothing as _, ValueIsSilent as _, ValueIsUnknown as _,
+            ValueSays as _,
+        };
+        let of = $of;
+        $crate::__private::ladder::inspected(
+            of,
+            (&&&&of).__resilience_find(),
+            (&of).__resilience_error(),
+            (&of).$value(),
+            (&&of).__resilience_show(),
+        )
+    }};
+}
+pub use __inspect as inspect;
+
+/// The text of an error whose type is known to the compiler alone.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __text {
+    ($error:expr) => {{
+        #[allow(unused_imports)]
+        use $crate::__private::ladder::{ShowByDebug as _, ShowByDisplay as _, ShowNothing as _};
+        let error = $error;
+        $crate::__private::ladder::show(
+            (&&$crate::__private::ladder::of_error(error)).__resilience_show(),
+            error,
+        )
+    }};
+}
+pub use __text as text;
 
 /// Wrapped around constant expressions, so that a bad value is reported at the option.
 pub mod check {

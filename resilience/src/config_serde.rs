@@ -102,6 +102,24 @@ pub(crate) mod optional_ratio {
     }
 }
 
+/// `#[serde(serialize_with)]` for a `Duration` that programs read: in milliseconds.
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
+pub(crate) fn millis<S: serde::Serializer>(
+    value: &std::time::Duration,
+    to: S,
+) -> Result<S::Ok, S::Error> {
+    to.serialize_f64(value.as_secs_f64() * 1_000.0)
+}
+
+/// The same for an `Option<Duration>`.
+#[allow(clippy::ref_option, reason = "serde's signature")]
+pub(crate) fn optional_millis<S: serde::Serializer>(
+    value: &Option<std::time::Duration>,
+    to: S,
+) -> Result<S::Ok, S::Error> {
+    serde::Serialize::serialize(&value.map(|value| value.as_secs_f64() * 1_000.0), to)
+}
+
 /// Serde for a config that derives it with `#[serde(remote = "Self")]`: what was read must pass the config's own
 /// `problem()` check.
 macro_rules! checked {

@@ -26,7 +26,8 @@
 //! | have all of them in the right order | [`resilient`](macro@resilient) |
 //! | use a policy by hand, or build one in code | [`CircuitBreaker`], [`Retry`], [`Timeout`], [`Bulkhead`], [`RateLimiter`], [`Hedge`], [`Pipeline`] |
 //! | keep one per host, tenant or user | [`Keyed`] |
-//! | know why a call was rejected | [`Rejection`] |
+//! | know why a call was rejected | [`Rejection`], [`Error`] |
+//! | say once what an error means | [`Classify`] |
 //! | know how everything is | [`registry()`], [`health_check`](macro@health_check), [`HealthChecker`], feature `axum` |
 //! | know about the running call | [`deadline`], [`remaining`], [`attempt`], [`call_id`] |
 //! | take that along into a task, or keep it away | [`inherit`], [`detach`] |
@@ -66,10 +67,12 @@
 //!
 //! # How outcomes are judged
 //!
-//! One vocabulary serves every policy. `when_err` and `when_ok` say what it treats as a failure (by default every
-//! `Err` and no `Ok`). `when_rejected` says which rejections of policies further in it treats so: by default only a
-//! timeout, because a full bulkhead, a rate limit or an open circuit of ours says nothing about the
-//! dependency.
+//! An error says itself what it means, by [`Classify`]: worth another try, not worth one, or an answer like any other.
+//! Every policy of every function that returns it goes by that; without it every `Err` is a failure and no `Ok` is.
+//! `when_err` and `when_ok` decide instead for one policy. `when_rejected` says which rejections by policies further in
+//! are failures: by default only a call that timed out, because a full bulkhead, a rate limit or an open circuit of ours
+//! says nothing about the dependency. A rejection keeps this meaning across functions as long as the error leads to it
+//! by [`source`](std::error::Error::source).
 #![forbid(unsafe_code)]
 
 mod ambient;
@@ -79,10 +82,12 @@ mod bulkhead;
 mod check;
 mod circuit_breaker;
 mod circuit_state;
+mod class;
 mod clock;
 #[cfg(feature = "serde")]
 mod config_serde;
 mod current;
+mod error;
 mod fallback;
 #[cfg(feature = "serde")]
 mod grammar;
@@ -128,6 +133,8 @@ pub use self::circuit_breaker::{
     CircuitBreaker, CircuitBreakerConfig, Counts, Permit, Totals, Window,
 };
 pub use self::circuit_state::{Cause, CircuitState, StateChange};
+pub use self::class::{Class, Classify};
+pub use self::error::Error;
 pub use self::fallback::Fallback;
 pub use self::health::{CheckReport, HealthCheck, HealthCheckConfig, HealthChecker, HealthStatus};
 pub use self::hedge::{Hedge, HedgeConfig, HedgeTotals};

@@ -58,8 +58,68 @@ async fn expressions_are_tried_from_left_to_right() {
 }
 
 #[tokio::test]
-async fn when_all_fail_the_last_error_is_returned() {
-    assert_eq!(NOTHING.strict_user(1).await, Err(ApiError::Down(2)));
+async fn when_all_fail_the_first_error_is_returned() {
+    assert_eq!(NOTHING.strict_user(1).await, Err(ApiError::Down(1)));
+    #[fallback(Err(ApiError::Down(2)), |error| match error {
+        ApiError::Down(2) => Err(ApiError::Down(3)),
+        _ => Ok(0),
+    })]
+    fn all_fail() -> Result<u32, ApiError> {
+        Err(ApiError::Down(1))
+    }
+    assert_eq!(
+        all_fail(),
+        Err(ApiError::Down(1)),
+        "the second expression sees the first one's error"
+    );
+}
+
+#[tokio::test]
+async fn the_first_error_may_be_a_rejection() {
+    #[fallback(Err(ApiError::Down(2)))]
+    #[circuit_breaker(name = "first error")]
+    async fn rejected() -> Result<u32, ApiError> {
+        Ok(1)
+    }
+    registry().circuit_breaker("first error").unwrap().force_open();
+    assert_eq!(rejected().await, Err(ApiError::Refused(RejectionKind::CircuitOpen)));
+}
+
+#[tokio::test]
+async fn an_answer_that_may_end_early_is_none_that_always_answers() {
+    fn parse(text: &str) -> Result<u32, ApiError> {
+        text.parse().map_err(|_| ApiError::NotFound)
+    }
+    #[fallback(Ok(parse(text)?))]
+    async fn parsed(text: &str) -> Result<u32, ApiError> {
+        Err(ApiError::Down(1))
+    }
+    assert_eq!(parsed("5").await, Ok(5));
+    assert_eq!(parsed("five").await, Err(ApiError::Down(1)));
+}
+
+/// The errors of others can't be made from a rejection.
+#[tokio::test(start_paused = true)]
+async fn where_it_always_answers_no_conversion_is_asked_for() {
+    type Foreign = std::num::ParseIntError;
+    #[fallback(Ok(0))]
+    #[timeout("1s")]
+    async fn foreign(text: Option<&str>) -> Result<u32, Foreign> {
+        let Some(text) = text else { return std::future::pending().await };
+        text.parse()
+    }
+    assert_eq!(foreign(Some("5")).await, Ok(5));
+    assert_eq!(foreign(Some("five")).await, Ok(0));
+    assert_eq!(foreign(None).await, Ok(0));
+
+    #[fallback("6".parse::<u32>().and_then(|_| "x".parse()), |error: &Foreign| { let _ = error; Ok(7) })]
+    #[circuit_breaker(name = "foreign")]
+    fn foreign_sync() -> Result<u32, Foreign> {
+        "five".parse()
+    }
+    assert_eq!(foreign_sync(), Ok(7));
+    registry().circuit_breaker("foreign").unwrap().force_open();
+    assert_eq!(foreign_sync(), Ok(7));
 }
 
 #[tokio::test]

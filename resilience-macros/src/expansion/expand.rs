@@ -24,7 +24,7 @@ pub(crate) fn body(guarded: &Guarded, stack: &Stack) -> TokenStream {
     let mut call = core(guarded, stack, &runtime);
     let mut edge = Edge::Unrejected;
     for (layer, name) in stack.layers.iter().zip(&names).rev() {
-        let mut context = context(layer, name, guarded, edge, &runtime);
+        let mut context = context(layer, name, guarded, stack.is_total(), edge, &runtime);
         let instance = shared(layer, name, &runtime);
         let first = layer.expansion.prepare(&context);
         let by_key = layer.expansion.keyed().map(|keyed| keyed.prepare(&context));
@@ -79,6 +79,7 @@ fn context<'s>(
     layer: &Layer,
     name: &Ident,
     guarded: &'s Guarded,
+    is_total: bool,
     edge: Edge<'s>,
     runtime: &'s TokenStream,
 ) -> WrapContext<'s> {
@@ -97,6 +98,7 @@ fn context<'s>(
         binding: name.clone(),
         mode: guarded.mode,
         output: &guarded.output,
+        is_total,
         edge,
         span,
     }
@@ -204,7 +206,7 @@ fn finish(guarded: &Guarded, edge: Edge<'_>, runtime: &TokenStream) -> TokenStre
         }
         Edge::From => {
             let runtime = moved(runtime, span);
-            quote_spanned!(span=> #runtime::finish::<#output>(__resilience_outcome))
+            quote_spanned!(span=> #runtime::finish::<#output, _>(__resilience_outcome))
         }
         Edge::Unrejected => {
             quote_spanned!(span=> #runtime::finish_unrefused::<#output>(__resilience_outcome))

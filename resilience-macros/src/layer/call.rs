@@ -1,11 +1,12 @@
 //! A guarded call in the making: what policies wrap, and what their expansion may refer to.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote_spanned;
 use syn::spanned::Spanned;
 use syn::{Expr, Type};
 
 use crate::mode::Mode;
+use crate::source::return_type::{self, Unwritten};
 use crate::tokens::generated_span;
 
 /// What a policy's expansion may refer to.
@@ -16,10 +17,12 @@ pub(crate) struct WrapContext<'s> {
     /// Whether that is a static of this function: then a layer need not keep the reference.
     pub(crate) is_static: bool,
     /// A name, unique in the stack, for what a layer prepares.
-    pub(crate) binding: proc_macro2::Ident,
+    pub(crate) binding: Ident,
     pub(crate) mode: Mode,
     /// What the body returns.
     pub(crate) output: &'s Type,
+    /// Whether the function may return a plain value, no `Result`.
+    pub(crate) is_total: bool,
     /// How rejections from further in become the function's error.
     pub(crate) edge: Edge<'s>,
     pub(crate) span: Span,
@@ -81,6 +84,21 @@ impl CallTokens {
 }
 
 impl WrapContext<'_> {
+    /// What a layer reads the defaults of its predicates from. It has no size, and is made where it is used: bound to a
+    /// name it would be borrowed by the blocks further in.
+    pub(crate) fn inspector(&self) -> TokenStream {
+        let Self { runtime, output, span, .. } = self;
+        let (span, of) = (*span, if self.is_total { "plain_or_not" } else { "result" });
+        let of = Ident::new(of, span);
+        match return_type::unwritten(output) {
+            Unwritten::Nothing => quote_spanned!(span=> #runtime::inspect!(#of #output)),
+            Unwritten::Value => {
+                quote_spanned!(span=> #runtime::inspect!(#of #output, but no value))
+            }
+            Unwritten::Error => quote_spanned!(span=> #runtime::NoInspector),
+        }
+    }
+
     /// A reference to the instance, as a layer keeps it.
     pub(crate) fn place(&self) -> TokenStream {
         let Self { runtime, policy, span, .. } = self;
@@ -99,7 +117,7 @@ impl WrapContext<'_> {
         predicates: Option<TokenStream>,
     ) -> CallTokens {
         let Self { runtime, policy, span, .. } = self;
-        let (span, function) = (*span, proc_macro2::Ident::new(function, *span));
+        let (span, function) = (*span, Ident::new(function, *span));
         let predicates = predicates.map(|predicates| quote_spanned!(span=> , #predicates));
         match self.mode {
             Mode::Async => {

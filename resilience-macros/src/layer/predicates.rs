@@ -1,7 +1,7 @@
 //! The predicates that tell a failure from a success: one vocabulary for every policy that judges.
 
-use proc_macro2::TokenStream;
-use quote::{ToTokens, quote_spanned};
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::quote_spanned;
 use syn::Expr;
 use syn::spanned::Spanned;
 
@@ -20,40 +20,36 @@ pub(crate) struct Predicates {
 }
 
 impl Predicates {
-    /// A function from an outcome to a verdict.
+    /// What reads the defaults from an outcome, and a function from an outcome that is being judged to a verdict.
     pub(crate) fn tokens(&self, context: &WrapContext<'_>) -> TokenStream {
-        let WrapContext { runtime, output, .. } = context;
+        let inspector = context.inspector();
         let Some(first) = self.expressions().first().map(Spanned::span) else {
-            let span = generated_span(output.span());
-            let runtime = moved(runtime, span);
+            let span = generated_span(context.output.span());
+            let runtime = moved(context.runtime, span);
             // A closure: as a path it would be one more bound for the compiler to complain about.
-            return quote_spanned!(span=> |outcome: &_| #runtime::by_default(outcome));
+            return quote_spanned!(span=> #inspector, |__resilience_judging| #runtime::by_default(__resilience_judging));
         };
         let span = generated_span(first);
-        let runtime = moved(runtime, span);
-        if let Self {
-            when_err: Some(SpannedValue { expr, .. }),
-            when_ok: None,
-            ignore_err: None,
-            when_rejected: None,
-        } = self
-        {
-            return quote_spanned!(span=> |outcome: &_| #runtime::when_err(outcome, #expr));
-        }
-        let or = |predicate: &Option<Predicate>, default: &str| {
-            if let Some(SpannedValue { expr, .. }) = predicate {
-                return expr.to_token_stream();
-            }
-            let default = proc_macro2::Ident::new(default, span);
-            quote_spanned!(span=> #runtime::#default)
-        };
-        let when_err = or(&self.when_err, "always");
-        let when_ok = or(&self.when_ok, "no");
-        let ignore_err = or(&self.ignore_err, "no");
-        let when_rejected = or(&self.when_rejected, "timed_out");
-        quote_spanned! {span=>
-            |outcome: &_| #runtime::judge(outcome, #when_err, #when_ok, #ignore_err, #when_rejected)
-        }
+        let asked = self.asked(span);
+        quote_spanned!(span=> #inspector, |__resilience_judging| __resilience_judging #asked.verdict())
+    }
+
+    /// `ignore_err` is asked first, and rejections last: of an error, too, they are what no predicate has decided on.
+    fn asked(&self, span: Span) -> TokenStream {
+        let Self { when_err, when_ok, ignore_err, when_rejected } = self;
+        let asked = [
+            ("ignore_err", ignore_err),
+            ("when_err", when_err),
+            ("when_ok", when_ok),
+            ("when_rejected", when_rejected),
+        ];
+        let written = asked.into_iter().filter_map(|(name, option)| Some((name, option.as_ref()?)));
+        written
+            .map(|(name, SpannedValue { expr, .. })| {
+                let name = Ident::new(name, generated_span(expr.span()));
+                quote_spanned!(span=> .#name(#expr))
+            })
+            .collect()
     }
 
     pub(crate) fn expressions(&self) -> Vec<&Expr> {

@@ -5,6 +5,7 @@ use std::time::Duration;
 use proc_macro2::TokenStream;
 use quote::quote_spanned;
 use syn::Expr;
+use syn::spanned::Spanned;
 
 use crate::attribute::options::choice::{Choice, Words};
 use crate::attribute::options::code::Callable;
@@ -20,6 +21,7 @@ use crate::mode::Mode;
 use crate::policies::backoff::{Backoff, growth, scaled};
 use crate::policies::option_table::options;
 use crate::policies::reading::{Reader, Reading};
+use crate::tokens::generated_span;
 
 pub(crate) static READER: Reader = Reader { attribute: &ATTRIBUTE, read };
 
@@ -165,7 +167,8 @@ struct Retry {
 impl Retry {
     /// What ends an attempt, and how long to pause before the next.
     fn settle(&self, context: &WrapContext<'_>) -> TokenStream {
-        let (policy, span) = (&context.policy, context.span);
+        // Named at the type, where the compiler reports one that is no `Result`.
+        let (policy, span) = (&context.policy, generated_span(context.output.span()));
         let predicates = self.predicates.tokens(context);
         let Some(hint) = &self.hint else {
             return quote_spanned!(span=> settle(#policy, #predicates));

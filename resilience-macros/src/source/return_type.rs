@@ -1,8 +1,9 @@
 //! What a return type says, as far as it can be known without knowing any types.
 
 use proc_macro2::Ident;
+use syn::visit::Visit;
 use syn::visit_mut::{self, VisitMut};
-use syn::{GenericArgument, Path, PathArguments, Type, TypeInfer, TypeParamBound};
+use syn::{GenericArgument, Path, PathArguments, PathSegment, Type, TypeInfer, TypeParamBound};
 
 /// A return type that names a future, and what that future yields where it is written out.
 pub(crate) struct ReturnedFuture {
@@ -74,6 +75,52 @@ impl VisitMut for Inferable {
             *ty = Type::Infer(TypeInfer { attrs: Vec::new(), underscore_token });
         }
         visit_mut::visit_type_mut(self, ty);
+    }
+}
+
+/// Which part of a return type is `impl Trait`, so that its abilities can't be asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Unwritten {
+    Nothing,
+    Value,
+    Error,
+}
+
+/// Reads `_` where [`inferable`] has put it. The error is the last of several arguments; a single one is the value, as
+/// in `io::Result<_>`.
+pub(crate) fn unwritten(ty: &Type) -> Unwritten {
+    let mut seeks = Seeks::default();
+    seeks.visit_type(ty);
+    match ty {
+        _ if !seeks.found => Unwritten::Nothing,
+        Type::Group(ty) => unwritten(&ty.elem),
+        Type::Paren(ty) => unwritten(&ty.elem),
+        Type::Path(ty) => ty.path.segments.last().map_or(Unwritten::Error, of_arguments),
+        _ => Unwritten::Error,
+    }
+}
+
+fn of_arguments(last: &PathSegment) -> Unwritten {
+    let PathArguments::AngleBracketed(arguments) = &last.arguments else { return Unwritten::Error };
+    let types = arguments.args.iter().filter_map(|argument| match argument {
+        GenericArgument::Type(ty) => Some(ty),
+        _ => None,
+    });
+    match types.collect::<Vec<_>>()[..] {
+        [_] => Unwritten::Value,
+        [.., error] if unwritten(error) == Unwritten::Nothing => Unwritten::Value,
+        _ => Unwritten::Error,
+    }
+}
+
+#[derive(Default)]
+struct Seeks {
+    found: bool,
+}
+
+impl Visit<'_> for Seeks {
+    fn visit_type_infer(&mut self, _: &TypeInfer) {
+        self.found = true;
     }
 }
 

@@ -13,7 +13,9 @@ use crate::name::{Identity, Name, Origin};
 use crate::problem::Problem;
 use crate::rejection::Rejection;
 use crate::stack::event;
-use crate::stack::{Body, DropOnReady, Edge, body, body_blocking, drop_on_ready, edge, finish};
+use crate::stack::{
+    Body, DropOnReady, Edge, FromRejection, body, body_blocking, drop_on_ready, edge, finish,
+};
 use crate::striped::StripedCounter;
 use crate::sync::{AtomicU32, Ordering};
 
@@ -200,10 +202,13 @@ impl Bulkhead {
     ///
     /// # Errors
     /// The future's own; [`Rejection::BulkheadFull`] as `E`.
-    pub fn call<F, T, E>(&self, future: F) -> Edge<Admitted<'_, &Self, DropOnReady<Body<F>>>>
+    pub fn call<F, T, E, Via>(
+        &self,
+        future: F,
+    ) -> Edge<Admitted<'_, &Self, DropOnReady<Body<F>>>, Via>
     where
         F: Future<Output = Result<T, E>>,
-        E: From<Rejection>,
+        E: FromRejection<Via>,
     {
         edge(self.guard(body(future)))
     }
@@ -212,7 +217,7 @@ impl Bulkhead {
     ///
     /// # Errors
     /// As [`call`](Self::call).
-    pub fn call_blocking<T, E: From<Rejection>>(
+    pub fn call_blocking<T, E: FromRejection<Via>, Via>(
         &self,
         f: impl FnOnce() -> Result<T, E>,
     ) -> Result<T, E> {

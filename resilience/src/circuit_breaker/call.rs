@@ -1,11 +1,14 @@
 //! The breaker without attributes: a call, with or without predicates of one's own.
 
-use super::future::{Guarded, guard, guard_blocking};
+use super::future::{guard, guard_blocking};
 use super::policy::CircuitBreaker;
 use crate::rejection::Rejection;
-use crate::stack::predicate::{AnyError, NoPredicate, Predicate, TimedOutOnly, WithPredicates};
-use crate::stack::verdict::{Verdict, by_default};
-use crate::stack::{self, Body, Edge, body, edge};
+use crate::stack::inspect::{Inspector, NoInspector};
+use crate::stack::predicate::{
+    AnyError, Classified, NoPredicate, Predicate, TimedOutOnly, WithPredicates,
+};
+use crate::stack::verdict::{Judging, Verdict, by_default};
+use crate::stack::{self, FromRejection, body, edge};
 
 /// Calls by hand. The predicates start a builder that ends with [`call`](WithPredicates::call); write the types of the
 /// closures' arguments.
@@ -13,34 +16,38 @@ impl CircuitBreaker {
     /// Runs `future` if the circuit lets it pass. Every `Err` is a failure.
     ///
     /// A panic of the future counts as a failure and goes on. A dropped call counts as cancelled, which is neutral,
-    /// unless a timeout of ours further out cut it off: then it failed.
+    /// unless a timeout of ours further out dropped it: then it failed.
     ///
     /// # Errors
     /// The future's own; [`Rejection::CircuitOpen`] as `E`.
-    pub fn call<F, T, E>(&self, future: F) -> impl Future<Output = Result<T, E>> + use<'_, F, T, E>
+    pub fn call<F, T, E, Via>(
+        &self,
+        future: F,
+    ) -> impl Future<Output = Result<T, E>> + use<'_, F, T, E, Via>
     where
         F: Future<Output = Result<T, E>>,
-        E: From<Rejection>,
+        E: FromRejection<Via>,
     {
-        edge(guard(self, body(future), by_default))
+        edge(guard(self, body(future), NoInspector, by_default))
     }
 
     /// [`call`](Self::call) for code that doesn't await.
     ///
     /// # Errors
     /// As [`call`](Self::call).
-    pub fn call_blocking<T, E: From<Rejection>>(
+    pub fn call_blocking<T, E: FromRejection<Via>, Via>(
         &self,
         f: impl FnOnce() -> Result<T, E>,
     ) -> Result<T, E> {
-        stack::finish(guard_blocking(self, || stack::body_blocking(f), by_default))
+        let body = || stack::body_blocking(f);
+        stack::finish(guard_blocking(self, body, NoInspector, by_default))
     }
 
-    /// The form for stacks by hand: refusals travel beside results, so that policies further out know them apart.
+    /// The form for stacks by hand: rejections travel beside results, so that policies further out know them apart.
     /// `inner` is the outcome of another policy's `guard`, or a body with its result in `Ok`.
     ///
     /// # Errors
-    /// A refusal, by this policy or one further in.
+    /// A rejection, by this policy or one further in.
     pub fn guard<F, T, E>(
         &self,
         inner: F,
@@ -48,7 +55,13 @@ impl CircuitBreaker {
     where
         F: Future<Output = Result<Result<T, E>, Rejection>>,
     {
-        guard(self, inner, by_default)
+        guard(self, inner, NoInspector, by_default)
+    }
+
+    /// Judges by what the error says about itself, its [`Classify`](crate::Classify), where no predicate decides; see
+    /// [`WithPredicates::classified`].
+    pub fn classified(&self) -> Classified<'_, Self> {
+        WithPredicates::new(self).classified()
     }
 
     /// Counts only those errors as failures that `when_err` is true for (default: every one).
@@ -73,12 +86,12 @@ impl CircuitBreaker {
     }
 }
 
-impl<'b, A, B, C, X> WithPredicates<'b, CircuitBreaker, A, B, C, X> {
+impl<'b, A, B, C, X, N> WithPredicates<'b, CircuitBreaker, A, B, C, X, N> {
     /// Which errors are neutral (default: none). It wins over `when_err`.
     pub fn ignore_err<E, F: Fn(&E) -> bool>(
         self,
         ignore_err: F,
-    ) -> WithPredicates<'b, CircuitBreaker, A, B, C, F> {
+    ) -> WithPredicates<'b, CircuitBreaker, A, B, C, F, N> {
         self.with_extra(ignore_err)
     }
 
@@ -86,49 +99,40 @@ impl<'b, A, B, C, X> WithPredicates<'b, CircuitBreaker, A, B, C, X> {
     ///
     /// # Errors
     /// The future's own; [`Rejection::CircuitOpen`] as `E`.
-    #[allow(clippy::type_complexity, reason = "the layers of the call, nothing else")]
-    pub fn call<F, T, E>(
+    pub fn call<F, T, E, Via>(
         self,
         future: F,
-    ) -> Edge<
-        Guarded<
-            'b,
-            &'b CircuitBreaker,
-            Body<F>,
-            impl Fn(&Result<Result<T, E>, Rejection>) -> Verdict,
-        >,
-    >
+    ) -> impl Future<Output = Result<T, E>> + use<'b, F, T, E, Via, A, B, C, X, N>
     where
         F: Future<Output = Result<T, E>>,
-        E: From<Rejection>,
+        E: FromRejection<Via>,
         A: Predicate<E>,
         B: Predicate<T>,
         C: Predicate<Rejection>,
         X: Predicate<E>,
+        N: Inspector<Result<T, E>>,
     {
-        edge(guard(self.policy, body(future), move |outcome: &_| {
-            self.judge(outcome, |error| self.extra.test(error))
-        }))
+        edge(self.guard(body(future)))
     }
 
     /// The form for stacks by hand; see [`CircuitBreaker::guard`].
     ///
     /// # Errors
-    /// A refusal, by this policy or one further in.
-    #[allow(clippy::type_complexity, reason = "the layers of the call, nothing else")]
+    /// A rejection, by this policy or one further in.
     pub fn guard<F, T, E>(
         self,
         inner: F,
-    ) -> Guarded<'b, &'b CircuitBreaker, F, impl Fn(&Result<Result<T, E>, Rejection>) -> Verdict>
+    ) -> impl Future<Output = Result<Result<T, E>, Rejection>> + use<'b, F, T, E, A, B, C, X, N>
     where
         F: Future<Output = Result<Result<T, E>, Rejection>>,
         A: Predicate<E>,
         B: Predicate<T>,
         C: Predicate<Rejection>,
         X: Predicate<E>,
+        N: Inspector<Result<T, E>>,
     {
-        guard(self.policy, inner, move |outcome: &_| {
-            self.judge(outcome, |error| self.extra.test(error))
+        guard(self.policy, inner, self.inspector, move |judging: Judging<'_, _, _>| {
+            self.judge_call(judging)
         })
     }
 
@@ -136,15 +140,29 @@ impl<'b, A, B, C, X> WithPredicates<'b, CircuitBreaker, A, B, C, X> {
     ///
     /// # Errors
     /// As [`call`](Self::call).
-    pub fn call_blocking<T, E>(self, f: impl FnOnce() -> Result<T, E>) -> Result<T, E>
+    pub fn call_blocking<T, E, Via>(self, f: impl FnOnce() -> Result<T, E>) -> Result<T, E>
     where
-        E: From<Rejection>,
+        E: FromRejection<Via>,
         A: Predicate<E>,
         B: Predicate<T>,
         C: Predicate<Rejection>,
         X: Predicate<E>,
+        N: Inspector<Result<T, E>>,
     {
-        let judge = |outcome: &_| self.judge(outcome, |error| self.extra.test(error));
-        stack::finish(guard_blocking(self.policy, || stack::body_blocking(f), judge))
+        let body = || stack::body_blocking(f);
+        let judge = |judging: Judging<'_, _, _>| self.judge_call(judging);
+        stack::finish(guard_blocking(self.policy, body, self.inspector, judge))
+    }
+
+    #[inline]
+    fn judge_call<T, E>(&self, judging: Judging<'_, Result<T, E>, N>) -> Verdict
+    where
+        A: Predicate<E>,
+        B: Predicate<T>,
+        C: Predicate<Rejection>,
+        X: Predicate<E>,
+        N: Inspector<Result<T, E>>,
+    {
+        self.judge(judging.ignore_err(|error| self.extra.test(error)))
     }
 }

@@ -9,7 +9,8 @@ use pin_project_lite::pin_project;
 use super::{CircuitBreaker, Permit};
 use crate::rejection::Rejection;
 use crate::stack::PolicyRef;
-use crate::stack::verdict::Verdict;
+use crate::stack::inspect::Inspector;
+use crate::stack::verdict::{Fallible, Judge, Judges, Judging, Verdict};
 
 pin_project! {
     /// The future of a call that a breaker guards. Dropped before it finished, the call is cancelled.
@@ -24,22 +25,30 @@ pin_project! {
     }
 }
 
-/// Guards `inner`; `judge` says what its outcome means.
+/// Guards `inner`; `judge` says what its outcome means, with the defaults by `inspector`.
 #[inline]
-pub fn guard<'b, R, A, F, J>(breaker: A, inner: F, judge: J) -> Guarded<'b, A, F, J>
+pub fn guard<'b, R, A, F, N, J>(
+    breaker: A,
+    inner: F,
+    inspector: N,
+    judge: J,
+) -> Guarded<'b, A, F, Judge<N, J>>
 where
+    R: Fallible,
     A: PolicyRef<'b, CircuitBreaker>,
     F: Future<Output = Result<R, Rejection>>,
-    J: Fn(&Result<R, Rejection>) -> Verdict,
+    N: Inspector<R>,
+    J: Fn(Judging<'_, R, N>) -> Verdict,
 {
-    Guarded { inner, permit: None, breaker, judge }
+    Guarded { inner, permit: None, breaker, judge: Judge::new(inspector, judge) }
 }
 
 impl<'b, R, A, F, J> Future for Guarded<'b, A, F, J>
 where
+    R: Fallible,
     A: PolicyRef<'b, CircuitBreaker>,
     F: Future<Output = Result<R, Rejection>>,
-    J: Fn(&Result<R, Rejection>) -> Verdict,
+    J: Judges<R>,
 {
     type Output = F::Output;
 
@@ -56,7 +65,7 @@ where
         };
         let (outcome, permit) = watched(permit, || this.inner.poll(cx));
         match &outcome {
-            Poll::Ready(outcome) => permit.settle((this.judge)(outcome)),
+            Poll::Ready(outcome) => permit.settle(this.judge.verdict(outcome)),
             Poll::Pending => *this.permit = Some(permit),
         }
         outcome
@@ -66,14 +75,15 @@ where
 /// The same for a plain function.
 #[allow(clippy::missing_errors_doc, reason = "the outcome of the call, or the breaker's refusal")]
 #[inline]
-pub fn guard_blocking<R>(
+pub fn guard_blocking<R: Fallible, N: Inspector<R>>(
     breaker: &CircuitBreaker,
     inner: impl FnOnce() -> Result<R, Rejection>,
-    judge: impl Fn(&Result<R, Rejection>) -> Verdict,
+    inspector: N,
+    judge: impl Fn(Judging<'_, R, N>) -> Verdict,
 ) -> Result<R, Rejection> {
     let permit = breaker.try_acquire()?;
     let (outcome, permit) = watched(permit, inner);
-    permit.settle(judge(&outcome));
+    permit.settle(judge(Judging::new(&outcome, inspector)));
     outcome
 }
 

@@ -100,7 +100,7 @@ impl<'b> Permit<'b> {
     pub(super) fn settle(self, verdict: Verdict) {
         self.end(match verdict {
             Verdict::Success => End::Success,
-            Verdict::Failure => End::Failure,
+            Verdict::Failure | Verdict::Permanent => End::Failure,
             Verdict::Ignored => End::Ignored,
         });
     }

@@ -1,6 +1,6 @@
 //! When the next expression is due.
 //!
-//! A function with an outermost fallback may return a plain `T`: then only refusals need an answer. Generated code
+//! A function with an outermost fallback may return a plain `T`: then only rejections need an answer. Generated code
 //! can't see which kind it has before it (`Result` hides behind aliases), so it asks [`ReturnType`]: its own methods
 //! serve a `Result`, those of the trait [`PlainReturn`] everything else.
 
@@ -12,8 +12,13 @@ use std::task::{Context, Poll};
 
 use pin_project_lite::pin_project;
 
+use crate::class::Class;
+use crate::error::Error;
 use crate::rejection::Rejection;
-use crate::stack::{Body, Refused, body, body_blocking, finish_unrefused};
+use crate::stack::inspect::Inspector;
+use crate::stack::ladder::Of;
+use crate::stack::verdict::Fallible;
+use crate::stack::{Body, FromRejection, body, body_blocking, finish, finish_unrefused};
 
 /// The return type of an annotated function.
 #[derive(Clone, Copy)]
@@ -29,13 +34,19 @@ impl<R> ReturnType<R> {
 }
 
 impl<T, E> ReturnType<Result<T, E>> {
+    /// What its outcomes are made of.
+    #[must_use]
+    pub const fn of(self) -> Of<Result<T, E>> {
+        Of::new()
+    }
+
     /// The body at the core of the stack.
     pub fn body<F: Future<Output = Result<T, E>>>(self, inner: F) -> Body<F> {
         body(inner)
     }
 
     /// The same for a plain function.
-    #[allow(clippy::missing_errors_doc, reason = "no policy has refused here")]
+    #[allow(clippy::missing_errors_doc, reason = "no policy has rejected here")]
     pub fn body_blocking(
         self,
         inner: impl FnOnce() -> Result<T, E>,
@@ -45,25 +56,58 @@ impl<T, E> ReturnType<Result<T, E>> {
 
     /// What the caller would get without the fallback.
     #[allow(clippy::missing_errors_doc, reason = "the call's own result")]
-    pub fn result(self, outcome: Result<Result<T, E>, Rejection>) -> Result<T, E>
+    pub fn result<Via>(self, outcome: Result<Result<T, E>, Rejection>) -> Result<T, E>
     where
-        E: Refused,
+        E: FromRejection<Via>,
     {
-        crate::stack::finish(outcome)
+        finish(outcome)
     }
 
-    /// The same where no policy refuses.
+    /// The same where no policy rejects.
     #[allow(clippy::missing_errors_doc, reason = "the call's own result")]
     pub fn unrefused(self, outcome: Result<Result<T, E>, Rejection>) -> Result<T, E> {
         finish_unrefused(outcome)
     }
 
-    /// The error that is to be hidden, or the success.
-    pub fn catch_all(self, result: Result<T, E>) -> ControlFlow<Result<T, E>, E> {
-        match result {
-            Err(error) => Continue(error),
-            success => Break(success),
+    /// The error that needs an answer, or the result that stands: a success, or an error that is an answer itself.
+    pub fn catch_all(
+        self,
+        result: Result<T, E>,
+        inspector: impl Inspector<Result<T, E>>,
+    ) -> ControlFlow<Result<T, E>, E> {
+        self.catch(result, |error| needs_answer::<Result<T, E>>(error, inspector))
+    }
+
+    /// The same under a fallback that always answers: a rejection need not become the function's error.
+    pub fn catch_outcome(
+        self,
+        outcome: Result<Result<T, E>, Rejection>,
+        inspector: impl Inspector<Result<T, E>>,
+    ) -> ControlFlow<Result<T, E>, Error<E>> {
+        match outcome {
+            Ok(result) => match self.catch_all(result, inspector) {
+                Break(result) => Break(result),
+                Continue(error) => Continue(Error::Inner(error)),
+            },
+            Err(rejection) => Continue(Error::Rejected(rejection)),
         }
+    }
+
+    /// The error of an answer, after which the next expression is due, or the answer.
+    pub fn next(self, answer: Result<T, E>) -> ControlFlow<Result<T, E>, E> {
+        match answer {
+            Err(error) => Continue(error),
+            answer => Break(answer),
+        }
+    }
+
+    /// The last answer, or the first error if it is none.
+    #[allow(clippy::missing_errors_doc, reason = "the call's own error")]
+    pub fn last(self, answer: Result<T, E>, first: E, failed: impl FnOnce(&E)) -> Result<T, E> {
+        answer.map_err(|error| {
+            failed(&error);
+            first
+        })
     }
 
     /// The same, but for errors that `when_err` says no to: their result stands.
@@ -79,10 +123,20 @@ impl<T, E> ReturnType<Result<T, E>> {
     }
 }
 
+/// Rejections, also those of other functions, and failures need an answer; an expected error is one.
+fn needs_answer<R: Fallible>(error: &R::Error, inspector: impl Inspector<R>) -> bool {
+    inspector.rejection(error).is_some() || inspector.error_class(error) != Class::Expected
+}
+
 /// The same for a function that returns no `Result`.
 pub trait PlainReturn: Sized {
     /// What the function returns.
     type Value;
+
+    /// What its outcomes are made of.
+    fn of(self) -> Of<Result<Self::Value, Infallible>> {
+        Of::new()
+    }
 
     /// The body at the core of the stack: it can't fail.
     fn body<F: Future<Output = Self::Value>>(self, inner: F) -> Sure<F> {
@@ -90,7 +144,7 @@ pub trait PlainReturn: Sized {
     }
 
     /// The same for a plain function.
-    #[allow(clippy::missing_errors_doc, reason = "no policy has refused here")]
+    #[allow(clippy::missing_errors_doc, reason = "no policy has rejected here")]
     fn body_blocking(
         self,
         inner: impl FnOnce() -> Self::Value,
@@ -98,8 +152,8 @@ pub trait PlainReturn: Sized {
         Ok(Ok(inner()))
     }
 
-    /// The value, or the refusal that needs an answer.
-    #[allow(clippy::missing_errors_doc, reason = "the refusal")]
+    /// The value, or the rejection that needs an answer.
+    #[allow(clippy::missing_errors_doc, reason = "the rejection")]
     fn result(
         self,
         outcome: Result<Result<Self::Value, Infallible>, Rejection>,
@@ -107,7 +161,7 @@ pub trait PlainReturn: Sized {
         outcome.map(|Ok(value)| value)
     }
 
-    /// The same where no policy refuses.
+    /// The same where no policy rejects.
     #[allow(clippy::missing_errors_doc, reason = "there is none")]
     fn unrefused(
         self,
@@ -116,10 +170,11 @@ pub trait PlainReturn: Sized {
         self.result(outcome)
     }
 
-    /// The refusal that is to be answered for, or the value that stands.
-    fn catch_all(
+    /// The rejection that is to be answered for, or the value that stands.
+    fn catch_all<N>(
         self,
         result: Result<Self::Value, Rejection>,
+        _inspector: N,
     ) -> ControlFlow<Self::Value, Rejection> {
         match result {
             Ok(value) => Break(value),
@@ -136,13 +191,23 @@ pub trait PlainReturn: Sized {
     where
         Self::Value: Filtered,
     {
-        self.catch_all(result)
+        self.catch_all(result, ())
+    }
+
+    /// The one answer.
+    fn last(
+        self,
+        answer: Self::Value,
+        _first: Rejection,
+        _failed: impl FnOnce(&Infallible),
+    ) -> Self::Value {
+        answer
     }
 }
 
 /// A return type that can report what a filter lets through.
 #[diagnostic::on_unimplemented(
-    message = "a fallback for a plain `{Self}` has to answer for every refusal",
+    message = "a fallback for a plain `{Self}` has to answer for every rejection",
     label = "the function could not report what this lets through",
     note = "remove `when_err`, or return `Result<{Self}, E>` with `E: From<resilience::Rejection>`"
 )]

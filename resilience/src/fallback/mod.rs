@@ -4,12 +4,10 @@
 //! decides when the next one is due, and tells the world which error it hides.
 //!
 //! [`policy`] the named fallback and its count · [`catch`] the decision, for functions that return a `Result` and for
-//! those that don't · [`shown`] errors in the log, if they can be shown.
+//! those that don't.
 
 mod catch;
 mod policy;
-mod shown;
 
 pub use self::catch::{PlainReturn, ReturnType};
 pub use self::policy::Fallback;
-pub use self::shown::{Hidden, Shown, Unseen};

@@ -1,10 +1,12 @@
 //! The named fallback: how often it had to step in.
 
 use std::fmt::{self, Debug};
+use std::time::Duration;
 
-use crate::name::Identity;
-use crate::name::Name;
+use crate::clock;
+use crate::name::{Identity, Name};
 use crate::stack::event;
+use crate::stack::inspect::ErrorText;
 use crate::sync::{AtomicU64, Ordering::Relaxed};
 
 /// Answers for a body that failed. It exists by its attribute [`fallback`](macro@crate::fallback); look at it through
@@ -12,14 +14,26 @@ use crate::sync::{AtomicU64, Ordering::Relaxed};
 pub struct Fallback {
     identity: Identity,
     used: AtomicU64,
+    /// Answers since the last line that warned of one.
+    unreported: AtomicU64,
+    /// When the next answer is worth a warning.
+    warn_at: AtomicU64,
 }
+
+/// In an outage every call has an answer: the log says so once in this time.
+const WARN_EVERY: Duration = Duration::from_secs(60);
 
 impl Fallback {
     #[doc(hidden)]
     #[must_use]
     #[track_caller]
     pub const fn declared(identity: Identity) -> Self {
-        Self { identity, used: AtomicU64::new(0) }
+        Self {
+            identity,
+            used: AtomicU64::new(0),
+            unreported: AtomicU64::new(0),
+            warn_at: AtomicU64::new(0),
+        }
     }
 
     /// What it is called.
@@ -43,12 +57,29 @@ impl Fallback {
         &self.identity
     }
 
-    /// Its expression number `step` (from 1) is about to hide `error`.
+    /// Its expression number `step` (from 1) is about to answer for `error`.
     #[doc(hidden)]
     #[cold]
-    pub fn step_in(&self, step: u32, error: Option<&dyn Debug>) {
+    pub fn step_in(&self, step: u32, error: ErrorText<'_>) {
         self.used.fetch_add(1, Relaxed);
-        event::fell_back(self.name(), step, error);
+        event::fell_back(self.name(), step, error, self.due());
+    }
+
+    /// Its expression number `step` failed with `error`.
+    #[doc(hidden)]
+    #[cold]
+    pub fn failed(&self, step: u32, error: ErrorText<'_>) {
+        event::fallback_failed(self.name(), step, error);
+    }
+
+    /// The first answer in a minute: how many there were since the last such one, itself included.
+    fn due(&self) -> Option<u64> {
+        self.unreported.fetch_add(1, Relaxed);
+        let (now, at) = (clock::now(), self.warn_at.load(Relaxed));
+        let next = clock::after(now, WARN_EVERY);
+        let is_first =
+            now >= at && self.warn_at.compare_exchange(at, next, Relaxed, Relaxed).is_ok();
+        is_first.then(|| self.unreported.swap(0, Relaxed))
     }
 }
 

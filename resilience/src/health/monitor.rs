@@ -16,6 +16,7 @@ use crate::clock::{self, Nanos};
 use crate::name::Identity;
 use crate::rejection::Rejection;
 use crate::stack::body;
+use crate::stack::inspect::NoInspector;
 use crate::stack::verdict::by_default;
 use crate::sync::Mutex;
 use crate::timeout::future::guard_after as within;
@@ -155,7 +156,7 @@ impl Monitor {
     {
         let start = clock::now();
         let limited = within(&self.limit, config.timeout, body(Caught { probe: probe() }));
-        let outcome = through_breaker(&self.breaker, limited, by_default).await;
+        let outcome = through_breaker(&self.breaker, limited, NoInspector, by_default).await;
         let latency = clock::until(clock::now(), start);
         let (status, error) = judged(outcome);
         let report = CheckReport { status, latency, error };

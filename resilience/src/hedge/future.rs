@@ -10,7 +10,8 @@ use super::Hedge;
 use crate::ambient::{self, Attempt};
 use crate::rejection::Rejection;
 use crate::stack::event;
-use crate::stack::verdict::Verdict;
+use crate::stack::inspect::Inspector;
+use crate::stack::verdict::{Fallible, Judging, Verdict};
 use crate::timer;
 
 pin_project! {
@@ -33,13 +34,20 @@ pin_project! {
 
 /// Hedges what `make` makes; `judge` says what an outcome means.
 // The compiler shows the first bound, its comment included, to whoever consumes an argument under `#[hedge]`.
-pub fn hedge<R, Make, F, J>(hedge: &Hedge, make: Make, judge: J) -> Hedging<'_, Make, F, J>
+pub fn hedge<R, Make, F, N, J>(
+    hedge: &Hedge,
+    make: Make,
+    inspector: N,
+    judge: J,
+) -> Hedging<'_, Make, F, impl Fn(&Result<R, Rejection>) -> Verdict>
 where
     Make: FnMut() -> F, // attempts run side by side: none may consume an argument, each its own clone
     F: Future<Output = Result<R, Rejection>>,
-    J: Fn(&Result<R, Rejection>) -> Verdict,
+    R: Fallible,
+    N: Inspector<R>,
+    J: Fn(Judging<'_, R, N>) -> Verdict,
 {
-    start(hedge, make, judge)
+    start(hedge, make, move |outcome: &_| judge(Judging::new(outcome, inspector)))
 }
 
 /// The same for outcomes of any form.
@@ -64,7 +72,7 @@ where
             let mut ended = None;
             while let Some((outcome, is_first)) = self.as_mut().poll_attempts(cx) {
                 match (self.judge)(&outcome) {
-                    Verdict::Success => {
+                    Verdict::Success | Verdict::Permanent => {
                         self.drop_others(is_first);
                         return Poll::Ready(outcome);
                     }

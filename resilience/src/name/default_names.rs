@@ -1,7 +1,7 @@
 //! Default names told apart: each policy gets the shortest spelling that is its own.
 
-use std::collections::{BTreeMap, HashMap};
-use std::sync::LazyLock;
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::{LazyLock, PoisonError, RwLock};
 
 use super::declared::{Listed, declared};
 use super::identity::{Identity, Origin};
@@ -12,6 +12,24 @@ pub(super) fn resolve(identity: &Identity) -> &'static str {
     static RESOLVED: LazyLock<HashMap<Address, &'static str>> =
         LazyLock::new(|| tell_apart(declared()));
     RESOLVED.get(&address(identity)).copied().unwrap_or(identity.written())
+}
+
+/// The default names that have been shown, by where their text lies.
+static SHOWN: LazyLock<RwLock<HashSet<(usize, usize)>>> = LazyLock::new(RwLock::default);
+
+/// Lets [`is_default`] know `name` again.
+pub(super) fn remembered(name: &'static str) -> &'static str {
+    SHOWN.write().unwrap_or_else(PoisonError::into_inner).insert(whereabouts(name));
+    name
+}
+
+/// Whether that very text was chosen by the macro. For cold paths: it takes a lock.
+pub(super) fn is_default(name: &'static str) -> bool {
+    SHOWN.read().unwrap_or_else(PoisonError::into_inner).contains(&whereabouts(name))
+}
+
+fn whereabouts(name: &str) -> (usize, usize) {
+    (name.as_ptr().addr(), name.len())
 }
 
 /// Identities live in statics, so an address names one for good.

@@ -109,7 +109,7 @@ impl Identity {
     fn resolve(&self) -> Name {
         Name(self.resolved.get_or_init(|| match self.origin {
             Origin::Explicit | Origin::HealthCheck => self.written,
-            Origin::Default { .. } => default_names::resolve(self),
+            Origin::Default { .. } => default_names::remembered(default_names::resolve(self)),
         }))
     }
 }

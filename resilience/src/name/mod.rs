@@ -44,6 +44,11 @@ impl Name {
     pub const fn as_str(self) -> &'static str {
         self.0
     }
+
+    /// Whether the macro chose it, from the module path and the item.
+    pub(crate) fn is_default(self) -> bool {
+        default_names::is_default(self.0)
+    }
 }
 
 impl Deref for Name {

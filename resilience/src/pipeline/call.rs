@@ -5,10 +5,11 @@ use std::time::Duration;
 use super::Pipeline;
 use crate::bulkhead::Bulkhead;
 use crate::rejection::Rejection;
+use crate::stack::inspect::Inspector;
 use crate::stack::predicate::{
     AnyError, Hint, NoPredicate, Predicate, TimedOutOnly, WithPredicates, predicates,
 };
-use crate::stack::{Either, body, edge, either};
+use crate::stack::{Either, FromRejection, body, edge, either};
 use crate::{rate_limit, timeout};
 
 predicates! {
@@ -33,14 +34,14 @@ impl Pipeline {
     ///
     /// # Errors
     /// The last attempt's own; a rejection by any part as `E`.
-    pub fn call<Op, F, T, E>(
+    pub fn call<Op, F, T, E, Via>(
         &self,
         operation: Op,
-    ) -> impl Future<Output = Result<T, E>> + use<Op, F, T, E>
+    ) -> impl Future<Output = Result<T, E>> + use<Op, F, T, E, Via>
     where
         Op: FnMut() -> F,
         F: Future<Output = Result<T, E>>,
-        E: From<Rejection>,
+        E: FromRejection<Via>,
     {
         WithPredicates::new(self).call(operation)
     }
@@ -62,12 +63,12 @@ impl Pipeline {
     }
 }
 
-impl<'p, A, B, C, X> WithPredicates<'p, Pipeline, A, B, C, X> {
+impl<'p, A, B, C, X, N> WithPredicates<'p, Pipeline, A, B, C, X, N> {
     /// Reads from an error, such as a response's `Retry-After`, how long its retry waits at least.
     pub fn retry_after<E, F: Fn(&E) -> Option<Duration>>(
         self,
         retry_after: F,
-    ) -> WithPredicates<'p, Pipeline, A, B, C, F> {
+    ) -> WithPredicates<'p, Pipeline, A, B, C, F, N> {
         self.with_extra(retry_after)
     }
 
@@ -75,18 +76,19 @@ impl<'p, A, B, C, X> WithPredicates<'p, Pipeline, A, B, C, X> {
     ///
     /// # Errors
     /// The last attempt's own; a rejection by any part as `E`.
-    pub fn call<Op, F, T, E>(
+    pub fn call<Op, F, T, E, Via>(
         self,
         mut operation: Op,
-    ) -> impl Future<Output = Result<T, E>> + use<Op, F, T, E, A, B, C, X>
+    ) -> impl Future<Output = Result<T, E>> + use<Op, F, T, E, Via, A, B, C, X, N>
     where
         Op: FnMut() -> F,
         F: Future<Output = Result<T, E>>,
-        E: From<Rejection>,
+        E: FromRejection<Via>,
         A: Predicate<E> + Clone,
         B: Predicate<T> + Clone,
         C: Predicate<Rejection> + Clone,
         X: Hint<E>,
+        N: Inspector<Result<T, E>>,
     {
         edge(self.guard(move || body(operation())))
     }
@@ -98,7 +100,7 @@ impl<'p, A, B, C, X> WithPredicates<'p, Pipeline, A, B, C, X> {
     pub fn guard<Op, F, T, E>(
         self,
         mut operation: Op,
-    ) -> impl Future<Output = Result<Result<T, E>, Rejection>> + use<Op, F, T, E, A, B, C, X>
+    ) -> impl Future<Output = Result<Result<T, E>, Rejection>> + use<Op, F, T, E, A, B, C, X, N>
     where
         Op: FnMut() -> F,
         F: Future<Output = Result<Result<T, E>, Rejection>>,
@@ -106,6 +108,7 @@ impl<'p, A, B, C, X> WithPredicates<'p, Pipeline, A, B, C, X> {
         B: Predicate<T> + Clone,
         C: Predicate<Rejection> + Clone,
         X: Hint<E>,
+        N: Inspector<Result<T, E>>,
     {
         let parts = self.policy.parts();
         let (predicates, hint) = self.apart();
@@ -126,23 +129,26 @@ impl<'p, A, B, C, X> WithPredicates<'p, Pipeline, A, B, C, X> {
         either(parts.timeout, limited, timeout::future::guard)
     }
 
-    fn apart(self) -> (Predicates<A, B, C>, X) {
-        let Self { when_err, when_ok, when_rejected, extra, .. } = self;
-        (Predicates { errors: when_err, values: when_ok, rejections: when_rejected }, extra)
+    fn apart(self) -> (Predicates<A, B, C, N>, X) {
+        let Self { when_err, when_ok, when_rejected, extra, inspector, .. } = self;
+        let predicates =
+            Predicates { errors: when_err, values: when_ok, rejections: when_rejected, inspector };
+        (predicates, extra)
     }
 }
 
 /// The questions that each judging part asks.
 #[derive(Clone)]
-struct Predicates<A, B, C> {
+struct Predicates<A, B, C, N> {
     errors: A,
     values: B,
     rejections: C,
+    inspector: N,
 }
 
-impl<A, B, C> Predicates<A, B, C> {
-    fn of<P, X>(self, policy: &P, extra: X) -> WithPredicates<'_, P, A, B, C, X> {
-        let Self { errors: when_err, values: when_ok, rejections: when_rejected } = self;
-        WithPredicates { policy, when_err, when_ok, when_rejected, extra }
+impl<A, B, C, N> Predicates<A, B, C, N> {
+    fn of<P, X>(self, policy: &P, extra: X) -> WithPredicates<'_, P, A, B, C, X, N> {
+        let Self { errors: when_err, values: when_ok, rejections: when_rejected, inspector } = self;
+        WithPredicates { policy, when_err, when_ok, when_rejected, extra, inspector }
     }
 }

@@ -6,7 +6,7 @@ use super::cost::{Cost, One};
 use super::future::{Acquire, Limited, guard_cost, guard_cost_blocking};
 use super::{Limit, RateLimiter};
 use crate::rejection::Rejection;
-use crate::stack::{body, body_blocking, edge, finish};
+use crate::stack::{FromRejection, body, body_blocking, edge, finish};
 
 /// A [`RateLimiter`] for calls that take several turns: see [`RateLimiter::cost`].
 #[derive(Debug)]
@@ -49,13 +49,13 @@ impl<L: Borrow<Limit>> RateLimiter<L> {
     ///
     /// # Errors
     /// The future's own; those of [`acquire`](Self::acquire) as `E`.
-    pub fn call<F, T, E>(
+    pub fn call<F, T, E, Via>(
         &self,
         future: F,
-    ) -> impl Future<Output = Result<T, E>> + use<'_, L, F, T, E>
+    ) -> impl Future<Output = Result<T, E>> + use<'_, L, F, T, E, Via>
     where
         F: Future<Output = Result<T, E>>,
-        E: From<Rejection>,
+        E: FromRejection<Via>,
     {
         self.single().call(future)
     }
@@ -64,7 +64,7 @@ impl<L: Borrow<Limit>> RateLimiter<L> {
     ///
     /// # Errors
     /// The function's own; [`Rejection::RateLimited`] as `E`.
-    pub fn call_blocking<T, E: From<Rejection>>(
+    pub fn call_blocking<T, E: FromRejection<Via>, Via>(
         &self,
         f: impl FnOnce() -> Result<T, E>,
     ) -> Result<T, E> {
@@ -105,13 +105,13 @@ impl<'l, L: Borrow<Limit>, C: Cost> WithCost<'l, L, C> {
     ///
     /// # Errors
     /// The same.
-    pub fn call<F, T, E>(
+    pub fn call<F, T, E, Via>(
         &self,
         future: F,
-    ) -> impl Future<Output = Result<T, E>> + use<'l, L, C, F, T, E>
+    ) -> impl Future<Output = Result<T, E>> + use<'l, L, C, F, T, E, Via>
     where
         F: Future<Output = Result<T, E>>,
-        E: From<Rejection>,
+        E: FromRejection<Via>,
     {
         edge(self.guard(body(future)))
     }
@@ -120,7 +120,7 @@ impl<'l, L: Borrow<Limit>, C: Cost> WithCost<'l, L, C> {
     ///
     /// # Errors
     /// The same.
-    pub fn call_blocking<T, E: From<Rejection>>(
+    pub fn call_blocking<T, E: FromRejection<Via>, Via>(
         &self,
         f: impl FnOnce() -> Result<T, E>,
     ) -> Result<T, E> {

@@ -10,7 +10,8 @@ use crate::clock::{self, Nanos};
 use crate::rejection::Rejection;
 use crate::stack::RetryEvent;
 use crate::stack::event;
-use crate::stack::verdict::{Fallible, Verdict};
+use crate::stack::inspect::{ErrorText, Inspector};
+use crate::stack::verdict::{Fallible, Judging, Verdict};
 
 /// Spreads neighbouring steps over the seeds (2^64 divided by the golden ratio).
 const ODD: u64 = 0x9e37_79b9_7f4a_7c15;
@@ -47,34 +48,85 @@ pub struct Tried<O> {
     pub(super) outcome: O,
 }
 
+// The bound stands on the methods: on the impl, a return type that is no `Result` would be a method that isn't found.
 impl<R> Tried<Result<R, Rejection>> {
     /// What follows: the outcome when that is the last word, a pause when another attempt follows it.
     #[inline]
-    pub fn settle(
+    pub fn settle<N: Inspector<R>>(
         self,
         retry: &Retry,
-        judge: impl FnOnce(&Result<R, Rejection>) -> Verdict,
-    ) -> ControlFlow<Result<R, Rejection>, Pause> {
-        self.attempts.settle(retry, self.outcome, judge, |outcome| {
-            Some(retry.wait_for(outcome.as_ref().err()?.retry_after()?))
-        })
+        inspector: N,
+        judge: impl FnOnce(Judging<'_, R, N>) -> Verdict,
+    ) -> ControlFlow<Result<R, Rejection>, Pause>
+    where
+        R: Fallible,
+    {
+        self.settle_by(retry, inspector, judge, |error| inspector.hint(Err(error)))
     }
 
     /// [`settle`](Self::settle), with a `hint` that reads from an error when to come back.
     #[inline]
-    pub fn settle_with_hint(
+    pub fn settle_with_hint<N: Inspector<R>>(
         self,
         retry: &Retry,
-        judge: impl FnOnce(&Result<R, Rejection>) -> Verdict,
+        inspector: N,
+        judge: impl FnOnce(Judging<'_, R, N>) -> Verdict,
         hint: impl FnOnce(&R::Error) -> Option<Duration>,
     ) -> ControlFlow<Result<R, Rejection>, Pause>
     where
         R: Fallible,
     {
+        self.settle_by(retry, inspector, judge, hint)
+    }
+
+    #[inline]
+    fn settle_by<N: Inspector<R>>(
+        self,
+        retry: &Retry,
+        inspector: N,
+        judge: impl FnOnce(Judging<'_, R, N>) -> Verdict,
+        hint: impl FnOnce(&R::Error) -> Option<Duration>,
+    ) -> ControlFlow<Result<R, Rejection>, Pause>
+    where
+        R: Fallible,
+    {
+        let judge = |outcome: &_| judge(Judging::new(outcome, inspector));
         self.attempts.settle(retry, self.outcome, judge, |outcome| match outcome {
-            Ok(result) => hint(result.as_result().err()?),
-            Err(rejection) => Some(retry.wait_for(rejection.retry_after()?)),
+            Ok(result) => Failed::of(retry, result, inspector, hint),
+            Err(rejection) => Failed {
+                hint: rejection.retry_after().map(|wait| retry.wait_for(wait)),
+                error: ErrorText::Shown(rejection),
+            },
         })
+    }
+}
+
+/// What a failed attempt asks for, and why it failed.
+pub(super) struct Failed<'o> {
+    /// The least delay.
+    pub(super) hint: Option<Duration>,
+    pub(super) error: ErrorText<'o>,
+}
+
+impl<'o> Failed<'o> {
+    pub(super) fn of<R: Fallible, N: Inspector<R>>(
+        retry: &Retry,
+        result: &'o R,
+        inspector: N,
+        hint: impl FnOnce(&R::Error) -> Option<Duration>,
+    ) -> Self {
+        let error = match result.as_result() {
+            Ok(value) => {
+                return Self { hint: inspector.hint(Ok(value)), error: ErrorText::Hidden };
+            }
+            Err(error) => error,
+        };
+        let carried = inspector.rejection(error).and_then(Rejection::retry_after);
+        let hint = match carried {
+            Some(wait) => Some(retry.wait_for(wait)),
+            None => hint(error),
+        };
+        Self { hint, error: inspector.text(error) }
     }
 }
 
@@ -86,9 +138,9 @@ fn next(
     started: Nanos,
     mark: Mark,
     serial: Option<Serial>,
-    hint: Option<Duration>,
+    failed: &Failed<'_>,
 ) -> Option<Pause> {
-    Attempts { attempt: Attempt::of_parts(mark, serial), started }.next(retry, hint)
+    Attempts { attempt: Attempt::of_parts(mark, serial), started }.next(retry, failed)
 }
 
 impl Attempts {
@@ -101,35 +153,35 @@ impl Attempts {
         self.attempt.scope(f)
     }
 
-    /// `hint` is the least delay that the outcome asks for.
+    /// `failed` reads from a failure what there is to know of it.
     #[inline]
     pub(super) fn settle<O>(
         self,
         retry: &Retry,
         outcome: O,
         judge: impl FnOnce(&O) -> Verdict,
-        hint: impl FnOnce(&O) -> Option<Duration>,
+        failed: impl FnOnce(&O) -> Failed<'_>,
     ) -> ControlFlow<O, Pause> {
         match judge(&outcome) {
             Verdict::Failure => {
                 // By its parts: whole, it would lie in memory before it is known that it failed.
                 let (mark, serial) = self.attempt.parts();
-                if let Some(pause) = next(retry, self.started, mark, serial, hint(&outcome)) {
+                if let Some(pause) = next(retry, self.started, mark, serial, &failed(&outcome)) {
                     return Continue(pause);
                 }
             }
             Verdict::Success if !self.attempt.is_first() => retry.count_recovered(),
-            Verdict::Success | Verdict::Ignored => {}
+            Verdict::Success | Verdict::Permanent | Verdict::Ignored => {}
         }
         Break(outcome)
     }
 
     /// Goes on to the next attempt, if there is one: the pause before it.
-    fn next(mut self, retry: &Retry, hint: Option<Duration>) -> Option<Pause> {
+    fn next(mut self, retry: &Retry, failed: &Failed<'_>) -> Option<Pause> {
         if retry.is_off() {
             return None;
         }
-        let Some(delay) = self.permitted_delay(retry, hint.unwrap_or_default()) else {
+        let Some(delay) = self.permitted_delay(retry, failed.hint.unwrap_or_default()) else {
             retry.count_exhausted();
             return None;
         };
@@ -137,7 +189,7 @@ impl Attempts {
         retry.count_retry();
         self.attempt.next();
         let event = RetryEvent { policy, attempt, delay, call_id };
-        event::retried(&event, retry.config().on_retry.get());
+        event::retried(&event, failed.error, retry.config().on_retry.get());
         Some(Pause::new(self, delay))
     }
 

@@ -4,10 +4,11 @@ use std::ops::ControlFlow::{Break, Continue};
 use std::time::Duration;
 
 use super::Retry;
-use super::attempts::{Tried, begin};
+use super::attempts::{Failed, Tried, begin};
 use super::blocking::{attempt_blocking, pause_blocking};
 use super::future::Retrying;
 use crate::rejection::Rejection;
+use crate::stack::inspect::Inspector;
 use crate::stack::predicate::{
     AnyError, Hint, NoPredicate, Predicate, TimedOutOnly, WithPredicates, predicates,
 };
@@ -17,7 +18,7 @@ predicates! {
     Retry,
     when_err: "Retries only the errors that `when_err` is true for (default: every one).",
     when_ok: "Retries the successes that `when_ok` is true for (default: none).",
-    when_rejected: "Retries the refusals that `when_rejected` is true for (default: [`TimedOut`](crate::Rejection::TimedOut)); see [`WithPredicates::when_rejected`]."
+    when_rejected: "Retries the rejections that `when_rejected` is true for (default: [`TimedOut`](crate::Rejection::TimedOut)); see [`WithPredicates::when_rejected`]."
 }
 
 impl Retry {
@@ -30,13 +31,13 @@ impl Retry {
     }
 }
 
-impl<'r, A, B, C, X> WithPredicates<'r, Retry, A, B, C, X> {
+impl<'r, A, B, C, X, N> WithPredicates<'r, Retry, A, B, C, X, N> {
     /// Reads from an error, such as a response's `Retry-After`, how long to wait at least. The delay may then be
     /// longer than `max_delay`.
     pub fn retry_after<E, F: Fn(&E) -> Option<Duration>>(
         self,
         retry_after: F,
-    ) -> WithPredicates<'r, Retry, A, B, C, F> {
+    ) -> WithPredicates<'r, Retry, A, B, C, F, N> {
         self.with_extra(retry_after)
     }
 
@@ -47,20 +48,22 @@ impl<'r, A, B, C, X> WithPredicates<'r, Retry, A, B, C, X> {
     pub fn call<Op, F, T, E>(
         self,
         operation: Op,
-    ) -> impl Future<Output = Result<T, E>> + use<'r, Op, F, T, E, A, B, C, X>
+    ) -> impl Future<Output = Result<T, E>> + use<'r, Op, F, T, E, A, B, C, X, N>
     where
         Op: FnMut() -> F,
         F: Future<Output = Result<T, E>>,
         A: Predicate<E>,
         B: Predicate<T>,
+        C: Predicate<Rejection>,
         X: Hint<E>,
+        N: Inspector<Result<T, E>>,
     {
         Retrying::new(self.policy, operation, move |attempts, result| {
             attempts.settle(
                 self.policy,
                 result,
                 |result| self.judge_result(result),
-                |result| self.hint(result),
+                |result| self.failed(result),
             )
         })
     }
@@ -73,7 +76,9 @@ impl<'r, A, B, C, X> WithPredicates<'r, Retry, A, B, C, X> {
     where
         A: Predicate<E>,
         B: Predicate<T>,
+        C: Predicate<Rejection>,
         X: Hint<E>,
+        N: Inspector<Result<T, E>>,
     {
         let mut attempts = begin(self.policy);
         loop {
@@ -82,7 +87,7 @@ impl<'r, A, B, C, X> WithPredicates<'r, Retry, A, B, C, X> {
                 self.policy,
                 tried.outcome,
                 |result| self.judge_result(result),
-                |result| self.hint(result),
+                |result| self.failed(result),
             ) {
                 Break(result) => return result,
                 Continue(pause) => attempts = pause_blocking(self.policy, pause),
@@ -90,14 +95,14 @@ impl<'r, A, B, C, X> WithPredicates<'r, Retry, A, B, C, X> {
         }
     }
 
-    /// Attempts that keep refusals apart from results; see [`Retry::guard`].
+    /// Attempts that keep rejections apart from results; see [`Retry::guard`].
     ///
     /// # Errors
-    /// The last refusal.
+    /// The last rejection.
     pub fn guard<Op, F, T, E>(
         self,
         operation: Op,
-    ) -> impl Future<Output = Result<Result<T, E>, Rejection>> + use<'r, Op, F, T, E, A, B, C, X>
+    ) -> impl Future<Output = Result<Result<T, E>, Rejection>> + use<'r, Op, F, T, E, A, B, C, X, N>
     where
         Op: FnMut() -> F,
         F: Future<Output = Result<Result<T, E>, Rejection>>,
@@ -105,20 +110,31 @@ impl<'r, A, B, C, X> WithPredicates<'r, Retry, A, B, C, X> {
         B: Predicate<T>,
         C: Predicate<Rejection>,
         X: Hint<E>,
+        N: Inspector<Result<T, E>>,
     {
         Retrying::new(self.policy, operation, move |attempts, outcome| {
             Tried { attempts, outcome }.settle_with_hint(
                 self.policy,
-                |outcome| self.judge(outcome, |_| false),
-                |error| self.extra.hint(error),
+                self.inspector,
+                |judging| self.judge(judging),
+                |error| self.hint::<Result<T, E>>(error),
             )
         })
     }
 
-    fn hint<R: Fallible>(&self, result: &R) -> Option<Duration>
+    fn failed<'o, R: Fallible>(&self, result: &'o R) -> Failed<'o>
     where
         X: Hint<R::Error>,
+        N: Inspector<R>,
     {
-        self.extra.hint(result.as_result().err()?)
+        Failed::of(self.policy, result, self.inspector, |error| self.hint::<R>(error))
+    }
+
+    fn hint<R: Fallible>(&self, error: &R::Error) -> Option<Duration>
+    where
+        X: Hint<R::Error>,
+        N: Inspector<R>,
+    {
+        if X::DECIDES { self.extra.hint(error) } else { self.inspector.hint(Err(error)) }
     }
 }

@@ -11,6 +11,7 @@ use std::task::{Context, Poll, ready};
 
 use futures_core::Stream;
 use tokio::sync::broadcast::{self, error::RecvError};
+use tracing::field::display;
 
 use super::RetryEvent;
 use crate::circuit_state::StateChange;
@@ -18,6 +19,7 @@ use crate::hook;
 use crate::kind::{PolicyKind, with_kinds};
 use crate::name::{Name, one_line};
 use crate::rejection::Rejection;
+use crate::stack::inspect::ErrorText;
 
 /// How many events a listener may fall behind.
 const CAPACITY: usize = 1024;
@@ -188,18 +190,38 @@ pub(crate) fn would_reject(kind: PolicyKind, rejection: &Rejection) {
     broadcast(|| Event::WouldReject { kind, rejection: *rejection });
 }
 
-pub(crate) fn retried(retry: &RetryEvent, listener: Option<fn(&RetryEvent)>) {
+pub(crate) fn retried(retry: &RetryEvent, error: ErrorText<'_>, listener: Option<fn(&RetryEvent)>) {
     let RetryEvent { policy, attempt, delay, call_id, .. } = retry;
-    tracing::debug!(target: "resilience::retry", policy = &*one_line(policy), event = "retried", attempt, ?delay, %call_id);
+    tracing::debug!(target: "resilience::retry", policy = &*one_line(policy), event = "retried", attempt, ?delay, %call_id, error = loggable(error));
     broadcast(|| Event::Retried(*retry));
     if let Some(listener) = listener {
         hook::shielded(*policy, "on_retry", || listener(retry));
     }
 }
 
-pub(crate) fn fell_back(policy: Name, step: u32, error: Option<&dyn Debug>) {
-    tracing::warn!(target: "resilience::fallback", policy = &*one_line(&policy), event = "fell_back", step, error = error.map(tracing::field::debug));
+/// A fallback's expression number `step` answers for `error`. With `count` it is the first answer in a minute, and this
+/// many were given since the last such line.
+pub(crate) fn fell_back(policy: Name, step: u32, error: ErrorText<'_>, count: Option<u64>) {
+    match count {
+        Some(count) => {
+            tracing::warn!(target: "resilience::fallback", policy = &*one_line(&policy), event = "fell_back", step, error = loggable(error), count);
+        }
+        None => {
+            tracing::debug!(target: "resilience::fallback", policy = &*one_line(&policy), event = "fell_back", step, error = loggable(error));
+        }
+    }
     broadcast(|| Event::FellBack { policy, step });
+}
+
+/// A fallback's expression number `step` failed, too.
+pub(crate) fn fallback_failed(policy: Name, step: u32, error: ErrorText<'_>) {
+    tracing::debug!(target: "resilience::fallback", policy = &*one_line(&policy), event = "fallback_failed", step, error = loggable(error));
+}
+
+/// An error as a field, in one line; nothing if it can't be shown. Its `Display` is the user's, and may panic.
+fn loggable(error: ErrorText<'_>) -> Option<impl tracing::Value> {
+    let error = error.shown()?;
+    hook::caught(|| error.to_string()).map(|text| display(one_line(&text).into_owned()))
 }
 
 pub(crate) fn hedged(policy: Name, attempt: u32) {

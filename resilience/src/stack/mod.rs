@@ -5,6 +5,8 @@ mod drop_on_ready;
 mod edge;
 mod either;
 pub mod event;
+pub mod inspect;
+pub mod ladder;
 mod policy_ref;
 pub mod predicate;
 mod retry_event;
@@ -13,7 +15,7 @@ pub mod verdict;
 pub use self::body::{Body, body, body_blocking, never};
 pub use self::drop_on_ready::{DropOnReady, drop_on_ready};
 pub use self::edge::{
-    Edge, Refused, answered, edge, finish, finish_unrefused, finish_with, returns_result,
+    Edge, FromRejection, answered, edge, finish, finish_unrefused, finish_with, returns_result,
 };
 pub use self::either::{Either, either};
 pub use self::policy_ref::{PolicyRef, static_ref};

@@ -15,7 +15,7 @@ use crate::name::{Identity, Origin};
 use crate::problem::Problem;
 use crate::rejection::Rejection;
 use crate::stack::event;
-use crate::stack::{Body, Edge, body, edge};
+use crate::stack::{Body, Edge, FromRejection, body, edge};
 use crate::sync::{AtomicU64, Ordering};
 
 /// Limits how long a call may take.
@@ -165,10 +165,10 @@ impl Timeout {
     ///
     /// # Errors
     /// The future's own; [`Rejection::TimedOut`] and [`Rejection::DeadlineExceeded`] as `E`.
-    pub fn call<F, T, E>(&self, future: F) -> Edge<Limited<&Self, Own, Body<F>>>
+    pub fn call<F, T, E, Via>(&self, future: F) -> Edge<Limited<&Self, Own, Body<F>>, Via>
     where
         F: Future<Output = Result<T, E>>,
-        E: From<Rejection>,
+        E: FromRejection<Via>,
     {
         edge(guard(self, body(future)))
     }
@@ -177,14 +177,14 @@ impl Timeout {
     ///
     /// # Errors
     /// As [`call`](Self::call).
-    pub fn call_within<F, T, E>(
+    pub fn call_within<F, T, E, Via>(
         &self,
         limit: Duration,
         future: F,
-    ) -> Edge<Limited<&Self, Brought, Body<F>>>
+    ) -> Edge<Limited<&Self, Brought, Body<F>>, Via>
     where
         F: Future<Output = Result<T, E>>,
-        E: From<Rejection>,
+        E: FromRejection<Via>,
     {
         edge(guard_after(self, limit, body(future)))
     }

@@ -14,7 +14,6 @@ use crate::hedge::Hedge;
 use crate::pipeline::Pipeline;
 use crate::rate_limit::RateLimiter;
 use crate::retry::Retry;
-use crate::stack::verdict;
 use crate::timeout::Timeout;
 
 /// Guards services with one shared instance of a policy. It comes from the policy's `layer()`.
@@ -50,7 +49,7 @@ pub trait FailedResponses<T>: Clone + Send + 'static {
 
 impl<T: 'static> FailedResponses<T> for () {
     fn predicate(&self) -> impl Fn(&T) -> bool + Clone + Send + 'static {
-        verdict::never
+        |_: &T| false
     }
 }
 

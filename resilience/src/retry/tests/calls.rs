@@ -8,9 +8,10 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::{Fault, ms, secs, steady};
-use crate::retry::attempts::begin;
+use crate::retry::attempts::{Failed, begin};
 use crate::retry::{Backoff, Jitter, Retry, RetryConfig};
 use crate::stack::RetryEvent;
+use crate::stack::inspect::ErrorText;
 use crate::stack::verdict::Verdict;
 
 /// Fails until attempt `success`, and tells when each one began.
@@ -99,7 +100,12 @@ async fn a_hint_is_a_floor_that_beats_the_longest_delay() {
 /// The delay that a call takes after a failure with that hint.
 fn delay_after(config: RetryConfig, hint: Duration) -> Option<Duration> {
     let retry = Retry::new("hinted", config);
-    let settled = begin(&retry).settle(&retry, (), |()| Verdict::Failure, |()| Some(hint));
+    let settled = begin(&retry).settle(
+        &retry,
+        (),
+        |()| Verdict::Failure,
+        |()| Failed { hint: Some(hint), error: ErrorText::Hidden },
+    );
     match settled {
         Continue(pause) => Some(pause.delay),
         Break(()) => None,

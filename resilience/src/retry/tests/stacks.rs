@@ -14,6 +14,7 @@ use crate::name::Name;
 use crate::rejection::{Rejection, RejectionKind};
 use crate::retry::{Retry, RetryConfig};
 use crate::stack::body;
+use crate::stack::inspect::NoInspector;
 use crate::stack::verdict::by_default;
 use crate::timeout::{Timeout, TimeoutConfig};
 use std::ops::ControlFlow::{Break, Continue};
@@ -103,7 +104,8 @@ async fn expanded<F: Future<Output = Result<u32, Fault>>>(
     let mut attempts = begin(retry);
     let outcome = loop {
         let pause = {
-            match attempt(attempts, body(operation())).await.settle(retry, by_default) {
+            match attempt(attempts, body(operation())).await.settle(retry, NoInspector, by_default)
+            {
                 Break(outcome) => break outcome,
                 Continue(pause) => pause,
             }
@@ -134,7 +136,7 @@ fn an_error_that_is_not_send_leaves_the_future_send() {
         let outcome = loop {
             let pause = {
                 let tried = attempt(attempts, body(async { Err(Rc::from("local")) })).await;
-                match tried.settle_with_hint(retry, by_default, |_| None) {
+                match tried.settle_with_hint(retry, NoInspector, by_default, |_| None) {
                     Break(outcome) => break outcome,
                     Continue(pause) => pause,
                 }
