@@ -59,7 +59,8 @@ async fn main() {
         tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a port is free");
     println!("http://{}", listener.local_addr().expect("it is bound"));
     // Event streams end at once: a checker would wait for them.
-    let routes = resilience::axum::router().admin(admin).until(std::future::ready(()));
+    let routes =
+        resilience::axum::router().admin(admin).with_shutdown_signal(std::future::ready(()));
     let app = Router::from(routes);
     tokio::spawn(async { axum::serve(listener, app).await });
     let ended = tokio::task::spawn_blocking(|| std::io::stdin().read_to_end(&mut Vec::new()));

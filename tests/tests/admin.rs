@@ -2,11 +2,15 @@
 
 mod http;
 
+use std::convert::Infallible;
+
 use axum::Router;
-use axum::http::{Method, StatusCode};
+use axum::body::{Body, Bytes};
+use axum::http::{Method, Request, StatusCode};
 use futures_util::StreamExt;
 use http::{Answer, send};
-use resilience::{CircuitBreaker, CircuitBreakerConfig, CircuitState, Event, registry};
+use resilience::{CircuitBreaker, CircuitBreakerConfig, CircuitState, Event, Keyed, registry};
+use tower::ServiceExt;
 
 const TOKEN: (&str, &str) = ("authorization", "Bearer s3cret");
 
@@ -51,19 +55,21 @@ async fn an_unknown_name_is_not_found_and_not_created() {
 }
 
 #[tokio::test]
-async fn only_who_may_and_never_another_sites_page() {
+async fn only_those_who_may_and_never_another_sites_page() {
     let breaker = breaker("protected");
     let anybody = || Router::from(resilience::axum::router().admin(|_| true));
-    let (nobody, wrong) = ([], [("authorization", "Bearer s3cre")]);
+    let (stranger, wrong) = ([], [("authorization", "Bearer s3cre")]);
     let cross = [TOKEN, ("sec-fetch-site", "cross-site")];
     let other_origin = [("origin", "https://elsewhere.example"), ("host", "shop.example")];
     for (app, headers) in [
-        (app(), &nobody[..]),
+        (app(), &stranger[..]),
         (app(), &wrong),
         (app(), &cross),
         (anybody(), &[("sec-fetch-site", "same-site")]),
         (anybody(), &other_origin),
         (anybody(), &[("origin", "null"), ("host", "shop.example")]),
+        // No certificate proves that the name is ours, and nobody had to prove who asks: DNS rebinding.
+        (anybody(), &[("origin", "http://evil.example"), ("host", "evil.example")]),
     ] {
         let answer = post(app, "protected/force-open", headers, "").await;
         assert_eq!(answer.status, StatusCode::FORBIDDEN, "{headers:?}");
@@ -74,6 +80,8 @@ async fn only_who_may_and_never_another_sites_page() {
         &[][..],
         &[("sec-fetch-site", "same-origin"), ("origin", "https://behind-a-proxy.example")],
         &[("origin", "https://shop.example:8443"), ("host", "shop.example:8443")],
+        &[("origin", "http://localhost:8080"), ("host", "localhost:8080")],
+        &[("origin", "http://[::1]:8080"), ("host", "[::1]:8080")],
     ] {
         let answer = post(anybody(), "protected/force-open", headers, "").await;
         assert_eq!(answer.status, StatusCode::OK, "{headers:?}");
@@ -114,5 +122,77 @@ async fn a_reason_that_cannot_be_read_is_told_and_nothing_happens() {
         let answer = post(app(), "unreasoned/force-open", &[TOKEN], body).await;
         assert_eq!(answer.status, StatusCode::BAD_REQUEST);
     }
+    assert_eq!(breaker.state(), CircuitState::Closed);
+}
+
+#[tokio::test]
+async fn one_key_is_changed_and_the_others_are_not() {
+    let hosts = Keyed::<CircuitBreaker>::new("keyed hosts", CircuitBreakerConfig::new());
+    let hosts = registry().insert(hosts);
+    let (key, other) = ("a/b \"ä\"\n", "other");
+    hosts.get(key);
+    hosts.get(other);
+    let path = |action: &str| format!("keyed%20hosts/keys/a%2Fb%20%22%C3%A4%22%0A/{action}");
+    for (action, state) in [
+        ("force-open", CircuitState::ForcedOpen),
+        ("force-close", CircuitState::ForcedClosed),
+        ("reset", CircuitState::Closed),
+    ] {
+        assert_eq!(post(app(), &path(action), &[], "").await.status, StatusCode::FORBIDDEN);
+        let answer = post(app(), &path(action), &[TOKEN], "").await;
+        assert_eq!((answer.status, hosts.get(key).state()), (StatusCode::OK, state));
+        assert_eq!(
+            (answer.json()["state"].as_str(), hosts.get(other).state()),
+            (Some(state.as_str()), CircuitState::Closed)
+        );
+    }
+    let unknown = post(app(), "keyed%20hosts/keys/c/reset", &[TOKEN], "").await;
+    assert_eq!((unknown.status, hosts.len()), (StatusCode::NOT_FOUND, 2), "it creates none");
+}
+
+#[tokio::test]
+async fn strangers_see_no_keys_and_learn_none_by_guessing() {
+    let users = Keyed::<CircuitBreaker>::new("keyed users", CircuitBreakerConfig::new());
+    let users = registry().insert(users);
+    users.get("ada@example.com").force_open();
+    let long = "x".repeat(100);
+    users.get(&*long).force_open();
+    let see = async |path: &str, headers: &[(&str, &str)]| {
+        let path = format!("/resilience{path}");
+        send(app(), Method::GET, &path, headers, "").await
+    };
+    for path in ["", "/circuit-breakers/keyed%20users", "/circuit-breakers/keyed%20users/keys"] {
+        assert!(!see(path, &[]).await.body.contains("ada@"), "{path}");
+        let shown = see(path, &[TOKEN]).await.body;
+        assert!(shown.contains("ada@example.com"), "{path}: {shown}");
+        assert!(shown.contains(&long[..64]) && !shown.contains(&long[..65]), "{path}: {shown}");
+    }
+    for key in ["ada@example.com", "eve@example.com"] {
+        let path = format!("/circuit-breakers/keyed%20users/keys/{key}");
+        assert_eq!(see(&path, &[]).await.status, StatusCode::FORBIDDEN);
+    }
+    let shown = see("/circuit-breakers/keyed%20users/keys/ada@example.com", &[TOKEN]).await;
+    assert_eq!(shown.json()["state"], "forced-open");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_body_that_does_not_come_is_not_waited_for() {
+    let breaker = breaker("patient");
+    let body = Body::from_stream(futures_util::stream::pending::<Result<Bytes, Infallible>>());
+    let request = Request::post("/resilience/circuit-breakers/patient/force-open");
+    let request = request.header(TOKEN.0, TOKEN.1).body(body).unwrap();
+    let response = app().oneshot(request).await.unwrap();
+    assert_eq!(
+        (response.status(), breaker.state()),
+        (StatusCode::REQUEST_TIMEOUT, CircuitState::Closed)
+    );
+}
+
+#[tokio::test]
+async fn an_authorizer_that_panics_admits_nobody() {
+    let breaker = breaker("careless");
+    let app = || Router::from(resilience::axum::router().admin(|_| panic!("a bug")));
+    assert_eq!(post(app(), "careless/force-open", &[], "").await.status, StatusCode::FORBIDDEN);
+    assert_eq!(send(app(), Method::GET, "/health", &[], "").await.status, StatusCode::OK);
     assert_eq!(breaker.state(), CircuitState::Closed);
 }

@@ -195,9 +195,24 @@ fn silence_has_a_heartbeat() {
 fn streams_end_when_the_program_does() {
     alone(async {
         let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
-        let router = resilience::axum::router().until(async { drop(stopped.await) });
+        let router = resilience::axum::router().with_shutdown_signal(async { drop(stopped.await) });
         let mut reader = Reader::of(router.into(), "?policy=nobody", None).await;
         stop.send(()).unwrap();
         assert!(reader.next().await.is_none());
+    });
+}
+
+#[test]
+fn streams_are_bounded_in_number() {
+    alone(async {
+        let app = Router::from(resilience::axum::router().max_streams(2));
+        let first = Reader::of(app.clone(), "", None).await;
+        let _second = Reader::of(app.clone(), "", None).await;
+        let request = || Request::builder().uri("/resilience/events").body(Body::empty()).unwrap();
+        let third = app.clone().oneshot(request()).await.unwrap();
+        assert_eq!(third.status(), StatusCode::SERVICE_UNAVAILABLE);
+        assert!(third.headers().contains_key("retry-after"));
+        drop(first);
+        Reader::of(app, "", None).await;
     });
 }

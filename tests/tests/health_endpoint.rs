@@ -89,12 +89,12 @@ fn is_problem(answer: &Answer, status: StatusCode) -> bool {
 
 #[tokio::test]
 async fn errors_are_problems() {
-    for path in [
-        "/resilience/nothing",
-        "/resilience/circuit-breakers/nobody",
-        "/resilience/circuit-breakers/%ff",
-    ] {
+    for path in ["/resilience/nothing", "/resilience/circuit-breakers/nobody"] {
         assert!(is_problem(&get(app(), path).await, StatusCode::NOT_FOUND), "{path}");
+    }
+    for path in ["/resilience/circuit-breakers/%ff", "/resilience/circuit-breakers/%ff/keys/%ff"] {
+        let admin = Router::from(resilience::axum::router().admin(|_| true));
+        assert!(is_problem(&get(admin, path).await, StatusCode::BAD_REQUEST), "{path}");
     }
     for path in ["/health", "/metrics", "/resilience", "/resilience/circuit-breakers/nobody"] {
         let answer = send(app(), Method::DELETE, path, &[], "").await;
@@ -114,6 +114,48 @@ async fn it_works_under_a_prefix_and_beside_other_routes() {
     assert_eq!(get(app.clone(), path).await.json()["name"], "with/slash and äöü");
     assert_eq!(get(app.clone(), "/tenants/a/ops/resilience/mine").await.body, "mine");
     assert_eq!(get(app, "/tenants/a/ops/resilience/dashboard").await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn what_the_application_does_not_find_is_its_own_answer() {
+    let app = Router::new().route("/shop", axum::routing::get(|| async { "shop" })).merge(app());
+    for path in ["/", "/shop", "/elsewhere"] {
+        let answer = get(app.clone(), path).await;
+        assert_eq!(answer.header("cache-control"), None, "{path}");
+        assert_eq!(answer.header("x-content-type-options"), None, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn names_that_no_path_can_hold_are_reached_by_the_query() {
+    for name in [".", ".."] {
+        insert(name, CircuitBreakerConfig::new());
+        let answer = get(app(), &format!("/resilience/circuit-breakers/-?name={name}")).await;
+        assert_eq!(answer.json()["name"], name);
+    }
+}
+
+#[tokio::test]
+async fn other_hosts_are_answered_only_what_probes_ask() {
+    let app = |hosts: &[&str]| -> Router {
+        let routes = resilience::axum::router().allowed_hosts(hosts.iter().copied());
+        routes.admin(resilience::axum::bearer("s3cret")).into()
+    };
+    let status = async |app: Router, path: &str, headers: &[(&str, &str)]| {
+        send(app, Method::GET, path, headers, "").await.status
+    };
+    let rebound = ("host", "evil.example");
+    assert_eq!(status(app(&[]), "/resilience", &[rebound]).await, StatusCode::OK);
+    let ops = || app(&["ops.internal"]);
+    for path in ["/resilience", "/metrics", "/resilience/events", "/resilience/nothing"] {
+        assert_eq!(status(ops(), path, &[rebound]).await, StatusCode::MISDIRECTED_REQUEST);
+    }
+    assert_eq!(status(ops(), "/health", &[rebound]).await, StatusCode::OK);
+    for known in ["ops.internal", "10.0.0.7:8080", "localhost:8080"] {
+        assert_eq!(status(ops(), "/metrics", &[("host", known)]).await, StatusCode::OK, "{known}");
+    }
+    let proven = [rebound, ("authorization", "Bearer s3cret")];
+    assert_eq!(status(ops(), "/metrics", &proven).await, StatusCode::OK);
 }
 
 #[tokio::test]
@@ -148,7 +190,7 @@ async fn the_description_shows_admin_routes_only_where_they_exist() {
         get(app, "/resilience/openapi.json").await.json()["paths"].as_object().unwrap().len()
     };
     let with_admin = resilience::axum::router().admin(|_| true).into();
-    assert_eq!(paths(with_admin).await, paths(app()).await + 3);
+    assert_eq!(paths(with_admin).await, paths(app()).await + 6);
 }
 
 #[tokio::test]

@@ -1,26 +1,31 @@
-//! Changing breakers by hand: who may, safe from other sites' pages, and never unnoticed.
+//! Changing breakers by hand: only by those who may, safe from other sites' pages, and never unnoticed.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use ::axum::body::{Body, to_bytes};
 use ::axum::extract::rejection::QueryRejection;
-use ::axum::extract::{FromRequestParts, Path, Query};
+use ::axum::extract::{FromRequestParts, Query};
 use ::axum::http::header::{HOST, ORIGIN};
 use ::axum::http::{HeaderMap, HeaderValue, Request, StatusCode, request::Parts};
 use ::axum::response::Response;
 use serde::Deserialize;
+use tokio::time::timeout;
 
-use super::look::MaybeNamed;
+use super::access::Access;
 use super::problem::problem;
-use super::respond::{bad_request, json, unknown_breaker};
+use super::read::with_key;
+use super::respond::{bad_request, json, unauthorized, unknown_breaker, unknown_key};
+use super::router::Shared;
+use super::target::Target;
 use crate::circuit_breaker::CircuitBreaker;
 use crate::registry::registry;
 use crate::stack::event;
 
-pub(super) type Authorizer = Arc<dyn Fn(&HeaderMap) -> bool + Send + Sync>;
-
 /// A reason is a sentence.
 const LONGEST_BODY: usize = 4096;
+/// How long one takes to arrive.
+const BODY_WITHIN: Duration = Duration::from_secs(10);
 /// What a log line and a table cell hold.
 const LONGEST_TEXT: usize = 500;
 
@@ -32,16 +37,20 @@ pub(super) enum Action {
     Reset,
 }
 
-impl Action {
-    pub(super) const ALL: [Self; 3] = [Self::ForceOpen, Self::ForceClose, Self::Reset];
+macro_rules! paths {
+    ($($suffix:literal $action:ident)*) => {
+        /// Where each action is, and whether the path names a key.
+        pub(super) const PATHS: [(&'static str, Self, bool); 6] = [
+            $(
+                (concat!("/resilience/circuit-breakers/{name}/", $suffix), Self::$action, false),
+                (concat!("/resilience/circuit-breakers/{name}/keys/{key}/", $suffix), Self::$action, true),
+            )*
+        ];
+    };
+}
 
-    pub(super) const fn in_path(self) -> &'static str {
-        match self {
-            Self::ForceOpen => "force-open",
-            Self::ForceClose => "force-close",
-            Self::Reset => "reset",
-        }
-    }
+impl Action {
+    paths! { "force-open" ForceOpen "force-close" ForceClose "reset" Reset }
 
     const fn as_str(self) -> &'static str {
         match self {
@@ -62,9 +71,10 @@ impl Action {
 
 /// One of the routes.
 #[derive(Clone)]
-pub(super) struct Desk {
-    pub(super) authorizer: Authorizer,
+pub(super) struct AdminState {
+    pub(super) shared: Arc<Shared>,
     pub(super) action: Action,
+    pub(super) has_key: bool,
 }
 
 #[derive(Deserialize, Default)]
@@ -72,37 +82,67 @@ struct Why {
     reason: Option<String>,
 }
 
-/// Whoever may not act learns nothing about which names exist.
-pub(super) async fn act(desk: Desk, path: MaybeNamed, request: Request<Body>) -> Response {
+/// Those who may not act learn nothing about which names exist.
+pub(super) async fn act(
+    state: AdminState,
+    target: Result<Target, Response>,
+    request: Request<Body>,
+) -> Response {
     let (mut parts, body) = request.into_parts();
-    if let Some(refusal) = refusal(&desk, &parts.headers) {
-        return problem(StatusCode::FORBIDDEN, refusal.to_owned(), ());
+    if let Some(why) = rejection(&state.shared.access, &parts.headers) {
+        return unauthorized(why);
     }
-    let name = path.map(|Path(named)| named.name).unwrap_or_default();
-    let Some(breaker) = registry().circuit_breaker(&name) else { return unknown_breaker(&name) };
-    let reason = match reason(&mut parts, body).await {
-        Ok(reason) => reason,
-        Err(problem) => return bad_request(problem),
+    let (target, reason) = match (target, reason(&mut parts, body).await) {
+        (Ok(target), Ok(reason)) => (target, reason),
+        (Err(response), _) | (_, Err(response)) => return response,
     };
-    event::administered(
-        breaker.name(),
-        desk.action.as_str(),
-        &who(&parts.headers),
-        reason.as_deref(),
-    );
-    desk.action.act_on(breaker);
+    let by = by(&parts.headers);
+    if state.has_key {
+        act_on_key(state.action, target, &by, reason.as_deref()).await
+    } else {
+        act_on_whole(state.action, &target, &by, reason.as_deref())
+    }
+}
+
+fn act_on_whole(action: Action, target: &Target, by: &str, reason: Option<&str>) -> Response {
+    let Some(breaker) = registry().circuit_breaker(&target.name) else {
+        return unknown_breaker(&target.name);
+    };
+    event::administered(breaker.name(), None, action.as_str(), by, reason);
+    action.act_on(breaker);
     json(&breaker.snapshot())
 }
 
-fn refusal(desk: &Desk, headers: &HeaderMap) -> Option<&'static str> {
+async fn act_on_key(action: Action, target: Target, by: &str, reason: Option<&str>) -> Response {
+    let Target { name, key } = target;
+    let Some(breakers) = registry().keyed_circuit_breaker(&name) else {
+        return unknown_breaker(&name);
+    };
+    let act = |breaker: &CircuitBreaker| {
+        event::administered(breakers.name(), Some(&key), action.as_str(), by, reason);
+        action.act_on(breaker);
+        json(&breaker.snapshot())
+    };
+    match with_key(breakers, &key, act).await {
+        Some(response) => response,
+        None => unknown_key(&name, &key),
+    }
+}
+
+fn rejection(access: &Access, headers: &HeaderMap) -> Option<&'static str> {
     if is_from_another_site(headers) {
         return Some("the request comes from another site's page");
     }
-    (!(desk.authorizer)(headers)).then_some("you are not authorized to do this")
+    if access.may_be_rebound(headers) {
+        return Some(
+            "nothing proves that the page's host is this server's: it is not an allowed one",
+        );
+    }
+    (!access.is_authorized(headers)).then_some("you are not authorized to do this")
 }
 
 /// What a browser itself says about where the request comes from, an old one by `Origin` alone. Other clients say
-/// nothing: nobody can send them somewhere with somebody else's cookies.
+/// nothing: they can't be sent somewhere with another's cookies.
 fn is_from_another_site(headers: &HeaderMap) -> bool {
     match (headers.get("sec-fetch-site"), headers.get(ORIGIN)) {
         (Some(site), _) => !matches!(site.as_bytes(), b"same-origin" | b"none"),
@@ -117,19 +157,23 @@ fn is_ours(origin: &HeaderValue, host: Option<&HeaderValue>) -> bool {
     authority.is_some_and(|(_, authority)| host.is_some_and(|host| host == authority))
 }
 
-fn who(headers: &HeaderMap) -> String {
+fn by(headers: &HeaderMap) -> String {
     let user = headers.get("x-forwarded-user").and_then(|user| user.to_str().ok()).map(str::trim);
     user.filter(|user| !user.is_empty())
         .map_or_else(|| "admin".to_owned(), |user| shortened(user.to_owned()))
 }
 
-async fn reason(parts: &mut Parts, body: Body) -> Result<Option<String>, String> {
+async fn reason(parts: &mut Parts, body: Body) -> Result<Option<String>, Response> {
     let query: Result<Query<Why>, QueryRejection> = Query::from_request_parts(parts, &()).await;
-    let Query(in_query) = query.map_err(|rejection| rejection.to_string())?;
-    let body = to_bytes(body, LONGEST_BODY)
-        .await
-        .map_err(|_| format!("the body is longer than {LONGEST_BODY} bytes"))?;
-    let in_body = if body.is_empty() { Why::default() } else { parsed(&body)? };
+    let Query(in_query) = query.map_err(|rejection| bad_request(rejection.to_string()))?;
+    let Ok(body) = timeout(BODY_WITHIN, to_bytes(body, LONGEST_BODY)).await else {
+        let detail = format!("the body was not there within {BODY_WITHIN:?}");
+        return Err(problem(StatusCode::REQUEST_TIMEOUT, detail, ()));
+    };
+    let too_long = |_| bad_request(format!("the body is longer than {LONGEST_BODY} bytes"));
+    let body = body.map_err(too_long)?;
+    let in_body =
+        if body.is_empty() { Why::default() } else { parsed(&body).map_err(bad_request)? };
     let reason = in_body.reason.or(in_query.reason).map(|reason| reason.trim().to_owned());
     Ok(reason.filter(|reason| !reason.is_empty()).map(shortened))
 }

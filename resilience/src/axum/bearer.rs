@@ -6,7 +6,8 @@ use ::axum::http::{HeaderMap, header};
 
 /// Admits requests that carry `Authorization: Bearer <token>`: for [`Resilience::admin`](super::Resilience::admin).
 ///
-/// How long the comparison takes says nothing about the token but its length.
+/// How long the comparison takes says nothing about the token but its length. White space around the token, the line
+/// end of a mounted secret say, is no part of it.
 ///
 /// ```
 /// use axum::http::HeaderMap;
@@ -19,12 +20,12 @@ use ::axum::http::{HeaderMap, header};
 /// ```
 ///
 /// # Panics
-/// When the token is empty: a forgotten setting must not admit everybody.
+/// When the token is empty, or white space: a forgotten setting must not admit everybody.
 #[track_caller]
 pub fn bearer(
     token: impl Into<String>,
 ) -> impl Fn(&HeaderMap) -> bool + Clone + Send + Sync + 'static {
-    let token = token.into();
+    let token = token.into().trim().to_owned();
     assert!(!token.is_empty(), "a bearer token must not be empty");
     move |headers| given(headers).is_some_and(|given| same(given.as_bytes(), token.as_bytes()))
 }
@@ -45,6 +46,19 @@ fn same(a: &[u8], b: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_line_end_is_no_part_of_a_token() {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::AUTHORIZATION, "Bearer s3cret".parse().unwrap());
+        assert!(bearer("s3cret\r\n")(&headers));
+    }
+
+    #[test]
+    #[should_panic(expected = "a bearer token must not be empty")]
+    fn a_line_end_alone_is_no_token() {
+        let _ = bearer("\n");
+    }
 
     #[test]
     fn only_the_whole_token_will_do() {

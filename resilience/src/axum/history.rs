@@ -3,18 +3,20 @@
 //! Counters are read every now and then, by a task that begins with the first request: calls don't notice. A policy
 //! that does nothing takes up a few words.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
-use std::sync::LazyLock;
+use std::collections::{BTreeMap, VecDeque};
+use std::iter::once;
+use std::ops::Bound;
 use std::time::Duration;
 
 use ::axum::response::Response;
 use parking_lot::Mutex;
-use serde::Serialize;
 use tokio::task::JoinHandle;
 use tokio::time::{MissedTickBehavior, interval};
 
-use super::respond::json;
+use super::chunks;
+use super::json::{Part, Parts, object, one, write};
 use crate::name::Name;
+use crate::registry::pace::{PIECE, Pace};
 use crate::registry::{Registry, registry};
 
 /// How fine the history is.
@@ -22,7 +24,7 @@ const SLOT: Duration = Duration::from_secs(10);
 /// How far it goes back: five minutes.
 const SLOTS: u64 = 30;
 
-static HISTORY: LazyLock<Mutex<History>> = LazyLock::new(Mutex::default);
+static HISTORY: Mutex<History> = Mutex::new(History { slot: 0, policies: BTreeMap::new() });
 static SAMPLER: Mutex<Option<JoinHandle<()>>> = Mutex::new(None);
 
 /// Begins to sample; again, if the runtime in which that happened is gone.
@@ -38,12 +40,51 @@ async fn sample() {
     slots.set_missed_tick_behavior(MissedTickBehavior::Skip);
     loop {
         slots.tick().await;
-        HISTORY.lock().add(counters(registry()));
+        HISTORY.lock().slot += 1;
+        let mut pace = Pace::in_turns();
+        for (key, now) in counters(registry()) {
+            HISTORY.lock().add(key, now);
+            pace.count().await;
+        }
     }
 }
 
 pub(super) async fn history() -> Response {
-    json(&HISTORY.lock().shown())
+    let slot_ms = one(&SLOT.as_millis());
+    let policies: Parts =
+        Box::new(once(Part::text("{")).chain(Tracks::default()).chain(once(Part::text("}"))));
+    chunks::json(object([("slot_ms", slot_ms), ("policies", policies)]))
+}
+
+/// The policies that moved, piece by piece.
+#[derive(Default)]
+struct Tracks {
+    last: Option<Key>,
+    is_after_first: bool,
+}
+
+impl Iterator for Tracks {
+    type Item = Part;
+
+    fn next(&mut self) -> Option<Part> {
+        let history = HISTORY.lock();
+        let from = self.last.map_or(Bound::Unbounded, Bound::Excluded);
+        let piece = history.policies.range((from, Bound::Unbounded)).take(PIECE);
+        let mut part = Part::unfinished(0);
+        for ((list, name), track) in piece {
+            (self.last, part.items) = (Some((*list, *name)), part.items + 1);
+            if track.grown.is_empty() {
+                continue;
+            }
+            if std::mem::replace(&mut self.is_after_first, true) {
+                part.text.push(b',');
+            }
+            write(&mut part.text, &format!("{list}/{name}", name = name.as_str()));
+            part.text.push(b':');
+            write(&mut part.text, &track.slots(history.slot));
+        }
+        (part.items > 0).then_some(part)
+    }
 }
 
 /// Which of the snapshot's lists, and the name there.
@@ -51,32 +92,36 @@ type Key = (&'static str, Name);
 /// All calls that a policy counts, and those among them that went wrong.
 type Counters = [u64; 2];
 
-fn counters(registry: &Registry) -> Vec<(Key, Counters)> {
-    let one = |list, name, count| ((list, name), [count, count]);
+fn counters(registry: &Registry) -> impl Iterator<Item = (Key, Counters)> {
     let breakers = registry.circuit_breakers().map(|it| {
         let totals = it.totals();
         let bad = totals.failures + totals.rejected;
         (("circuit_breakers", it.name()), [totals.requests + totals.rejected, bad])
     });
-    let retries = registry.retries().map(|it| one("retries", it.name(), it.totals().retries));
+    let retries = registry.retries().map(|it| grown("retries", it.name(), it.totals().retries));
     let timeouts = registry
         .timeouts()
         .map(|it| (it.name(), it.totals()))
-        .map(|(name, it)| one("timeouts", name, it.timed_out + it.deadline_exceeded));
+        .map(|(name, it)| grown("timeouts", name, it.timed_out + it.deadline_exceeded));
     let bulkheads =
-        registry.bulkheads().map(|it| one("bulkheads", it.name(), it.totals().rejected));
+        registry.bulkheads().map(|it| grown("bulkheads", it.name(), it.totals().rejected));
     let limiters =
-        registry.rate_limiters().map(|it| one("rate_limiters", it.name(), it.totals().rejected));
-    let fallbacks = registry.fallbacks().map(|it| one("fallbacks", it.name(), it.used()));
-    let hedges = registry.hedges().map(|it| one("hedges", it.name(), it.totals().hedged));
+        registry.rate_limiters().map(|it| grown("rate_limiters", it.name(), it.totals().rejected));
+    let fallbacks = registry.fallbacks().map(|it| grown("fallbacks", it.name(), it.used()));
+    let hedges = registry.hedges().map(|it| grown("hedges", it.name(), it.totals().hedged));
     let limiting = breakers.chain(timeouts).chain(bulkheads).chain(limiters);
-    limiting.chain(retries).chain(fallbacks).chain(hedges).collect()
+    limiting.chain(retries).chain(fallbacks).chain(hedges)
+}
+
+/// One counter, all of which is trouble.
+const fn grown(list: &'static str, name: Name, count: u64) -> (Key, Counters) {
+    ((list, name), [count, count])
 }
 
 #[derive(Default)]
 struct History {
     slot: u64,
-    policies: HashMap<Key, Track>,
+    policies: BTreeMap<Key, Track>,
 }
 
 /// One policy: its counters, and the slots in which they grew.
@@ -85,34 +130,20 @@ struct Track {
     grown: VecDeque<(u64, Counters)>,
 }
 
-/// Slots by age (0: the last one that is over), with what was counted in them.
-#[derive(Serialize)]
-struct Shown {
-    slot_ms: u128,
-    policies: BTreeMap<String, Vec<[u64; 3]>>,
-}
-
 impl History {
-    fn add(&mut self, counters: impl IntoIterator<Item = (Key, Counters)>) {
-        self.slot += 1;
-        let (slot, policies) = (self.slot, &mut self.policies);
-        for (key, now) in counters {
-            let new = || Track { last: now, grown: VecDeque::new() };
-            policies.entry(key).or_insert_with(new).add(slot, now);
-        }
-    }
-
-    fn shown(&self) -> Shown {
-        let moved = self.policies.iter().filter(|(_, track)| !track.grown.is_empty());
-        let policies = moved.map(|((list, name), track)| {
-            let slots = track.grown.iter().map(|(slot, [all, bad])| [self.slot - slot, *all, *bad]);
-            (format!("{list}/{name}"), slots.collect())
-        });
-        Shown { slot_ms: SLOT.as_millis(), policies: policies.collect() }
+    /// In the present slot.
+    fn add(&mut self, key: Key, now: Counters) {
+        let new = || Track { last: now, grown: VecDeque::new() };
+        self.policies.entry(key).or_insert_with(new).add(self.slot, now);
     }
 }
 
 impl Track {
+    /// Slots by age (0: the last one that is over), with what was counted in them.
+    fn slots(&self, now: u64) -> Vec<[u64; 3]> {
+        self.grown.iter().map(|(slot, [all, bad])| [now - slot, *all, *bad]).collect()
+    }
+
     fn add(&mut self, slot: u64, now: Counters) {
         let grown = [now[0].saturating_sub(self.last[0]), now[1].saturating_sub(self.last[1])];
         self.last = now;
@@ -133,17 +164,17 @@ mod tests {
     fn slots_age_and_leave() {
         let mut history = History::default();
         let key = ("circuit_breakers", Name::new("payments"));
-        let shown =
-            |history: &History| history.shown().policies.remove("circuit_breakers/payments");
-        history.add([(key, [10, 1])]);
-        assert_eq!(shown(&history), None, "what was before is nobody's slot");
-        history.add([(key, [15, 3])]);
-        history.add([(key, [15, 3])]);
-        history.add([(key, [16, 3])]);
-        assert_eq!(shown(&history), Some(vec![[2, 5, 2], [0, 1, 0]]));
-        (0..SLOTS - 1).for_each(|_| history.add([(key, [16, 3])]));
-        assert_eq!(shown(&history), Some(vec![[SLOTS - 1, 1, 0]]));
-        history.add([(key, [16, 3])]);
-        assert_eq!(shown(&history), None);
+        let mut add = |counters: [[u64; 2]; 1]| {
+            history.slot += 1;
+            counters.into_iter().for_each(|now| history.add(key, now));
+            history.policies[&key].slots(history.slot)
+        };
+        assert!(add([[10, 1]]).is_empty(), "what was before belongs to no slot");
+        add([[15, 3]]);
+        add([[15, 3]]);
+        assert_eq!(add([[16, 3]]), [[2, 5, 2], [0, 1, 0]]);
+        (0..SLOTS - 2).for_each(|_| drop(add([[16, 3]])));
+        assert_eq!(add([[16, 3]]), [[SLOTS - 1, 1, 0]]);
+        assert!(add([[16, 3]]).is_empty());
     }
 }

@@ -26,19 +26,25 @@
 //! `application/problem+json`. The read routes show names, options and source locations: mount them where operators
 //! are, not where customers are.
 
+mod access;
 mod admin;
 mod bearer;
+mod chunks;
 mod dashboard;
 mod events;
 mod history;
-mod look;
+mod json;
+mod metrics;
 mod openapi;
-mod pieces;
 mod problem;
+mod read;
 mod rejection;
+mod report;
 mod respond;
 mod router;
-mod scrape;
+mod shutdown;
+mod snapshot;
+mod target;
 
 pub use self::bearer::bearer;
 pub use self::router::{Resilience, router};

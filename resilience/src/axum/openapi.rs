@@ -34,6 +34,6 @@ mod tests {
     #[test]
     fn admin_routes_are_described_where_they_exist() {
         let paths = |with_admin| described(with_admin)["paths"].as_object().unwrap().len();
-        assert_eq!(paths(true), paths(false) + 3);
+        assert_eq!(paths(true), paths(false) + 6);
     }
 }

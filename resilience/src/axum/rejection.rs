@@ -1,4 +1,4 @@
-//! A refusal as an HTTP response: what the client may do about it.
+//! A rejection as an HTTP response: what the client may do about it.
 
 use std::time::Duration;
 
@@ -24,7 +24,7 @@ impl IntoResponse for Rejection {
     fn into_response(self) -> Response {
         let facts = Facts { kind: self.kind().as_str(), policy: self.policy() };
         let mut response = problem(status(self.kind()), self.to_string(), facts);
-        if let Some(seconds) = wait(&self).map(whole_seconds) {
+        if let Some(seconds) = wait(&self).and_then(whole_seconds) {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         response
@@ -46,9 +46,11 @@ fn wait(rejection: &Rejection) -> Option<Duration> {
     }
 }
 
-/// Rounded up: who comes back a moment early is refused again.
-fn whole_seconds(wait: Duration) -> u64 {
-    wait.as_secs() + u64::from(wait.subsec_nanos() > 0)
+/// Rounded up: a client that comes back a moment early is rejected again. None for a wait that no client can express
+/// or live to see: 68 years, what fits into 31 bits.
+fn whole_seconds(wait: Duration) -> Option<u32> {
+    let seconds = wait.as_secs().saturating_add(u64::from(wait.subsec_nanos() > 0));
+    i32::try_from(seconds).ok().map(i32::unsigned_abs)
 }
 
 #[cfg(test)]
@@ -67,7 +69,9 @@ mod tests {
         let open = |wait| Rejection::CircuitOpen { policy, retry_after: wait };
         assert_eq!(retry_after(open(Some(Duration::from_millis(9_001)))).as_deref(), Some("10"));
         assert_eq!(retry_after(open(Some(Duration::from_secs(9)))).as_deref(), Some("9"));
+        assert_eq!(retry_after(open(Some(Duration::from_nanos(1)))).as_deref(), Some("1"));
         assert_eq!(retry_after(open(None)), None);
+        assert_eq!(retry_after(open(Some(Duration::MAX))), None);
         assert_eq!(retry_after(Rejection::BulkheadFull { policy, limit: 3 }).as_deref(), Some("1"));
         assert_eq!(retry_after(Rejection::TimedOut { policy, after: Duration::ZERO }), None);
     }

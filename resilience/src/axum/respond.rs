@@ -5,12 +5,10 @@ use ::axum::http::{HeaderValue, Method, StatusCode, Uri, header};
 use ::axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
-use super::history;
 use super::problem::problem;
 
-/// State is out of date the moment it is sent. Whoever asks may ask for its history next.
-pub(super) async fn fresh(mut response: Response) -> Response {
-    history::begin();
+/// State is out of date the moment it is sent.
+pub(super) fn fresh(mut response: Response) -> Response {
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
@@ -30,6 +28,15 @@ pub(super) fn unknown_breaker(name: &str) -> Response {
         "no circuit breaker is named `{name}`: GET /resilience/circuit-breakers lists them"
     );
     problem(StatusCode::NOT_FOUND, detail, ())
+}
+
+pub(super) fn unknown_key(name: &str, key: &str) -> Response {
+    let detail = format!("circuit breaker `{name}` has no key `{key}`");
+    problem(StatusCode::NOT_FOUND, detail, ())
+}
+
+pub(super) fn unauthorized(why: &str) -> Response {
+    problem(StatusCode::FORBIDDEN, why.to_owned(), ())
 }
 
 pub(super) async fn unknown_route(uri: Uri) -> Response {

@@ -1,34 +1,29 @@
 //! A health check that the registry lists: an annotated function.
 
-use std::fmt::{self, Display};
-use std::pin::Pin;
+use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use tokio::runtime::Handle;
 
-use super::HealthCheckConfig;
-use super::monitor::{CheckReport, Monitor};
+use super::config::HealthCheckConfig;
+use super::monitor::{self, Check, Monitor};
+use super::run::Running;
+use super::status::CheckReport;
 use crate::check;
 use crate::name::Identity;
 use crate::name::Name;
 
-/// The annotated function, its types erased: checks are rare, a box each is nothing.
-pub type Probe = fn() -> Pin<Box<dyn Future<Output = Result<(), String>> + Send>>;
-
-/// Boxes one run of an annotated function.
-pub fn probe<E: Display>(
-    run: impl Future<Output = Result<(), E>> + Send + 'static,
-) -> Pin<Box<dyn Future<Output = Result<(), String>> + Send>> {
-    Box::pin(async { run.await.map_err(|error| error.to_string()) })
-}
+/// Begins a run of the annotated function.
+pub type Probe = fn() -> Running;
 
 /// A check that is asked now and then whether something works. It exists by its attribute
 /// [`health_check`](macro@crate::health_check) and is listed by the [registry](crate::Registry::health_checks).
 ///
-/// It never runs twice at once. With `every` it runs in the background as soon as somebody has looked at it within a
-/// tokio runtime; else on demand, at most once a second. Each run goes through a breaker of its own, which opens after
-/// three failures in a row.
+/// A run is a task of its own, which ends though the request that caused it was dropped; there are never two at once.
+/// With `every` a check runs in the background, from the first time on that it is asked within a tokio runtime; else on
+/// demand, at most once a second. Each run goes through a breaker of the check's own, which opens after three failures
+/// in a row, for `every` (5 s on demand); its events are of kind `health_check`.
 pub struct HealthCheck {
     identity: Identity,
     config: HealthCheckConfig,
@@ -43,7 +38,7 @@ impl HealthCheck {
     #[track_caller]
     pub const fn declared(identity: Identity, config: HealthCheckConfig, probe: Probe) -> Self {
         check::no_problem(config.problem());
-        let monitor = Monitor::new(identity.written());
+        let monitor = Monitor::new(identity.written(), &config);
         Self { identity, config, probe, monitor, watched: AtomicBool::new(false) }
     }
 
@@ -63,10 +58,19 @@ impl HealthCheck {
         &self.identity
     }
 
-    /// The last answer while it is good, else that of a run now, at most `timeout` later.
+    /// What the check says. With `every`: the last answer, at once. Else the last answer while it is good (1 s); else
+    /// that of a new run, if it ends within 250 ms; else the last one, with its [age](CheckReport::age). A check that
+    /// has never answered is unhealthy, and so is one that holds its thread beyond its time limit.
+    ///
+    /// # Panics
+    /// Outside of a tokio runtime.
     pub async fn report(&'static self) -> CheckReport {
-        self.watch();
-        self.monitor.report(&self.config, self.probe).await
+        if self.config.every.is_some() {
+            self.watch();
+            monitor::report_in_background(&self).await
+        } else {
+            monitor::report(&self).await
+        }
     }
 
     /// The answer of the last run, however old it is; `None` before the first one. It starts nothing.
@@ -89,12 +93,26 @@ impl HealthCheck {
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
             ticks.tick().await;
-            self.monitor.refresh(&self.config, self.probe).await;
+            monitor::start(&self);
         }
     }
 }
 
-/// When the runtime goes, so do its tasks; the next runtime may start anew.
+impl Check for HealthCheck {
+    fn config(&self) -> &HealthCheckConfig {
+        &self.config
+    }
+
+    fn monitor(&self) -> &Monitor {
+        &self.monitor
+    }
+
+    fn probe(&self) -> Running {
+        (self.probe)()
+    }
+}
+
+/// When the runtime ends, so do its tasks; the next runtime may start anew.
 struct Watching(&'static AtomicBool);
 
 impl Drop for Watching {

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::pin::Pin;
+use std::sync::Arc;
 
-use super::HealthCheckConfig;
-use super::check::probe;
-use super::monitor::{CheckReport, HealthStatus, Monitor};
-
-type Run = Box<dyn Fn() -> Pin<Box<dyn Future<Output = Result<(), String>> + Send>> + Send + Sync>;
+use super::config::HealthCheckConfig;
+use super::monitor::{self, Check, Monitor};
+use super::run::{Running, probe};
+use super::status::{CheckReport, HealthStatus};
+use super::together::together;
 
 /// A set of health checks, asked together.
 ///
@@ -25,18 +25,19 @@ type Run = Box<dyn Fn() -> Pin<Box<dyn Future<Output = Result<(), String>> + Sen
 /// # }
 /// ```
 ///
-/// Each check runs through a breaker of its own, under a time limit (1 s by default), never twice at once; an answer
-/// is good for one second.
+/// Each check runs as a task of its own, through a breaker of its own, under a time limit (500 ms by default), never
+/// twice at once. An answer is good for one second; [`run`](Self::run) waits at most 250 ms for a newer one.
 #[derive(Default)]
 #[must_use = "checks do nothing until `run`"]
 pub struct HealthChecker {
-    checks: BTreeMap<&'static str, Check>,
+    checks: BTreeMap<&'static str, Arc<CheckByHand>>,
 }
 
-struct Check {
+/// One of them.
+pub(crate) struct CheckByHand {
     config: HealthCheckConfig,
     monitor: Monitor,
-    run: Run,
+    run: Box<dyn Fn() -> Running + Send + Sync>,
 }
 
 impl HealthChecker {
@@ -74,27 +75,58 @@ impl HealthChecker {
         E: fmt::Display + 'static,
     {
         crate::check::no_problem(config.problem());
-        let run: Run = Box::new(move || probe(check()));
-        self.checks.insert(name, Check { config, monitor: Monitor::new(name), run });
+        let (monitor, run) = (Monitor::new(name, &config), Box::new(move || probe(check())));
+        self.checks.insert(name, Arc::new(CheckByHand { config, monitor, run }));
         self
     }
 
     /// Asks all checks at once: name to status.
+    ///
+    /// # Panics
+    /// Outside of a tokio runtime.
     pub async fn run(&self) -> BTreeMap<&'static str, HealthStatus> {
         self.reports().await.into_iter().map(|(name, report)| (name, report.status)).collect()
     }
 
     /// Asks all checks at once: name to the whole answer.
+    ///
+    /// # Panics
+    /// Outside of a tokio runtime.
     pub async fn reports(&self) -> BTreeMap<&'static str, CheckReport> {
         let reports =
-            self.checks.iter().map(|(name, check)| async { (*name, check.report().await) });
-        super::together(reports).await.into_iter().collect()
+            self.checks.iter().map(|(name, check)| async { (*name, monitor::report(check).await) });
+        together(reports).await.into_iter().collect()
+    }
+
+    /// Each check by its name.
+    #[cfg(feature = "axum")]
+    pub(crate) fn checks(&self) -> impl Iterator<Item = (&'static str, &Arc<CheckByHand>)> {
+        self.checks.iter().map(|(name, check)| (*name, check))
     }
 }
 
-impl Check {
-    async fn report(&self) -> CheckReport {
-        self.monitor.report(&self.config, || (self.run)()).await
+#[cfg(feature = "axum")]
+impl CheckByHand {
+    pub(crate) fn config(&self) -> &HealthCheckConfig {
+        &self.config
+    }
+
+    pub(crate) async fn report(self: &Arc<Self>) -> CheckReport {
+        monitor::report(self).await
+    }
+}
+
+impl Check for CheckByHand {
+    fn config(&self) -> &HealthCheckConfig {
+        &self.config
+    }
+
+    fn monitor(&self) -> &Monitor {
+        &self.monitor
+    }
+
+    fn probe(&self) -> Running {
+        (self.run)()
     }
 }
 

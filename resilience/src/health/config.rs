@@ -1,13 +1,13 @@
-//! The options of a health check: dull data, checked where it is built.
+//! The options of a health check: plain data, validated at construction.
 
 use std::time::Duration;
 
 use crate::check;
 
-/// An orchestrator's own probe gives up after one second.
-const TIMEOUT: Duration = Duration::from_secs(1);
+/// An orchestrator's own probe gives up after one second, and should learn of it before.
+const TIMEOUT: Duration = Duration::from_millis(500);
 /// How long an answer on demand is good for: a probe storm costs one check a second.
-const ON_DEMAND: Duration = Duration::from_secs(1);
+pub(super) const ON_DEMAND: Duration = Duration::from_secs(1);
 
 /// The options of a [`HealthCheck`](crate::HealthCheck), built in `const` context.
 ///
@@ -33,13 +33,13 @@ impl Default for HealthCheckConfig {
 }
 
 impl HealthCheckConfig {
-    /// Every default: on demand, at most a second long, not critical.
+    /// Every default: on demand, at most half a second long, not critical.
     #[must_use]
     pub const fn new() -> Self {
         Self { timeout: TIMEOUT, every: None, critical: false }
     }
 
-    /// How long a run may take; longer is unhealthy (> 0, default 1 s).
+    /// How long a run may take; longer is unhealthy (> 0, default 500 ms).
     #[must_use]
     #[track_caller]
     pub const fn timeout(mut self, limit: Duration) -> Self {

@@ -1,22 +1,25 @@
 //! Is the service well? Checks that are asked now and then, and what they and the circuit breakers mean together.
 //!
-//! [`config`] the options · [`monitor`] one check's runs: never two at once, through a breaker, under a time limit ·
-//! [`check`] a check that the registry lists · [`checker`] checks by hand · [`report`] the whole, for the endpoint.
+//! [`config`] the options · [`run`] one run, whose panics are answers · [`monitor`] one check's runs, and what is answered
+//! meanwhile · [`status`] an answer · [`check`] a check that the registry lists · [`checker`] checks by hand · [`together`] several
+//! at once.
 
 mod check;
 mod checker;
 mod config;
 mod monitor;
-#[cfg(feature = "axum")]
-mod report;
+mod run;
+mod status;
 #[cfg(test)]
 mod tests;
 mod together;
 
-pub use self::check::{HealthCheck, Probe, probe};
+pub use self::check::{HealthCheck, Probe};
 pub use self::checker::HealthChecker;
 pub use self::config::HealthCheckConfig;
-pub use self::monitor::{CheckReport, HealthStatus};
+pub use self::run::probe;
 #[cfg(feature = "axum")]
-pub(crate) use self::report::{Report, Status};
-use self::together::together;
+pub(crate) use self::status::millis;
+pub use self::status::{CheckReport, HealthStatus};
+#[cfg(feature = "axum")]
+pub(crate) use self::together::together;

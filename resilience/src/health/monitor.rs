@@ -1,15 +1,17 @@
-//! One check's runs: never two at once, each through a breaker and under a time limit, the answer kept for a while.
+//! One check's runs: tasks of the program, never two at once, each through a breaker and under a time limit; and what
+//! is answered meanwhile.
 
-use std::fmt;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::ops::Deref;
+use std::pin::pin;
 use std::time::Duration;
 
-use pin_project_lite::pin_project;
-use tokio::sync::{Mutex as Turn, MutexGuard};
+use tokio::sync::Notify;
+use tokio::task::yield_now;
+use tokio::time::timeout;
 
-use super::HealthCheckConfig;
+use super::config::{HealthCheckConfig, ON_DEMAND};
+use super::run::{Running, Shielded};
+use super::status::{CheckReport, HealthStatus};
 use crate::circuit_breaker::guard as through_breaker;
 use crate::circuit_breaker::{CircuitBreaker, CircuitBreakerConfig};
 use crate::clock::{self, Nanos};
@@ -22,175 +24,161 @@ use crate::sync::Mutex;
 use crate::timeout::future::guard_after as within;
 use crate::timeout::{Timeout, TimeoutConfig};
 
-/// Three failures in a row, and a dependency that is down is left alone for half a minute.
-const BREAKER: CircuitBreakerConfig =
-    CircuitBreakerConfig::new().consecutive_failures(3).open_for(Duration::from_secs(30));
+/// How long a probe waits for a run to end: what is left of an orchestrator's second is for its network.
+const PATIENCE: Duration = Duration::from_millis(250);
+/// A dependency that is down for a check on demand is left alone for so long.
+const REST: Duration = Duration::from_secs(5);
 
-/// What a check found.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
-#[non_exhaustive]
-pub enum HealthStatus {
-    /// The check passed.
-    Healthy,
-    /// The check failed, took too long, or panicked.
-    Unhealthy,
-    /// The check has failed three times in a row and is not asked for a while.
-    CircuitOpen,
+/// Three failures in a row, and the dependency is left alone until the next run but one at most.
+const fn breaker(config: &HealthCheckConfig) -> CircuitBreakerConfig {
+    let rest = match config.every {
+        Some(every) => every,
+        None => REST,
+    };
+    CircuitBreakerConfig::new().consecutive_failures(3).open_for(rest)
 }
 
-impl HealthStatus {
-    /// The status as it is shown: `healthy`, `unhealthy`, `circuit_open`.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Healthy => "healthy",
-            Self::Unhealthy => "unhealthy",
-            Self::CircuitOpen => "circuit_open",
-        }
-    }
+/// A check that can be run.
+pub(super) trait Check: Send + Sync + 'static {
+    fn config(&self) -> &HealthCheckConfig;
+    fn monitor(&self) -> &Monitor;
+    /// Begins a run; it may panic.
+    fn probe(&self) -> Running;
 }
 
-impl fmt::Display for HealthStatus {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
-    }
-}
+/// A check as its tasks hold it: a static, or shared.
+pub(super) trait Handle: Deref<Target: Check> + Clone + Send + Sync + 'static {}
 
-/// The answer of one run.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct CheckReport {
-    /// What it found.
-    pub status: HealthStatus,
-    /// How long it took; as JSON in milliseconds, `latency_ms`.
-    #[cfg_attr(feature = "serde", serde(rename = "latency_ms", serialize_with = "as_millis"))]
-    pub latency: Duration,
-    /// What went wrong.
-    pub error: Option<String>,
-}
-
-/// To the microsecond: more digits say nothing.
-#[cfg(feature = "serde")]
-pub(super) fn millis(latency: Duration) -> f64 {
-    (latency.as_secs_f64() * 1e6).round() / 1e3
-}
-
-#[cfg(feature = "serde")]
-fn as_millis<S: serde::Serializer>(latency: &Duration, to: S) -> Result<S::Ok, S::Error> {
-    to.serialize_f64(millis(*latency))
-}
+impl<H: Deref<Target: Check> + Clone + Send + Sync + 'static> Handle for H {}
 
 /// A check's memory.
 pub(super) struct Monitor {
     breaker: CircuitBreaker,
     limit: Timeout,
-    /// Held by whoever runs the check.
-    turn: Turn<()>,
-    last: Mutex<Option<(Nanos, CheckReport)>>,
+    state: Mutex<State>,
+    run_ended: Notify,
+}
+
+struct State {
+    /// Since when a run goes on.
+    running: Option<Nanos>,
+    last: Option<(Nanos, CheckReport)>,
 }
 
 impl Monitor {
-    pub(super) const fn new(name: &'static str) -> Self {
+    pub(super) const fn new(name: &'static str, config: &HealthCheckConfig) -> Self {
+        let identity = Identity::of_health_check;
         Self {
-            breaker: CircuitBreaker::declared(Identity::of_health_check(name), BREAKER),
-            limit: Timeout::declared(Identity::of_health_check(name), TimeoutConfig::new()),
-            turn: Turn::const_new(()),
-            last: Mutex::new(None),
+            breaker: CircuitBreaker::declared(identity(name), breaker(config)),
+            limit: Timeout::declared(identity(name), TimeoutConfig::new()),
+            state: Mutex::new(State { running: None, last: None }),
+            run_ended: Notify::const_new(),
         }
     }
 
     /// The answer of the last run, however old it is.
     pub(super) fn last(&self) -> Option<CheckReport> {
-        self.last.lock().as_ref().map(|(_, report)| report.clone())
+        self.state.lock().last.as_ref().map(|(_, report)| report.clone())
     }
 
     /// The same, while it is good.
     fn fresh(&self, config: &HealthCheckConfig) -> Option<CheckReport> {
-        let last = self.last.lock();
-        let (at, report) = last.as_ref()?;
+        let state = self.state.lock();
+        let (at, report) = state.last.as_ref()?;
         (clock::until(clock::now(), *at) < config.good_for()).then(|| report.clone())
     }
 
-    /// The last answer while it is good, else that of a new run. Whoever asks during a run waits for it.
-    pub(super) async fn report<F, E>(
-        &self,
-        config: &HealthCheckConfig,
-        probe: impl FnOnce() -> F,
-    ) -> CheckReport
-    where
-        F: Future<Output = Result<(), E>>,
-        E: fmt::Display,
-    {
-        let turn = self.turn.lock().await;
-        match self.fresh(config) {
-            Some(report) => report,
-            None => self.run(turn, config, probe).await,
+    /// What there is to say now, while a run may go on.
+    fn present(&self, config: &HealthCheckConfig) -> CheckReport {
+        let (state, now) = (self.state.lock(), clock::now());
+        let running = state.running.map(|since| clock::until(now, since)).unwrap_or_default();
+        match &state.last {
+            _ if running > config.timeout + PATIENCE => {
+                let error = format!("it has held its thread for {running:?}");
+                CheckReport::unhealthy(running, error)
+            }
+            Some((at, report)) => {
+                let age = clock::until(now, *at);
+                let is_old = age >= config.good_for().min(ON_DEMAND);
+                CheckReport { age: is_old.then_some(age), ..report.clone() }
+            }
+            None => CheckReport::unhealthy(running, "it has not answered yet".to_owned()),
         }
     }
+}
 
-    /// A new run, whatever the last one found.
-    pub(super) async fn refresh<F, E>(
-        &self,
-        config: &HealthCheckConfig,
-        probe: impl FnOnce() -> F,
-    ) -> CheckReport
-    where
-        F: Future<Output = Result<(), E>>,
-        E: fmt::Display,
-    {
-        self.run(self.turn.lock().await, config, probe).await
+/// The last answer while it is good; else that of a new run, or of the one that goes on, if it ends soon; else the last
+/// one, with its age.
+pub(super) async fn report<H: Handle>(check: &H) -> CheckReport {
+    let (config, monitor) = (check.config(), check.monitor());
+    let mut ended = pin!(monitor.run_ended.notified());
+    // Before the look: a run that ends in between is not missed.
+    ended.as_mut().enable();
+    if let Some(report) = monitor.fresh(config) {
+        return report;
+    }
+    start(check);
+    let _ = timeout(PATIENCE, ended).await;
+    monitor.present(config)
+}
+
+/// The last answer of a check that runs in the background, with its age. Before the first one, a check that can answer
+/// without waiting does.
+pub(super) async fn report_in_background<H: Handle>(check: &H) -> CheckReport {
+    let (config, monitor) = (check.config(), check.monitor());
+    if monitor.last().is_none() {
+        start(check);
+        yield_now().await;
+    }
+    monitor.present(config)
+}
+
+/// Begins a run as a task of its own, unless one goes on: it ends though whoever asked has hung up.
+pub(super) fn start<H: Handle>(check: &H) {
+    if let Some(turn) = Turn::take(check) {
+        tokio::spawn(turn.run());
+    }
+}
+
+/// The one run of a check. However it ends, also with its runtime, the next one may begin.
+struct Turn<H: Handle>(H);
+
+impl<H: Handle> Turn<H> {
+    fn take(check: &H) -> Option<Self> {
+        let running = &mut check.monitor().state.lock().running;
+        running.is_none().then(|| {
+            *running = Some(clock::now());
+            Self(check.clone())
+        })
     }
 
-    async fn run<F, E>(
-        &self,
-        _turn: MutexGuard<'_, ()>,
-        config: &HealthCheckConfig,
-        probe: impl FnOnce() -> F,
-    ) -> CheckReport
-    where
-        F: Future<Output = Result<(), E>>,
-        E: fmt::Display,
-    {
+    async fn run(self) {
+        let (check, config, monitor) = (&*self.0, self.0.config(), self.0.monitor());
         let start = clock::now();
-        let limited = within(&self.limit, config.timeout, body(Caught { probe: probe() }));
-        let outcome = through_breaker(&self.breaker, limited, NoInspector, by_default).await;
-        let latency = clock::until(clock::now(), start);
-        let (status, error) = judged(outcome);
-        let report = CheckReport { status, latency, error };
-        *self.last.lock() = Some((clock::now(), report.clone()));
-        report
+        let run = body(Shielded::new(config.timeout, || check.probe()));
+        let limited = within(&monitor.limit, config.timeout, run);
+        let outcome = through_breaker(&monitor.breaker, limited, NoInspector, by_default).await;
+        let end = clock::now();
+        let report = judged(outcome, clock::until(end, start));
+        monitor.state.lock().last = Some((end, report));
     }
 }
 
-pin_project! {
-    /// A probe whose errors are text, and whose panic is one of them: it must not take the endpoint with it.
-    struct Caught<F> {
-        #[pin]
-        probe: F,
+impl<H: Handle> Drop for Turn<H> {
+    fn drop(&mut self) {
+        self.0.monitor().state.lock().running = None;
+        self.0.monitor().run_ended.notify_waiters();
     }
 }
 
-impl<E: fmt::Display, F: Future<Output = Result<(), E>>> Future for Caught<F> {
-    type Output = Result<(), String>;
-
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        match catch_unwind(AssertUnwindSafe(|| self.project().probe.poll(cx))) {
-            Ok(polled) => polled.map_err(|error| error.to_string()),
-            Err(_) => Poll::Ready(Err("the check panicked".to_owned())),
-        }
-    }
-}
-
-fn judged(outcome: Result<Result<(), String>, Rejection>) -> (HealthStatus, Option<String>) {
-    match outcome {
+fn judged(outcome: Result<Result<(), String>, Rejection>, latency: Duration) -> CheckReport {
+    let (status, error) = match outcome {
         Ok(Ok(())) => (HealthStatus::Healthy, None),
         Ok(Err(error)) => (HealthStatus::Unhealthy, Some(error)),
         Err(rejection @ Rejection::CircuitOpen { .. }) => {
             (HealthStatus::CircuitOpen, Some(rejection.to_string()))
         }
         Err(rejection) => (HealthStatus::Unhealthy, Some(rejection.to_string())),
-    }
+    };
+    CheckReport::new(status, latency, error)
 }

@@ -49,12 +49,16 @@ async fn a_hanging_check_is_unhealthy_at_its_limit_and_the_others_do_not_wait_lo
         .check("works", || async { Ok::<_, String>(()) });
     let start = Instant::now();
     let reports = checker.reports().await;
-    assert_eq!(start.elapsed(), Duration::from_secs(1));
+    assert_eq!(start.elapsed(), Duration::from_millis(250));
     assert_eq!(
         (reports["hangs"].status, reports["works"].status),
         (HealthStatus::Unhealthy, HealthStatus::Healthy)
     );
-    assert!(reports["hangs"].error.as_ref().unwrap().contains("after 1s"));
+    assert_eq!(reports["hangs"].error.as_deref(), Some("it has not answered yet"));
+    tokio::time::sleep(Duration::from_millis(251)).await;
+    let reports = checker.reports().await;
+    assert_eq!(start.elapsed(), Duration::from_millis(501), "the run has ended meanwhile");
+    assert!(reports["hangs"].error.as_ref().unwrap().contains("500ms"));
 }
 
 #[tokio::test(start_paused = true)]
@@ -66,6 +70,72 @@ async fn a_panic_is_an_answer() {
     assert_eq!(checker.reports().await["panics"].error.as_deref(), Some("the check panicked"));
 }
 
+/// Panics wherever it can: while it is made, polled, dropped.
+struct Careless(&'static str);
+
+impl Careless {
+    fn new(bug: &'static str) -> Self {
+        assert_ne!(bug, "made", "a bug in the check");
+        Self(bug)
+    }
+}
+
+impl Future for Careless {
+    type Output = Result<(), String>;
+
+    fn poll(
+        self: std::pin::Pin<&mut Self>,
+        _: &mut std::task::Context<'_>,
+    ) -> std::task::Poll<Self::Output> {
+        assert_ne!(self.0, "polled", "a bug in the check");
+        match self.0 {
+            "pending" => std::task::Poll::Pending,
+            _ => std::task::Poll::Ready(Ok(())),
+        }
+    }
+}
+
+impl Drop for Careless {
+    fn drop(&mut self) {
+        assert_eq!(self.0, "polled", "a bug in the check");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn panics_go_no_further_wherever_they_happen() {
+    let bugs = ["made", "polled", "dropped", "pending"];
+    let checker = bugs
+        .into_iter()
+        .fold(HealthChecker::new(), |checker, bug| checker.check(bug, move || Careless::new(bug)));
+    for _ in 0..6 {
+        let reports = checker.reports().await;
+        assert_eq!(reports.len(), bugs.len());
+        for bug in ["made", "polled"] {
+            assert_ne!(reports[bug].status, HealthStatus::Healthy, "{bug}");
+        }
+        advance(Duration::from_secs(1)).await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn errors_are_cut() {
+    let checker = HealthChecker::new().check("talks", || async { Err("ä".repeat(1_000)) });
+    assert_eq!(checker.reports().await["talks"].error, Some("ä".repeat(500)));
+}
+
+/// In real time: what holds the thread can't be seen by a paused clock.
+#[cfg(not(feature = "test-util"))]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_check_that_holds_its_thread_beyond_its_limit_is_not_healthy() {
+    let config = HealthCheckConfig::new().timeout(Duration::from_millis(20));
+    let checker = HealthChecker::new().check_with("blocks", config, || async {
+        std::thread::sleep(Duration::from_millis(40));
+        Ok::<_, String>(())
+    });
+    let reports = checker.reports().await;
+    assert!(reports["blocks"].error.as_ref().unwrap().contains("held its thread"));
+}
+
 #[tokio::test(start_paused = true)]
 async fn after_three_failures_the_circuit_is_open() {
     let checker = HealthChecker::new().check("down", || async { Err("connection refused") });
@@ -73,6 +143,6 @@ async fn after_three_failures_the_circuit_is_open() {
         assert_eq!(checker.run().await["down"].as_str(), expected);
         advance(Duration::from_secs(1)).await;
     }
-    advance(Duration::from_secs(30)).await;
+    advance(Duration::from_secs(4)).await;
     assert_eq!(checker.run().await["down"], HealthStatus::Unhealthy);
 }

@@ -19,3 +19,5 @@ pub use self::key::Key;
 pub use self::map::KeyedInstance;
 pub use self::policy::{KeySnapshot, Keyed, KeyedTotals};
 pub use self::scan::KeyPages;
+#[cfg(feature = "axum")]
+pub(crate) use self::scan::TotalsScan;

@@ -9,8 +9,6 @@ use super::{Key, PerKey};
 use crate::bulkhead::{Bulkhead, BulkheadConfig};
 use crate::check;
 use crate::circuit_breaker::{CircuitBreaker, CircuitBreakerConfig};
-#[cfg(feature = "axum")]
-use crate::circuit_state::CircuitState;
 use crate::current::{self, Configured, Current};
 use crate::mode::{Mode, ModeCell};
 use crate::name::Listable;
@@ -264,6 +262,7 @@ impl<P: PerKey> Keyed<P> {
     }
 
     /// What all keys have counted, in one go.
+    #[cfg(test)]
     pub(crate) fn aggregate(&self) -> P::Aggregate {
         let mut scan = self.scan_aggregate();
         while scan.step() {}
@@ -275,14 +274,6 @@ impl<P: PerKey> Keyed<P> {
         let mut scan = self.scan_totals();
         while scan.step() {}
         scan.finish()
-    }
-}
-
-impl Keyed<CircuitBreaker> {
-    /// The states that keys are in, each once.
-    #[cfg(feature = "axum")]
-    pub(crate) fn states(&self) -> Vec<CircuitState> {
-        self.aggregate().states().collect()
     }
 }
 

@@ -1,116 +1,116 @@
-//! What there is to tell, by kind and name: keys and namesakes added up. Each kind is read when it is first asked for.
+//! What there is to tell, by kind and name: keys and policies that share a name added up. It is read piece by piece, so
+//! that neither thousands of policies nor a map of many keys hold the thread that reads.
 
-use std::cell::OnceCell;
 use std::ops::AddAssign;
 
-use crate::keyed::{BreakerAggregate, BulkheadAggregate, LimiterAggregate};
+use crate::keyed::{BreakerAggregate, BulkheadAggregate, Keyed, LimiterAggregate, PerKey};
 use crate::name::Name;
 use crate::registry::Registry;
+use crate::registry::pace::{PIECE, Pace, now};
 use crate::retry::RetryTotals;
 
-/// Sorted by name, each name once.
-pub(super) type ByName<T> = Vec<(Name, T)>;
+/// Sorted by name, each name once. What is counted may be large: a box each, so that moving an entry costs little.
+pub(super) type ByName<T> = Vec<(Name, Box<T>)>;
 
-pub(super) struct Collected<'r> {
-    registry: &'r Registry,
-    breakers: OnceCell<ByName<BreakerAggregate>>,
-    bulkheads: OnceCell<ByName<BulkheadAggregate>>,
-    retries: OnceCell<ByName<RetryTotals>>,
-    limiters: OnceCell<ByName<LimiterAggregate>>,
-    timeouts: OnceCell<ByName<[u64; 2]>>,
-    fallbacks: OnceCell<ByName<u64>>,
-    hedges: OnceCell<ByName<u64>>,
+#[derive(Default)]
+pub(crate) struct Collected {
+    pub(super) breakers: ByName<BreakerAggregate>,
+    pub(super) bulkheads: ByName<BulkheadAggregate>,
+    pub(super) retries: ByName<RetryTotals>,
+    pub(super) limiters: ByName<LimiterAggregate>,
+    /// Timed out, and not begun because the deadline had passed.
+    pub(super) timeouts: ByName<[u64; 2]>,
+    pub(super) fallbacks: ByName<u64>,
+    pub(super) hedges: ByName<u64>,
 }
 
-impl<'r> Collected<'r> {
-    pub(super) const fn from(registry: &'r Registry) -> Self {
-        Self {
-            registry,
-            breakers: OnceCell::new(),
-            bulkheads: OnceCell::new(),
-            retries: OnceCell::new(),
-            limiters: OnceCell::new(),
-            timeouts: OnceCell::new(),
-            fallbacks: OnceCell::new(),
-            hedges: OnceCell::new(),
+impl Collected {
+    /// Reads everything, without a break.
+    pub(super) fn at_once(registry: &Registry) -> Self {
+        now(Self::read(registry, Pace::at_once()))
+    }
+
+    /// Reads everything; other tasks have their turn meanwhile.
+    #[cfg(feature = "axum")]
+    pub(crate) async fn in_turns(registry: &Registry) -> Self {
+        Self::read(registry, Pace::in_turns()).await
+    }
+
+    async fn read(registry: &Registry, mut pace: Pace) -> Self {
+        let mut all = Self::default();
+        all.read_keyed_kinds(registry, &mut pace).await;
+        all.read_others(registry, &mut pace).await;
+        all
+    }
+
+    async fn read_keyed_kinds(&mut self, registry: &Registry, pace: &mut Pace) {
+        for one in registry.circuit_breakers() {
+            add(&mut self.breakers, one.name(), BreakerAggregate::of(one), AddAssign::add_assign);
+            pace.count().await;
+        }
+        for one in registry.bulkheads() {
+            add(&mut self.bulkheads, one.name(), BulkheadAggregate::of(one), AddAssign::add_assign);
+            pace.count().await;
+        }
+        for one in registry.rate_limiters() {
+            add(&mut self.limiters, one.name(), LimiterAggregate::of(one), AddAssign::add_assign);
+            pace.count().await;
+        }
+        for all in registry.keyed_circuit_breakers() {
+            add(&mut self.breakers, all.name(), of_keys(all, pace).await, AddAssign::add_assign);
+        }
+        for all in registry.keyed_bulkheads() {
+            add(&mut self.bulkheads, all.name(), of_keys(all, pace).await, AddAssign::add_assign);
+        }
+        for all in registry.keyed_rate_limiters() {
+            add(&mut self.limiters, all.name(), of_keys(all, pace).await, AddAssign::add_assign);
         }
     }
 
-    pub(super) fn breakers(&self) -> &[(Name, BreakerAggregate)] {
-        self.breakers.get_or_init(|| {
-            let single =
-                self.registry.circuit_breakers().map(|one| (one.name(), BreakerAggregate::of(one)));
-            let per_key =
-                self.registry.keyed_circuit_breakers().map(|all| (all.name(), all.aggregate()));
-            by_name(single.chain(per_key), BreakerAggregate::add_assign)
-        })
-    }
-
-    pub(super) fn bulkheads(&self) -> &[(Name, BulkheadAggregate)] {
-        self.bulkheads.get_or_init(|| {
-            let single =
-                self.registry.bulkheads().map(|one| (one.name(), BulkheadAggregate::of(one)));
-            let per_key = self.registry.keyed_bulkheads().map(|all| (all.name(), all.aggregate()));
-            by_name(single.chain(per_key), BulkheadAggregate::add_assign)
-        })
-    }
-
-    pub(super) fn retries(&self) -> &[(Name, RetryTotals)] {
-        self.retries.get_or_init(|| {
-            by_name(self.registry.retries().map(|one| (one.name(), one.totals())), add_retries)
-        })
-    }
-
-    pub(super) fn limiters(&self) -> &[(Name, LimiterAggregate)] {
-        self.limiters.get_or_init(|| {
-            let single =
-                self.registry.rate_limiters().map(|one| (one.name(), LimiterAggregate::of(one)));
-            let per_key =
-                self.registry.keyed_rate_limiters().map(|all| (all.name(), all.aggregate()));
-            by_name(single.chain(per_key), LimiterAggregate::add_assign)
-        })
-    }
-
-    /// Timed out, and not begun since the deadline had passed.
-    pub(super) fn timeouts(&self) -> &[(Name, [u64; 2])] {
-        self.timeouts.get_or_init(|| {
-            let all = self.registry.timeouts();
-            by_name(
-                all.map(|one| (one.name(), one.totals()))
-                    .map(|(name, it)| (name, [it.timed_out, it.deadline_exceeded])),
-                |sum, [timed_out, exceeded]| *sum = [sum[0] + timed_out, sum[1] + exceeded],
-            )
-        })
-    }
-
-    pub(super) fn fallbacks(&self) -> &[(Name, u64)] {
-        self.fallbacks.get_or_init(|| {
-            by_name(self.registry.fallbacks().map(|one| (one.name(), one.used())), u64::add_assign)
-        })
-    }
-
-    pub(super) fn hedges(&self) -> &[(Name, u64)] {
-        self.hedges.get_or_init(|| {
-            by_name(
-                self.registry.hedges().map(|one| (one.name(), one.totals().hedged)),
-                u64::add_assign,
-            )
-        })
+    async fn read_others(&mut self, registry: &Registry, pace: &mut Pace) {
+        for one in registry.retries() {
+            add(&mut self.retries, one.name(), one.totals(), add_retries);
+            pace.count().await;
+        }
+        for one in registry.timeouts() {
+            let totals = one.totals();
+            let totals = [totals.timed_out, totals.deadline_exceeded];
+            add(&mut self.timeouts, one.name(), totals, |sum, [timed_out, exceeded]| {
+                *sum = [sum[0] + timed_out, sum[1] + exceeded];
+            });
+            pace.count().await;
+        }
+        for one in registry.fallbacks() {
+            add(&mut self.fallbacks, one.name(), one.used(), u64::add_assign);
+            pace.count().await;
+        }
+        for one in registry.hedges() {
+            add(&mut self.hedges, one.name(), one.totals().hedged, u64::add_assign);
+            pace.count().await;
+        }
     }
 }
 
-fn by_name<T: Default>(all: impl Iterator<Item = (Name, T)>, add: impl Fn(&mut T, T)) -> ByName<T> {
-    let mut sorted: ByName<T> = all.collect();
-    // Two sorted runs at most, which the sort recognises.
-    sorted.sort_by_key(|(name, _)| *name);
-    sorted.dedup_by(|(name, one), (last, sum)| {
-        let same = name == last;
-        if same {
-            add(sum, std::mem::take(one));
-        }
-        same
-    });
-    sorted
+/// What all keys have counted.
+async fn of_keys<P: PerKey>(keyed: &Keyed<P>, pace: &mut Pace) -> P::Aggregate {
+    let mut scan = keyed.scan_aggregate();
+    while scan.step() {
+        pace.count_many(PIECE).await;
+    }
+    pace.count().await;
+    scan.finish()
+}
+
+/// Most come in the order of their names, and are appended.
+fn add<T>(list: &mut ByName<T>, name: Name, one: T, add: impl FnOnce(&mut T, T)) {
+    if list.last().is_none_or(|(last, _)| *last < name) {
+        list.push((name, Box::new(one)));
+        return;
+    }
+    match list.binary_search_by_key(&name, |(name, _)| *name) {
+        Ok(place) => add(&mut list[place].1, one),
+        Err(place) => list.insert(place, (name, Box::new(one))),
+    }
 }
 
 fn add_retries(sum: &mut RetryTotals, one: RetryTotals) {

@@ -16,25 +16,20 @@ pub(super) struct Family {
     pub(super) help: &'static str,
     pub(super) shape: Shape,
     /// How many policies there are to ask.
-    policies: fn(&Collected<'_>) -> usize,
+    policies: fn(&Collected) -> usize,
     /// What the one at this place says.
-    tell: fn(&Collected<'_>, usize, &mut dyn Sink),
+    tell: fn(&Collected, usize, &mut dyn Sink),
 }
 
 impl Family {
     /// Tells everything.
     #[cfg(any(feature = "metrics", feature = "opentelemetry"))]
-    pub(super) fn tell_all(&self, all: &Collected<'_>, to: &mut dyn Sink) {
+    pub(super) fn tell_all(&self, all: &Collected, to: &mut dyn Sink) {
         self.tell(0..usize::MAX, all, to);
     }
 
     /// Tells what the policies at these places say; whether there are more.
-    pub(super) fn tell(
-        &self,
-        places: Range<usize>,
-        all: &Collected<'_>,
-        to: &mut dyn Sink,
-    ) -> bool {
+    pub(super) fn tell(&self, places: Range<usize>, all: &Collected, to: &mut dyn Sink) -> bool {
         let policies = (self.policies)(all);
         let end = places.end.min(policies);
         (places.start..end).for_each(|place| (self.tell)(all, place, to));
@@ -78,56 +73,56 @@ pub(super) static FAMILIES: [Family; 7] = [
         name: "resilience_circuit_breaker_state",
         help: "1 for the state that the circuit breaker is in, 0 for every other.",
         shape: Shape::Gauge,
-        policies: |all| all.breakers().len(),
+        policies: |all| all.breakers.len(),
         tell: states,
     },
     Family {
         name: "resilience_circuit_breaker_transitions_total",
         help: "Changes of the circuit breaker's state.",
         shape: Shape::Counter,
-        policies: |all| all.breakers().len(),
+        policies: |all| all.breakers.len(),
         tell: transitions,
     },
     Family {
         name: "resilience_retries_total",
         help: "Attempts beyond the first ones.",
         shape: Shape::Counter,
-        policies: |all| all.retries().len(),
-        tell: |all, place, to| plain(&all.retries()[place], |totals| totals.retries, to),
+        policies: |all| all.retries.len(),
+        tell: |all, place, to| plain(&all.retries[place], |totals| totals.retries, to),
     },
     Family {
         name: "resilience_bulkhead_in_flight",
         help: "Calls that hold a slot of the bulkhead.",
         shape: Shape::Gauge,
-        policies: |all| all.bulkheads().len(),
-        tell: |all, place, to| plain(&all.bulkheads()[place], |sum| sum.in_flight, to),
+        policies: |all| all.bulkheads.len(),
+        tell: |all, place, to| plain(&all.bulkheads[place], |sum| sum.in_flight, to),
     },
     Family {
         name: "resilience_bulkhead_queued",
         help: "Calls that wait for a slot of the bulkhead.",
         shape: Shape::Gauge,
-        policies: |all| all.bulkheads().len(),
-        tell: |all, place, to| plain(&all.bulkheads()[place], |sum| sum.queued, to),
+        policies: |all| all.bulkheads.len(),
+        tell: |all, place, to| plain(&all.bulkheads[place], |sum| sum.queued, to),
     },
     Family {
         name: "resilience_call_duration_seconds",
         help: "How long calls through the circuit breaker took.",
         shape: Shape::Histogram,
-        policies: |all| all.breakers().len(),
+        policies: |all| all.breakers.len(),
         tell: durations,
     },
 ];
 
-fn states(all: &Collected<'_>, place: usize, to: &mut dyn Sink) {
-    let (name, sum) = &all.breakers()[place];
+fn states(all: &Collected, place: usize, to: &mut dyn Sink) {
+    let (name, sum) = &all.breakers[place];
     to.series(&[policy(*name)]);
     for (state, present) in CircuitState::ALL.into_iter().zip(sum.present) {
         to.value(&[("state", state.as_str())], present.into());
     }
 }
 
-fn transitions(all: &Collected<'_>, place: usize, to: &mut dyn Sink) {
-    let (name, sum) = &all.breakers()[place];
+fn transitions(all: &Collected, place: usize, to: &mut dyn Sink) {
+    let (name, sum) = &all.breakers[place];
     to.series(&[policy(*name)]);
     for (before, after, count) in seen(sum) {
         to.value(&[("from", before.as_str()), ("to", after.as_str())], count);
@@ -145,15 +140,15 @@ fn seen(sum: &BreakerAggregate) -> impl Iterator<Item = (CircuitState, CircuitSt
     counted.filter(|(from, to, count)| *count > 0 || NATURAL.contains(&(*from, *to)))
 }
 
-fn durations(all: &Collected<'_>, place: usize, to: &mut dyn Sink) {
-    let (name, sum) = &all.breakers()[place];
+fn durations(all: &Collected, place: usize, to: &mut dyn Sink) {
+    let (name, sum) = &all.breakers[place];
     if let Some(latency) = &sum.latency {
         to.series(&[policy(*name)]);
         to.durations(latency);
     }
 }
 
-fn plain<T>((name, one): &(Name, T), value: fn(&T) -> u64, to: &mut dyn Sink) {
+fn plain<T>((name, one): &(Name, Box<T>), value: fn(&T) -> u64, to: &mut dyn Sink) {
     to.series(&[policy(*name)]);
     to.value(&[], value(one));
 }

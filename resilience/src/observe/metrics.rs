@@ -49,7 +49,7 @@ pub fn describe() {
 /// Each series costs a key, built and looked up by the recorder: with thousands of policies call it no more often than
 /// somebody looks.
 pub fn publish(registry: &Registry) {
-    let all = Collected::from(registry);
+    let all = Collected::at_once(registry);
     for family in &FAMILIES {
         family.tell_all(&all, &mut Told { family, shared: Vec::new() });
     }

@@ -1,4 +1,4 @@
-//! Telling metrics systems: everything is read from the registry when somebody asks, so that a call pays nothing.
+//! Telling metrics systems: everything is read from the registry on demand, so that a call pays nothing.
 //!
 //! ```
 //! use resilience::observe::Format;
@@ -45,4 +45,6 @@ pub mod opentelemetry;
 mod outcomes;
 mod text;
 
+#[cfg(feature = "axum")]
+pub(crate) use self::collect::Collected;
 pub use self::text::Format;

@@ -81,7 +81,7 @@ impl Instruments<'_> {
 }
 
 fn read(registry: &Registry, family: &Family, to: To<'_>) {
-    family.tell_all(&Collected::from(registry), &mut Observed { to, shared: Vec::new() });
+    family.tell_all(&Collected::at_once(registry), &mut Observed { to, shared: Vec::new() });
 }
 
 /// An instrument, and which part of the values it takes.

@@ -5,24 +5,24 @@ use super::families::{Sink, policy};
 use crate::circuit_breaker::Totals;
 use crate::name::Name;
 
-pub(super) fn policies(all: &Collected<'_>) -> usize {
-    let (breakers, bulkheads, limiters) = (all.breakers(), all.bulkheads(), all.limiters());
-    let limiting = breakers.len() + bulkheads.len() + limiters.len() + all.timeouts().len();
-    limiting + all.retries().len() + all.fallbacks().len() + all.hedges().len()
+pub(super) fn policies(all: &Collected) -> usize {
+    let (breakers, bulkheads, limiters) = (&all.breakers, &all.bulkheads, &all.limiters);
+    let limiting = breakers.len() + bulkheads.len() + limiters.len() + all.timeouts.len();
+    limiting + all.retries.len() + all.fallbacks.len() + all.hedges.len()
 }
 
 /// One kind after the other.
-pub(super) fn tell(all: &Collected<'_>, place: usize, to: &mut dyn Sink) {
+pub(super) fn tell(all: &Collected, place: usize, to: &mut dyn Sink) {
     let mut list = Kinds { place: Some(place), to };
-    list.next("circuit_breaker", all.breakers(), |sum| breaker(&sum.totals));
-    list.next("retry", all.retries(), |it| {
+    list.next("circuit_breaker", &all.breakers, |sum| breaker(&sum.totals));
+    list.next("retry", &all.retries, |it| {
         [("recovered", it.recovered), ("exhausted", it.exhausted)]
     });
-    list.next("timeout", all.timeouts(), |it| [("timed_out", it[0]), ("deadline_exceeded", it[1])]);
-    list.next("bulkhead", all.bulkheads(), |sum| [("rejected", sum.rejected)]);
-    list.next("rate_limit", all.limiters(), |sum| [("rejected", sum.rejected)]);
-    list.next("fallback", all.fallbacks(), |used| [("fell_back", *used)]);
-    list.next("hedge", all.hedges(), |hedged| [("hedged", *hedged)]);
+    list.next("timeout", &all.timeouts, |it| [("timed_out", it[0]), ("deadline_exceeded", it[1])]);
+    list.next("bulkhead", &all.bulkheads, |sum| [("rejected", sum.rejected)]);
+    list.next("rate_limit", &all.limiters, |sum| [("rejected", sum.rejected)]);
+    list.next("fallback", &all.fallbacks, |used| [("fell_back", *used)]);
+    list.next("hedge", &all.hedges, |hedged| [("hedged", *hedged)]);
 }
 
 /// A way through the kinds, to one policy.
@@ -36,7 +36,7 @@ impl Kinds<'_> {
     fn next<T, const N: usize>(
         &mut self,
         kind: &'static str,
-        all: &[(Name, T)],
+        all: &[(Name, Box<T>)],
         outcomes: fn(&T) -> [(&'static str, u64); N],
     ) {
         let Some(place) = self.place else { return };

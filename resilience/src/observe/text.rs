@@ -29,33 +29,42 @@ impl Format {
     /// The metrics of every policy, as they are now.
     #[must_use]
     pub fn text(self, registry: &Registry) -> String {
-        self.steps(registry).collect()
+        self.steps(Collected::at_once(registry)).map(|step| step.text).collect()
     }
 
     /// The same step by step, each of a few policies.
-    pub(crate) fn steps(self, registry: &Registry) -> Steps<'_> {
-        let all = Collected::from(registry);
+    pub(crate) fn steps(self, all: Collected) -> Steps {
         Steps { format: self, all, family: 0, place: 0, text: Text::default() }
     }
 }
 
 /// So many policies are a step.
-const STEP: usize = 32;
+const STEP: usize = 16;
 
 /// A page as it is written.
-pub(crate) struct Steps<'r> {
+pub(crate) struct Steps {
     format: Format,
-    all: Collected<'r>,
+    all: Collected,
     /// What comes next: which family, and which of its policies.
     family: usize,
     place: usize,
     text: Text,
 }
 
-impl Iterator for Steps<'_> {
-    type Item = String;
+/// Some lines of a page, and how many policies they are about.
+pub(crate) struct Step {
+    pub(crate) text: String,
+    #[cfg_attr(
+        not(feature = "axum"),
+        allow(dead_code, reason = "only HTTP answers come in chunks")
+    )]
+    pub(crate) policies: usize,
+}
 
-    fn next(&mut self) -> Option<String> {
+impl Iterator for Steps {
+    type Item = Step;
+
+    fn next(&mut self) -> Option<Step> {
         let family = FAMILIES.get(self.family)?;
         if self.place == 0 {
             self.text.begin(family, self.format);
@@ -68,7 +77,7 @@ impl Iterator for Steps<'_> {
         }
         // The next one is about as long.
         let next = String::with_capacity(self.text.written.len());
-        Some(std::mem::replace(&mut self.text.written, next))
+        Some(Step { text: std::mem::replace(&mut self.text.written, next), policies: STEP })
     }
 }
 

@@ -1,17 +1,15 @@
 //! Every policy of the program, listed before its first call.
 //!
-//! [`list`] the list itself, by kind and name · [`names`] clashes found · [`snapshot`] the state of everything as data · `json` the same as text, bit by bit.
+//! [`list`] the list itself, by kind and name · [`names`] clashes found · [`snapshot`] the state of everything as data ·
+//! [`pace`] how much is read in one go.
 
-#[cfg(feature = "axum")]
-mod json;
 mod list;
 mod names;
+pub(crate) mod pace;
 pub mod snapshot;
 
 use std::sync::LazyLock;
 
-#[cfg(feature = "axum")]
-pub(crate) use self::json::array;
 use self::list::List;
 pub use self::names::NameClash;
 use self::snapshot::Snapshot;
@@ -82,7 +80,7 @@ macro_rules! with_lists {
         }
     };
 }
-use with_lists;
+pub(crate) use with_lists;
 
 macro_rules! look_ups {
     ($($policy:ty, $all:ident, $one:ident, $snapshot:ty, $doc:literal;)*) => {
@@ -90,8 +88,8 @@ macro_rules! look_ups {
         impl Registry {
             $(
                 #[doc = concat!($doc, " In the order of their names.")]
-                pub fn $all(&self) -> impl Iterator<Item = &'static $policy> + use<> {
-                    self.list.of_kind::<$policy>().into_iter()
+                pub fn $all(&self) -> impl Iterator<Item = &'static $policy> + use<'_> {
+                    self.list.of_kind::<$policy>()
                 }
 
                 #[doc = concat!("The one by that name. ", $doc)]

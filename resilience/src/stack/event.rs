@@ -73,6 +73,8 @@ pub enum Event {
     Administered {
         /// The breaker's name.
         policy: Name,
+        /// The key, of a breaker per key.
+        key: Option<Arc<str>>,
         /// What was asked for: `force_open`, `force_close`, `reset`.
         action: &'static str,
         /// Who, as far as the request says.
@@ -230,16 +232,21 @@ pub(crate) fn hedged(policy: Name, attempt: u32) {
 }
 
 #[cfg(feature = "axum")]
-pub(crate) fn administered(policy: Name, action: &'static str, by: &str, reason: Option<&str>) {
-    let (by, reason) = (&*one_line(by), reason.map(one_line));
-    let reason = reason.as_deref();
-    tracing::warn!(target: "resilience::circuit_breaker", policy = &*one_line(&policy), event = "administered", action, by, reason);
-    broadcast(|| Event::Administered {
-        policy,
-        action,
-        by: by.into(),
-        reason: reason.map(Into::into),
-    });
+pub(crate) fn administered(
+    policy: Name,
+    key: Option<&str>,
+    action: &'static str,
+    by: &str,
+    reason: Option<&str>,
+) {
+    let (line, by_line) = (key.map(one_line), one_line(by));
+    let (key_line, reason_line) = (line.as_deref(), reason.map(one_line));
+    tracing::warn!(
+        target: "resilience::circuit_breaker", policy = &*one_line(&policy), event = "administered", key = key_line,
+        action, by = &*by_line, reason = reason_line.as_deref()
+    );
+    let [key, reason] = [key, reason].map(|text| text.map(Into::into));
+    broadcast(|| Event::Administered { policy, key, action, by: by.into(), reason });
 }
 
 #[inline]

@@ -37,7 +37,7 @@ pub(crate) fn app(shop: Shop, closing: Closing) -> Router {
         .route(&format!("{CHECKOUT}/{{order}}"), post(checkout))
         .route(&format!("{CHECKOUT_UNPROTECTED}/{{order}}"), post(checkout_unprotected))
         .with_state(Arc::new(shop))
-        .merge(resilience::axum::router().until(closing.begun()))
+        .merge(resilience::axum::router().with_shutdown_signal(closing.begun()))
 }
 
 async fn checkout(shop: State<Arc<Shop>>, Path(order): Path<u32>) -> Result<String, PaymentError> {

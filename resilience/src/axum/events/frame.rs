@@ -7,6 +7,7 @@ use ::axum::body::Bytes;
 use serde::Serialize;
 
 use super::ring::{Entry, Id};
+use crate::axum::access::Audience;
 use crate::circuit_state::{Cause, CircuitState};
 use crate::rejection::Rejection;
 use crate::stack::event::Event;
@@ -27,14 +28,38 @@ struct Shown<'e> {
 #[derive(Serialize)]
 #[serde(untagged)]
 enum Facts<'e> {
-    Change { from: CircuitState, to: CircuitState, cause: Cause },
-    Wait { retry_after_ms: Option<f64> },
-    Limit { limit: u32 },
-    TimedOut { after_ms: f64 },
-    Retried { attempt: u32, delay_ms: f64, call_id: String },
-    FellBack { step: u32 },
-    Hedged { attempt: u32 },
-    Administered { action: &'static str, by: &'e str, reason: Option<&'e str> },
+    Change {
+        from: CircuitState,
+        to: CircuitState,
+        cause: Cause,
+    },
+    Wait {
+        retry_after_ms: Option<f64>,
+    },
+    Limit {
+        limit: u32,
+    },
+    TimedOut {
+        after_ms: f64,
+    },
+    Retried {
+        attempt: u32,
+        delay_ms: f64,
+        call_id: String,
+    },
+    FellBack {
+        step: u32,
+    },
+    Hedged {
+        attempt: u32,
+    },
+    Administered {
+        #[serde(skip_serializing_if = "Option::is_none")]
+        key: Option<String>,
+        action: &'static str,
+        by: &'e str,
+        reason: Option<&'e str>,
+    },
     None {},
 }
 
@@ -44,14 +69,14 @@ impl Default for Facts<'_> {
     }
 }
 
-pub(super) fn of(entry: &Entry) -> Bytes {
-    let (event, facts) = told(&entry.event);
+pub(super) fn of(entry: &Entry, audience: Audience) -> Bytes {
+    let (event, facts) = described(&entry.event, audience);
     let (kind, policy) = (entry.event.kind().map(crate::PolicyKind::as_str), entry.event.policy());
     let shown = Shown { at_ms: unix_millis(entry.at), kind, policy, event, facts };
     frame(entry.id, &shown)
 }
 
-/// Tells a reader what it lost before number `next`; `None`: nobody knows how much.
+/// Tells a reader what it lost before number `next`; `None`: an unknown number of events.
 pub(super) fn missed(events: Option<u64>, next: u64) -> Bytes {
     #[derive(Serialize)]
     struct Missed {
@@ -78,14 +103,14 @@ fn line(shown: &impl Serialize) -> String {
     format!("data: {}\n\n", serde_json::to_string(shown).unwrap_or_default())
 }
 
-fn told(event: &Event) -> (&'static str, Facts<'_>) {
+fn described(event: &Event, audience: Audience) -> (&'static str, Facts<'_>) {
     match event {
         Event::StateChanged(change) => (
             "state_changed",
             Facts::Change { from: change.from, to: change.to, cause: change.cause },
         ),
-        Event::Rejected { rejection, .. } => (rejection.kind().as_str(), refused(rejection)),
-        Event::WouldReject { rejection, .. } => ("would_reject", refused(rejection)),
+        Event::Rejected { rejection, .. } => (rejection.kind().as_str(), why_rejected(rejection)),
+        Event::WouldReject { rejection, .. } => ("would_reject", why_rejected(rejection)),
         Event::Retried(retry) => {
             let (attempt, delay_ms, call_id) =
                 (retry.attempt, millis(retry.delay), retry.call_id.to_string());
@@ -93,14 +118,15 @@ fn told(event: &Event) -> (&'static str, Facts<'_>) {
         }
         Event::FellBack { step, .. } => ("fell_back", Facts::FellBack { step: *step }),
         Event::Hedged { attempt, .. } => ("hedged", Facts::Hedged { attempt: *attempt }),
-        Event::Administered { action, by, reason, .. } => {
-            ("administered", Facts::Administered { action, by, reason: reason.as_deref() })
+        Event::Administered { key, action, by, reason, .. } => {
+            let (key, reason) = (key.as_deref().map(|key| audience.key(key)), reason.as_deref());
+            ("administered", Facts::Administered { key, action, by, reason })
         }
         Event::Missed { .. } => ("missed", Facts::default()),
     }
 }
 
-fn refused(rejection: &Rejection) -> Facts<'static> {
+fn why_rejected(rejection: &Rejection) -> Facts<'static> {
     match *rejection {
         Rejection::CircuitOpen { retry_after, .. } | Rejection::RateLimited { retry_after, .. } => {
             Facts::Wait { retry_after_ms: retry_after.map(millis) }

@@ -8,12 +8,14 @@ use std::time::Duration;
 
 use ::axum::body::Bytes;
 use futures_core::Stream;
+use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::{Instant, sleep, timeout_at};
 
+use super::filter::EventFilter;
 use super::frame;
 use super::hub::{self, News, RING};
-use super::request::Wish;
-use super::until::Until;
+use crate::axum::access::Audience;
+use crate::axum::shutdown::Shutdown;
 
 /// Proxies drop connections that are silent for half a minute.
 const HEARTBEAT: Duration = Duration::from_secs(15);
@@ -21,6 +23,8 @@ const HEARTBEAT: Duration = Duration::from_secs(15);
 const PACE: Duration = Duration::from_millis(100);
 /// How many events a look takes: with [`PACE`], a reader gets 1,000 a second, and is told of the rest.
 const MOST: usize = 100;
+/// So many bytes, and what one more event adds, are held back for a client that reads slowly.
+const BUFFER: usize = 64 * 1024;
 /// How long a browser waits before it reconnects.
 const GREETING: &str = "retry: 1000\n\n";
 
@@ -33,10 +37,12 @@ type Step = (Bytes, Place);
 /// Where a reader stands.
 struct Place {
     news: News,
-    wish: Wish,
-    until: Until,
+    filter: EventFilter,
+    audience: Audience,
+    shutdown: Shutdown,
     next: u64,
     silent_since: Instant,
+    _permit: OwnedSemaphorePermit,
 }
 
 enum Woken {
@@ -48,8 +54,14 @@ enum Woken {
 }
 
 impl Reader {
-    pub(super) fn new(news: News, wish: Wish, until: Until) -> Self {
-        let (next, missed) = match wish.last_seen {
+    pub(super) fn new(
+        news: News,
+        filter: EventFilter,
+        audience: Audience,
+        shutdown: Shutdown,
+        permit: OwnedSemaphorePermit,
+    ) -> Self {
+        let (next, missed) = match filter.last_seen {
             Some(Ok(id)) => (id.0.saturating_add(1), false),
             Some(Err(())) => (RING.next(), true),
             None => (RING.next(), false),
@@ -58,7 +70,8 @@ impl Reader {
         if missed {
             greeting.extend_from_slice(&frame::missed(None, next));
         }
-        let place = Place { news, wish, until, next, silent_since: Instant::now() };
+        let silent_since = Instant::now();
+        let place = Place { news, filter, audience, shutdown, next, silent_since, _permit: permit };
         Self(Box::pin(async { Some((greeting.into(), place)) }))
     }
 }
@@ -105,24 +118,29 @@ impl Place {
         frame::missed(None, self.next)
     }
 
-    /// What is new to this reader, and whether there is more.
+    /// What is new to this reader, and whether there may be more.
     fn take(&mut self) -> (Bytes, bool) {
         let news = RING.since(self.next, MOST);
-        self.next = news.next;
         let mut text = Vec::new();
         if news.lost > 0 {
-            let first = news.entries.first().map_or(news.next, |entry| entry.id.0);
-            text.extend_from_slice(&frame::missed(Some(news.lost), first));
+            text.extend_from_slice(&frame::missed(Some(news.lost), news.first));
         }
-        for entry in news.entries.iter().filter(|entry| self.wish.includes(&entry.event)) {
-            text.extend_from_slice(entry.text());
+        self.next = news.first;
+        for entry in &news.entries {
+            if text.len() >= BUFFER {
+                break;
+            }
+            if self.filter.includes(&entry.event) {
+                text.extend_from_slice(entry.text(self.audience));
+            }
+            self.next = entry.id.0 + 1;
         }
         (text.into(), news.entries.len() == MOST)
     }
 
     async fn wait(&mut self) -> Woken {
         let mut news = pin!(timeout_at(self.silent_since + HEARTBEAT, self.news.changed()));
-        let mut stop = pin!(self.until.come());
+        let mut stop = pin!(self.shutdown.wait());
         poll_fn(|cx| match stop.as_mut().poll(cx) {
             Poll::Ready(()) => Poll::Ready(Woken::Stopped),
             Poll::Pending => news.as_mut().poll(cx).map(|woken| match woken {

@@ -9,6 +9,7 @@ use ::axum::body::Bytes;
 use parking_lot::Mutex;
 
 use super::frame;
+use crate::axum::access::Audience;
 use crate::stack::event::Event;
 
 /// How many events can be resumed from: a few hundred kilobytes.
@@ -34,17 +35,17 @@ impl fmt::Display for Id {
     }
 }
 
-/// One event. Its text is made when the first reader wants it, once for all of them.
+/// One event. Its text is made when the first reader wants it, once for all who may see as much.
 pub(super) struct Entry {
     pub(super) id: Id,
     pub(super) at: SystemTime,
     pub(super) event: Event,
-    text: OnceLock<Bytes>,
+    texts: [OnceLock<Bytes>; 2],
 }
 
 impl Entry {
-    pub(super) fn text(&self) -> &Bytes {
-        self.text.get_or_init(|| frame::of(self))
+    pub(super) fn text(&self, audience: Audience) -> &Bytes {
+        self.texts[audience as usize].get_or_init(|| frame::of(self, audience))
     }
 }
 
@@ -61,8 +62,8 @@ pub(super) struct News {
     /// So many events were dropped before they could be taken.
     pub(super) lost: u64,
     pub(super) entries: Vec<Arc<Entry>>,
-    /// Where to go on.
-    pub(super) next: u64,
+    /// The number of the first one; of the next event, if there is none yet.
+    pub(super) first: u64,
 }
 
 impl Ring {
@@ -82,7 +83,7 @@ impl Ring {
             inner.entries.pop_front();
         }
         let (id, at) = (Id(inner.next), SystemTime::now());
-        inner.entries.push_back(Arc::new(Entry { id, at, event, text: OnceLock::new() }));
+        inner.entries.push_back(Arc::new(Entry { id, at, event, texts: Default::default() }));
         inner.next += 1;
     }
 
@@ -98,6 +99,6 @@ impl Ring {
         let start = from.clamp(oldest, inner.next);
         let skip = usize::try_from(start - oldest).unwrap_or(usize::MAX);
         let entries: Vec<_> = inner.entries.iter().skip(skip).take(most).cloned().collect();
-        News { lost: start.saturating_sub(from), next: start + entries.len() as u64, entries }
+        News { lost: start.saturating_sub(from), first: start, entries }
     }
 }

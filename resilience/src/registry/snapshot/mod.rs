@@ -31,16 +31,6 @@ macro_rules! lists {
             pub(super) fn take(registry: &Registry) -> Self {
                 Self { $($all: registry.$all().map(<$policy>::snapshot).collect(),)* }
             }
-
-            /// The JSON of a snapshot in chunks, each as of the moment in which it is taken.
-            #[cfg(feature = "axum")]
-            pub(crate) fn chunks() -> impl Iterator<Item = Vec<u8>> + Send {
-                super::json::object([
-                    $((stringify!($all), |registry| {
-                        super::json::array(registry.$all(), <$policy>::snapshot)
-                    }),)*
-                ])
-            }
         }
     };
 }

@@ -4,10 +4,10 @@ use tokio::sync::watch;
 
 /// Ends what waits for it once its signal was given. Without one, never.
 #[derive(Clone, Default)]
-pub(in crate::axum) struct Until(Option<watch::Receiver<()>>);
+pub(super) struct Shutdown(Option<watch::Receiver<()>>);
 
-impl Until {
-    pub(in crate::axum) fn ready(stop: impl Future<Output = ()> + Send + 'static) -> Self {
+impl Shutdown {
+    pub(super) fn on(stop: impl Future<Output = ()> + Send + 'static) -> Self {
         let (sender, receiver) = watch::channel(());
         tokio::spawn(async move {
             stop.await;
@@ -16,7 +16,7 @@ impl Until {
         Self(Some(receiver))
     }
 
-    pub(super) async fn come(&mut self) {
+    pub(super) async fn wait(&mut self) {
         match &mut self.0 {
             // Nothing is ever sent: this ends when the sender is gone.
             Some(receiver) => while receiver.changed().await.is_ok() {},

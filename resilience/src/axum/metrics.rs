@@ -3,19 +3,21 @@
 use ::axum::http::{HeaderMap, header};
 use ::axum::response::{IntoResponse, Response};
 
-use super::pieces;
-use crate::observe::Format;
+use super::chunks;
+use super::json::Part;
+use crate::observe::{Collected, Format};
 use crate::registry::registry;
 
 pub(super) async fn metrics(headers: HeaderMap) -> Response {
     let accept =
         headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok()).unwrap_or_default();
     let format = preferred(accept);
-    let page = pieces::body(format.steps(registry()).map(String::into_bytes));
-    ([(header::CONTENT_TYPE, format.content_type())], page).into_response()
+    let steps = format.steps(Collected::in_turns(registry()).await);
+    let parts = steps.map(|step| Part { text: step.text.into_bytes(), items: step.policies });
+    ([(header::CONTENT_TYPE, format.content_type())], chunks::body(parts)).into_response()
 }
 
-/// `OpenMetrics` only where it is asked for by name, and not less gladly than plain text.
+/// `OpenMetrics` only where it is asked for by name, with at least the same q-value as plain text.
 fn preferred(accept: &str) -> Format {
     let quality = |wanted: &[&str]| {
         let offers = accept.split(',').filter_map(offer);
@@ -32,7 +34,7 @@ fn preferred(accept: &str) -> Format {
     }
 }
 
-/// A media type and how gladly it is taken.
+/// A media type and its q-value.
 fn offer(part: &str) -> Option<(&str, f32)> {
     let mut parameters = part.split(';').map(str::trim);
     let name = parameters.next()?;

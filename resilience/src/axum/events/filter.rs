@@ -1,4 +1,4 @@
-//! What a reader wants: which kind, which policy, and from where on.
+//! What a reader asks for: which kind, which policy, and from where on.
 
 use ::axum::extract::Query;
 use ::axum::http::{HeaderMap, Request};
@@ -8,9 +8,9 @@ use super::ring::Id;
 use crate::kind::PolicyKind;
 use crate::stack::event::Event;
 
-/// What a reader wants.
+/// What a reader asks for.
 #[derive(Default)]
-pub(super) struct Wish {
+pub(super) struct EventFilter {
     kind: Option<PolicyKind>,
     policy: Option<String>,
     /// The last event that it has seen; `Err` when that is none of ours: the program has started anew since.
@@ -18,15 +18,15 @@ pub(super) struct Wish {
 }
 
 #[derive(Deserialize)]
-struct Filter {
+struct Wanted {
     kind: Option<String>,
     policy: Option<String>,
 }
 
-impl Wish {
+impl EventFilter {
     pub(super) fn of<B>(request: &Request<B>) -> Result<Self, String> {
-        let filter = Query::<Filter>::try_from_uri(request.uri());
-        let Query(Filter { kind, policy }) = filter.map_err(|rejection| rejection.to_string())?;
+        let filter = Query::<Wanted>::try_from_uri(request.uri());
+        let Query(Wanted { kind, policy }) = filter.map_err(|rejection| rejection.to_string())?;
         Ok(Self {
             kind: kind.as_deref().map(known).transpose()?,
             policy,
