@@ -68,8 +68,8 @@ async fn breakers_are_changed_by_hand() {
         )
     };
     browser.run(&act("force-open", "guessed")).await;
-    let refused = "return document.getElementById('refused').textContent";
-    shows(&browser, refused, "you are not authorized to do this", SOON).await;
+    let rejected = "return document.getElementById('rejected').textContent";
+    shows(&browser, rejected, "you are not authorized to do this", SOON).await;
     assert_eq!(browser.run(STATE).await, "closed");
     browser.run("document.getElementById('cancel').click(); return 1").await;
     browser.run(&act("force-open", TOKEN)).await;
@@ -86,7 +86,7 @@ async fn what_was_before_the_page_is_drawn() {
     browser.open(&serve().await).await;
     shows(&browser, STATE, "closed", SOON * 5).await;
     let recall = "recall({ slot_ms: 10000, policies: { 'circuit_breakers/search': [[20, 9, 4], [2, 5, 1]] } });
-        look(); return 1";
+        read(); return 1";
     browser.run(recall).await;
     let spark = "return document.querySelector('[data-key=\"circuit_breakers/search\"] .spark').getAttribute('aria-label').replace(/.*: /, '')";
     shows(&browser, spark, "14 calls, 5 of them bad", SOON * 5).await;

@@ -15,24 +15,30 @@ function ask(action, name) {
   set($("what"), "textContent", `${ACTIONS[action]}: ${name}`);
   Object.assign($("reason"), { value: "" });
   Object.assign($("token"), { value: token });
-  set($("refused"), "hidden", true);
+  set($("rejected"), "hidden", true);
   $("confirm").showModal();
+}
+
+// No path can hold the names `.` and `..`.
+function place(name, action) {
+  const query = name === "." || name === ".." ? `?name=${name}` : "";
+  return `${query ? "-" : encodeURIComponent(name)}/${action}${query}`;
 }
 
 async function act() {
   token = $("token").value;
-  const response = await fetch(`./circuit-breakers/${encodeURIComponent(asked.name)}/${asked.action}`, {
+  const response = await fetch(`./circuit-breakers/${place(asked.name, asked.action)}`, {
     method: "POST", headers: { "authorization": `Bearer ${token}`, "content-type": "application/json" },
     body: JSON.stringify({ reason: $("reason").value }),
   }).catch((error) => ({ ok: false, json: async () => ({ detail: error.message }) }));
   if (response.ok) {
     $("confirm").close();
-    lookIn(0);
+    readIn(0);
     return;
   }
   token = "";
-  set($("refused"), "textContent", (await response.json()).detail);
-  set($("refused"), "hidden", false);
+  set($("rejected"), "textContent", (await response.json()).detail);
+  set($("rejected"), "hidden", false);
 }
 
 $("act").addEventListener("click", act);

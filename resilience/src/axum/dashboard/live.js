@@ -1,22 +1,22 @@
-// Keeping up: a look at the whole now and then, events in between, and the controls.
+// Keeping up: the whole is read now and then, events come in between; and the controls.
 
-const LOOK_EVERY = 2000;
+const READ_EVERY = 2000;
 let pending = null;
 let due = Infinity;
-let looking = false;
+let reading = false;
 let cost = 0;
 
-// At the latest; but a look that takes long is taken less often.
-function lookIn(ms) {
+// At the latest; but what takes long is read less often.
+function readIn(ms) {
   ms = Math.max(ms, 20 * cost);
-  if (looking || performance.now() + ms > due) return;
+  if (reading || performance.now() + ms > due) return;
   clearTimeout(pending);
   due = performance.now() + ms;
-  pending = setTimeout(look, ms);
+  pending = setTimeout(read, ms);
 }
 
-async function look() {
-  [due, looking] = [Infinity, true];
+async function read() {
+  [due, reading] = [Infinity, true];
   const started = performance.now();
   try {
     // Checks may take their time; the rest doesn't wait for them.
@@ -31,12 +31,14 @@ async function look() {
   } catch (error) {
     showLink("bad", `not reachable: ${error.message}`);
   }
-  [cost, looking] = [performance.now() - started, false];
-  lookIn(LOOK_EVERY);
+  [cost, reading] = [performance.now() - started, false];
+  readIn(READ_EVERY);
 }
 
 async function fetched(path) {
-  const response = await fetch(path, { cache: "no-store" });
+  // A token that was given for an action shows errors and keys, too.
+  const headers = token ? { "authorization": `Bearer ${token}` } : {};
+  const response = await fetch(path, { cache: "no-store", headers });
   if (!response.ok) throw new Error(`${path} answers ${response.status}`);
   const ahead = Date.parse(response.headers.get("date")) - Date.now();
   // The header has whole seconds.
@@ -81,7 +83,7 @@ function hear(event) {
     renderSoon();
   }
   // The rest of the story is in the snapshot.
-  lookIn(250);
+  readIn(250);
 }
 
 const THEMES = ["auto", "light", "dark"];
@@ -107,5 +109,5 @@ let remembered = null;
 try { remembered = localStorage.getItem("resilience-theme"); } catch { /* not allowed to */ }
 theme(THEMES.includes(remembered) ? remembered : "auto");
 // What was before the page was opened is only drawn.
-fetched("./history").then(recall, () => {}).then(look);
+fetched("./history").then(recall, () => {}).then(read);
 listen();

@@ -22,7 +22,7 @@ const seconds = (ms) => ms >= 10000 ? `${Math.round(ms / 1000)} s` : `${(Math.ma
 const shown = (value) => value == null ? "–" : typeof value !== "object" ? number(value)
   : Array.isArray(value) ? value.map(shown).join(", ") : Object.entries(value).map(([name, value]) => `${words(name)} ${shown(value)}`).join(", ");
 const facts = (of) => Object.entries(of).map(([name, value]) => [words(name), shown(value)]);
-// What nobody has chosen is not worth a line.
+// A default is not worth a line.
 const chosen = (of) => facts(Object.fromEntries(Object.entries(of).filter(([, value]) => value != null && value !== false)));
 
 // A policy as a row: state and tone, rate against threshold, what the sparkline counts. There may be thousands: what
@@ -60,13 +60,13 @@ const SHAPES = {
     const full = p.in_flight >= most;
     Object.assign(row, { rate: p.in_flight / most, threshold: 1, rateText: () => `${p.in_flight} of ${most} slots, ${p.queued} waiting` });
     Object.assign(row, { state: full ? "full" : "free", tone: full ? "careful" : "good", trouble: full ? 50 : 20 * row.rate });
-    counted(row, p.totals.rejected, "refused");
+    counted(row, p.totals.rejected, "rejected");
   },
   rate_limiters(row, p) {
     const free = p.available > 0;
     Object.assign(row, { state: free ? "free" : "used up", tone: free ? "good" : "careful", trouble: free ? 0 : 50 });
     row.rateText = () => `${number(p.available)} available`;
-    counted(row, p.totals.rejected, "refused");
+    counted(row, p.totals.rejected, "rejected");
   },
   retries(row, p) {
     counted(row, p.totals.retries, "retries");
@@ -74,7 +74,7 @@ const SHAPES = {
     row.groups = () => [["Since the program started", facts(p.totals)]];
   },
   timeouts(row, p) {
-    counted(row, p.totals.timed_out + p.totals.deadline_exceeded, "cut off");
+    counted(row, p.totals.timed_out + p.totals.deadline_exceeded, "timed out");
     row.groups = () => [["Since the program started", [["timed out", number(p.totals.timed_out)], ["deadline exceeded", number(p.totals.deadline_exceeded)]]]];
   },
   hedges: (row, p) => counted(row, p.totals.hedged, "hedged"),

@@ -55,7 +55,7 @@ function show(row) {
   return parts.item;
 }
 
-// What changes between two looks, too: the time to the next trial.
+// What changes between two readings, too: the time to the next trial.
 function showNote({ row, note }) {
   const left = row.openUntil && row.state === "open" ? row.openUntil - (Date.now() + skew) : null;
   const next = left == null ? "" : left > 0 ? `next trial in ${seconds(left)} · ` : "the next call is a trial · ";
@@ -104,7 +104,7 @@ function render() {
   const items = visible.map(show);
   const list = $("list");
   const same = items.length === list.children.length && items.every((item, i) => item === list.children[i]);
-  // A row that somebody reads or has reached by keyboard doesn't jump away.
+  // A row that has the focus doesn't jump away.
   const busy = list.contains(document.activeElement) && items.every((item) => item.parentNode === list) && items.length === list.children.length;
   if (!same && !busy) list.replaceChildren(...items);
   set($("shown"), "textContent", `${number(visible.length)} of ${number(rows.length)} policies, ${number(rows.filter(troubled).length)} in trouble`);
