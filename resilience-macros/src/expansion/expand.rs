@@ -2,8 +2,8 @@
 
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote_spanned};
-use syn::Expr;
 use syn::spanned::Spanned;
+use syn::{Expr, Type};
 
 use crate::attribute::Effect;
 use crate::attribute::options::value::transparent;
@@ -132,13 +132,17 @@ fn core(guarded: &Guarded, stack: &Stack, runtime: &TokenStream) -> CallTokens {
     let captured = if owns { captured(guarded) } else { None };
     match guarded.mode {
         Mode::Async => {
+            let of_body = if guarded.is_response { &infer(span) } else { output };
             let never = quote_spanned! {span=>
-                if false { #captured return #runtime::never::<#output>(); }
+                if false { #captured return #runtime::never::<#of_body>(); }
             };
             let block = braced(guarded, quote_spanned!(span=> #never #body));
             let block = quote_spanned!(span=> async #capture #block);
             CallTokens::Future(if stack.is_total() {
                 plain_or_not(&quote_spanned!(span=> body(#block)), output, runtime)
+            } else if guarded.is_response {
+                // The inner one makes a result of it, the outer one an outcome.
+                quote_spanned!(span=> #runtime::body(#runtime::body(#block)))
             } else {
                 quote_spanned!(span=> #runtime::body(#block))
             })
@@ -154,6 +158,10 @@ fn core(guarded: &Guarded, stack: &Stack, runtime: &TokenStream) -> CallTokens {
             })
         }
     }
+}
+
+fn infer(span: Span) -> Type {
+    syn::parse_quote_spanned!(span=> _)
 }
 
 /// Braces of the user's edition.
@@ -173,7 +181,7 @@ fn captured(guarded: &Guarded) -> Option<TokenStream> {
 }
 
 /// A body that may return a plain value or a `Result`: its type chooses the method.
-fn plain_or_not(call: &TokenStream, output: &syn::Type, runtime: &TokenStream) -> TokenStream {
+fn plain_or_not(call: &TokenStream, output: &Type, runtime: &TokenStream) -> TokenStream {
     let span = generated_span(Span::call_site());
     quote_spanned! {span=> {
         #[allow(unused_imports)]

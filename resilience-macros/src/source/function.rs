@@ -4,12 +4,13 @@ use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::punctuated::Punctuated;
+use syn::spanned::Spanned;
 use syn::{FnArg, Generics, ReturnType, Signature, Token, Type, Visibility};
 
 use crate::mode::Mode;
 use crate::source::attributes::WrittenAttribute;
 use crate::source::frame::{Frame, Inside};
-use crate::source::return_type::{inferable, of_future};
+use crate::source::return_type::{inferable, is_response, of_future};
 use crate::source::scope::Scope;
 use crate::tokens::{is_block, unwrapped};
 
@@ -33,8 +34,10 @@ pub(crate) struct Guarded {
     /// What it is called within its module: `charge`, or `Payments::charge`.
     pub(crate) path: String,
     pub(crate) mode: Mode,
-    /// What the body returns.
+    /// What the stack returns: what the body does, or a result of it.
     pub(crate) output: Type,
+    /// The body returns something that only is a response: a rejection is the error beside it.
+    pub(crate) is_response: bool,
     pub(crate) scope: Scope,
     /// The code around the body.
     pub(crate) frame: Frame,
@@ -91,9 +94,26 @@ impl Function {
         let Inside { frame, body, output, renamed_self } =
             Inside::find(self.body.clone(), self.braces, &declared, future, asynchronous)?;
         let mode = if asynchronous || frame.is_async() { Mode::Async } else { Mode::Blocking };
-        let output = inferable(output.unwrap_or(declared));
+        let is_response = mode == Mode::Async && is_response(output.as_ref().unwrap_or(&declared));
+        let output = if is_response {
+            syn::parse_quote_spanned!(declared.span()=> ::core::result::Result<_, _>)
+        } else {
+            inferable(output.unwrap_or(declared))
+        };
         let Signature { inputs, generics, .. } = self.signature.clone();
-        Ok(Guarded { name, path, mode, output, scope, frame, body, renamed_self, inputs, generics })
+        Ok(Guarded {
+            name,
+            path,
+            mode,
+            output,
+            is_response,
+            scope,
+            frame,
+            body,
+            renamed_self,
+            inputs,
+            generics,
+        })
     }
 
     fn unsupported_kind(&self) -> Result<(), syn::Error> {

@@ -124,6 +124,15 @@ impl Visit<'_> for Seeks {
     }
 }
 
+/// Whether all that is known of a type is that it is a response of axum's.
+pub(crate) fn is_response(ty: &Type) -> bool {
+    let Type::ImplTrait(named) = ty else { return false };
+    named.bounds.iter().any(|bound| {
+        matches!(bound, TypeParamBound::Trait(bound)
+            if bound.path.segments.last().is_some_and(|last| last.ident == "IntoResponse"))
+    })
+}
+
 /// Whether a type is no `Result` under any alias.
 pub(crate) fn is_plain(ty: &Type) -> bool {
     match ty {

@@ -1,5 +1,5 @@
-//! Looking in over HTTP, with axum 0.8: health, every policy's state, metrics, events, a dashboard; and rejections as
-//! responses.
+//! Health, every policy's state, metrics, events and a dashboard over HTTP, with axum 0.8; rejections as responses; and
+//! policies around handlers.
 //!
 //! ```
 //! let app: axum::Router = axum::Router::new()
@@ -15,16 +15,40 @@
 //! | `GET /metrics` | the Prometheus text format; `OpenMetrics`, if `Accept` prefers it |
 //! | `GET /resilience` | every policy: state, counts, totals, options |
 //! | `GET /resilience/circuit-breakers[/{name}]` | the breakers, or one |
+//! | `GET /resilience/circuit-breakers/{name}/keys[/{key}]` | of breakers per key: the keys, or one |
 //! | `GET /resilience/events` | what happens, as server-sent events |
 //! | `GET /resilience/health` | the report of `/health`, always as 200 |
 //! | `GET /resilience/history` | what was counted in the last five minutes, for sparklines |
 //! | `GET /resilience/dashboard` | a page that shows all this, live |
 //! | `GET /resilience/openapi.json` | the description of these routes |
-//! | `POST /resilience/circuit-breakers/{name}/{force-open,force-close,reset}` | only with [`Resilience::admin`] |
+//! | `POST /resilience/circuit-breakers/{name}[/keys/{key}]/{force-open,force-close,reset}` | only with [`Resilience::admin`] |
 //!
 //! They work under a prefix too (`Router::nest`). Nothing is cached (`Cache-Control: no-store`), and errors are
-//! `application/problem+json`. The read routes show names, options and source locations: mount them where operators
-//! are, not where customers are.
+//! `application/problem+json`. Names and keys in paths are percent-encoded; those that no path can hold, `.` and `..`,
+//! stand in the query: `/resilience/circuit-breakers/-?name=..`.
+//!
+//! # What strangers see
+//!
+//! The read routes show names, options and source locations: mount them where operators are, not where customers are.
+//! Error texts and keys are shown to those whom [`Resilience::admin`]'s authorizer admits, or to everybody by
+//! [`Resilience::show_details`]; else they are `null` and hashes. Against pages that bind their own host name to a
+//! private address see [`Resilience::allowed_hosts`].
+//!
+//! # Handlers
+//!
+//! A handler that returns a `Response`, or `impl IntoResponse`, is guarded like any function: a rejection becomes the
+//! response, with status 429, 503 or 504 and `Retry-After`. `when_ok` sees what the handler returns.
+//!
+//! ```
+//! use axum::response::{IntoResponse, Response};
+//! use resilience::{circuit_breaker, rate_limit};
+//!
+//! #[rate_limit("100/s")]
+//! #[circuit_breaker(when_ok = |response: &Response| response.status().is_server_error())]
+//! async fn search() -> Response {
+//!     "found".into_response()
+//! }
+//! ```
 
 mod access;
 mod admin;
@@ -34,6 +58,8 @@ mod dashboard;
 mod events;
 mod history;
 mod json;
+#[cfg(feature = "tower")]
+mod layer;
 mod metrics;
 mod openapi;
 mod problem;
@@ -47,4 +73,6 @@ mod snapshot;
 mod target;
 
 pub use self::bearer::bearer;
+#[cfg(feature = "tower")]
+pub use self::layer::{GuardedRoutes, RouteLayer, RoutePolicy, layer};
 pub use self::router::{Resilience, router};

@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::problem::problem;
 use crate::rejection::{Rejection, RejectionKind};
+use crate::stack::verdict::Fallible;
 
 /// A slot of a full bulkhead may be free at any moment.
 const AFTER_BULKHEAD: Duration = Duration::from_secs(1);
@@ -28,6 +29,26 @@ impl IntoResponse for Rejection {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         response
+    }
+}
+
+impl From<Rejection> for Response {
+    fn from(rejection: Rejection) -> Self {
+        rejection.into_response()
+    }
+}
+
+/// A handler that returns a response is no `Result`: every response is its value, and a rejection becomes one.
+impl Fallible for Response {
+    type Value = Self;
+    type Error = Rejection;
+
+    fn as_result(&self) -> Result<&Self, &Rejection> {
+        Ok(self)
+    }
+
+    fn from_error(rejection: Rejection) -> Self {
+        rejection.into_response()
     }
 }
 
