@@ -65,3 +65,13 @@ async fn who_changes_a_breaker_by_hand_is_logged() {
         line.fields
     );
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_name_begins_no_log_line() {
+    let log = log::listen();
+    let breaker = CircuitBreaker::new("forged\nERROR all is lost", CircuitBreakerConfig::new());
+    breaker.force_open();
+    let rejection = breaker.try_acquire().unwrap_err();
+    let line = log.line_with(&["forged", "event=\"state_changed\""]);
+    assert!(!line.fields.contains('\n') && !rejection.to_string().contains('\n'), "{line:?}");
+}
