@@ -4,6 +4,7 @@
 //! stays there as long as a call holds it. Its home's record says how far to probe. Neighbouring slots are often in the
 //! processor's cache already, where slots farther off would have to be fetched.
 
+use super::chunks::Chunks;
 use super::record::{Record, Tag};
 use super::slot::{Content, KeyedInstance, Slot, Taken};
 use crate::keyed::instance::PerKey;
@@ -14,8 +15,10 @@ use crate::sync::{AtomicU32, Ordering::Relaxed};
 pub(in crate::keyed) const LEAST: u32 = 64;
 
 pub(in crate::keyed) struct Array<O, P: PerKey> {
-    slots: Box<[Slot<O, P>]>,
+    slots: Chunks<Slot<O, P>>,
     keys: AtomicU32,
+    /// Where moving into a larger array goes on.
+    hand: AtomicU32,
 }
 
 /// A key's slot, pinned.
@@ -27,8 +30,8 @@ pub(in crate::keyed) struct Found<'a, O, P: PerKey> {
 
 impl<O, P: PerKey> Array<O, P> {
     pub(in crate::keyed) fn new(places: u32) -> Self {
-        let slots = (0..places).map(|_| Slot::vacant()).collect();
-        Self { slots, keys: AtomicU32::new(0) }
+        let slots = Chunks::new(places as usize);
+        Self { slots, keys: AtomicU32::new(0), hand: AtomicU32::new(0) }
     }
 
     /// Whether keys would get far from home with one more: then a fifth is vacant. A tighter array makes probe sequences
@@ -48,12 +51,17 @@ impl<O, P: PerKey> Array<O, P> {
     }
 
     pub(in crate::keyed) fn slot(&self, at: usize) -> &Slot<O, P> {
-        &self.slots[at]
+        self.slots.get_or_make(at, Slot::vacant)
     }
 
-    /// Those with keys.
-    pub(in crate::keyed) fn taken(&self) -> impl Iterator<Item = (usize, &Slot<O, P>)> {
-        self.slots.iter().enumerate().filter(|(_, slot)| slot.record.tag().is_some())
+    /// The same, unless no key was ever near it.
+    pub(in crate::keyed) fn slot_in_use(&self, at: usize) -> Option<&Slot<O, P>> {
+        self.slots.get(at)
+    }
+
+    /// The first slot from there on that keys may be in.
+    pub(in crate::keyed) fn next(&self, at: usize) -> Option<usize> {
+        self.slots.next_made(at)
     }
 
     #[inline]
@@ -75,13 +83,14 @@ impl<O, P: PerKey> Array<O, P> {
         key: &K,
     ) -> Option<Found<'_, O, P>> {
         let home = self.home(tag);
-        let end = self.slots[home].record.max_probe().saturating_add(home + 1);
-        let Some(near) = self.slots.get(home..end) else { return self.find_anywhere(tag, key) };
+        let slots = self.slots.from(home)?;
+        let end = slots.first()?.record.max_probe().saturating_add(1);
+        let Some(near) = slots.get(..end) else { return self.find_anywhere(tag, key) };
         let mut places = (home..).zip(near);
         places.find_map(|(at, slot)| slot.probe(tag, key).map(|instance| found(at, slot, instance)))
     }
 
-    /// The same past the last slot, after which comes the first, and for homes whose keys may be anywhere.
+    /// The same past the end of a chunk, and for homes whose keys may be anywhere. After the last slot comes the first.
     #[cold]
     #[inline(never)]
     fn find_anywhere<K: Key<Owned = O> + ?Sized>(
@@ -91,14 +100,14 @@ impl<O, P: PerKey> Array<O, P> {
     ) -> Option<Found<'_, O, P>> {
         let mut places = self.probe_sequence(tag).take(self.max_probe(self.home(tag)) + 1);
         places.find_map(|at| {
-            let slot = &self.slots[at];
+            let slot = self.slots.get(at)?;
             Some(found(at, slot, slot.probe(tag, key)?))
         })
     }
 
     /// How many slots after a home all of its keys have been seen.
     fn max_probe(&self, home: usize) -> usize {
-        self.slots[home].record.max_probe().min(self.slots.len() - 1)
+        self.slot(home).record.max_probe().min(self.slots.len() - 1)
     }
 
     /// Puts a new key in, if there is room. Under the map's lock, as all that follows.
@@ -111,7 +120,7 @@ impl<O, P: PerKey> Array<O, P> {
             return Err(content);
         }
         for (steps, at) in self.probe_sequence(tag).enumerate() {
-            let slot = &self.slots[at];
+            let slot = self.slot(at);
             if slot.record.tag().is_some() {
                 continue;
             }
@@ -119,7 +128,7 @@ impl<O, P: PerKey> Array<O, P> {
                 Err(back) => content = back,
                 Ok(instance) => {
                     slot.record.set_tag(Some(tag));
-                    let home = &self.slots[self.home(tag)].record;
+                    let home = &self.slot(self.home(tag)).record;
                     home.set_max_probe(home.max_probe().max(steps));
                     self.keys.fetch_add(1, Relaxed);
                     return Ok(found(at, slot, instance));
@@ -134,7 +143,7 @@ impl<O, P: PerKey> Array<O, P> {
         slot: usize,
         may: impl FnOnce(&P::Instance) -> bool,
     ) -> Taken<Content<O, P>> {
-        let slot = &self.slots[slot];
+        let slot = self.slot(slot);
         let taken = slot.take(may);
         if let (Taken::Out(_), Some(tag)) = (&taken, slot.record.tag()) {
             slot.record.set_tag(None);
@@ -147,24 +156,38 @@ impl<O, P: PerKey> Array<O, P> {
     /// A key has left: those of the same home are probed for no farther than the others are.
     fn shorten(&self, tag: Tag) {
         let home = self.home(tag);
-        let shares_home =
-            |at: usize| self.slots[at].record.tag().is_some_and(|tag| self.home(tag) == home);
+        let tag_at = |at: usize| self.slots.get(at).and_then(|slot| slot.record.tag());
+        let shares_home = |at: usize| tag_at(at).is_some_and(|tag| self.home(tag) == home);
         let sequence = self.probe_sequence(tag).enumerate().take(self.max_probe(home) + 1);
         let farthest = sequence.filter(|(_, at)| shares_home(*at)).last();
-        self.slots[home].record.set_max_probe(farthest.map_or(0, |(steps, _)| steps));
+        self.slot(home).record.set_max_probe(farthest.map_or(0, |(steps, _)| steps));
     }
 
-    /// Moves what nobody holds into a larger one, which has room for all.
-    pub(in crate::keyed) fn move_into(&self, other: &Self) {
-        for (at, Slot { record, .. }) in self.taken() {
+    /// Goes on to move keys that no call holds into a larger array, from slot to slot and around again. Says which moved.
+    #[allow(clippy::cast_possible_truncation, reason = "less than the number of places")]
+    pub(in crate::keyed) fn move_into<'l>(
+        &self,
+        larger: &'l Self,
+        slots: u32,
+        mut moved: impl FnMut(usize, &Record, Found<'l, O, P>),
+    ) {
+        for _ in 0..slots.min(self.places_in_use()) {
+            let next = self.hand.load(Relaxed) as usize;
+            let Some(at) = self.next(next).or_else(|| self.next(0)) else { return };
+            self.hand.store(at as u32 + 1, Relaxed);
+            let record = &self.slot(at).record;
             let Some(tag) = record.tag() else { continue };
             let Taken::Out(content) = self.take(at, |_| true) else { continue };
-            // All slots there may be pinned by late readers, as good as never.
-            match other.put(tag, content).or_else(|content| self.put(tag, content)) {
-                Ok(found) => found.record.take_over(record),
-                Err(_) => unreachable!("its own place is vacant"),
+            match larger.put(tag, content) {
+                Ok(found) => moved(at, record, found),
+                Err(content) => self.put_back(tag, content),
             }
         }
+    }
+
+    /// Its own slot is vacant at least.
+    fn put_back(&self, tag: Tag, content: Content<O, P>) {
+        assert!(self.put(tag, content).is_ok(), "a key was just taken out");
     }
 }
 

@@ -5,21 +5,20 @@
 //! and no queue. A candidate that comes up and was used since is filed again under its true time, and one that is idle no
 //! more is demoted. A *hand* goes around the places and finds those that became idle again.
 //!
-//! All of that is bounded per new key, whatever the size of the map and the state of its keys. Where the queues have not
-//! caught up, the hand's next places are a sample, and the best of them is evicted. A small map is swept whole: there the
-//! order is exact.
+//! All of that is bounded per new key. Where the queues have not caught up, the hand's next places are a sample, and the
+//! best of them is evicted. A small map is swept whole: there the order is exact.
 
 use super::place::Place;
 use super::queue::{Candidate, Queue};
 use super::record::{Listed, Record};
 use super::slot::Taken;
-use super::table::Evicted;
+use super::table::{Evicted, Moved};
 use super::tables::Tables;
 use crate::keyed::instance::PerKey;
 
 /// A map of so many places is swept whole.
 const SMALL: u32 = 128;
-/// How many candidates are judged with each new key, whether one has to be evicted or not.
+/// How many candidates are judged with each new key.
 const CLASSIFIED: u32 = 2;
 /// How many candidates are taken from a queue at most.
 const CANDIDATES: u32 = 16;
@@ -33,7 +32,6 @@ pub(in crate::keyed) struct Evictor {
     idle: Queue,
     demoted: Queue,
     hand: Place,
-    /// Emptied after each use.
     sample: Vec<(bool, Candidate)>,
     /// How many places were looked at, ever.
     #[cfg(test)]
@@ -60,7 +58,13 @@ impl Evictor {
         }
     }
 
-    /// An earlier candidate for the same place stays where it is: when it comes up, the key was used since.
+    /// What a call holds is in use this very moment.
+    fn add_used(&mut self, place: Place, record: &Record, now: u64) {
+        record.touch(now);
+        self.add(place, record, now);
+    }
+
+    /// A place is in a queue once. When an earlier candidate comes up, the key was used since.
     fn demote(&mut self, candidate: Candidate, record: &Record) {
         if !record.is_listed(Listed::Demoted) {
             record.set_listed(Listed::Demoted, true);
@@ -98,9 +102,9 @@ impl Evictor {
         let small = tables.places() <= SMALL;
         let looks = |many: u32| if small { 2 * SMALL } else { many };
         self.recall(tables, now, looks(RECALLED));
-        let evicted = self.evict_idle(tables, now, looks(CANDIDATES));
-        let evicted = evicted.or_else(|| self.evict_demoted(tables, now, looks(CANDIDATES)));
-        evicted.or_else(|| self.evict_from_sample(tables, now, looks(SAMPLE)))
+        self.evict_idle(tables, now, looks(CANDIDATES))
+            .or_else(|| self.evict_demoted(tables, now, looks(CANDIDATES)))
+            .or_else(|| self.evict_from_sample(tables, now, looks(SAMPLE)))
     }
 
     /// Demoted keys that became idle are candidates like others again.
@@ -109,8 +113,8 @@ impl Evictor {
             return;
         }
         // Time alone refills a rate limit. The longest unused had most of it.
-        if let Some(Candidate { place, .. }) = self.demoted.first() {
-            self.recall_at(tables, place, now);
+        if let Some(first) = self.demoted.first() {
+            self.recall_at(tables, first.place, now);
         }
         for _ in 0..looks.min(tables.places()) {
             let Some(place) = self.advance(tables) else { return };
@@ -158,19 +162,12 @@ impl Evictor {
         }
         match tables.at(place).evict(place, true) {
             Taken::Out(evicted) => return Some(evicted),
-            Taken::Held => self.keep(place, record, now),
+            Taken::Held => self.add_used(place, record, now),
             Taken::Kept => self.demote(candidate, record),
         }
         None
     }
 
-    /// What a call holds is in use this very moment.
-    fn keep(&mut self, place: Place, record: &Record, now: u64) {
-        record.touch(now);
-        self.add(place, record, now);
-    }
-
-    /// If no candidate is idle.
     fn evict_demoted<P: PerKey>(
         &mut self,
         tables: &Tables<P>,
@@ -206,11 +203,11 @@ impl Evictor {
             self.demote(Candidate { used: record.used(now), place }, record);
             return None;
         }
-        match tables.at(place).evict(place, false) {
-            Taken::Out(evicted) => return Some(evicted),
-            _ => self.keep(place, record, now),
+        let evicted = tables.at(place).evict(place, false).out();
+        if evicted.is_none() {
+            self.add_used(place, record, now);
         }
-        None
+        evicted
     }
 
     /// The queues have not caught up with what was used and changed since: the best of a few keys goes.
@@ -251,19 +248,13 @@ impl Evictor {
         }
     }
 
-    /// Keys are in other places than before.
-    pub(in crate::keyed) fn start_over<P: PerKey>(&mut self, tables: &Tables<P>, now: u64) {
-        (self.idle, self.demoted) = (Queue::default(), Queue::default());
-        let mut add = |place, record: &Record| {
-            let demoted = record.is_demoted();
-            record.set_listed(Listed::Idle, false);
-            record.set_listed(Listed::Demoted, false);
-            if demoted {
-                self.demote(Candidate { used: record.used(now), place }, record);
-            } else {
-                self.add(place, record, now);
-            }
-        };
-        tables.iter().for_each(|table| table.for_each_place(&mut add));
+    /// A key moved. The candidate for its old place is dropped when it comes up.
+    pub(in crate::keyed) fn on_move<P: PerKey>(&mut self, moved: &Moved<'_, P>, now: u64) {
+        let [from, to] = moved.records;
+        if from.is_demoted() {
+            self.demote(Candidate { used: to.used(now), place: moved.to }, to);
+        } else {
+            self.add(moved.to, to, now);
+        }
     }
 }

@@ -1,16 +1,18 @@
 //! The map: known keys are found without a lock; new ones come, and others are evicted for them, one at a time.
 //!
-//! [`slot`] one key, [`record`] what is known of it without a look inside; [`array`] slots found by hash, without a lock; [`table`] keys of one type; [`tables`] all of them ·
+//! [`slot`] one key, [`record`] what is known of it without a look inside; [`array`] slots found by hash, without a lock, made in [`chunks`]; [`table`] keys of one type; [`tables`] all of them ·
 //! [`place`] where a key is · [`recency`] when it was used · [`eviction`] which key makes room when the map is full, over
-//! [`queue`]s of candidates · [`readers`] sums over all keys, read in pieces.
+//! [`queue`]s of candidates · [`reading`] all keys, piece by piece, with [`readers`] of sums.
 //!
 //! Of a key's own code only its `Eq` runs under the map's lock: keys are hashed, cloned, shown and dropped outside.
 
 pub(in crate::keyed) mod array;
+mod chunks;
 mod eviction;
 mod place;
 mod queue;
 mod readers;
+mod reading;
 mod recency;
 pub(in crate::keyed) mod record;
 pub(in crate::keyed) mod slot;
@@ -27,7 +29,7 @@ use self::recency::Recency;
 use self::record::Tag;
 use self::slot::Content;
 pub use self::slot::KeyedInstance;
-use self::table::{See, Table};
+use self::table::Table;
 use self::tables::Tables;
 use super::aggregate::Aggregate as _;
 use super::instance::PerKey;
@@ -39,6 +41,10 @@ use crate::sync::Mutex;
 /// How many keys one new key evicts at most: there are more than `max_keys` after that many calls were in flight.
 const MOST_EVICTED: usize = 16;
 
+/// At how many slots of an array that became too small a new key looks for keys to move: the array is empty long before the
+/// next one is full.
+const SLOTS_MOVED: u32 = 16;
+
 pub(super) struct Map<P: PerKey> {
     /// What the policies of keys are made from.
     template: P::Template,
@@ -48,8 +54,6 @@ pub(super) struct Map<P: PerKey> {
     /// How many keys came, ever.
     inserted: AtomicU64,
     evicted: AtomicU64,
-    /// How often keys moved because there was no room.
-    moves: AtomicU64,
     /// Locked while keys come and go.
     books: Mutex<Books<P>>,
 }
@@ -59,6 +63,21 @@ struct Books<P: PerKey> {
     /// What evicted keys had counted: sums over all keys must never shrink.
     retired: P::Aggregate,
     readers: Readers<P>,
+    /// How many keys moved, ever.
+    moves: u64,
+}
+
+impl<P: PerKey> Books<P> {
+    /// Goes on to move keys out of arrays that became too small.
+    fn move_some(&mut self, tables: &Tables<P>, now: u64) {
+        for table in tables.iter() {
+            table.move_some(SLOTS_MOVED, &mut |moved| {
+                self.readers.on_move(&moved);
+                self.evictor.on_move(&moved, now);
+                self.moves += 1;
+            });
+        }
+    }
 }
 
 impl<P: PerKey> Map<P> {
@@ -70,11 +89,11 @@ impl<P: PerKey> Map<P> {
             recency: Recency::new(max_keys),
             inserted: AtomicU64::new(0),
             evicted: AtomicU64::new(0),
-            moves: AtomicU64::new(0),
             books: Mutex::new(Books {
                 evictor: Evictor::new(),
                 retired: P::Aggregate::default(),
                 readers: Readers::new(),
+                moves: 0,
             }),
         }
     }
@@ -94,7 +113,7 @@ impl<P: PerKey> Map<P> {
         }
     }
 
-    /// Finds a key that stayed behind when others moved.
+    /// Finds a key that has not moved yet, and helps with moving.
     #[cold]
     #[inline(never)]
     fn search<'m, K: Key + ?Sized>(
@@ -106,7 +125,15 @@ impl<P: PerKey> Map<P> {
     ) -> KeyedInstance<'m, P, K::Owned> {
         let Some(found) = table.search(tag, key) else { return self.insert(table, tag, key) };
         found.record.touch(now);
-        found.instance
+        let Some(mut books) = self.books.try_lock() else { return found.instance };
+        // A key that is held doesn't move.
+        drop(found.instance);
+        books.move_some(&self.tables, now);
+        drop(books);
+        match table.search(tag, key) {
+            Some(found) => found.instance,
+            None => self.insert(table, tag, key),
+        }
     }
 
     fn insert<'m, K: Key + ?Sized>(
@@ -129,15 +156,11 @@ impl<P: PerKey> Map<P> {
             return found.instance;
         }
         self.make_room(&mut books, now, &mut evicted);
-        let (found, others_moved) = table.insert(tag, content);
+        let found = table.insert(tag, content);
         found.record.touch(now);
-        if others_moved {
-            self.moves.fetch_add(1, Release);
-            books.evictor.start_over(&self.tables, now);
-        } else {
-            books.evictor.add(found.place, found.record, now);
-        }
+        books.evictor.add(found.place, found.record, now);
         self.inserted.fetch_add(1, Release);
+        books.move_some(&self.tables, now);
         found.instance
     }
 
@@ -171,19 +194,6 @@ impl<P: PerKey> Map<P> {
         result
     }
 
-    /// Shows the policy of every key, of some twice: those that moved meanwhile are looked for again.
-    pub(super) fn for_each(&self, see: &mut dyn FnMut(&P::Instance)) {
-        loop {
-            let (moves, mut next) = (self.moves.load(Acquire), Some(Place::FIRST));
-            while let Some(place) = next {
-                next = self.read(place, &mut |_, _, policy| see(policy));
-            }
-            if self.moves.load(Acquire) == moves {
-                break;
-            }
-        }
-    }
-
     #[allow(clippy::cast_possible_truncation, reason = "as many as memory holds")]
     pub(super) fn len(&self) -> usize {
         // In this order: a key is counted before it can go.
@@ -193,51 +203,5 @@ impl<P: PerKey> Map<P> {
 
     pub(super) fn evicted(&self) -> u64 {
         self.evicted.load(Acquire)
-    }
-
-    /// Begins to add up what all keys have counted, ever. The reader's number.
-    pub(super) fn begin_reading(&self) -> u64 {
-        let mut books = self.books.lock();
-        let evicted = books.retired.clone();
-        books.readers.begin(evicted)
-    }
-
-    /// Reads one more piece. Whether there is another.
-    pub(super) fn read_aggregate(&self, reader: u64) -> bool {
-        self.books.lock().readers.read(reader, &self.tables)
-    }
-
-    pub(super) fn end_reading(&self, reader: u64) -> Option<P::Aggregate> {
-        self.books.lock().readers.end(reader)
-    }
-
-    #[cfg(test)]
-    pub(super) fn steps(&self) -> u64 {
-        self.books.lock().evictor.steps
-    }
-
-    #[cfg(test)]
-    pub(super) fn readers(&self) -> usize {
-        self.books.lock().readers.len()
-    }
-
-    /// Shows one piece of the policies, while none is evicted or moved. Where to go on.
-    pub(super) fn read_locked(
-        &self,
-        from: Place,
-        see: &mut dyn FnMut(Place, &P::Instance),
-    ) -> Option<Place> {
-        let _books = self.books.lock();
-        self.tables.read(from, &mut |place, _, policy| see(place, policy))
-    }
-
-    /// Shows one piece of the keys, while others come and go. Where to go on.
-    pub(super) fn read(&self, from: Place, see: See<'_, P>) -> Option<Place> {
-        self.tables.read(from, see)
-    }
-
-    /// Shows the key at a place, if there is one.
-    pub(super) fn see(&self, place: Place, see: See<'_, P>) {
-        self.tables.at(place).see(place, see);
     }
 }

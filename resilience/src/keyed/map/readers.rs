@@ -1,8 +1,9 @@
-//! Sums over all keys, read in pieces while keys come and go between the pieces: each key is counted once.
+//! Sums over all keys, read in pieces while keys come, go and move between the pieces: each key is counted once.
 //!
-//! Evictions are told to the readers: one that has not been at the key's place yet counts the key right then.
+//! Evictions and moves are told to the readers: one that would miss the key from now on counts it right then.
 
 use super::place::Place;
+use super::table::Moved;
 use super::tables::Tables;
 use crate::keyed::instance::PerKey;
 
@@ -56,6 +57,15 @@ impl<P: PerKey> Readers<P> {
     pub(in crate::keyed) fn on_eviction(&mut self, place: Place, counted: &P::Aggregate) {
         for reader in self.active.iter_mut().filter(|reader| !place.precedes(reader.at)) {
             reader.aggregate += counted.clone();
+        }
+    }
+
+    pub(in crate::keyed) fn on_move(&mut self, moved: &Moved<'_, P>) {
+        let (from, to) = (moved.from, moved.to);
+        for reader in &mut self.active {
+            if !from.precedes(reader.at) && to.precedes(reader.at) {
+                reader.aggregate += P::aggregate(moved.policy);
+            }
         }
     }
 }

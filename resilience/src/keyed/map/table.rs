@@ -1,7 +1,7 @@
 //! The keys of one type: an array of places, and a larger one when they don't suffice.
 //!
-//! Keys that no call holds move into the larger one; the others stay behind, and are looked for there, too. Arrays are
-//! never freed, because readers don't announce themselves: the smaller ones together take a third of the largest one's
+//! Keys that no call holds move into the larger one, a few with each new key; the others stay behind. All are looked for
+//! there, too. Arrays are never freed, because readers don't announce themselves: the smaller ones together take a third of the largest one's
 //! memory.
 
 use std::any::Any;
@@ -36,6 +36,15 @@ pub(in crate::keyed) struct Found<'t, O, P: PerKey> {
     pub(in crate::keyed) place: Place,
 }
 
+/// A key that moved.
+pub(in crate::keyed) struct Moved<'t, P: PerKey> {
+    pub(in crate::keyed) from: Place,
+    pub(in crate::keyed) to: Place,
+    /// Those of the two places.
+    pub(in crate::keyed) records: [&'t Record; 2],
+    pub(in crate::keyed) policy: &'t P::Instance,
+}
+
 /// A key that was evicted.
 pub(in crate::keyed) struct Evicted<P: PerKey> {
     pub(in crate::keyed) place: Place,
@@ -60,7 +69,8 @@ pub(in crate::keyed) trait AnyTable<P: PerKey>: Any + Send + Sync {
     fn is_idle(&self, place: Place) -> Option<bool>;
     /// Takes the key out, unless it is held; or unless it is not idle, if it `must_be_idle`.
     fn evict(&self, place: Place, must_be_idle: bool) -> Taken<Evicted<P>>;
-    fn for_each_place(&self, see: &mut dyn FnMut(Place, &Record));
+    /// Goes on to move keys out of older arrays: looks at so many slots of each.
+    fn move_some(&self, slots: u32, moved: &mut dyn FnMut(Moved<'_, P>));
     /// Shows the keys at the next [`PIECE`] places in reading order. Where to go on.
     fn read(&self, from: Place, see: See<'_, P>) -> Option<Place>;
     /// Shows the key at a place, if there is one.
@@ -99,8 +109,12 @@ impl<O: Debug + Send + Sync + 'static, P: PerKey> Table<O, P> {
     }
 
     #[allow(clippy::cast_possible_truncation, reason = "there are 32, with 2³² places at most")]
+    fn place(&self, array: usize, slot: usize) -> Place {
+        Place { table: self.number, array: array as u16, slot: slot as u32 }
+    }
+
     fn found<'t>(&self, array: usize, found: array::Found<'t, O, P>) -> Found<'t, O, P> {
-        let place = Place { table: self.number, array: array as u16, slot: found.slot as u32 };
+        let place = self.place(array, found.slot);
         Found { instance: found.instance, record: found.record, place }
     }
 
@@ -113,28 +127,18 @@ impl<O: Debug + Send + Sync + 'static, P: PerKey> Table<O, P> {
         self.arrays[number].get_or_init(|| Array::new(self.sizes.places(number)))
     }
 
-    /// Puts a new key in, under the map's lock. Whether others moved for it.
-    pub(in crate::keyed) fn insert(
-        &self,
-        tag: Tag,
-        mut content: Content<O, P>,
-    ) -> (Found<'_, O, P>, bool) {
-        let before = self.newest();
+    /// Puts a new key in, under the map's lock.
+    #[allow(clippy::cast_possible_truncation, reason = "there are 32")]
+    pub(in crate::keyed) fn insert(&self, tag: Tag, mut content: Content<O, P>) -> Found<'_, O, P> {
         loop {
             let newest = self.newest();
             match self.array(newest).put(tag, content) {
-                Ok(found) => return (self.found(newest, found), newest != before),
+                Ok(found) => return self.found(newest, found),
                 Err(back) => content = back,
             }
-            self.grow(newest + 1);
+            self.array(newest + 1);
+            self.newest.store(newest as u32 + 1, Release);
         }
-    }
-
-    #[allow(clippy::cast_possible_truncation, reason = "there are 32")]
-    fn grow(&self, number: usize) {
-        let larger = self.array(number);
-        self.newest.store(number as u32, Release);
-        self.arrays().take(number).for_each(|(_, array)| array.move_into(larger));
     }
 
     fn at(&self, place: Place) -> (&Array<O, P>, usize) {
@@ -159,18 +163,17 @@ impl<O: Debug + Send + Sync + 'static, P: PerKey> AnyTable<P> for Table<O, P> {
             array if array > newest => (newest, 0),
             array => (array, place.slot.wrapping_add(1)),
         };
-        let at = |array, slot| Place { table: self.number, array, slot };
-        let places = self.arrays[usize::from(array)].get().map_or(0, Array::places_in_use);
-        match array {
-            _ if slot < places => Some(at(array, slot)),
-            0 => None,
-            _ => self.next(at(array - 1, u32::MAX)),
+        let keys = self.arrays[usize::from(array)].get().filter(|keys| keys.places_in_use() > 0);
+        match keys.and_then(|keys| keys.next(slot as usize)) {
+            Some(slot) => Some(self.place(array.into(), slot)),
+            None if array == 0 => None,
+            None => self.next(Place { array: array - 1, slot: u32::MAX, ..place }),
         }
     }
 
     fn is_idle(&self, place: Place) -> Option<bool> {
         let (array, slot) = self.at(place);
-        array.slot(slot).hold().map(|instance| P::is_idle(&instance))
+        array.slot_in_use(slot)?.hold().map(|instance| P::is_idle(&instance))
     }
 
     fn evict(&self, place: Place, must_be_idle: bool) -> Taken<Evicted<P>> {
@@ -183,13 +186,15 @@ impl<O: Debug + Send + Sync + 'static, P: PerKey> AnyTable<P> for Table<O, P> {
         })
     }
 
-    #[allow(clippy::cast_possible_truncation, reason = "there are 32, with 2³² places at most")]
-    fn for_each_place(&self, see: &mut dyn FnMut(Place, &Record)) {
-        for (number, array) in self.arrays() {
-            for (slot, Slot { record, .. }) in array.taken() {
-                let (array, slot) = (number as u16, slot as u32);
-                see(Place { table: self.number, array, slot }, record);
-            }
+    fn move_some(&self, slots: u32, moved: &mut dyn FnMut(Moved<'_, P>)) {
+        let newest = self.newest();
+        for (number, array) in self.arrays().take(newest) {
+            array.move_into(self.array(newest), slots, |slot, record, found| {
+                found.record.take_over(record);
+                let (from, to) = (self.place(number, slot), self.place(newest, found.slot));
+                let records = [record, found.record];
+                moved(Moved { from, to, records, policy: &found.instance });
+            });
         }
     }
 
@@ -210,7 +215,7 @@ impl<O: Debug + Send + Sync + 'static, P: PerKey> AnyTable<P> for Table<O, P> {
 
     fn see(&self, place: Place, see: See<'_, P>) {
         let (array, slot) = self.at(place);
-        if let Some(instance) = array.slot(slot).hold() {
+        if let Some(instance) = array.slot_in_use(slot).and_then(Slot::hold) {
             see(place, instance.key(), &instance);
         }
     }

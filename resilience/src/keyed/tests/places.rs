@@ -68,7 +68,7 @@ fn what_is_held_is_neither_taken_nor_moved() {
     let held = array.put(tag(1), content(1)).ok().unwrap();
     array.put(tag(2), content(2)).ok().unwrap();
     assert!(matches!(array.take(held.slot, |_| true), Taken::Held));
-    array.move_into(&larger);
+    array.move_into(&larger, LEAST, |_, _, _| {});
     assert_eq!(keys(&array).into_keys().collect::<Vec<_>>(), [1]);
     assert_eq!(keys(&larger).into_keys().collect::<Vec<_>>(), [2]);
 }

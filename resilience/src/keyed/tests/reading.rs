@@ -96,3 +96,19 @@ fn a_map_that_was_never_asked_has_nothing_to_show() {
     assert!(!seats.pages().next(|_, _| panic!("there is no key")));
     assert_eq!((seats.totals().keys, seats.aggregate().rejected), (0, 0));
 }
+
+#[test]
+fn a_sum_counts_each_key_once_while_keys_move_between_its_steps() {
+    for steps in 0..8 {
+        let seats = seats(20_000);
+        (0..1_249).for_each(|key| rejected_once(&seats, key));
+        let mut scan = seats.scan_aggregate();
+        for _ in 0..steps {
+            scan.step();
+        }
+        // The map grows; new keys count nothing.
+        (2_000..2_500_u32).for_each(|key| drop(seats.get(&key)));
+        while scan.step() {}
+        assert_eq!(scan.finish().rejected, 1_249, "after {steps} steps");
+    }
+}
