@@ -11,6 +11,8 @@ mod deadline;
 mod detach;
 mod facts;
 mod inherit;
+mod progress;
+mod trial;
 
 use std::cell::Cell;
 use std::thread::LocalKey;
@@ -23,6 +25,10 @@ pub(crate) use self::deadline::{Deadline, deadline_has_passed, deadline_nanos};
 pub use self::deadline::{deadline, remaining};
 pub use self::detach::{Detached, detach};
 pub use self::inherit::{Inherited, inherit};
+pub(crate) use self::progress::{
+    as_never_begun, beside_others, is_queued, never_began, note_begun, note_queued,
+};
+pub(crate) use self::trial::{Trial, is_in_trial};
 
 thread_local! {
     static TIMED_OUT: Cell<bool> = const { Cell::new(false) };

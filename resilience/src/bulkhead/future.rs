@@ -10,7 +10,7 @@ use tokio::time::Sleep;
 
 use super::semaphore::Joined;
 use super::{Bulkhead, BulkheadPermit};
-use crate::ambient::deadline_nanos;
+use crate::ambient::{deadline_nanos, note_queued};
 use crate::clock;
 use crate::queue::Ticket;
 use crate::rejection::Rejection;
@@ -117,6 +117,7 @@ impl<'b, A: PolicyRef<'b, Bulkhead>> Acquire<'b, A> {
             Entry::Rejected => Poll::Ready(Err(self.bulkhead.policy().reject())),
             Entry::Late => Poll::Ready(Err(self.bulkhead.policy().reject_late())),
             Entry::Waiting(waiter) => {
+                note_queued();
                 self.standing = Standing::InLine(ManuallyDrop::new(waiter));
                 Poll::Pending
             }

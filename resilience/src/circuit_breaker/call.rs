@@ -1,6 +1,6 @@
-//! The breaker without attributes: a call, with or without predicates of one's own.
+//! The breaker without attributes: a call, with or without the caller's predicates.
 
-use super::future::{guard, guard_blocking};
+use super::future::{guard, guard_blocking, unknown};
 use super::policy::CircuitBreaker;
 use crate::rejection::Rejection;
 use crate::stack::inspect::{Inspector, NoInspector};
@@ -15,8 +15,8 @@ use crate::stack::{self, FromRejection, body, edge};
 impl CircuitBreaker {
     /// Runs `future` if the circuit lets it pass. Every `Err` is a failure.
     ///
-    /// A panic of the future counts as a failure and goes on. A dropped call counts as cancelled, which is neutral,
-    /// unless a timeout of ours further out dropped it: then it failed.
+    /// A panic of the future counts as a failure and propagates. A dropped call counts as cancelled, which is neutral,
+    /// unless a timeout of ours further out ran out: then it failed; or it had run for `slow_call`: then it was slow.
     ///
     /// # Errors
     /// The future's own; [`Rejection::CircuitOpen`] as `E`.
@@ -31,7 +31,7 @@ impl CircuitBreaker {
         edge(guard(self, body(future), NoInspector, by_default))
     }
 
-    /// [`call`](Self::call) for code that doesn't await.
+    /// [`call`](Self::call) for synchronous code.
     ///
     /// # Errors
     /// As [`call`](Self::call).
@@ -43,7 +43,7 @@ impl CircuitBreaker {
         stack::finish(guard_blocking(self, body, NoInspector, by_default))
     }
 
-    /// The form for stacks by hand: rejections travel beside results, so that policies further out know them apart.
+    /// The form for stacks by hand: rejections travel beside results, so that policies further out can tell them apart.
     /// `inner` is the outcome of another policy's `guard`, or a body with its result in `Ok`.
     ///
     /// # Errors
@@ -55,7 +55,7 @@ impl CircuitBreaker {
     where
         F: Future<Output = Result<Result<T, E>, Rejection>>,
     {
-        guard(self, inner, NoInspector, by_default)
+        guard(self, unknown(inner), NoInspector, by_default)
     }
 
     /// Judges by what the error says about itself, its [`Classify`](crate::Classify), where no predicate decides; see
@@ -75,6 +75,15 @@ impl CircuitBreaker {
         when_ok: F,
     ) -> WithPredicates<'_, Self, AnyError, F> {
         WithPredicates::new(self).when_ok(when_ok)
+    }
+
+    /// Counts those rejections by policies further in as failures that `when_rejected` is true for (default:
+    /// [`TimedOut`](Rejection::TimedOut), if the body had begun). It sees those that [`guard`](Self::guard) passes on.
+    pub fn when_rejected<F: Fn(&Rejection) -> bool>(
+        &self,
+        when_rejected: F,
+    ) -> WithPredicates<'_, Self, AnyError, NoPredicate, F> {
+        WithPredicates::new(self).when_rejected(when_rejected)
     }
 
     /// Ignores the errors that `ignore_err` is true for: they are neutral, whatever `when_err` says.
@@ -131,12 +140,12 @@ impl<'b, A, B, C, X, N> WithPredicates<'b, CircuitBreaker, A, B, C, X, N> {
         X: Predicate<E>,
         N: Inspector<Result<T, E>>,
     {
-        guard(self.policy, inner, self.inspector, move |judging: Judging<'_, _, _>| {
+        guard(self.policy, unknown(inner), self.inspector, move |judging: Judging<'_, _, _>| {
             self.judge_call(judging)
         })
     }
 
-    /// [`call`](Self::call) for code that doesn't await.
+    /// [`call`](Self::call) for synchronous code.
     ///
     /// # Errors
     /// As [`call`](Self::call).

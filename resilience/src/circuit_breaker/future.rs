@@ -6,7 +6,9 @@ use std::task::{Context, Poll};
 
 use pin_project_lite::pin_project;
 
-use super::{CircuitBreaker, Permit};
+use super::permit::Permit;
+use super::policy::CircuitBreaker;
+use crate::ambient;
 use crate::rejection::Rejection;
 use crate::stack::PolicyRef;
 use crate::stack::inspect::Inspector;
@@ -56,24 +58,60 @@ where
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
         // In hand while the body runs, so that a call that is ready at once never stores it.
-        let permit = match this.permit {
-            Some(_) => this.permit.take().expect("it is there"),
-            None => match (*this.breaker).policy().try_acquire() {
+        let permit = match this.permit.take() {
+            Some(permit) => permit.resume(),
+            None => match (*this.breaker).policy().acquire_here() {
                 Ok(permit) => permit,
                 Err(rejection) => return Poll::Ready(Err(rejection)),
             },
         };
         let (outcome, permit) = watched(permit, || this.inner.poll(cx));
         match &outcome {
+            Poll::Pending => *this.permit = Some(permit.pause()),
+            Poll::Ready(outcome) if outcome.is_err() && permit.has_waited() => {
+                settle_rejection(permit, || this.judge.verdict(outcome));
+            }
             Poll::Ready(outcome) => permit.settle(this.judge.verdict(outcome)),
-            Poll::Pending => *this.permit = Some(permit),
         }
         outcome
     }
 }
 
-/// The same for a plain function.
-#[allow(clippy::missing_errors_doc, reason = "the outcome of the call, or the breaker's refusal")]
+/// A call that has waited in a queue of ours is rejected. If a time limit ran out there, the body never began, and by
+/// default the rejection says nothing.
+#[cold]
+#[inline(never)]
+fn settle_rejection(permit: Permit<'_>, judge: impl FnOnce() -> Verdict) {
+    if ambient::is_queued() {
+        permit.settle_unbegun(ambient::as_never_begun(judge));
+    } else {
+        permit.settle(judge());
+    }
+}
+
+pin_project! {
+    /// A future whose layers are not known: unless a queue of ours in it says that its call waits there, it has begun.
+    pub(super) struct Unknown<F> {
+        #[pin]
+        inner: F,
+    }
+}
+
+pub(super) fn unknown<F>(inner: F) -> Unknown<F> {
+    Unknown { inner }
+}
+
+impl<F: Future> Future for Unknown<F> {
+    type Output = F::Output;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
+        ambient::note_begun();
+        self.project().inner.poll(cx)
+    }
+}
+
+/// The same for a synchronous function.
+#[allow(clippy::missing_errors_doc, reason = "the outcome of the call, or the breaker's rejection")]
 #[inline]
 pub fn guard_blocking<R: Fallible, N: Inspector<R>>(
     breaker: &CircuitBreaker,
@@ -81,13 +119,13 @@ pub fn guard_blocking<R: Fallible, N: Inspector<R>>(
     inspector: N,
     judge: impl Fn(Judging<'_, R, N>) -> Verdict,
 ) -> Result<R, Rejection> {
-    let permit = breaker.try_acquire()?;
+    let permit = breaker.acquire_here()?;
     let (outcome, permit) = watched(permit, inner);
     permit.settle(judge(Judging::new(&outcome, inspector)));
     outcome
 }
 
-/// Runs `f`, and blames the call if `f` itself panics. A panic of somebody else that drops the call doesn't pass here.
+/// Runs `f`, and blames the call if `f` itself panics. A panic elsewhere that drops the call doesn't pass here.
 #[inline]
 fn watched<O>(permit: Permit<'_>, f: impl FnOnce() -> O) -> (O, Permit<'_>) {
     struct Blame<'p, 'b>(&'p Permit<'b>);

@@ -4,28 +4,14 @@ use std::time::Duration;
 
 use super::config::{CircuitBreakerConfig, Window};
 use super::counts::Counts;
+use super::report::{CallReport, End};
 use super::tally::Reading;
 use super::trials::{TrialId, Trials};
 use super::window::View;
 use crate::circuit_state::{Cause, CircuitState};
 use crate::clock::{self, Nanos};
 
-/// How one call ended, as far as the machine cares.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Report {
-    pub(super) end: End,
-    pub(super) slow: bool,
-}
-
-/// The three ends of a call that finished.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum End {
-    Success,
-    Failure,
-    Ignored,
-}
-
-/// What the machine answers to a call that wants in.
+/// What the machine answers to a call that asks for admission.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Admission {
     Pass,
@@ -51,25 +37,30 @@ pub(super) struct Machine {
     /// 0 unless it is open.
     open_until: Nanos,
     view: View,
-    row: Row,
+    streak: Streak,
     trials: Trials,
     reopenings: u32,
     /// When it opened last, and the chance that its period was varied by.
     opened: (Nanos, f64),
 }
 
-/// Failures in a row, and where the row of successes began.
+/// Failures in a row, and where the successes in a row began.
 #[derive(Debug, Default)]
-struct Row {
+struct Streak {
     failures: u64,
     /// The success counter at the last failure or change of state.
     successes_before: u64,
 }
 
-impl Row {
+impl Streak {
     fn fail(&mut self, successes: u64) {
         self.failures = if successes == self.successes_before { self.failures + 1 } else { 1 };
         self.successes_before = successes;
+    }
+
+    /// One of the successes counted is none: an abandoned call neither continues nor ends a streak.
+    fn pass_over(&mut self) {
+        self.successes_before += 1;
     }
 
     fn successes(&self, successes: u64) -> u64 {
@@ -87,7 +78,7 @@ impl Machine {
             state: CircuitState::Closed,
             open_until: 0,
             view: View::new(config.effective_window(), Reading::default(), now),
-            row: Row::default(),
+            streak: Streak::default(),
             trials: Trials::default(),
             reopenings: 0,
             opened: (0, 0.0),
@@ -140,12 +131,14 @@ impl Machine {
     pub(super) fn record(
         &mut self,
         config: &CircuitBreakerConfig,
-        report: Report,
+        report: CallReport,
         reading: Reading,
         now: Nanos,
     ) -> Effect {
-        if report.end == End::Failure {
-            self.row.fail(reading.successes);
+        match report.end {
+            End::Failure => self.streak.fail(reading.successes),
+            End::Abandoned => self.streak.pass_over(),
+            End::Success | End::Ignored => {}
         }
         if report.end != End::Ignored {
             self.view.note(reading, report.end == End::Failure, report.slow);
@@ -162,11 +155,11 @@ impl Machine {
     fn judge(
         &mut self,
         config: &CircuitBreakerConfig,
-        report: Report,
+        report: CallReport,
         reading: Reading,
         now: Nanos,
     ) -> Effect {
-        if report.end == End::Ignored || (report.end == End::Success && !report.slow) {
+        if report.end == End::Ignored || (report.end != End::Failure && !report.slow) {
             return Effect::Stay;
         }
         let counts = self.counts(reading, now);
@@ -177,13 +170,13 @@ impl Machine {
         }
     }
 
-    fn judge_trial(&mut self, config: &CircuitBreakerConfig, report: Report) -> Effect {
+    fn judge_trial(&mut self, config: &CircuitBreakerConfig, report: CallReport) -> Effect {
         match report {
-            Report { end: End::Ignored, .. } => Effect::Stay,
-            Report { end: End::Failure, .. } => {
+            CallReport { end: End::Ignored, .. } => Effect::Stay,
+            CallReport { end: End::Failure, .. } => {
                 Effect::Change(CircuitState::Open, Cause::TrialFailed)
             }
-            Report { slow: true, .. } => Effect::Change(CircuitState::Open, Cause::TrialSlow),
+            CallReport { slow: true, .. } => Effect::Change(CircuitState::Open, Cause::TrialSlow),
             _ if self.trials.succeed() >= config.half_open_calls => {
                 Effect::Change(CircuitState::Closed, Cause::TrialsSucceeded)
             }
@@ -207,7 +200,7 @@ impl Machine {
         now: Nanos,
     ) {
         self.view = View::new(self.window(config), reading, now);
-        self.row = Row { failures: 0, successes_before: reading.successes };
+        self.streak = Streak { failures: 0, successes_before: reading.successes };
         self.trials = Trials::default();
     }
 
@@ -248,8 +241,8 @@ impl Machine {
             failures: seen.failures,
             ignored: seen.ignored,
             slow: seen.slow,
-            consecutive_successes: self.row.successes(reading.successes),
-            consecutive_failures: self.row.failures(reading.successes),
+            consecutive_successes: self.streak.successes(reading.successes),
+            consecutive_failures: self.streak.failures(reading.successes),
         }
     }
 }

@@ -12,6 +12,7 @@ mod latency;
 mod machine;
 mod permit;
 mod policy;
+mod report;
 mod rules;
 mod tally;
 #[cfg(test)]

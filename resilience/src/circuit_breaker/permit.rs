@@ -2,11 +2,11 @@
 
 use std::mem::ManuallyDrop;
 
-use super::machine::{End, Report};
 use super::policy::CircuitBreaker;
+use super::report::{CallReport, End};
 use super::trials::TrialId;
 use super::word::Word;
-use crate::ambient;
+use crate::ambient::{self, Trial};
 use crate::clock::{self, Nanos};
 use crate::stack::verdict::Verdict;
 
@@ -32,7 +32,7 @@ impl Ticket {
 }
 
 /// Leave to make one call. Say how it ended; a permit that is dropped means that the call was cancelled, which is
-/// neutral.
+/// neutral, unless it had run for `slow_call` by then: that makes it a slow call.
 ///
 /// ```
 /// # use resilience::{CircuitBreaker, CircuitBreakerConfig};
@@ -57,20 +57,20 @@ pub struct Permit<'b> {
 impl<'b> Permit<'b> {
     /// For a call that needs nothing but to be counted.
     #[inline]
-    pub(super) fn in_passing(breaker: &'b CircuitBreaker, word: Word) -> Self {
+    pub(super) fn fast_path(breaker: &'b CircuitBreaker, word: Word) -> Self {
         Self { breaker, ticket: Ticket::passing(word), started: 0 }
     }
 
     /// For a call that is a trial, or measured.
-    pub(super) fn by_slow_door(breaker: &'b CircuitBreaker, ticket: Ticket) -> Self {
+    pub(super) fn slow_path(breaker: &'b CircuitBreaker, ticket: Ticket) -> Self {
         let started = if ticket.word.is_measured() { clock::now() } else { 0 };
-        let ticket = Ticket { word: ticket.word.by_slow_door(), ..ticket };
+        let ticket = Ticket { word: ticket.word.by_slow_path(), ..ticket };
         Self { breaker, ticket, started }
     }
 
-    /// For a call that passes although, or because, nothing is judged by it.
+    /// For a call whose outcome means nothing to the breaker.
     pub(super) fn unjudged(breaker: &'b CircuitBreaker, word: Word) -> Self {
-        let ticket = Ticket::passing(word.by_slow_door().unjudged());
+        let ticket = Ticket::passing(word.by_slow_path().unjudged());
         Self { breaker, ticket, started: 0 }
     }
 
@@ -119,9 +119,52 @@ impl<'b> Permit<'b> {
     fn end(self, end: End) {
         let permit = ManuallyDrop::new(self);
         let Self { breaker, ticket, started } = *permit;
-        if !breaker.count_in_passing(ticket.word, end) {
+        if !breaker.count_fast(ticket.word, end) {
             report(breaker, ticket, started, end);
         }
+    }
+}
+
+/// While the body is being polled, the calls in it belong to its trial, if it is one.
+impl<'b> Permit<'b> {
+    /// Before the first poll.
+    pub(super) fn enter_trial(&self) {
+        if let Some(trial) = trial(self.breaker, self.ticket) {
+            trial.enter();
+        }
+    }
+
+    /// Before each later poll. A call that waits in a queue begins in this poll at the earliest.
+    #[inline(never)]
+    pub(super) fn resume(mut self) -> Self {
+        self.enter_trial();
+        ambient::note_begun();
+        self.ticket.word = self.ticket.word.resumed();
+        if self.has_waited() && self.ticket.word.is_measured() {
+            self.started = clock::now();
+        }
+        self
+    }
+
+    /// After a poll that left the call pending.
+    #[inline(never)]
+    pub(super) fn pause(mut self) -> Self {
+        leave_trial(self.breaker, self.ticket);
+        let word = self.ticket.word;
+        self.ticket.word = word.paused(!word.had_begun() && ambient::is_queued());
+        self
+    }
+
+    /// Whether the body had not begun before this poll, because the call waited in a queue of ours.
+    #[inline]
+    pub(super) const fn has_waited(&self) -> bool {
+        self.ticket.word.has_waited()
+    }
+
+    /// Ends a call whose body never began: however long it took, that was in a queue of ours.
+    pub(super) fn settle_unbegun(mut self, verdict: Verdict) {
+        self.ticket.word = self.ticket.word.never_begun();
+        self.settle(verdict);
     }
 }
 
@@ -133,15 +176,22 @@ impl Drop for Permit<'_> {
     }
 }
 
-/// A timeout of ours that cuts the call off blames the call; whoever else drops it has reasons of his own.
+/// A timeout of ours that drops the call blames it, if its body has begun. Of the others those are slow calls that ran
+/// for long enough: a black hole shows itself by nothing else, if callers have time limits of their own.
 #[cold]
 #[inline(never)]
 fn abandon(breaker: &CircuitBreaker, ticket: Ticket, started: Nanos) {
-    if ticket.word.is_unjudged() {
+    leave_trial(breaker, ticket);
+    let word = ticket.word;
+    if word.is_unjudged() {
         return;
     }
-    if ambient::is_cut_off() {
+    if word.is_waiting() {
+        breaker.cancel(ticket.unmarked());
+    } else if ambient::is_cut_off() {
         report(breaker, ticket, started, End::Failure);
+    } else if word.is_measured() && breaker.is_slow(clock::until(clock::now(), started)) {
+        breaker.record(ticket.unmarked(), CallReport { end: End::Abandoned, slow: true });
     } else {
         breaker.cancel(ticket.unmarked());
     }
@@ -151,14 +201,29 @@ fn abandon(breaker: &CircuitBreaker, ticket: Ticket, started: Nanos) {
 #[cold]
 #[inline(never)]
 fn report(breaker: &CircuitBreaker, ticket: Ticket, started: Nanos, end: End) {
+    leave_trial(breaker, ticket);
     if ticket.word.is_unjudged() {
         return;
     }
+    let measured = ticket.word.is_measured() && ticket.word.has_begun();
     let ticket = ticket.unmarked();
-    let slow = ticket.word.is_measured() && breaker.measure(clock::until(clock::now(), started));
+    let slow = measured && breaker.measure(clock::until(clock::now(), started));
     let slow = slow && end != End::Ignored;
     let simple = !slow && ticket.word.passes();
-    if !(simple && breaker.count_in_passing(ticket.word, end)) {
-        breaker.record(ticket, Report { end, slow });
+    if !(simple && breaker.count_fast(ticket.word, end)) {
+        breaker.record(ticket, CallReport { end, slow });
+    }
+}
+
+/// The trial that this call is, for calls further in to recognise.
+fn trial(breaker: &CircuitBreaker, ticket: Ticket) -> Option<Trial> {
+    let generation = ticket.word.generation();
+    ticket.trial.map(|id| Trial { breaker: breaker.address(), generation, id })
+}
+
+/// Does nothing outside a poll.
+fn leave_trial(breaker: &CircuitBreaker, ticket: Ticket) {
+    if let Some(trial) = trial(breaker, ticket) {
+        trial.leave();
     }
 }

@@ -8,7 +8,7 @@ use std::ops::{AddAssign, Sub};
 use std::sync::OnceLock;
 
 use super::Totals;
-use super::machine::{End, Report};
+use super::report::{CallReport, End};
 use crate::sync::{AtomicU32, AtomicU64, Ordering::Relaxed};
 
 /// One thread's share: a cache line, and its prefetched neighbour.
@@ -53,11 +53,17 @@ impl Tally {
     }
 
     /// Counts a call that ended.
-    pub(super) fn count(&self, report: Report) {
+    pub(super) fn count(&self, report: CallReport) {
         self.count_end(report.end);
         if report.slow {
             bump(&self.mine().slow);
         }
+    }
+
+    /// Counts a call that ended after the state had changed.
+    pub(super) fn count_late(&self, report: CallReport) {
+        let mine = self.mine();
+        bump(if report.end == End::Abandoned { &mine.cancelled } else { &mine.stale });
     }
 
     /// Counts a call by its end alone.
@@ -65,7 +71,7 @@ impl Tally {
     pub(super) fn count_end(&self, end: End) {
         let mine = self.mine();
         bump(match end {
-            End::Success => &mine.successes,
+            End::Success | End::Abandoned => &mine.successes,
             End::Failure => &mine.failures,
             End::Ignored => &mine.ignored,
         });

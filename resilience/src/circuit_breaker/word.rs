@@ -14,14 +14,22 @@ const NOT_PASSING: u64 = 0b011;
 const TIMED: u64 = 0b0_1000;
 /// The duration of calls matters.
 const MEASURED: u64 = 0b1_0000;
-/// Marks the word of a call that came by the slow door, and must leave by it. The breaker's own word never has it, so
-/// that one comparison tells a call that may leave in passing from one that is stale, a trial or measured.
-const BY_SLOW_DOOR: u64 = 0b10_0000;
-/// What the breaker decides is not enforced: every call takes the slow door, where its mode is looked at.
-const UNENFORCED: u64 = 0b100_0000;
-/// Marks the word of a call whose outcome means nothing.
-const UNJUDGED: u64 = 0b1000_0000;
-const GENERATION_SHIFT: u32 = 8;
+/// What the breaker decides is not enforced: every call takes the slow path, where its mode is looked at.
+const UNENFORCED: u64 = 0b10_0000;
+/// Marks the word of a call that came by the slow path, and must leave by it. The breaker's own word never has this mark
+/// or those below, so that one comparison tells a call that may take the fast path from one that is stale, a trial or
+/// measured.
+const BY_SLOW_PATH: u64 = 1 << 6;
+/// The call's outcome means nothing: it is part of a trial further out, or let pass by the breaker's mode.
+const UNJUDGED: u64 = 1 << 7;
+/// The call waits in a queue of ours: its body has not begun.
+const WAITING: u64 = 1 << 8;
+/// The call is being polled again.
+const RESUMED: u64 = 1 << 9;
+/// The call has ended, and its body has not begun.
+const NEVER_BEGUN: u64 = 1 << 10;
+const MARKS: u64 = BY_SLOW_PATH | UNJUDGED | WAITING | RESUMED | NEVER_BEGUN;
+const GENERATION_SHIFT: u32 = 11;
 
 impl Word {
     pub(super) const fn new(
@@ -62,7 +70,7 @@ impl Word {
         self.0 & NOT_PASSING == 0
     }
 
-    /// Every call passes, and how long it takes is nobody's business.
+    /// Every call passes, and its duration doesn't matter.
     #[inline]
     pub(super) const fn passes_untimed(self) -> bool {
         self.0 & (NOT_PASSING | MEASURED | UNENFORCED) == 0
@@ -90,13 +98,44 @@ impl Word {
         self.enforced(true).0 == other.enforced(true).0
     }
 
-    pub(super) const fn by_slow_door(self) -> Self {
-        Self(self.0 | BY_SLOW_DOOR)
+    pub(super) const fn by_slow_path(self) -> Self {
+        Self(self.0 | BY_SLOW_PATH)
+    }
+
+    /// After a poll that left its call pending.
+    pub(super) const fn paused(self, waits: bool) -> Self {
+        Self(self.0 & !(RESUMED | WAITING) | if waits { WAITING } else { 0 })
+    }
+
+    pub(super) const fn is_waiting(self) -> bool {
+        self.0 & WAITING != 0
+    }
+
+    pub(super) const fn resumed(self) -> Self {
+        Self(self.0 | RESUMED)
+    }
+
+    /// The call is being polled again, after it waited in a queue.
+    pub(super) const fn has_waited(self) -> bool {
+        self.0 & (RESUMED | WAITING) == RESUMED | WAITING
+    }
+
+    /// The call is being polled again, and its body had begun before.
+    pub(super) const fn had_begun(self) -> bool {
+        self.0 & (RESUMED | WAITING) == RESUMED
+    }
+
+    pub(super) const fn never_begun(self) -> Self {
+        Self(self.0 | NEVER_BEGUN)
+    }
+
+    pub(super) const fn has_begun(self) -> bool {
+        self.0 & NEVER_BEGUN == 0
     }
 
     /// The breaker's word that this one was made from.
     pub(super) const fn unmarked(self) -> Self {
-        Self(self.0 & !BY_SLOW_DOOR)
+        Self(self.0 & !MARKS)
     }
 
     #[inline]

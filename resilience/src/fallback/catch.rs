@@ -12,6 +12,7 @@ use std::task::{Context, Poll};
 
 use pin_project_lite::pin_project;
 
+use crate::ambient;
 use crate::class::Class;
 use crate::error::Error;
 use crate::rejection::Rejection;
@@ -232,6 +233,10 @@ impl<F: Future> Future for Sure<F> {
     type Output = Result<Result<F::Output, Infallible>, Rejection>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        self.project().inner.poll(cx).map(|value| Ok(Ok(value)))
+        let output = self.project().inner.poll(cx);
+        if output.is_pending() {
+            ambient::note_begun();
+        }
+        output.map(|value| Ok(Ok(value)))
     }
 }

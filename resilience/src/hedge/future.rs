@@ -68,9 +68,10 @@ where
         if self.started == 0 {
             self.as_mut().begin();
         }
+        let mut begun = false;
         loop {
             let mut ended = None;
-            while let Some((outcome, is_first)) = self.as_mut().poll_attempts(cx) {
+            while let Some((outcome, is_first)) = self.as_mut().poll_attempts(&mut begun, cx) {
                 match (self.judge)(&outcome) {
                     Verdict::Success | Verdict::Permanent => {
                         self.drop_others(is_first);
@@ -83,10 +84,18 @@ where
                 Some((_, Verdict::Failure)) if self.may_start() => self.as_mut().join_in(),
                 Some((outcome, _)) if self.is_alone() => return Poll::Ready(outcome),
                 _ if self.as_mut().is_due(cx) => self.as_mut().join_in(),
-                _ => return Poll::Pending,
+                _ => return waiting(begun),
             }
         }
     }
+}
+
+/// Waits, in a queue of ours only if no attempt has begun.
+fn waiting<O>(begun: bool) -> Poll<O> {
+    if begun {
+        ambient::note_begun();
+    }
+    Poll::Pending
 }
 
 impl<Make, F, J> Hedging<'_, Make, F, J>
@@ -103,23 +112,32 @@ where
     }
 
     /// The outcome of any attempt that has ended, and whether it was the first one; the attempt is gone.
-    fn poll_attempts(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Option<(F::Output, bool)> {
+    fn poll_attempts(
+        mut self: Pin<&mut Self>,
+        begun: &mut bool,
+        cx: &mut Context<'_>,
+    ) -> Option<(F::Output, bool)> {
         let mut attempt = self.attempt;
-        let ended = attempt.scope(|| self.as_mut().poll_each(cx));
+        let ended = attempt.scope(|| self.as_mut().poll_each(begun, cx));
         *self.project().attempt = attempt;
         ended
     }
 
-    fn poll_each(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Option<(F::Output, bool)> {
+    fn poll_each(
+        self: Pin<&mut Self>,
+        begun: &mut bool,
+        cx: &mut Context<'_>,
+    ) -> Option<(F::Output, bool)> {
         let mut this = self.project();
         if let Some(first) = this.first.as_mut().as_pin_mut()
-            && let Poll::Ready(outcome) = first.poll(cx)
+            && let Poll::Ready(outcome) = ambient::beside_others(begun, || first.poll(cx))
         {
             this.first.set(None);
             return Some((outcome, true));
         }
         for place in 0..this.others.len() {
-            if let Poll::Ready(outcome) = this.others[place].as_mut().poll(cx) {
+            let other = this.others[place].as_mut();
+            if let Poll::Ready(outcome) = ambient::beside_others(begun, || other.poll(cx)) {
                 drop(this.others.swap_remove(place));
                 return Some((outcome, false));
             }

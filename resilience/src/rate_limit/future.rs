@@ -10,6 +10,7 @@ use pin_project_lite::pin_project;
 use super::cost::{Cost, One};
 use super::waiting::{Start, Waiting};
 use super::{Limit, RateLimiter};
+use crate::ambient;
 use crate::rejection::Rejection;
 use crate::stack::PolicyRef;
 
@@ -147,7 +148,10 @@ impl<'l, L: Borrow<Limit>, A: PolicyRef<'l, RateLimiter<L>>, C: Cost> Acquire<'l
     #[inline(never)]
     fn wait(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Start>> {
         let Standing::InLine(waiting) = &mut self.standing else { return Poll::Ready(Ok(())) };
-        let start = ready!(waiting.as_mut().poll(cx));
+        let Poll::Ready(start) = waiting.as_mut().poll(cx) else {
+            ambient::note_queued();
+            return Poll::Pending;
+        };
         self.stand(Standing::Inside);
         match start {
             Start::Now => Poll::Ready(Ok(())),

@@ -153,6 +153,14 @@ impl Attempts {
         self.attempt.scope(f)
     }
 
+    /// The attempt waits, perhaps in a queue of ours. That doesn't undo what an earlier one has begun.
+    #[cold]
+    pub(super) fn note_progress(&self) {
+        if !self.attempt.is_first() {
+            ambient::note_begun();
+        }
+    }
+
     /// `failed` reads from a failure what there is to know of it.
     #[inline]
     pub(super) fn settle<O>(

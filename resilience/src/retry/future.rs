@@ -37,6 +37,9 @@ impl<F: Future> Future for Trying<F> {
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
         let outcome = this.attempts.scope(|| this.inner.poll(cx));
+        if outcome.is_pending() {
+            this.attempts.note_progress();
+        }
         outcome.map(|outcome| Tried { attempts: *this.attempts, outcome })
     }
 }
@@ -87,7 +90,10 @@ impl Future for Pause {
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Attempts> {
         let Self { attempts, delay, .. } = *self;
         match sleep_on(delay, self.timer.0.take().map(ManuallyDrop::into_inner), cx) {
-            Some(sleep) => self.timer.0 = Some(ManuallyDrop::new(sleep)),
+            Some(sleep) => {
+                ambient::note_begun();
+                self.timer.0 = Some(ManuallyDrop::new(sleep));
+            }
             None => return Poll::Ready(attempts),
         }
         Poll::Pending
@@ -182,7 +188,11 @@ where
                 StepNow::Unstarted => *this.attempts = begin(this.retry),
                 StepNow::Pausing { pause } => *this.attempts = ready!(Pin::new(pause).poll(cx)),
                 StepNow::Trying { inner } => {
-                    let outcome = ready!(this.attempts.scope(|| inner.poll(cx)));
+                    let outcome = this.attempts.scope(|| inner.poll(cx));
+                    if outcome.is_pending() {
+                        this.attempts.note_progress();
+                    }
+                    let outcome = ready!(outcome);
                     this.step.set(Step::Over);
                     match (this.settle)(*this.attempts, outcome) {
                         Break(outcome) => return Poll::Ready(outcome),

@@ -5,6 +5,7 @@ use std::task::{Context, Poll};
 
 use pin_project_lite::pin_project;
 
+use crate::ambient;
 use crate::rejection::Rejection;
 
 pin_project! {
@@ -27,7 +28,11 @@ impl<F: Future> Future for Body<F> {
 
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        self.project().inner.poll(cx).map(Ok)
+        let output = self.project().inner.poll(cx);
+        if output.is_pending() {
+            ambient::note_begun();
+        }
+        output.map(Ok)
     }
 }
 

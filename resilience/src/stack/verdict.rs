@@ -3,6 +3,7 @@
 //! Inside a stack of policies an *outcome* is `Result<R, Rejection>`: `R` is what the body returned (a `Result` of
 //! the user's), and a rejection by a policy further in travels beside it, so that one isn't mistaken for the other.
 
+use crate::ambient;
 use crate::class::Class;
 use crate::rejection::Rejection;
 use crate::stack::inspect::{ErrorText, Inspector};
@@ -235,9 +236,9 @@ pub fn text<R: Fallible, N: Inspector<R>>(
 }
 
 /// The default `when_rejected`: a full bulkhead, a rate limit or an open circuit of ours says nothing about the
-/// dependency, a call that timed out does.
+/// dependency. A time limit that ran out does, unless the body never began: then the time was spent in a queue of ours.
 #[must_use]
 #[inline]
 pub fn timed_out(rejection: &Rejection) -> bool {
-    matches!(rejection, Rejection::TimedOut { .. })
+    matches!(rejection, Rejection::TimedOut { .. }) && !ambient::never_began()
 }

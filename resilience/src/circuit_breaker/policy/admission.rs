@@ -1,4 +1,4 @@
-//! Who may pass: at once where one word says so, else by the slow door, or not.
+//! Which calls are admitted: on the fast path where one word says so, else on the slow path, or not.
 
 use std::time::Duration;
 
@@ -7,6 +7,7 @@ use super::super::permit::{Permit, Ticket};
 use super::super::tally::bump;
 use super::super::word::Word;
 use super::CircuitBreaker;
+use crate::ambient;
 use crate::circuit_state::{Cause, CircuitState};
 use crate::clock::{self, Nanos};
 use crate::kind::PolicyKind;
@@ -23,15 +24,33 @@ impl CircuitBreaker {
     /// [`Rejection::CircuitOpen`] while the circuit is open, or half-open with every trial slot taken.
     #[inline]
     pub fn try_acquire(&self) -> Result<Permit<'_>, Rejection> {
+        self.acquire(Self::admit)
+    }
+
+    /// For a call that is polled right here: if it is a trial, calls further in belong to it.
+    #[inline]
+    pub(in super::super) fn acquire_here(&self) -> Result<Permit<'_>, Rejection> {
+        self.acquire(Self::admit_here)
+    }
+
+    #[inline(always)]
+    #[allow(
+        clippy::inline_always,
+        reason = "measured: as a call it would leave the permit in memory"
+    )]
+    fn acquire<'b>(
+        &'b self,
+        slow_path: impl FnOnce(&'b Self, Word) -> Result<Permit<'b>, Option<u64>>,
+    ) -> Result<Permit<'b>, Rejection> {
         let word = self.word();
         if word.passes_untimed() {
-            return Ok(Permit::in_passing(self, word));
+            return Ok(Permit::fast_path(self, word));
         }
-        let wait = self.refuse_on_the_spot();
+        let wait = self.reject_at_once();
         if wait > 0 {
             return Err(self.rejection(Some(wait)));
         }
-        self.admit(word).map_err(|wait| self.rejection(wait))
+        slow_path(self, word).map_err(|wait| self.rejection(wait))
     }
 
     /// Made in place, not where it is counted: see [`Rejection`].
@@ -43,22 +62,30 @@ impl CircuitBreaker {
         }
     }
 
-    /// How long the circuit stays open, to a call that needs no lock to be refused; 0 where more is to be seen.
+    /// How long the circuit stays open, for a call that needs no lock to be rejected; 0 where more is to be seen.
     #[cold]
     #[inline(never)]
-    fn refuse_on_the_spot(&self) -> u64 {
+    fn reject_at_once(&self) -> u64 {
         let end = || self.open_until.load(Ordering::Relaxed);
         let Some(wait) = clock::far_until(end) else { return 0 };
         bump(&self.rejected);
-        if event::is_heard() { self.tell_wait(wait) } else { wait }
+        if event::is_heard() { self.emit_wait(wait) } else { wait }
     }
 
-    /// The slow door; or how long until it may open.
+    #[cold]
+    #[inline(never)]
+    fn admit_here(&self, word: Word) -> Result<Permit<'_>, Option<u64>> {
+        let permit = self.admit(word)?;
+        permit.enter_trial();
+        Ok(permit)
+    }
+
+    /// The slow path; or how long to wait, if that is known.
     #[cold]
     #[inline(never)]
     fn admit(&self, word: Word) -> Result<Permit<'_>, Option<u64>> {
         if word.is_enforced() {
-            return self.decide(word).map_err(|wait| self.refuse(wait));
+            return self.decide(word).map_err(|wait| self.reject(wait));
         }
         if self.mode.get() == Mode::Off {
             self.mode.bypass();
@@ -75,13 +102,21 @@ impl CircuitBreaker {
     /// What its state says to a call.
     fn decide(&self, word: Word) -> Result<Permit<'_>, Option<u64>> {
         match word.state() {
-            _ if word.passes() => Ok(Permit::by_slow_door(self, Ticket::passing(word))),
+            _ if word.passes() => Ok(Permit::slow_path(self, Ticket::passing(word))),
             CircuitState::ForcedOpen => Err(None),
+            CircuitState::HalfOpen if ambient::is_in_trial(self.address(), word.generation()) => {
+                Ok(Permit::unjudged(self, word))
+            }
             _ => self.admit_near_the_end(self.open_until()),
         }
     }
 
-    /// Who was told to come back at `end` and does so is not told again: this takes a precise clock.
+    /// What tells this breaker from all others, as long as calls are in flight.
+    pub(in super::super) fn address(&self) -> usize {
+        std::ptr::from_ref(self).addr()
+    }
+
+    /// A caller that honours `retry_after` is not rejected again: this takes a precise clock.
     fn admit_near_the_end(&self, end: Nanos) -> Result<Permit<'_>, Option<u64>> {
         match clock::now_before(end) {
             now if now < end => Err(Some(end - now)),
@@ -102,29 +137,29 @@ impl CircuitBreaker {
             self.announce();
         }
         match admission {
-            Admission::Pass => Ok(Permit::by_slow_door(self, Ticket::passing(word))),
-            Admission::Trial(trial) => Ok(Permit::by_slow_door(self, Ticket::trial(word, trial))),
+            Admission::Pass => Ok(Permit::slow_path(self, Ticket::passing(word))),
+            Admission::Trial(trial) => Ok(Permit::slow_path(self, Ticket::trial(word, trial))),
             Admission::Rejected(wait) => Err(wait.map(clock::span)),
         }
     }
 
-    /// Counts and tells a refusal.
-    fn refuse(&self, wait: Option<u64>) -> Option<u64> {
+    /// Counts and emits a rejection.
+    fn reject(&self, wait: Option<u64>) -> Option<u64> {
         bump(&self.rejected);
-        self.tell_refusal(wait);
+        self.emit(wait);
         wait
     }
 
-    fn tell_refusal(&self, wait: Option<u64>) {
+    fn emit(&self, wait: Option<u64>) {
         let kind = self.identity.speaks_as(PolicyKind::CircuitBreaker);
         event::rejected(kind, &self.rejection(wait));
     }
 
-    /// Gives `wait` back: who calls this last keeps nothing meanwhile.
+    /// Gives `wait` back, so that a caller for which this is the last step keeps nothing meanwhile.
     #[cold]
     #[inline(never)]
-    fn tell_wait(&self, wait: u64) -> u64 {
-        self.tell_refusal(Some(wait));
+    fn emit_wait(&self, wait: u64) -> u64 {
+        self.emit(Some(wait));
         wait
     }
 }

@@ -14,8 +14,9 @@ use self::announcements::Announcements;
 use super::config::CircuitBreakerConfig;
 use super::counts::Trip;
 use super::latency::Latency;
-use super::machine::{Effect, End, Machine, Report};
+use super::machine::{Effect, Machine};
 use super::permit::Ticket;
+use super::report::{CallReport, End};
 use super::tally::{Tally, bump};
 use super::word::Word;
 use crate::circuit_state::CircuitState;
@@ -56,8 +57,7 @@ pub struct CircuitBreaker {
     word: AtomicU64,
     /// Written before the word that says "open"; 0 in every other state, and where nothing is enforced.
     open_until: AtomicU64,
-    /// One counter for all threads, unlike those of calls that pass: whom an open circuit sends away has nothing more
-    /// urgent to do.
+    /// One counter for all threads: striped like those of calls that pass, it would cost a rejection a quarter more.
     rejected: AtomicU64,
     shared: OnceBox<Shared>,
 }
@@ -144,10 +144,10 @@ impl CircuitBreaker {
         &self.identity
     }
 
-    /// Counts a call that ended under this word, where no more is to be done; false when it has to leave by the slow
-    /// door.
+    /// The fast path of a call that ended under this word: it is counted, and no more is to be done. False where the
+    /// slow path has to be taken.
     #[inline]
-    pub(super) fn count_in_passing(&self, word: Word, end: End) -> bool {
+    pub(super) fn count_fast(&self, word: Word, end: End) -> bool {
         let Some(shared) = self.shared.get() else { return false };
         let simple = end != End::Failure && word == self.word() && shared.is_fresh(word);
         if simple {
@@ -159,11 +159,11 @@ impl CircuitBreaker {
     /// Counts a call that ended, and changes the state where that follows from it.
     #[cold]
     #[inline(never)]
-    pub(super) fn record(&self, ticket: Ticket, report: Report) {
+    pub(super) fn record(&self, ticket: Ticket, report: CallReport) {
         let (shared, now) = (self.shared(), clock::coarse());
         let mut locked = shared.locked.lock();
         if !self.is_current(ticket, &mut locked) {
-            return bump(&shared.tally.mine().stale);
+            return shared.tally.count_late(report);
         }
         if now >= locked.machine.fresh_until() {
             locked.machine.advance(shared.tally.read(), now);
@@ -187,6 +187,10 @@ impl CircuitBreaker {
         if let Some(latency) = self.shared().latency.get() {
             latency.record(took);
         }
+        self.is_slow(took)
+    }
+
+    pub(super) fn is_slow(&self, took: Duration) -> bool {
         self.config().is_slow(took)
     }
 

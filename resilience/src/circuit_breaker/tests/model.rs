@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 
-use super::super::machine::{Effect, End, Machine, Report};
+use super::super::machine::{Effect, Machine};
+use super::super::report::{CallReport, End};
 use super::super::tally::Reading;
 use super::*;
 
@@ -13,7 +14,7 @@ const SECOND: u64 = 1_000_000_000;
 #[derive(Clone, Copy, Debug)]
 struct Call {
     at: u64,
-    report: Report,
+    report: CallReport,
 }
 
 fn window() -> impl Strategy<Value = Window> {
@@ -23,10 +24,15 @@ fn window() -> impl Strategy<Value = Window> {
     ]
 }
 
-fn calls() -> impl Strategy<Value = Vec<(u64, Report)>> {
-    let end =
-        prop_oneof![3 => Just(End::Success), 2 => Just(End::Failure), 1 => Just(End::Ignored)];
-    let report = (end, any::<bool>()).prop_map(|(end, slow)| Report { end, slow });
+fn calls() -> impl Strategy<Value = Vec<(u64, CallReport)>> {
+    let end = prop_oneof![
+        3 => Just(End::Success),
+        2 => Just(End::Failure),
+        1 => Just(End::Ignored),
+        1 => Just(End::Abandoned),
+    ];
+    let report = (end, any::<bool>())
+        .prop_map(|(end, slow)| CallReport { end, slow: slow || end == End::Abandoned });
     prop::collection::vec((0..3 * SECOND, report), 1..400)
 }
 
@@ -46,7 +52,7 @@ fn remembered(all: &[Call], window: Window, now: u64) -> Vec<Call> {
     }
 }
 
-fn count(calls: &[Call], which: impl Fn(&Report) -> bool) -> u64 {
+fn count(calls: &[Call], which: impl Fn(&CallReport) -> bool) -> u64 {
     calls.iter().filter(|call| which(&call.report)).count() as u64
 }
 
@@ -65,7 +71,7 @@ proptest! {
 
             let (seen, model) = (machine.counts(reading, now), remembered(&all, window, now));
             prop_assert_eq!(seen.failures, count(&model, |r| r.end == End::Failure));
-            prop_assert_eq!(seen.successes, count(&model, |r| r.end == End::Success));
+            prop_assert_eq!(seen.successes, count(&model, succeeded));
             if let Window::Time(_) = window {
                 prop_assert_eq!(seen.requests, model.len() as u64);
                 prop_assert_eq!(seen.slow, count(&model, |r| r.slow));
@@ -87,7 +93,7 @@ proptest! {
             match report.end {
                 End::Success => (successes, failures) = (successes + 1, 0),
                 End::Failure => (successes, failures) = (0, failures + 1),
-                End::Ignored => {}
+                End::Ignored | End::Abandoned => {}
             }
             let counts = machine.counts(reading, 0);
             prop_assert_eq!((counts.consecutive_successes, counts.consecutive_failures), (successes, failures));
@@ -108,8 +114,8 @@ proptest! {
 
             let model = remembered(&all, window, now);
             let failures = count(&model, |r| r.end == End::Failure);
-            let calls = failures + count(&model, |r| r.end == End::Success);
-            let judged = report.end == End::Failure || (report.end == End::Success && report.slow);
+            let calls = failures + count(&model, succeeded);
+            let judged = report.end == End::Failure || (report.end != End::Ignored && report.slow);
             let over = judged && failures > 0 && failures as f64 / calls as f64 >= rate;
             prop_assert_eq!(effect == Effect::Stay, !over || report.end == End::Ignored);
             if over { break; }
@@ -117,9 +123,14 @@ proptest! {
     }
 }
 
-fn after(mut reading: Reading, Report { end, slow }: Report) -> Reading {
+/// What counts beside the failures: successes, and calls that were given up for slow.
+fn succeeded(report: &CallReport) -> bool {
+    matches!(report.end, End::Success | End::Abandoned)
+}
+
+fn after(mut reading: Reading, CallReport { end, slow }: CallReport) -> Reading {
     match end {
-        End::Success => reading.successes += 1,
+        End::Success | End::Abandoned => reading.successes += 1,
         End::Failure => reading.failures += 1,
         End::Ignored => reading.ignored += 1,
     }

@@ -1,0 +1,55 @@
+//! How far the call has come that is being polled: whether its body has begun, or still waits in a queue of ours.
+//!
+//! A layer that makes its call wait says so: a queue, that the call is queued; a body, or whatever else waits, that it has
+//! begun. What waits inside a body is thereby the body's. A breaker asks after a poll that left its call pending. Nothing
+//! is noted on the way of a call that is ready at once.
+
+use std::cell::Cell;
+use std::task::Poll;
+
+use super::with;
+
+thread_local! {
+    static PROGRESS: Cell<Progress> = const { Cell::new(Progress::Begun) };
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Progress {
+    Begun,
+    Queued,
+    /// While an outcome is judged whose body never began.
+    NeverBegun,
+}
+
+/// A queue of ours makes its call wait.
+pub(crate) fn note_queued() {
+    PROGRESS.set(Progress::Queued);
+}
+
+/// A body waits, or something that follows one.
+#[inline]
+pub(crate) fn note_begun() {
+    PROGRESS.set(Progress::Begun);
+}
+
+/// Whether the call that was polled last waits in a queue of ours.
+pub(crate) fn is_queued() -> bool {
+    PROGRESS.get() == Progress::Queued
+}
+
+/// Polls one of several attempts of a call. Beside one that has `begun`, none makes the call wait in a queue.
+pub(crate) fn beside_others<O>(begun: &mut bool, poll: impl FnOnce() -> Poll<O>) -> Poll<O> {
+    let outcome = poll();
+    *begun |= outcome.is_ready() || !is_queued();
+    outcome
+}
+
+/// Judges the outcome of a call whose body never began.
+pub(crate) fn as_never_begun<O>(judge: impl FnOnce() -> O) -> O {
+    with(&PROGRESS, Progress::NeverBegun, judge)
+}
+
+/// Whether the outcome that is being judged is that of a call whose body never began.
+pub(crate) fn never_began() -> bool {
+    PROGRESS.get() == Progress::NeverBegun
+}
