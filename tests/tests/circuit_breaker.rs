@@ -370,6 +370,25 @@ async fn a_spawned_task_is_not_part_of_the_trial() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_task_that_inherits_is_part_of_the_trial_and_a_detached_future_is_not() {
+    static INHERITED: CircuitBreaker = CircuitBreaker::new("inherited", ONE.open_for(MINUTE));
+    #[circuit_breaker(INHERITED)]
+    async fn spawns() -> Result<[Result<(), Failed>; 2], Failed> {
+        let detached = resilience::detach(inside()).await;
+        Ok([tokio::spawn(resilience::inherit(inside())).await.unwrap(), detached])
+    }
+    #[circuit_breaker(INHERITED)]
+    async fn inside() -> Result<(), Failed> {
+        sleep(millis(1)).await;
+        Ok(())
+    }
+    INHERITED.try_acquire().unwrap().failure();
+    advance(MINUTE).await;
+    assert_eq!(spawns().await, Ok([Ok(()), CIRCUIT_OPEN]));
+    assert_eq!((INHERITED.state(), INHERITED.totals().successes), (CircuitState::Closed, 1));
+}
+
+#[tokio::test(start_paused = true)]
 async fn recursion_recovers() {
     #[circuit_breaker(consecutive_failures = 1, open_for = "1s")]
     async fn recursive(depth: u32) -> Result<u32, Failed> {

@@ -2,28 +2,30 @@
 
 use super::attempt::Attempt;
 use super::deadline::Deadline;
+use super::trial::Trials;
 
 /// The facts of a call.
-#[derive(Clone, Copy)]
 pub(super) struct Facts {
     deadline: Deadline,
     attempt: Attempt,
+    trials: Trials,
 }
 
 impl Facts {
     /// Those of no call.
     pub(super) const fn none() -> Self {
-        Self { deadline: Deadline::NONE, attempt: Attempt::OUTSIDE }
+        Self { deadline: Deadline::NONE, attempt: Attempt::OUTSIDE, trials: Trials::NONE }
     }
 
     /// Those in force here.
     pub(super) fn current() -> Self {
-        Self { deadline: Deadline::current().inherited(), attempt: Attempt::current() }
+        let deadline = Deadline::current().inherited();
+        Self { deadline, attempt: Attempt::current(), trials: Trials::current() }
     }
 
     /// Runs `f` as part of that call.
     pub(super) fn scope<O>(&mut self, f: impl FnOnce() -> O) -> O {
-        let Self { deadline, attempt } = self;
-        deadline.scope(|| attempt.scope(f))
+        let Self { deadline, attempt, trials } = self;
+        deadline.scope(|| attempt.scope(|| trials.scope(f)))
     }
 }

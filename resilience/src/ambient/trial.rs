@@ -35,6 +35,37 @@ impl Trial {
     }
 }
 
+/// The trials around a call, taken along to where it goes on.
+#[derive(Debug)]
+pub(super) struct Trials(Vec<Trial>);
+
+impl Trials {
+    pub(super) const NONE: Self = Self(Vec::new());
+
+    /// Those that run here.
+    pub(super) fn current() -> Self {
+        Self(TRIALS.try_with(|trials| trials.borrow().clone()).unwrap_or_default())
+    }
+
+    /// Runs `f` as part of these trials, and of no others.
+    pub(super) fn scope<O>(&mut self, f: impl FnOnce() -> O) -> O {
+        /// Swaps back, also when `f` panics.
+        struct Restore<'t>(&'t mut Trials);
+        impl Drop for Restore<'_> {
+            fn drop(&mut self) {
+                self.0.swap();
+            }
+        }
+        self.swap();
+        let _restore = Restore(self);
+        f()
+    }
+
+    fn swap(&mut self) {
+        let _ = TRIALS.try_with(|trials| std::mem::swap(&mut *trials.borrow_mut(), &mut self.0));
+    }
+}
+
 /// Whether a trial of this breaker, admitted in this generation, runs around.
 pub(crate) fn is_in_trial(breaker: usize, generation: u64) -> bool {
     let is_it = |trial: &Trial| (trial.breaker, trial.generation) == (breaker, generation);

@@ -126,7 +126,7 @@ impl<'b> Permit<'b> {
 }
 
 /// While the body is being polled, the calls in it belong to its trial, if it is one.
-impl<'b> Permit<'b> {
+impl Permit<'_> {
     /// Before the first poll.
     pub(super) fn enter_trial(&self) {
         if let Some(trial) = trial(self.breaker, self.ticket) {
