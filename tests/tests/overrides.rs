@@ -4,10 +4,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use futures_util::StreamExt;
 use resilience::overrides::{self, Problems};
 use resilience::{
-    Bulkhead, CircuitBreaker, CircuitState, Mode, RateLimiter, Retry, Timeout, bulkhead,
-    circuit_breaker, rate_limit, retry, timeout,
+    Bulkhead, CircuitBreaker, CircuitState, Event, Mode, PolicyKind, RateLimiter, Retry, Timeout,
+    bulkhead, circuit_breaker, rate_limit, retry, timeout,
 };
 use tokio::sync::{Mutex, MutexGuard};
 use tokio::time::sleep;
@@ -151,6 +152,9 @@ async fn every_mistake_is_told_with_its_place_and_nothing_changes() {
          [circuit_breaker.\"payment\"]\n\
          open_for = \"1s\"\n",
     );
+    let snapshot = resilience::registry().snapshot();
+    let payments = snapshot.circuit_breakers.iter().find(|breaker| breaker.name == "payments");
+    let place = &payments.unwrap().location;
     assert_eq!(
         told,
         [
@@ -159,11 +163,14 @@ async fn every_mistake_is_told_with_its_place_and_nothing_changes() {
             "resilience.toml:4:1: unknown option `opne_for` of a circuit breaker; did you mean `open_for`? (valid: \
              failure_rate, min_calls, window, consecutive_failures, slow_call, slow_rate, open_for, max_open_for, \
              half_open_calls, half_open_for, critical, latency, mode, state)",
-            "resilience.toml:5:1: `when_err` is code; it can only be changed there (tests/tests/overrides.rs:15)",
+            &format!(
+                "resilience.toml:5:1: `when_err` is code; it can only be changed there ({place})"
+            ),
             "resilience.toml:8:1: `max_delay` is shorter than `delay`: raise it",
             "resilience.toml:10:8: `mode`: a retry has no mode `observe`: write `enforce` or `off`",
-            "resilience.toml:11:18: no circuit breaker is named `payment`; did you mean `payments` \
-             (tests/tests/overrides.rs:15)?",
+            &format!(
+                "resilience.toml:11:18: no circuit breaker is named `payment`; did you mean `payments` ({place})?"
+            ),
         ]
     );
     assert_eq!(AGAIN.config(), &resilience::RetryConfig::new().attempts(2));
@@ -215,6 +222,59 @@ async fn one_line_turns_everything_off() {
     assert_eq!(SLOTS.mode(), Mode::Enforce);
 }
 
+/// Waits for what a task does.
+async fn until(is_done: impl Fn() -> bool) {
+    for _ in 0..1_000 {
+        if is_done() {
+            return;
+        }
+        sleep(Duration::from_millis(1)).await;
+    }
+    panic!("it did not come to pass");
+}
+
+#[tokio::test(start_paused = true)]
+async fn forced_states_outlive_the_process() {
+    let test = alone("persist").await;
+    let path = test.1.join("state.toml");
+    let text = || fs::read_to_string(&path).unwrap();
+    fs::write(&path, "[circuit_breaker.legacy]\nstate = \"forced-open\"").unwrap();
+    overrides::persist(&path).load().unwrap();
+    assert_eq!(LEGACY.state(), CircuitState::ForcedOpen);
+    LEGACY.reset();
+    until(|| !text().contains("legacy")).await;
+    payments().force_close();
+    until(|| text().ends_with("\n[circuit_breaker.\"payments\"]\nstate = \"forced-closed\"\n"))
+        .await;
+    payments().reset();
+    until(|| !text().contains("payments")).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_broken_file_of_states_is_set_aside() {
+    let test = alone("broken").await;
+    let path = test.1.join("state.toml");
+    fs::write(&path, "[circuit_breaker.legacy]\nstate = \"forced-").unwrap();
+    overrides::persist(&path).load().unwrap();
+    assert!(!path.exists());
+    assert!(fs::read_to_string(test.1.join("state.toml.broken")).unwrap().contains("forced-"));
+    assert_eq!(LEGACY.state(), CircuitState::Closed);
+}
+
+#[tokio::test]
+async fn listeners_are_told_what_was_changed_by_what() {
+    let test = alone("events").await;
+    let mut events = resilience::registry().events();
+    test.reload("[circuit_breaker.payments]\nopen_for = \"5s\"\nmin_calls = 7").unwrap();
+    let told = events.next().await.unwrap();
+    let Event::Reconfigured { kind, policy, changes, source, .. } = told else {
+        panic!("{told:?}")
+    };
+    assert_eq!((kind, policy.as_str(), changes.len()), (PolicyKind::CircuitBreaker, "payments", 2));
+    assert!(changes[0].contains("min_calls: off → 7"), "{changes:?}");
+    assert!(source.ends_with("resilience.toml:3"), "{source}");
+}
+
 /// The watching test's periods are paused time; the files are real.
 const PERIOD: Duration = Duration::from_secs(2);
 
@@ -229,8 +289,12 @@ async fn a_watched_file_is_applied_and_a_bad_one_ends_no_watching() {
     test.write("[retry.\"shop.again\"]\nattempts = 2");
     two_periods().await;
     assert_eq!(AGAIN.config(), &resilience::RetryConfig::new().attempts(2));
+    let mut events = resilience::registry().events();
     test.write("[retry.\"shop.again\"]\nattempts = 0");
     two_periods().await;
+    let told = events.next().await.unwrap();
+    let Event::ReloadRefused { problems, .. } = told else { panic!("{told:?}") };
+    assert!(problems[0].contains("resilience.toml:2:12: `attempts`: a count is at least 1"));
     assert_eq!(AGAIN.config(), &resilience::RetryConfig::new().attempts(2));
     fs::remove_file(test.path()).unwrap();
     two_periods().await;
@@ -274,4 +338,38 @@ async fn a_link_that_is_swapped_is_a_change_and_a_file_being_written_is_not() {
     two_periods().await;
     assert_eq!(AGAIN.config(), &resilience::RetryConfig::new().attempts(5));
     fs::remove_file(test.path()).unwrap();
+}
+
+#[test]
+#[ignore = "the test below runs it, in an environment of its own"]
+fn with_variables() {
+    overrides::load().unwrap();
+    assert_eq!(AGAIN.config(), &resilience::RetryConfig::new().attempts(2).budget(0.5));
+    assert_eq!(payments().config().clone(), {
+        resilience::CircuitBreakerConfig::new().open_for(Duration::from_secs(7))
+    });
+    assert_eq!((SLOTS.mode(), API.mode()), (Mode::Observe, Mode::Off));
+}
+
+#[test]
+fn the_environment_is_read() {
+    let folder = std::env::temp_dir().join(format!("resilience-{}-env", std::process::id()));
+    fs::create_dir_all(&folder).unwrap();
+    let file = folder.join("resilience.toml");
+    fs::write(&file, "[circuit_breaker.payments]\nopen_for = \"7s\"").unwrap();
+    let child = std::process::Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "with_variables", "--ignored"])
+        .env("RESILIENCE_OVERRIDES_FILE", &file)
+        .env(
+            "RESILIENCE_OVERRIDES",
+            "retry.\"shop.again\".attempts=9; bulkhead.slots.mode=\"observe\"",
+        )
+        .env("RESILIENCE__RETRY__SHOP_AGAIN__ATTEMPTS", "2")
+        .env("RESILIENCE__RETRY__SHOP_AGAIN__BUDGET", "50%")
+        .env("RESILIENCE_MODE", "off")
+        .output()
+        .unwrap();
+    let text = String::from_utf8_lossy(&child.stdout);
+    assert!(child.status.success() && text.contains("1 passed"), "{text}");
+    let _ = fs::remove_dir_all(folder);
 }

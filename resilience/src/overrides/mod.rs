@@ -64,6 +64,7 @@ mod layers;
 mod leaf;
 mod options;
 mod pattern;
+mod persist;
 mod plan;
 mod problems;
 mod resolve;
@@ -75,6 +76,7 @@ mod watch;
 
 use std::path::PathBuf;
 
+pub use self::persist::Persistent;
 pub use self::plan::Plan;
 pub use self::problems::Problems;
 pub use self::watch::Overrides;
@@ -103,6 +105,12 @@ pub fn check() -> Result<Plan, Problems> {
 #[must_use]
 pub fn file(path: impl Into<PathBuf>) -> Overrides {
     Overrides::new(Some(path.into()))
+}
+
+/// Overrides with a file of the program's own besides, in which states that breakers are forced into by hand outlive the
+/// process: `overrides::persist("/var/lib/app/resilience.state.toml").load()?`.
+pub fn persist(path: impl Into<PathBuf>) -> Persistent {
+    Persistent::new(path.into())
 }
 
 #[cfg(test)]

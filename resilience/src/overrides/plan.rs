@@ -12,9 +12,12 @@ use super::resolve::{Known, note, winners};
 use super::target::{Planned, Target, read_mode, read_state, target};
 use crate::current::{Forced, allowed};
 use crate::grammar::parse_duration;
+use crate::kind::PolicyKind;
 use crate::mode::Mode;
+use crate::name::Name;
 use crate::problem::Problem;
 use crate::registry::registry;
+use crate::stack::event::{self, Event};
 
 /// Overrides that were read and checked, and are not in force yet.
 ///
@@ -40,6 +43,7 @@ struct Step {
 /// One option that gets another value.
 #[derive(Clone, Debug, PartialEq)]
 struct Change {
+    kind: PolicyKind,
     policy: &'static str,
     option: String,
     from: String,
@@ -96,7 +100,7 @@ impl Plan {
             tracing::warn!(target: "resilience::overrides", event = "override_without_effect", "{warning}");
         }
         for change in &self.changes {
-            tracing::info!(target: "resilience::overrides", event = "reconfigured", policy = change.policy, "{change}");
+            tracing::warn!(target: "resilience::overrides", event = "reconfigured", policy = change.policy, "{change}");
         }
         let (mut forced, mut problems) = (Vec::new(), Vec::new());
         layers::replace(|layers| {
@@ -111,8 +115,21 @@ impl Plan {
         for (target, state) in forced {
             target.force(state);
         }
+        for changes in self.changes.chunk_by(|one, other| one.spot() == other.spot()) {
+            tell(changes);
+        }
         if problems.is_empty() { Ok(()) } else { Err(Problems::new(problems)) }
     }
+}
+
+/// Tells listeners of one policy's changes.
+fn tell(changes: &[Change]) {
+    event::announce(Event::Reconfigured {
+        kind: changes[0].kind,
+        policy: Name::new(changes[0].policy),
+        changes: changes.iter().map(ToString::to_string).collect(),
+        source: changes[0].origin.as_str().into(),
+    });
 }
 
 impl fmt::Display for Plan {
@@ -125,9 +142,15 @@ impl fmt::Display for Plan {
     }
 }
 
+impl Change {
+    fn spot(&self) -> Spot {
+        (self.kind, self.policy)
+    }
+}
+
 impl fmt::Display for Change {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { policy, option, from, to, origin } = self;
+        let Self { policy, option, from, to, origin, .. } = self;
         write!(f, "{policy}.{option}: {from} → {to} ({origin})")
     }
 }
@@ -249,7 +272,14 @@ impl Step {
             || format!("attribute {}", self.known.place),
             |place| without_column(place).to_owned(),
         );
-        Change { policy: self.known.name, option: option.to_owned(), from, to, origin }
+        Change {
+            kind: self.known.kind,
+            policy: self.known.name,
+            option: option.to_owned(),
+            from,
+            to,
+            origin,
+        }
     }
 
     fn spot(&self) -> Spot {

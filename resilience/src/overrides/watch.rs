@@ -10,6 +10,7 @@ use super::plan::Plan;
 use super::problems::Problems;
 use super::sources;
 use crate::random;
+use crate::stack::event::{self, Event};
 
 /// More often would be work without use.
 const SHORTEST_PERIOD: Duration = Duration::from_millis(100);
@@ -99,6 +100,8 @@ impl Overrides {
         *LAST.lock() = text.map(Into::into);
         if let Err(problems) = self.plan(text).and_then(Plan::apply) {
             tracing::error!(target: "resilience::overrides", event = "reload_refused", "{problems}");
+            let problems = problems.iter().map(ToString::to_string).collect();
+            event::announce(Event::ReloadRefused { problems });
         }
     }
 

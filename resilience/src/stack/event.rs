@@ -82,6 +82,26 @@ pub enum Event {
         /// Why, if the request says so.
         reason: Option<Arc<str>>,
     },
+    /// Overrides gave a policy other options, another mode or another state.
+    #[cfg(feature = "overrides")]
+    #[non_exhaustive]
+    Reconfigured {
+        /// The kind of the policy.
+        kind: PolicyKind,
+        /// Its name.
+        policy: Name,
+        /// Each change, as a [`Plan`](crate::overrides::Plan) shows it.
+        changes: Arc<[String]>,
+        /// Where the first of them was written.
+        source: Arc<str>,
+    },
+    /// A watched file has changed, and is in error: what was in force still is.
+    #[cfg(feature = "overrides")]
+    #[non_exhaustive]
+    ReloadRefused {
+        /// Each problem, with its place.
+        problems: Arc<[String]>,
+    },
     /// The listener was too slow, and missed this many events.
     #[non_exhaustive]
     Missed {
@@ -91,7 +111,7 @@ pub enum Event {
 }
 
 impl Event {
-    /// The kind of the policy it is about; `None` for [`Event::Missed`].
+    /// The kind of the policy it is about; `None` for [`Event::Missed`], and for what is about no policy.
     #[must_use]
     pub const fn kind(&self) -> Option<PolicyKind> {
         match self {
@@ -101,11 +121,15 @@ impl Event {
             Self::Retried(_) => Some(PolicyKind::Retry),
             Self::FellBack { .. } => Some(PolicyKind::Fallback),
             Self::Hedged { .. } => Some(PolicyKind::Hedge),
+            #[cfg(feature = "overrides")]
+            Self::Reconfigured { kind, .. } => Some(*kind),
+            #[cfg(feature = "overrides")]
+            Self::ReloadRefused { .. } => None,
             Self::Missed { .. } => None,
         }
     }
 
-    /// The name of the policy it is about; `None` for [`Event::Missed`].
+    /// The name of the policy it is about; `None` for [`Event::Missed`], and for what is about no policy.
     #[must_use]
     pub const fn policy(&self) -> Option<&'static str> {
         match self {
@@ -117,6 +141,10 @@ impl Event {
             Self::FellBack { policy, .. }
             | Self::Hedged { policy, .. }
             | Self::Administered { policy, .. } => Some(policy.as_str()),
+            #[cfg(feature = "overrides")]
+            Self::Reconfigured { policy, .. } => Some(policy.as_str()),
+            #[cfg(feature = "overrides")]
+            Self::ReloadRefused { .. } => None,
             Self::Missed { .. } => None,
         }
     }
@@ -190,6 +218,12 @@ pub(crate) fn would_reject(kind: PolicyKind, rejection: &Rejection) {
     let policy = rejection.policy();
     log!(kind, debug, policy, event = "would_reject", rejection = rejection.kind().as_str());
     broadcast(|| Event::WouldReject { kind, rejection: *rejection });
+}
+
+/// Tells listeners; the log was written where the details are.
+#[cfg(feature = "overrides")]
+pub(crate) fn announce(event: Event) {
+    broadcast(|| event);
 }
 
 pub(crate) fn retried(retry: &RetryEvent, error: ErrorText<'_>, listener: Option<fn(&RetryEvent)>) {

@@ -60,6 +60,15 @@ enum Facts<'e> {
         by: &'e str,
         reason: Option<&'e str>,
     },
+    #[cfg(feature = "overrides")]
+    Reconfigured {
+        changes: &'e [String],
+        source: &'e str,
+    },
+    #[cfg(feature = "overrides")]
+    Refused {
+        problems: &'e [String],
+    },
     None {},
 }
 
@@ -122,6 +131,12 @@ fn described(event: &Event, audience: Audience) -> (&'static str, Facts<'_>) {
             let (key, reason) = (key.as_deref().map(|key| audience.key(key)), reason.as_deref());
             ("administered", Facts::Administered { key, action, by, reason })
         }
+        #[cfg(feature = "overrides")]
+        Event::Reconfigured { changes, source, .. } => {
+            ("reconfigured", Facts::Reconfigured { changes, source })
+        }
+        #[cfg(feature = "overrides")]
+        Event::ReloadRefused { problems } => ("reload_refused", Facts::Refused { problems }),
         Event::Missed { .. } => ("missed", Facts::default()),
     }
 }
