@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use futures_util::StreamExt;
+use resilience::observe::Format;
 use resilience::overrides::{self, Problems};
 use resilience::{
     Bulkhead, CircuitBreaker, CircuitState, Event, Mode, PolicyKind, RateLimiter, Retry, Timeout,
@@ -220,6 +221,36 @@ async fn one_line_turns_everything_off() {
     );
     test.reload("").unwrap();
     assert_eq!(SLOTS.mode(), Mode::Enforce);
+}
+
+#[tokio::test]
+async fn metrics_tell_what_is_not_as_the_attributes_say() {
+    let test = alone("metrics").await;
+    test.reload(
+        "[circuit_breaker.payments]\nopen_for = \"5s\"\nmin_calls = 7\nmode = \"observe\"\n\
+         [bulkhead.slots]\nmode = \"off\"",
+    )
+    .unwrap();
+    let before = SLOTS.bypassed();
+    drop(SLOTS.try_acquire());
+    let page = Format::Prometheus.text(resilience::registry());
+    for sample in [
+        "resilience_overridden{kind=\"circuit_breaker\",policy=\"payments\"} 3\n".to_owned(),
+        "resilience_policy_mode{kind=\"circuit_breaker\",policy=\"payments\",mode=\"observe\"} 1\n"
+            .into(),
+        "resilience_policy_mode{kind=\"rate_limit\",policy=\"api\",mode=\"enforce\"} 1\n".into(),
+        format!(
+            "resilience_calls_total{{kind=\"bulkhead\",policy=\"slots\",outcome=\"bypassed\"}} {}\n",
+            before + 1
+        ),
+        "resilience_overrides_reloads_total{outcome=\"applied\"} ".into(),
+        "\nresilience_overrides_applied_timestamp_seconds{} ".into(),
+    ] {
+        assert!(page.contains(&sample), "{sample} is not in\n{page}");
+    }
+    test.reload("").unwrap();
+    let page = Format::Prometheus.text(resilience::registry());
+    assert!(!page.contains("resilience_overridden{"), "{page}");
 }
 
 /// Waits for what a task does.

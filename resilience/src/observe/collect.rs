@@ -3,8 +3,13 @@
 
 use std::ops::AddAssign;
 
+use super::modes::{self, AllModes};
 use crate::keyed::{BreakerAggregate, BulkheadAggregate, Keyed, LimiterAggregate, PerKey};
+#[cfg(feature = "overrides")]
+use crate::kind::PolicyKind;
 use crate::name::Name;
+#[cfg(feature = "overrides")]
+use crate::overrides;
 use crate::registry::Registry;
 use crate::registry::pace::{PIECE, Pace, now};
 use crate::retry::RetryTotals;
@@ -22,6 +27,10 @@ pub(crate) struct Collected {
     pub(super) timeouts: ByName<[u64; 2]>,
     pub(super) fallbacks: ByName<u64>,
     pub(super) hedges: ByName<u64>,
+    pub(super) modes: AllModes,
+    /// How many options of which policies are overridden.
+    #[cfg(feature = "overrides")]
+    pub(super) overridden: Vec<((PolicyKind, Name), u64)>,
 }
 
 impl Collected {
@@ -40,6 +49,11 @@ impl Collected {
         let mut all = Self::default();
         all.read_keyed_kinds(registry, &mut pace).await;
         all.read_others(registry, &mut pace).await;
+        all.modes = modes::read(registry, &mut pace).await;
+        #[cfg(feature = "overrides")]
+        {
+            all.overridden = overrides::overridden();
+        }
         all
     }
 

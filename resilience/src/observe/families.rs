@@ -4,11 +4,13 @@ use std::ops::Range;
 use std::sync::LazyLock;
 
 use super::collect::Collected;
-use super::outcomes;
+use super::{modes, outcomes};
 use crate::circuit_breaker::Histogram;
 use crate::circuit_state::CircuitState::{self, Closed, HalfOpen, Open};
 use crate::keyed::BreakerAggregate;
 use crate::name::Name;
+#[cfg(feature = "overrides")]
+use crate::overrides;
 
 /// One metric: every policy that has something to say about it has its series.
 pub(super) struct Family {
@@ -61,7 +63,7 @@ pub(super) trait Sink {
     fn durations(&mut self, durations: &Histogram);
 }
 
-pub(super) static FAMILIES: [Family; 7] = [
+pub(super) static FAMILIES: &[Family] = &[
     Family {
         name: "resilience_calls_total",
         help: "Calls by how they ended, as far as the policy counts them.",
@@ -110,6 +112,49 @@ pub(super) static FAMILIES: [Family; 7] = [
         shape: Shape::Histogram,
         policies: |all| all.breakers.len(),
         tell: durations,
+    },
+    Family {
+        name: "resilience_policy_mode",
+        help: "1 for the mode that is in force.",
+        shape: Shape::Gauge,
+        policies: |all| all.modes.len(),
+        tell: modes::write,
+    },
+    #[cfg(feature = "overrides")]
+    Family {
+        name: "resilience_overridden",
+        help: "Options that are not as the attribute says.",
+        shape: Shape::Gauge,
+        policies: |all| all.overridden.len(),
+        tell: |all, place, to| {
+            let ((kind, name), options) = all.overridden[place];
+            to.series(&[("kind", kind.as_str()), policy(name)]);
+            to.value(&[], options);
+        },
+    },
+    #[cfg(feature = "overrides")]
+    Family {
+        name: "resilience_overrides_reloads_total",
+        help: "Readings of overrides by what came of them.",
+        shape: Shape::Counter,
+        policies: |_| usize::from(overrides::applied_at().is_some()),
+        tell: |_, _, to| {
+            for (outcome, count) in overrides::reloads() {
+                to.series(&[("outcome", outcome)]);
+                to.value(&[], count);
+            }
+        },
+    },
+    #[cfg(feature = "overrides")]
+    Family {
+        name: "resilience_overrides_applied_timestamp_seconds",
+        help: "When overrides were applied last, since the Unix epoch.",
+        shape: Shape::Gauge,
+        policies: |_| usize::from(overrides::applied_at().is_some()),
+        tell: |_, _, to| {
+            to.series(&[]);
+            to.value(&[], overrides::applied_at().unwrap_or_default());
+        },
     },
 ];
 

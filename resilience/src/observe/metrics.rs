@@ -31,7 +31,7 @@ use crate::registry::Registry;
 
 /// Tells the recorder what each metric means. Once is enough.
 pub fn describe() {
-    for Family { name, help, shape, .. } in &FAMILIES {
+    for Family { name, help, shape, .. } in FAMILIES {
         match shape {
             Shape::Counter => describe_counter!(*name, Unit::Count, *help),
             Shape::Gauge => describe_gauge!(*name, Unit::Count, *help),
@@ -50,7 +50,7 @@ pub fn describe() {
 /// somebody looks.
 pub fn publish(registry: &Registry) {
     let all = Collected::at_once(registry);
-    for family in &FAMILIES {
+    for family in FAMILIES {
         family.tell_all(&all, &mut Told { family, shared: Vec::new() });
     }
 }

@@ -15,6 +15,7 @@
 //! | `resilience_retries_total` | `policy` | attempts beyond the first ones |
 //! | `resilience_bulkhead_in_flight` | `policy` | calls that run |
 //! | `resilience_bulkhead_queued` | `policy` | calls that wait |
+//! | `resilience_policy_mode` | `kind`, `policy`, `mode` | 1 for the mode in force |
 //! | `resilience_call_duration_seconds` | `policy` | a histogram, for the breakers with the option `latency` |
 //!
 //! Outcomes are what a policy counts anyway; what it lets pass untouched, it doesn't count:
@@ -28,6 +29,17 @@
 //! | `fallback` | `fell_back`: expressions tried |
 //! | `hedge` | `hedged`: attempts beyond the first ones |
 //!
+//! Every kind has the outcomes `would_reject` and `bypassed` as well, once a call passed because its policy only observed
+//! or was off; of a policy per key they are not told.
+//!
+//! With feature `overrides`, once overrides were read:
+//!
+//! | metric | labels | |
+//! |---|---|---|
+//! | `resilience_overridden` | `kind`, `policy` | how many options, mode and state included, are not as the attribute says |
+//! | `resilience_overrides_reloads_total` | `outcome` | `applied`, `unchanged` or `refused` |
+//! | `resilience_overrides_applied_timestamp_seconds` | | when overrides were applied last, since the Unix epoch |
+//!
 //! A policy per key is one series, all keys together and evicted ones included: keys never become labels. Policies
 //! that share a name (see [`Registry::name_clashes`](crate::Registry::name_clashes)) are added up too. In either case more than one
 //! state may be 1. Of the transitions, those by a breaker's own judgement are always there, those by hand once they
@@ -40,6 +52,7 @@ mod collect;
 mod families;
 #[cfg(feature = "metrics")]
 pub mod metrics;
+mod modes;
 #[cfg(feature = "opentelemetry")]
 pub mod opentelemetry;
 mod outcomes;

@@ -26,7 +26,7 @@ use crate::registry::Registry;
 ///
 /// Call it once for each provider: a second time, everything would be told twice.
 pub fn register(registry: &'static Registry, meter: &Meter) {
-    for family in &FAMILIES {
+    for family in FAMILIES {
         let instruments = Instruments { registry, meter, family };
         match family.shape {
             Shape::Counter => instruments.counter("", |it| To::Values(it)),

@@ -2,13 +2,14 @@
 
 use super::collect::Collected;
 use super::families::{Sink, policy};
+use super::modes;
 use crate::circuit_breaker::Totals;
 use crate::name::Name;
 
 pub(super) fn policies(all: &Collected) -> usize {
     let (breakers, bulkheads, limiters) = (&all.breakers, &all.bulkheads, &all.limiters);
     let limiting = breakers.len() + bulkheads.len() + limiters.len() + all.timeouts.len();
-    limiting + all.retries.len() + all.fallbacks.len() + all.hedges.len()
+    limiting + all.retries.len() + all.fallbacks.len() + all.hedges.len() + all.modes.len()
 }
 
 /// One kind after the other.
@@ -23,6 +24,9 @@ pub(super) fn tell(all: &Collected, place: usize, to: &mut dyn Sink) {
     list.next("rate_limit", &all.limiters, |sum| [("rejected", sum.rejected)]);
     list.next("fallback", &all.fallbacks, |used| [("fell_back", *used)]);
     list.next("hedge", &all.hedges, |hedged| [("hedged", *hedged)]);
+    if let Some(one) = list.place.and_then(|place| all.modes.get(place)) {
+        modes::write_passed(one, list.to);
+    }
 }
 
 /// A way through the kinds, to one policy.

@@ -6,6 +6,7 @@ use parking_lot::Mutex;
 
 use crate::current::Forced;
 use crate::kind::PolicyKind;
+use crate::name::Name;
 
 /// Which policy.
 pub(super) type Spot = (PolicyKind, &'static str);
@@ -35,6 +36,16 @@ pub(super) fn replace<O>(change: impl FnOnce(&mut Layers) -> O) -> O {
 /// The state that overrides force that breaker into.
 pub(super) fn forced(spot: Spot) -> Option<Forced> {
     LAYERS.lock().forced.get(&spot).copied()
+}
+
+/// How many options of which policies are overridden.
+pub(crate) fn overridden() -> Vec<((PolicyKind, Name), u64)> {
+    let layers = LAYERS.lock();
+    let all = layers
+        .origins
+        .iter()
+        .map(|((kind, name), origins)| ((*kind, Name::new(name)), origins.options.len() as u64));
+    all.collect()
 }
 
 impl Layers {

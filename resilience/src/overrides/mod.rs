@@ -67,6 +67,7 @@ mod pattern;
 mod persist;
 mod plan;
 mod problems;
+mod reloads;
 mod resolve;
 mod sources;
 mod target;
@@ -76,9 +77,11 @@ mod watch;
 
 use std::path::PathBuf;
 
+pub(crate) use self::layers::overridden;
 pub use self::persist::Persistent;
 pub use self::plan::Plan;
 pub use self::problems::Problems;
+pub(crate) use self::reloads::{applied_at, reloads};
 pub use self::watch::Overrides;
 
 /// Reads the file and the environment, checks everything, and puts it in force.

@@ -8,7 +8,7 @@ use parking_lot::Mutex;
 
 use super::plan::Plan;
 use super::problems::Problems;
-use super::sources;
+use super::{reloads, sources};
 use crate::random;
 use crate::stack::event::{self, Event};
 
@@ -54,7 +54,7 @@ impl Overrides {
     /// Everything that is wrong; then nothing was changed.
     pub fn reload(&self) -> Result<(), Problems> {
         let text = self.read()?;
-        let applied = self.plan(text.as_deref()).and_then(Plan::apply);
+        let applied = self.apply(text.as_deref());
         *LAST.lock() = text;
         applied
     }
@@ -98,11 +98,20 @@ impl Overrides {
 
     fn reload_watched(&self, text: Option<&str>) {
         *LAST.lock() = text.map(Into::into);
-        if let Err(problems) = self.plan(text).and_then(Plan::apply) {
+        if let Err(problems) = self.apply(text) {
             tracing::error!(target: "resilience::overrides", event = "reload_refused", "{problems}");
             let problems = problems.iter().map(ToString::to_string).collect();
             event::announce(Event::ReloadRefused { problems });
         }
+    }
+
+    fn apply(&self, text: Option<&str>) -> Result<(), Problems> {
+        let applied = self.plan(text).and_then(|plan| {
+            let changes = !plan.is_empty();
+            plan.apply().map(|()| changes)
+        });
+        reloads::count(&applied);
+        applied.map(drop)
     }
 
     fn read(&self) -> Result<Option<String>, Problems> {
