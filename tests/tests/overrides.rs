@@ -38,6 +38,11 @@ fn payments() -> &'static CircuitBreaker {
     resilience::registry().circuit_breaker("payments").unwrap()
 }
 
+#[resilience::health_check(name = "database", every = "30s")]
+async fn database() -> Result<(), std::io::Error> {
+    Ok(())
+}
+
 /// Overrides are the program's: one test at a time, from nothing to nothing.
 struct Alone(#[allow(dead_code, reason = "held")] MutexGuard<'static, ()>, PathBuf);
 
@@ -100,7 +105,11 @@ async fn options_change_and_fall_back_when_they_are_no_longer_mentioned() {
     );
     assert_eq!(SLOW.config(), &resilience::TimeoutConfig::new().after(Duration::from_millis(800)));
     assert_eq!(API.config(), &resilience::RateLimitConfig::new().rate("50/s"));
-    test.reload("[retry.\"shop.again\"]\nattempts = 2").unwrap();
+    test.reload("[retry.\"shop.again\"]\nattempts = 2\n[health_check.database]\nevery = \"5s\"")
+        .unwrap();
+    let check = resilience::registry().health_check("database").unwrap();
+    let every = resilience::HealthCheckConfig::new().every(Duration::from_secs(5));
+    assert_eq!(check.config(), &every);
     assert_eq!(payments().config(), &resilience::CircuitBreakerConfig::new());
     assert_eq!(AGAIN.config(), &resilience::RetryConfig::new().attempts(2));
 }

@@ -2,7 +2,6 @@
 
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
 
 use tokio::runtime::Handle;
 
@@ -11,8 +10,11 @@ use super::monitor::{self, Check, Monitor};
 use super::run::Running;
 use super::status::CheckReport;
 use crate::check;
+use crate::current::{self, Configured, Current};
+use crate::mode::{Mode, ModeCell};
 use crate::name::Identity;
 use crate::name::Name;
+use crate::problem::Problem;
 
 /// Begins a run of the annotated function.
 pub type Probe = fn() -> Running;
@@ -26,7 +28,7 @@ pub type Probe = fn() -> Running;
 /// in a row, for `every` (5 s on demand); its events are of kind `health_check`.
 pub struct HealthCheck {
     identity: Identity,
-    config: HealthCheckConfig,
+    config: Current<HealthCheckConfig>,
     probe: Probe,
     monitor: Monitor,
     watched: AtomicBool,
@@ -39,7 +41,13 @@ impl HealthCheck {
     pub const fn declared(identity: Identity, config: HealthCheckConfig, probe: Probe) -> Self {
         check::no_problem(config.problem());
         let monitor = Monitor::new(identity.written(), &config);
-        Self { identity, config, probe, monitor, watched: AtomicBool::new(false) }
+        Self {
+            identity,
+            config: Current::new(config),
+            probe,
+            monitor,
+            watched: AtomicBool::new(false),
+        }
     }
 
     /// What it is called.
@@ -48,10 +56,18 @@ impl HealthCheck {
         self.identity.name()
     }
 
-    /// Its options.
+    /// The options in force.
     #[must_use]
     pub fn config(&self) -> &HealthCheckConfig {
-        &self.config
+        self.config.get()
+    }
+
+    /// Puts other options in force, from the next run on.
+    ///
+    /// # Errors
+    /// When options make no sense; nothing is changed then.
+    pub fn reconfigure(&self, config: HealthCheckConfig) -> Result<(), Problem> {
+        current::reconfigure(self, config.problem(), config)
     }
 
     pub(crate) fn identity(&self) -> &Identity {
@@ -65,7 +81,7 @@ impl HealthCheck {
     /// # Panics
     /// Outside of a tokio runtime.
     pub async fn report(&'static self) -> CheckReport {
-        if self.config.every.is_some() {
+        if self.config().every.is_some() {
             self.watch();
             monitor::report_in_background(&self).await
         } else {
@@ -81,26 +97,25 @@ impl HealthCheck {
 
     /// Starts the background runs, if they are wanted, not there yet, and there is a runtime to run them.
     pub(crate) fn watch(&'static self) {
-        let (Some(every), Ok(runtime)) = (self.config.every, Handle::try_current()) else { return };
+        let (Some(_), Ok(runtime)) = (self.config().every, Handle::try_current()) else { return };
         if !self.watched.swap(true, Ordering::Relaxed) {
-            runtime.spawn(self.keep_running(every));
+            runtime.spawn(self.keep_running());
         }
     }
 
-    async fn keep_running(&'static self, every: Duration) {
+    /// Until it is to run on demand.
+    async fn keep_running(&'static self) {
         let _watching = Watching(&self.watched);
-        let mut ticks = tokio::time::interval(every);
-        ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-        loop {
-            ticks.tick().await;
+        while let Some(every) = self.config().every {
             monitor::start(&self);
+            tokio::time::sleep(every).await;
         }
     }
 }
 
 impl Check for HealthCheck {
     fn config(&self) -> &HealthCheckConfig {
-        &self.config
+        self.config.get()
     }
 
     fn monitor(&self) -> &Monitor {
@@ -110,6 +125,25 @@ impl Check for HealthCheck {
     fn probe(&self) -> Running {
         (self.probe)()
     }
+}
+
+impl Configured for HealthCheck {
+    type Config = HealthCheckConfig;
+
+    fn current(&self) -> &Current<HealthCheckConfig> {
+        &self.config
+    }
+
+    /// It rejects nothing, so there is nothing not to enforce.
+    fn modes(&self) -> Option<&ModeCell> {
+        None
+    }
+
+    fn put(&self, config: HealthCheckConfig) -> Result<(), Problem> {
+        self.config.set(config).map_err(Problem::new)
+    }
+
+    fn put_mode(&self, _: Mode) {}
 }
 
 /// When the runtime ends, so do its tasks; the next runtime may start anew.
@@ -125,7 +159,7 @@ impl fmt::Debug for HealthCheck {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("HealthCheck")
             .field("name", &self.name())
-            .field("config", &self.config)
+            .field("config", self.config())
             .finish_non_exhaustive()
     }
 }

@@ -58,13 +58,14 @@ impl Places {
 }
 
 /// The kinds that have options to change, by their words.
-pub(super) const KINDS: [PolicyKind; 6] = [
+pub(super) const KINDS: [PolicyKind; 7] = [
     PolicyKind::CircuitBreaker,
     PolicyKind::Retry,
     PolicyKind::Timeout,
     PolicyKind::Bulkhead,
     PolicyKind::RateLimiter,
     PolicyKind::Hedge,
+    PolicyKind::HealthCheck,
 ];
 
 pub(super) fn kind(word: &str) -> Option<PolicyKind> {

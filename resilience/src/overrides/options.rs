@@ -3,6 +3,7 @@
 use super::value::Value;
 use crate::bulkhead::BulkheadConfig;
 use crate::circuit_breaker::CircuitBreakerConfig;
+use crate::health::HealthCheckConfig;
 use crate::hedge::HedgeConfig;
 use crate::rate_limit::RateLimitConfig;
 use crate::retry::{Backoff, Jitter, RetryConfig};
@@ -81,6 +82,11 @@ options! {
     }
     TimeoutConfig {
         after: positive,
+    }
+    HealthCheckConfig {
+        timeout: positive,
+        every: positive,
+        critical: flag,
     }
     BulkheadConfig {
         max_concurrent: count,

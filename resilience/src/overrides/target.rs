@@ -12,6 +12,7 @@ use crate::bulkhead::Bulkhead;
 use crate::circuit_breaker::CircuitBreaker;
 use crate::current::{Configured, Forced, allowed};
 use crate::grammar::nearest;
+use crate::health::HealthCheck;
 use crate::hedge::Hedge;
 use crate::keyed::Keyed;
 use crate::kind::PolicyKind;
@@ -62,6 +63,7 @@ pub(super) fn target(listed: Listed) -> Option<&'static dyn Target> {
         PolicyKind::Retry => of::<Retry>(listed),
         PolicyKind::Timeout => of::<Timeout>(listed),
         PolicyKind::Hedge => of::<Hedge>(listed),
+        PolicyKind::HealthCheck => of::<HealthCheck>(listed),
         _ => None,
     }
 }

@@ -223,7 +223,7 @@ mod tests {
             told("[retries.\"a\"]\nattempts = 1"),
             [
                 "f:1:2: unknown kind of policy `retries`; did you mean `retry`? (valid: circuit_breaker, retry, timeout, \
-              bulkhead, rate_limit, hedge)"
+              bulkhead, rate_limit, hedge, health_check)"
             ]
         );
         assert_eq!(
