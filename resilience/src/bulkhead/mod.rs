@@ -5,8 +5,10 @@
 //! - `semaphore`: the slots shared: one atomic word in front, a queue behind a short lock.
 //! - `totals`: what it counts.
 //! - `future`: waiting for a slot, and a call that holds one.
-//! - `policy`: the shared, named thing.
+//! - `policy`: the shared, named thing; `admission` what it decides, `call` its use by hand.
 
+mod admission;
+mod call;
 mod config;
 pub(crate) mod future;
 mod permit;

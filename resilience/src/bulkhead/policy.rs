@@ -1,21 +1,15 @@
-//! The shared, named bulkhead: its options, its slots, and its use by hand.
+//! The shared, named bulkhead: its options, its mode and its slots.
 
 use std::fmt;
 
-use super::future::{Acquire, Admitted, guard, guard_blocking};
 use super::semaphore::FairSemaphore;
-use super::{BulkheadConfig, BulkheadPermit, BulkheadTotals};
+use super::{BulkheadConfig, BulkheadTotals};
 use crate::check;
 use crate::current::{self, Configured, Current};
 use crate::kind::PolicyKind;
 use crate::mode::{Mode, ModeCell};
 use crate::name::{Identity, Name, Origin};
 use crate::problem::Problem;
-use crate::rejection::Rejection;
-use crate::stack::event;
-use crate::stack::{
-    Body, DropOnReady, Edge, FromRejection, body, body_blocking, drop_on_ready, edge, finish,
-};
 use crate::striped::StripedCounter;
 use crate::sync::{AtomicU32, Ordering};
 
@@ -71,11 +65,11 @@ use crate::sync::{AtomicU32, Ordering};
 pub struct Bulkhead {
     identity: Identity,
     config: Current<BulkheadConfig>,
-    mode: ModeCell,
+    pub(super) mode: ModeCell,
     /// `max_concurrent`, as calls need it; 0 while it is not enforced.
-    limit: AtomicU32,
-    slots: FairSemaphore,
-    rejected: StripedCounter,
+    pub(super) limit: AtomicU32,
+    pub(super) slots: FairSemaphore,
+    pub(super) rejected: StripedCounter,
 }
 
 impl Bulkhead {
@@ -177,134 +171,8 @@ impl Bulkhead {
         BulkheadTotals { rejected: self.rejected.get() }
     }
 
-    /// Takes a slot if one is free and nobody waits; never waits itself, whatever `max_wait` says.
-    ///
-    /// # Errors
-    /// [`Rejection::BulkheadFull`].
-    #[inline]
-    pub fn try_acquire(&self) -> Result<BulkheadPermit<'_>, Rejection> {
-        if self.enter() || self.passes_unenforced() {
-            Ok(BulkheadPermit::new(self))
-        } else {
-            Err(self.reject())
-        }
-    }
-
-    /// Takes a slot, and waits for it as long as `max_wait` says.
-    ///
-    /// # Errors
-    /// [`Rejection::BulkheadFull`].
-    pub fn acquire(&self) -> Acquire<'_> {
-        Acquire::new(self)
-    }
-
-    /// Runs `future` in a slot.
-    ///
-    /// # Errors
-    /// The future's own; [`Rejection::BulkheadFull`] as `E`.
-    pub fn call<F, T, E, Via>(
-        &self,
-        future: F,
-    ) -> Edge<Admitted<'_, &Self, DropOnReady<Body<F>>>, Via>
-    where
-        F: Future<Output = Result<T, E>>,
-        E: FromRejection<Via>,
-    {
-        edge(self.guard(body(future)))
-    }
-
-    /// Runs `f` in a slot if one is free; a synchronous function never waits for one.
-    ///
-    /// # Errors
-    /// As [`call`](Self::call).
-    pub fn call_blocking<T, E: FromRejection<Via>, Via>(
-        &self,
-        f: impl FnOnce() -> Result<T, E>,
-    ) -> Result<T, E> {
-        finish(guard_blocking(self, || body_blocking(f)))
-    }
-
-    /// The form for stacks by hand: rejections travel beside results, so that policies further out know them apart.
-    /// `inner` is the outcome of another policy's `guard`, or a body with its result in `Ok`.
-    ///
-    /// # Errors
-    /// A rejection, by this policy or one further in.
-    pub fn guard<F, R>(&self, inner: F) -> Admitted<'_, &Self, DropOnReady<F>>
-    where
-        F: Future<Output = Result<R, Rejection>>,
-    {
-        guard(self, drop_on_ready(inner))
-    }
-
     pub(crate) fn identity(&self) -> &Identity {
         &self.identity
-    }
-
-    #[inline]
-    pub(super) fn enter(&self) -> bool {
-        self.slots.enter(self.limit.load(Ordering::Relaxed))
-    }
-
-    /// A slot for a call that found none, where the limit is not enforced.
-    #[cold]
-    #[inline(never)]
-    pub(super) fn passes_unenforced(&self) -> bool {
-        let (mode, limit) = (self.mode.get(), self.config().max_concurrent);
-        if mode == Mode::Enforce {
-            return false;
-        }
-        if mode == Mode::Off {
-            self.mode.bypass();
-        } else if self.in_flight() >= limit {
-            self.mode.would_reject();
-            let policy = self.name();
-            event::would_reject(PolicyKind::Bulkhead, &Rejection::BulkheadFull { policy, limit });
-        }
-        self.slots.enter_above();
-        true
-    }
-
-    /// What holds for those who wait: no limit at all where none is enforced.
-    #[cold]
-    pub(super) fn limit_in_force(&self) -> u32 {
-        if self.mode.get() == Mode::Enforce { self.config().max_concurrent } else { u32::MAX }
-    }
-
-    #[inline]
-    pub(super) fn semaphore(&self) -> &FairSemaphore {
-        &self.slots
-    }
-
-    #[cold]
-    #[inline(never)]
-    pub(super) fn hand_over(&self) {
-        self.slots.hand_over(self.limit_in_force());
-    }
-
-    /// Counts a rejection and emits its event elsewhere, and makes it in place: see [`Rejection`].
-    #[inline]
-    pub(super) fn reject(&self) -> Rejection {
-        let policy = self.count_rejection();
-        Rejection::BulkheadFull { policy, limit: self.config().max_concurrent }
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn count_rejection(&self) -> Name {
-        self.rejected.increment();
-        let (policy, limit) = (self.name(), self.config().max_concurrent);
-        event::rejected(PolicyKind::Bulkhead, &Rejection::BulkheadFull { policy, limit });
-        policy
-    }
-
-    /// A slot came after the deadline.
-    #[cold]
-    #[inline(never)]
-    pub(super) fn reject_late(&self) -> Rejection {
-        self.rejected.increment();
-        let late = Rejection::DeadlineExceeded { policy: self.name() };
-        event::rejected(PolicyKind::Bulkhead, &late);
-        late
     }
 }
 

@@ -1,18 +1,21 @@
 //! A limit on how many calls begin in a time window.
 //!
 //! [`config`] the options, [`rate`] how a rate is written · [`gcra`] the pure algorithm, [`cost`] how many turns a call
-//! takes · [`policy`] the shared word · [`turns`] callers that wait, [`waiting`] one of them, [`future`] a limited call ·
+//! takes · [`limit`] what a limiter is told, [`policy`] the shared one, [`admission`] what it decides · [`turns`] callers that wait, [`bucket`] the word as they see it, [`waiting`] one of them, [`future`] a limited call ·
 //! [`call`] its use by hand, [`totals`] what it counts.
 //!
 //! The algorithm is our own 30 lines and not the `governor` crate's: a limiter has to be built in `const` context (it
 //! lives in a static), follow the one clock that tests can pause, keep a fair queue of callers that wait, and change
 //! its rate at run time; `governor` offers the algorithm without any of these. `benches/README.md` has the figures.
 
+mod admission;
+mod bucket;
 mod call;
 mod config;
 mod cost;
 mod future;
 mod gcra;
+mod limit;
 mod policy;
 mod rate;
 #[cfg(test)]
@@ -25,6 +28,7 @@ pub use self::call::WithCost;
 pub use self::config::RateLimitConfig;
 pub use self::cost::cost;
 pub use self::future::{guard, guard_blocking, guard_cost, guard_cost_blocking};
-pub use self::policy::{Limit, RateLimiter};
+pub use self::limit::Limit;
+pub use self::policy::RateLimiter;
 pub use self::rate::checked as checked_rate;
 pub use self::totals::RateLimiterTotals;

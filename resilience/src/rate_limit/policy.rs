@@ -1,16 +1,16 @@
-//! The shared limiter: one compare-and-swap on one word, and what it needs only when that says no.
+//! The shared, named rate limiter: its options, its mode and its word.
 
 use std::borrow::Borrow;
 use std::fmt;
 
 use once_cell::race::OnceBox;
 
-use super::cost::{Cost, One};
-use super::gcra::{Decision, Early, Gcra, GcraCell};
-use super::turns::{Bucket, QUEUED, TurnQueue};
-use super::waiting::Start;
+use super::admission::Aside;
+use super::bucket::QUEUED;
+use super::cost::One;
+use super::gcra::Gcra;
+use super::limit::{self, Limit};
 use super::{RateLimitConfig, RateLimiterTotals};
-use crate::check;
 use crate::clock;
 use crate::current::{self, Configured, Current};
 use crate::kind::PolicyKind;
@@ -18,8 +18,6 @@ use crate::mode::{Mode, ModeCell};
 use crate::name::{Identity, Name, Origin};
 use crate::problem::Problem;
 use crate::rejection::Rejection;
-use crate::stack::event;
-use crate::striped::StripedCounter;
 use crate::sync::{AtomicU64, Ordering::Relaxed};
 
 /// Limits how many calls begin in a time window.
@@ -87,79 +85,9 @@ use crate::sync::{AtomicU64, Ordering::Relaxed};
 #[repr(C)]
 pub struct RateLimiter<L: Borrow<Limit> = Limit> {
     /// The theoretical arrival time, and [`QUEUED`].
-    word: AtomicU64,
+    pub(super) word: AtomicU64,
     limit: L,
-    aside: OnceBox<Aside>,
-}
-
-/// What a limiter needs that has rejected a call, or let one wait.
-#[derive(Default)]
-struct Aside {
-    rejected: StripedCounter,
-    waited: AtomicU64,
-    queue: OnceBox<TurnQueue>,
-}
-
-/// What a [`RateLimiter`] is told, and doesn't count: each has its own, but those of the keys of a
-/// [`Keyed`](crate::Keyed) share one.
-#[repr(C)]
-pub struct Limit {
-    /// As calls need it; closed while it is not enforced.
-    gcra: GcraCell,
-    identity: Identity,
-    config: Current<RateLimitConfig>,
-    mode: ModeCell,
-}
-
-impl Limit {
-    #[track_caller]
-    pub(crate) const fn new(identity: Identity, config: RateLimitConfig) -> Self {
-        check::no_problem(config.problem());
-        let gcra = GcraCell::new(gcra(&config));
-        Self { gcra, identity, config: Current::new(config), mode: ModeCell::new() }
-    }
-
-    /// The limit in force, enforced or not.
-    fn gcra(&self) -> Gcra {
-        gcra(self.config.get())
-    }
-
-    fn derive(&self) {
-        let gcra = self.gcra();
-        self.gcra.set(if self.mode.get() == Mode::Enforce { gcra } else { gcra.closed() });
-    }
-
-    pub(crate) fn config(&self) -> &RateLimitConfig {
-        self.config.get()
-    }
-}
-
-const fn gcra(config: &RateLimitConfig) -> Gcra {
-    let (rate, burst) = config.limits();
-    Gcra::new(rate.interval(), burst)
-}
-
-impl Configured for Limit {
-    type Config = RateLimitConfig;
-
-    fn current(&self) -> &Current<RateLimitConfig> {
-        &self.config
-    }
-
-    fn modes(&self) -> Option<&ModeCell> {
-        Some(&self.mode)
-    }
-
-    fn put(&self, config: RateLimitConfig) -> Result<(), Problem> {
-        self.config.set(config).map_err(Problem::new)?;
-        self.derive();
-        Ok(())
-    }
-
-    fn put_mode(&self, mode: Mode) {
-        self.mode.put(mode);
-        self.derive();
-    }
+    pub(super) aside: OnceBox<Aside>,
 }
 
 impl Configured for RateLimiter {
@@ -175,7 +103,7 @@ impl Configured for RateLimiter {
 
     /// Used turns stay used.
     fn put(&self, config: RateLimitConfig) -> Result<(), Problem> {
-        let (old, new) = (self.limit.gcra(), gcra(&config));
+        let (old, new) = (self.limit.gcra(), limit::gcra(&config));
         self.limit.put(config)?;
         if old != new {
             let now = clock::counter();
@@ -239,12 +167,12 @@ impl<L: Borrow<Limit>> RateLimiter<L> {
     }
 
     #[inline]
-    fn limit(&self) -> &Limit {
+    pub(super) fn limit(&self) -> &Limit {
         self.limit.borrow()
     }
 
     /// The limit in force, enforced or not.
-    fn gcra(&self) -> Gcra {
+    pub(super) fn gcra(&self) -> Gcra {
         self.limit().gcra()
     }
 
@@ -315,129 +243,6 @@ impl<L: Borrow<Limit>> RateLimiter<L> {
     #[inline]
     pub fn try_acquire(&self) -> Result<(), Rejection> {
         self.try_take(One)
-    }
-
-    #[inline]
-    pub(super) fn try_take(&self, cost: impl Cost) -> Result<(), Rejection> {
-        match self.take(cost) {
-            Ok(()) => Ok(()),
-            Err(early) => Err(self.reject(Start::Early(early))),
-        }
-    }
-
-    /// Lets one call pass, or says by how much it is too early.
-    #[inline]
-    pub(super) fn take(&self, cost: impl Cost) -> Result<(), Early> {
-        let gcra = self.limit().gcra.get();
-        match self.take_under(gcra, cost) {
-            Err(early) if gcra.is_doubtful(early, cost.turns()) => self.take_otherwise(early, cost),
-            taken => taken,
-        }
-    }
-
-    /// A call that should not even be as early as that: the limit is not enforced, or has become a smaller one, which a
-    /// key's limiter learns only here.
-    #[cold]
-    #[inline(never)]
-    fn take_otherwise(&self, early: Early, cost: impl Cost) -> Result<(), Early> {
-        let (gcra, mode) = (self.gcra(), self.mode());
-        if mode == Mode::Off {
-            self.limit().mode.bypass();
-            return Ok(());
-        }
-        let clamp = |word| gcra.clamp(word, clock::counter()).filter(|_| word & QUEUED == 0);
-        let is_clamped = self.word.fetch_update(Relaxed, Relaxed, clamp).is_ok();
-        if mode == Mode::Enforce {
-            return if is_clamped { self.take_under(gcra, cost) } else { Err(early) };
-        }
-        if let Err(early) = self.take_under(gcra, cost) {
-            self.limit().mode.would_reject();
-            let rejection = rejection(self.name(), Start::Early(early));
-            event::would_reject(PolicyKind::RateLimiter, &rejection);
-        }
-        Ok(())
-    }
-
-    #[inline]
-    fn take_under(&self, gcra: Gcra, cost: impl Cost) -> Result<(), Early> {
-        let Some(weight) = cost.weight(gcra) else { return Err(Early::NEVER) };
-        let now = clock::counter();
-        let mut arrival = self.word.load(Relaxed);
-        loop {
-            let next = match gcra.decide(arrival, now, weight) {
-                Decision::Pass(next) => next,
-                Decision::Wait(_) if arrival & QUEUED != 0 => return Err(self.early(cost.turns())),
-                Decision::Wait(early) => return Err(early),
-            };
-            match self.word.compare_exchange_weak(arrival, next, Relaxed, Relaxed) {
-                Ok(_) => return Ok(()),
-                Err(newer) => arrival = newer,
-            }
-        }
-    }
-
-    /// By how much a call is too early that would go to the end of the queue.
-    #[cold]
-    #[inline(never)]
-    pub(super) fn early(&self, cost: u32) -> Early {
-        let (arrival, now) = (self.word.load(Relaxed) & !QUEUED, clock::counter());
-        let cost = self.turn_queue().ahead().saturating_add(cost.into());
-        let wait = self.gcra().wait(arrival, now, self.gcra().weight(cost));
-        Early::new(wait.max(1)).unwrap_or(Early::NEVER)
-    }
-
-    /// Whether a call may wait that long, its deadline apart.
-    #[inline]
-    pub(super) fn may_wait(&self, early: Early) -> bool {
-        self.config().max_wait.is_some_and(|wait| early.nanos() <= clock::span(wait))
-    }
-
-    pub(super) fn bucket(&self) -> Bucket<'_> {
-        Bucket { word: &self.word, gcra: self.gcra() }
-    }
-
-    pub(super) fn turn_queue(&self) -> &TurnQueue {
-        self.aside().queue.get_or_init(Box::default)
-    }
-
-    #[inline]
-    fn aside(&self) -> &Aside {
-        self.aside.get_or_init(Box::default)
-    }
-
-    /// Counts a call that took its turn after it had waited.
-    pub(super) fn count_waited(&self) {
-        self.aside().waited.fetch_add(1, Relaxed);
-    }
-
-    /// Counts a rejection and emits its event elsewhere, and makes it in place: see [`Rejection`].
-    #[inline]
-    pub(super) fn reject(&self, start: Start) -> Rejection {
-        let policy = self.count_rejection(start);
-        rejection(policy, start)
-    }
-
-    #[inline]
-    fn count_rejection(&self, start: Start) -> Name {
-        self.aside().rejected.increment();
-        if event::is_heard() {
-            self.emit_rejection(start);
-        }
-        self.name()
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn emit_rejection(&self, start: Start) {
-        event::rejected(PolicyKind::RateLimiter, &rejection(self.name(), start));
-    }
-}
-
-#[inline]
-fn rejection(policy: Name, start: Start) -> Rejection {
-    match start {
-        Start::Early(early) => Rejection::RateLimited { policy, retry_after: early.retry_after() },
-        Start::Now | Start::Again | Start::Late => Rejection::DeadlineExceeded { policy },
     }
 }
 

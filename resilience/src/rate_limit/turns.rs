@@ -1,29 +1,20 @@
 //! Callers that wait for their turns, in order of arrival, behind a short lock.
 //!
-//! Invariants. Under the lock, the word says [`QUEUED`] exactly when a caller waits, and `ahead` is what all of them
+//! Invariants. Under the lock, the word says [`QUEUED`](super::bucket::QUEUED) exactly when a caller waits, and `ahead` is what all of them
 //! cost. A word that says so lies beyond every time, so no newcomer passes it; only the first in line takes a turn, when
 //! it comes, and calls the next. Wakers are called, cloned and dropped outside the lock: they run foreign code.
 
 use std::task::Waker;
 
-use super::gcra::{Decision, Early, Gcra};
+use super::bucket::Bucket;
+use super::gcra::Early;
 use crate::clock::Nanos;
 use crate::queue::{Queue, Ticket};
 use crate::sync::{AtomicU64, Mutex, Ordering::Relaxed};
 
-/// The bit of a limiter's word that no arrival time reaches: callers wait.
-pub(super) const QUEUED: u64 = 1 << 63;
-
 /// How long the first in line may leave a turn unused that it has been told of, while others wait. A future that is kept
 /// but not polled must not stop a queue.
 const GRACE: u64 = 100_000_000;
-
-/// A limiter's word and what it means.
-#[derive(Clone, Copy)]
-pub(super) struct Bucket<'l> {
-    pub(super) word: &'l AtomicU64,
-    pub(super) gcra: Gcra,
-}
 
 /// The queue.
 #[derive(Debug)]
@@ -156,7 +147,7 @@ impl TurnQueue {
         if let Some(waiter) = &left {
             self.ahead.fetch_sub(waiter.cost.into(), Relaxed);
             if line.queue.is_empty() {
-                bucket.word.fetch_and(!QUEUED, Relaxed);
+                bucket.mark_empty();
             }
         }
         let next = if was_first { line.next() } else { None };
@@ -218,45 +209,5 @@ impl Line {
             Some(waiter) => waiter.waker.replace(waker),
             None => Some(waker),
         }
-    }
-}
-
-impl Bucket<'_> {
-    /// Lets a newcomer pass if it may and no caller waits. Else it marks the word, if the wait is short enough, and tells
-    /// how long that is.
-    fn enter(self, now: Nanos, weight: u64, patience: u64, is_alone: bool) -> Result<(), u64> {
-        let mut bits = self.word.load(Relaxed);
-        loop {
-            let arrival = bits & !QUEUED;
-            let wait = self.gcra.wait(arrival, now, weight);
-            let enters = is_alone && wait == 0;
-            if !enters && wait > patience {
-                return Err(wait);
-            }
-            let next = if enters { arrival.max(now) + weight } else { bits | QUEUED };
-            match self.word.compare_exchange_weak(bits, next, Relaxed, Relaxed) {
-                Ok(_) if enters => return Ok(()),
-                Ok(_) => return Err(wait),
-                Err(newer) => bits = newer,
-            }
-        }
-    }
-
-    /// The first in line takes its turn, or learns when it comes.
-    fn take_turn(self, now: Nanos, cost: u32, others_wait: bool) -> Result<(), Nanos> {
-        let weight = self.gcra.weight(cost.into());
-        let flag = if others_wait { QUEUED } else { 0 };
-        let take = |bits: u64| match self.gcra.decide_waiting(bits & !QUEUED, now, weight) {
-            Decision::Pass(next) => Some(next | flag),
-            Decision::Wait(_) => None,
-        };
-        let taken = self.word.fetch_update(Relaxed, Relaxed, take);
-        taken.map(drop).map_err(|_| self.due(cost))
-    }
-
-    /// When a call of that cost could pass if none were ahead.
-    fn due(self, cost: u32) -> Nanos {
-        let arrival = self.word.load(Relaxed) & !QUEUED;
-        self.gcra.due(arrival, self.gcra.weight(cost.into()))
     }
 }

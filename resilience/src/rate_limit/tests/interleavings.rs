@@ -9,8 +9,9 @@ use std::task::{Context, Poll, Waker};
 use shuttle::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use shuttle::{check_pct, check_random, future, thread};
 
+use super::super::bucket::Bucket;
 use super::super::gcra::{Decision, Gcra};
-use super::super::turns::{Bucket, Joined, Place, TurnQueue};
+use super::super::turns::{Joined, Place, TurnQueue};
 use crate::clock::Nanos;
 use crate::queue::Ticket;
 

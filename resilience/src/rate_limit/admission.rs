@@ -1,0 +1,153 @@
+//! Lets a call pass by one compare-and-swap on one word, or says why not.
+
+use std::borrow::Borrow;
+
+use once_cell::race::OnceBox;
+
+use super::bucket::{Bucket, QUEUED};
+use super::cost::Cost;
+use super::gcra::{Decision, Early, Gcra};
+use super::turns::TurnQueue;
+use super::waiting::Start;
+use super::{Limit, RateLimiter};
+use crate::clock;
+use crate::kind::PolicyKind;
+use crate::mode::Mode;
+use crate::name::Name;
+use crate::rejection::Rejection;
+use crate::stack::event;
+use crate::striped::StripedCounter;
+use crate::sync::{AtomicU64, Ordering::Relaxed};
+
+/// What a limiter needs that has rejected a call, or let one wait.
+#[derive(Default)]
+pub(super) struct Aside {
+    pub(super) rejected: StripedCounter,
+    pub(super) waited: AtomicU64,
+    queue: OnceBox<TurnQueue>,
+}
+
+impl<L: Borrow<Limit>> RateLimiter<L> {
+    #[inline]
+    pub(super) fn try_take(&self, cost: impl Cost) -> Result<(), Rejection> {
+        match self.take(cost) {
+            Ok(()) => Ok(()),
+            Err(early) => Err(self.reject(Start::Early(early))),
+        }
+    }
+
+    /// Lets one call pass, or says by how much it is too early.
+    #[inline]
+    pub(super) fn take(&self, cost: impl Cost) -> Result<(), Early> {
+        let gcra = self.limit().gcra.get();
+        match self.take_under(gcra, cost) {
+            Err(early) if gcra.is_doubtful(early, cost.turns()) => self.take_otherwise(early, cost),
+            taken => taken,
+        }
+    }
+
+    /// A call that should not even be as early as that: the limit is not enforced, or has become a smaller one, which a
+    /// key's limiter learns only here.
+    #[cold]
+    #[inline(never)]
+    fn take_otherwise(&self, early: Early, cost: impl Cost) -> Result<(), Early> {
+        let (gcra, mode) = (self.gcra(), self.mode());
+        if mode == Mode::Off {
+            self.limit().mode.bypass();
+            return Ok(());
+        }
+        let clamp = |word| gcra.clamp(word, clock::counter()).filter(|_| word & QUEUED == 0);
+        let is_clamped = self.word.fetch_update(Relaxed, Relaxed, clamp).is_ok();
+        if mode == Mode::Enforce {
+            return if is_clamped { self.take_under(gcra, cost) } else { Err(early) };
+        }
+        if let Err(early) = self.take_under(gcra, cost) {
+            self.limit().mode.would_reject();
+            let rejection = rejection(self.name(), Start::Early(early));
+            event::would_reject(PolicyKind::RateLimiter, &rejection);
+        }
+        Ok(())
+    }
+
+    #[inline]
+    fn take_under(&self, gcra: Gcra, cost: impl Cost) -> Result<(), Early> {
+        let Some(weight) = cost.weight(gcra) else { return Err(Early::NEVER) };
+        let now = clock::counter();
+        let mut arrival = self.word.load(Relaxed);
+        loop {
+            let next = match gcra.decide(arrival, now, weight) {
+                Decision::Pass(next) => next,
+                Decision::Wait(_) if arrival & QUEUED != 0 => return Err(self.early(cost.turns())),
+                Decision::Wait(early) => return Err(early),
+            };
+            match self.word.compare_exchange_weak(arrival, next, Relaxed, Relaxed) {
+                Ok(_) => return Ok(()),
+                Err(newer) => arrival = newer,
+            }
+        }
+    }
+
+    /// By how much a call is too early that would go to the end of the queue.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn early(&self, cost: u32) -> Early {
+        let (arrival, now) = (self.word.load(Relaxed) & !QUEUED, clock::counter());
+        let cost = self.turn_queue().ahead().saturating_add(cost.into());
+        let wait = self.gcra().wait(arrival, now, self.gcra().weight(cost));
+        Early::new(wait.max(1)).unwrap_or(Early::NEVER)
+    }
+
+    /// Whether a call may wait that long, its deadline apart.
+    #[inline]
+    pub(super) fn may_wait(&self, early: Early) -> bool {
+        self.config().max_wait.is_some_and(|wait| early.nanos() <= clock::span(wait))
+    }
+
+    pub(super) fn bucket(&self) -> Bucket<'_> {
+        Bucket { word: &self.word, gcra: self.gcra() }
+    }
+
+    pub(super) fn turn_queue(&self) -> &TurnQueue {
+        self.aside().queue.get_or_init(Box::default)
+    }
+
+    #[inline]
+    fn aside(&self) -> &Aside {
+        self.aside.get_or_init(Box::default)
+    }
+
+    /// Counts a call that took its turn after it had waited.
+    pub(super) fn count_waited(&self) {
+        self.aside().waited.fetch_add(1, Relaxed);
+    }
+
+    /// Counts a rejection and emits its event elsewhere, and makes it in place: see [`Rejection`].
+    #[inline]
+    pub(super) fn reject(&self, start: Start) -> Rejection {
+        let policy = self.count_rejection(start);
+        rejection(policy, start)
+    }
+
+    #[inline]
+    fn count_rejection(&self, start: Start) -> Name {
+        self.aside().rejected.increment();
+        if event::is_heard() {
+            self.emit_rejection(start);
+        }
+        self.name()
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn emit_rejection(&self, start: Start) {
+        event::rejected(PolicyKind::RateLimiter, &rejection(self.name(), start));
+    }
+}
+
+#[inline]
+fn rejection(policy: Name, start: Start) -> Rejection {
+    match start {
+        Start::Early(early) => Rejection::RateLimited { policy, retry_after: early.retry_after() },
+        Start::Now | Start::Again | Start::Late => Rejection::DeadlineExceeded { policy },
+    }
+}
