@@ -126,13 +126,14 @@ fn siblings(attributes: &[WrittenAttribute], errors: &mut Diagnostics) -> Vec<In
 /// What to say if a sibling cannot be read that has a single value, as attributes of other crates do:
 /// `#[timeout(100)]`. Only the compiler knows what a bare name was imported from.
 fn taken_for_ours(Invocation { reader, span, arguments }: &Invocation) -> Option<syn::Error> {
-    let has_options = arguments.clone().into_iter().any(|token| is_sign(&token, '='));
+    let is_ours = |token: TokenTree| is_sign(&token, '=') || token.to_string().starts_with('"');
+    let is_ours = arguments.clone().into_iter().any(is_ours);
     let name = reader.attribute.name;
     let text = format!(
         "`#[{name}]` is taken for resilience's: write one of another crate by its path, \
          `#[that_crate::{name}(…)]`"
     );
-    (!has_options && !arguments.is_empty()).then(|| syn::Error::new(*span, text))
+    (!is_ours && !arguments.is_empty()).then(|| syn::Error::new(*span, text))
 }
 
 /// The body that `async_trait` has rewritten knows the receiver as `__self`.
