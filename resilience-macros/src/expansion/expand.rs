@@ -23,8 +23,11 @@ pub(crate) fn body(guarded: &Guarded, stack: &Stack) -> TokenStream {
     let mut prepared = TokenStream::new();
     let mut call = core(guarded, stack, &runtime);
     let mut edge = Edge::Unrejected;
-    for (layer, name) in stack.layers.iter().zip(&names).rev() {
+    for (place, (layer, name)) in stack.layers.iter().zip(&names).enumerate().rev() {
         let mut context = context(layer, name, guarded, stack.is_total(), edge, &runtime);
+        if (place > 0 || layer.is_shared()) && !borrows_arguments(guarded, stack) {
+            context.rebound = guarded.rebindable_arguments();
+        }
         let instance = shared(layer, name, &runtime);
         let first = layer.expansion.prepare(&context);
         let by_key = layer.expansion.keyed().map(|keyed| keyed.prepare(&context));
@@ -99,6 +102,7 @@ fn context<'s>(
         mode: guarded.mode,
         output: &guarded.output,
         is_total,
+        rebound: Vec::new(),
         edge,
         span,
     }
@@ -194,14 +198,18 @@ fn plain_or_not(call: &TokenStream, output: &Type, runtime: &TokenStream) -> Tok
 /// holds no reference into itself stays in registers; but the body must run once, or on copies, and nothing else
 /// may borrow from what it takes.
 fn takes_arguments(guarded: &Guarded, stack: &Stack) -> bool {
+    let reruns = stack.layers.iter().any(|layer| layer.attribute.has(Effect::Reruns));
+    (!reruns || guarded.scope.is_copied()) && !borrows_arguments(guarded, stack)
+}
+
+/// Whether an expression in one of the attributes borrows what the body could take.
+fn borrows_arguments(guarded: &Guarded, stack: &Stack) -> bool {
     let borrows = |expr: &Expr| guarded.scope.borrows(expr);
-    let is_copied = guarded.scope.is_copied();
-    let needed = stack.layers.iter().any(|layer| {
-        (layer.attribute.has(Effect::Reruns) && !is_copied)
-            || layer.expansion.expressions().into_iter().any(borrows)
+    let in_layer = |layer: &Layer| {
+        layer.expansion.expressions().into_iter().any(borrows)
             || matches!(&layer.source, Source::Shared(expr) if borrows(expr))
-    });
-    !needed && !stack.rejection.as_ref().is_some_and(borrows)
+    };
+    stack.layers.iter().any(in_layer) || stack.rejection.as_ref().is_some_and(borrows)
 }
 
 /// The function's edge, where a rejection becomes its error.

@@ -23,6 +23,9 @@ pub(crate) struct WrapContext<'s> {
     pub(crate) output: &'s Type,
     /// Whether the function may return a plain value, no `Result`.
     pub(crate) is_total: bool,
+    /// Arguments for a block around the body to bind again: the compiler names a local that the body consumes, and has no
+    /// name for what a block has captured.
+    pub(crate) rebound: Vec<&'s Ident>,
     /// How rejections from further in become the function's error.
     pub(crate) edge: Edge<'s>,
     pub(crate) span: Span,

@@ -14,7 +14,7 @@ pub(crate) struct Pipeline {
 
 impl LayerExpansion for Pipeline {
     fn wrap(&self, inner: CallTokens, context: &WrapContext<'_>) -> CallTokens {
-        let WrapContext { runtime, policy, span, mode, .. } = context;
+        let WrapContext { runtime, policy, span, mode, rebound, .. } = context;
         if *mode == Mode::Blocking {
             return inner;
         }
@@ -28,6 +28,7 @@ impl LayerExpansion for Pipeline {
             )
         };
         let attempts = quote_spanned! {span=> async {
+            #(let #rebound = #rebound;)*
             let __resilience_retry = #runtime::or_once(__resilience_parts.retry);
             let mut __resilience_attempts = #runtime::begin(__resilience_retry);
             loop {

@@ -179,7 +179,7 @@ impl Retry {
 
 impl LayerExpansion for Retry {
     fn wrap(&self, inner: CallTokens, context: &WrapContext<'_>) -> CallTokens {
-        let WrapContext { runtime, policy, span, mode, .. } = context;
+        let WrapContext { runtime, policy, span, mode, rebound, .. } = context;
         let span = *span;
         let (attempt, pause) = match mode {
             Mode::Async => {
@@ -200,6 +200,7 @@ impl LayerExpansion for Retry {
         let settle = self.settle(context);
         // The inner block ends before any sleep: an outcome that isn't `Send` is gone by then.
         CallTokens::Outcome(quote_spanned! {span=> {
+            #(let #rebound = #rebound;)*
             let mut __resilience_attempts = #runtime::begin(#policy);
             loop {
                 let __resilience_pause = {

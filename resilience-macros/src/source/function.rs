@@ -155,6 +155,11 @@ impl Guarded {
     pub(crate) fn owned_arguments(&self) -> Vec<&Ident> {
         if self.frame.is_async() { Vec::new() } else { self.scope.owned_by(&self.body) }
     }
+
+    /// Those of them that a block around the body may bind again.
+    pub(crate) fn rebindable_arguments(&self) -> Vec<&Ident> {
+        if self.frame.is_async() { Vec::new() } else { self.scope.rebindable(&self.body) }
+    }
 }
 
 /// `#![allow(…)]` in the body says the same as `#[allow(…)]` before the function, where it stays valid.

@@ -23,6 +23,8 @@ struct Argument {
     ident: Ident,
     /// Whether it is copied rather than moved into a block.
     is_copied: bool,
+    /// Whether it can be bound again as it is: no `self`, no `mut`.
+    is_plain: bool,
 }
 
 impl Scope {
@@ -34,7 +36,7 @@ impl Scope {
                 FnArg::Typed(input) => {
                     let names = Names::of(&input.pat);
                     let is_copied = !names.mutable && is_copied(&input.ty);
-                    let argument = |ident| Argument { ident, is_copied };
+                    let argument = |ident| Argument { ident, is_copied, is_plain: !names.mutable };
                     scope.arguments.extend(names.bound.into_iter().map(argument));
                 }
             }
@@ -73,11 +75,20 @@ impl Scope {
     /// out, so that the compiler still calls it unused; a name with `_` says that it is meant.
     pub(crate) fn owned_by(&self, body: &TokenStream) -> Vec<&Ident> {
         let is_owned = |argument: &&Argument| {
-            let Argument { ident, is_copied } = argument;
+            let Argument { ident, is_copied, .. } = argument;
             let is_meant = ident.to_string().starts_with('_') && ident != "__self";
             !is_copied && (is_meant || mentions(body, ident))
         };
         self.arguments.iter().filter(is_owned).map(|argument| &argument.ident).collect()
+    }
+
+    /// Those of them that a block around the body may bind again.
+    pub(crate) fn rebindable(&self, body: &TokenStream) -> Vec<&Ident> {
+        let is_plain = |ident: &&Ident| {
+            let same = |argument: &&Argument| argument.ident == **ident;
+            self.arguments.iter().find(same).is_some_and(|argument| argument.is_plain)
+        };
+        self.owned_by(body).into_iter().filter(is_plain).collect()
     }
 }
 
@@ -85,7 +96,11 @@ impl Scope {
 fn self_arguments(receiver: &Receiver) -> [Argument; 2] {
     let is_copied = matches!(receiver.kind, ReceiverKind::Reference(_, _, None));
     let span = receiver.self_token.span;
-    ["self", "__self"].map(|name| Argument { ident: Ident::new(name, span), is_copied })
+    ["self", "__self"].map(|name| Argument {
+        ident: Ident::new(name, span),
+        is_copied,
+        is_plain: false,
+    })
 }
 
 /// Whether a type is known for one that is copied: a shared reference, or a primitive by its name.

@@ -26,10 +26,12 @@ pin_project! {
         timeout: A,
         // Our own limit; it runs from the first poll.
         limit: L,
-        #[pin]
-        inner: Option<F>,
+        // Before the body: the compiler, which looks for `Send` in the order of fields, then knows timers once and for all
+        // when it is deep inside a chain of calls.
         #[pin]
         armed: Option<Armed>,
+        #[pin]
+        inner: Option<F>,
     }
 }
 

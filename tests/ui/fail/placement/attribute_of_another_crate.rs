@@ -1,8 +1,6 @@
-use resilience::{Rejection, retry};
+use resilience::{Rejection, retry, timeout};
 
-// Not the framework's: another crate's `timeout`, in milliseconds.
-use tokio::test as timeout;
-
+// As another crate's attribute of that name would be written.
 #[retry]
 #[timeout(100)]
 async fn charge(id: u64) -> Result<u64, Rejection> {
