@@ -62,7 +62,7 @@ macro_rules! __inspect {
         #[allow(unused_imports)]
         use $crate::__private::PlainReturn as _;
         $crate::__private::inspect!(
-            @ $crate::__private::ReturnType::<$output>::new().of() $(, $what)?
+            @ $crate::__private::ReturnType::<$output>::new().__resilience_of() $(, $what)?
         )
     }};
     (@ $of:expr) => {
@@ -98,10 +98,10 @@ macro_rules! __text {
     ($error:expr) => {{
         #[allow(unused_imports)]
         use $crate::__private::ladder::{ShowByDebug as _, ShowByDisplay as _, ShowNothing as _};
-        let error = $error;
+        let __resilience_error = $error;
         $crate::__private::ladder::show(
-            (&&$crate::__private::ladder::of_error(error)).__resilience_show(),
-            error,
+            (&&$crate::__private::ladder::of_error(__resilience_error)).__resilience_show(),
+            __resilience_error,
         )
     }};
 }

@@ -143,7 +143,7 @@ fn core(guarded: &Guarded, stack: &Stack, runtime: &TokenStream) -> CallTokens {
             let block = braced(guarded, quote_spanned!(span=> #never #body));
             let block = quote_spanned!(span=> async #capture #block);
             CallTokens::Future(if stack.is_total() {
-                plain_or_not(&quote_spanned!(span=> body(#block)), output, runtime)
+                plain_or_not(&quote_spanned!(span=> __resilience_body(#block)), output, runtime)
             } else if guarded.is_response {
                 // The inner one makes a result of it, the outer one an outcome.
                 quote_spanned!(span=> #runtime::body(#runtime::body(#block)))
@@ -156,7 +156,11 @@ fn core(guarded: &Guarded, stack: &Stack, runtime: &TokenStream) -> CallTokens {
             let block = braced(guarded, quote_spanned!(span=> #captured #body));
             let block = quote_spanned!(span=> #capture || -> #output #block);
             CallTokens::Outcome(if stack.is_total() {
-                plain_or_not(&quote_spanned!(span=> body_blocking(#block)), output, runtime)
+                plain_or_not(
+                    &quote_spanned!(span=> __resilience_body_blocking(#block)),
+                    output,
+                    runtime,
+                )
             } else {
                 quote_spanned!(span=> #runtime::blocking::body(#block))
             })

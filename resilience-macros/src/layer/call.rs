@@ -48,11 +48,11 @@ impl Edge<'_> {
         let WrapContext { runtime, output, span, .. } = context;
         match self {
             Self::Unrejected => {
-                quote_spanned!(*span=> #runtime::ReturnType::<#output>::new().unrefused(#outcome))
+                quote_spanned!(*span=> #runtime::ReturnType::<#output>::new().__resilience_unrefused(#outcome))
             }
             Self::From => {
                 // Named at the type, where the compiler reports an error that is no `From<Rejection>`.
-                let result = quote_spanned!(generated_span(output.span())=> result);
+                let result = quote_spanned!(generated_span(output.span())=> __resilience_result);
                 quote_spanned!(*span=> #runtime::ReturnType::<#output>::new().#result(#outcome))
             }
             Self::Mapped(map) => quote_spanned!(*span=> #runtime::finish_with(#outcome, #map)),

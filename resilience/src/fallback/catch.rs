@@ -2,7 +2,8 @@
 //!
 //! A function with an outermost fallback may return a plain `T`: then only rejections need an answer. Generated code
 //! can't see which kind it has before it (`Result` hides behind aliases), so it asks [`ReturnType`]: its own methods
-//! serve a `Result`, those of the trait [`PlainReturn`] everything else.
+//! serve a `Result`, those of the trait [`PlainReturn`] everything else. No method that a user's trait gives to every type
+//! is called like one of theirs.
 
 use std::convert::Infallible;
 use std::marker::PhantomData;
@@ -37,18 +38,18 @@ impl<R> ReturnType<R> {
 impl<T, E> ReturnType<Result<T, E>> {
     /// What its outcomes are made of.
     #[must_use]
-    pub const fn of(self) -> Of<Result<T, E>> {
+    pub const fn __resilience_of(self) -> Of<Result<T, E>> {
         Of::new()
     }
 
     /// The body at the core of the stack.
-    pub fn body<F: Future<Output = Result<T, E>>>(self, inner: F) -> Body<F> {
+    pub fn __resilience_body<F: Future<Output = Result<T, E>>>(self, inner: F) -> Body<F> {
         body(inner)
     }
 
     /// The same for a plain function.
     #[allow(clippy::missing_errors_doc, reason = "no policy has rejected here")]
-    pub fn body_blocking(
+    pub fn __resilience_body_blocking(
         self,
         inner: impl FnOnce() -> Result<T, E>,
     ) -> Result<Result<T, E>, Rejection> {
@@ -57,7 +58,7 @@ impl<T, E> ReturnType<Result<T, E>> {
 
     /// What the caller would get without the fallback.
     #[allow(clippy::missing_errors_doc, reason = "the call's own result")]
-    pub fn result<Via>(self, outcome: Result<Result<T, E>, Rejection>) -> Result<T, E>
+    pub fn __resilience_result<Via>(self, outcome: Result<Result<T, E>, Rejection>) -> Result<T, E>
     where
         E: FromRejection<Via>,
     {
@@ -66,27 +67,27 @@ impl<T, E> ReturnType<Result<T, E>> {
 
     /// The same where no policy rejects.
     #[allow(clippy::missing_errors_doc, reason = "the call's own result")]
-    pub fn unrefused(self, outcome: Result<Result<T, E>, Rejection>) -> Result<T, E> {
+    pub fn __resilience_unrefused(self, outcome: Result<Result<T, E>, Rejection>) -> Result<T, E> {
         finish_unrefused(outcome)
     }
 
     /// The error that needs an answer, or the result that stands: a success, or an error that is an answer itself.
-    pub fn catch_all(
+    pub fn __resilience_catch_all(
         self,
         result: Result<T, E>,
         inspector: impl Inspector<Result<T, E>>,
     ) -> ControlFlow<Result<T, E>, E> {
-        self.catch(result, |error| needs_answer::<Result<T, E>>(error, inspector))
+        self.__resilience_catch(result, |error| needs_answer::<Result<T, E>>(error, inspector))
     }
 
     /// The same under a fallback that always answers: a rejection need not become the function's error.
-    pub fn catch_outcome(
+    pub fn __resilience_catch_outcome(
         self,
         outcome: Result<Result<T, E>, Rejection>,
         inspector: impl Inspector<Result<T, E>>,
     ) -> ControlFlow<Result<T, E>, Error<E>> {
         match outcome {
-            Ok(result) => match self.catch_all(result, inspector) {
+            Ok(result) => match self.__resilience_catch_all(result, inspector) {
                 Break(result) => Break(result),
                 Continue(error) => Continue(Error::Inner(error)),
             },
@@ -95,7 +96,7 @@ impl<T, E> ReturnType<Result<T, E>> {
     }
 
     /// The error of an answer, after which the next expression is due, or the answer.
-    pub fn next(self, answer: Result<T, E>) -> ControlFlow<Result<T, E>, E> {
+    pub fn __resilience_next(self, answer: Result<T, E>) -> ControlFlow<Result<T, E>, E> {
         match answer {
             Err(error) => Continue(error),
             answer => Break(answer),
@@ -104,7 +105,12 @@ impl<T, E> ReturnType<Result<T, E>> {
 
     /// The last answer, or the first error if it is none.
     #[allow(clippy::missing_errors_doc, reason = "the call's own error")]
-    pub fn last(self, answer: Result<T, E>, first: E, failed: impl FnOnce(&E)) -> Result<T, E> {
+    pub fn __resilience_last(
+        self,
+        answer: Result<T, E>,
+        first: E,
+        failed: impl FnOnce(&E),
+    ) -> Result<T, E> {
         answer.map_err(|error| {
             failed(&error);
             first
@@ -112,7 +118,7 @@ impl<T, E> ReturnType<Result<T, E>> {
     }
 
     /// The same, but for errors that `when_err` says no to: their result stands.
-    pub fn catch(
+    pub fn __resilience_catch(
         self,
         result: Result<T, E>,
         when_err: impl FnOnce(&E) -> bool,
@@ -135,18 +141,18 @@ pub trait PlainReturn: Sized {
     type Value;
 
     /// What its outcomes are made of.
-    fn of(self) -> Of<Result<Self::Value, Infallible>> {
+    fn __resilience_of(self) -> Of<Result<Self::Value, Infallible>> {
         Of::new()
     }
 
     /// The body at the core of the stack: it can't fail.
-    fn body<F: Future<Output = Self::Value>>(self, inner: F) -> Sure<F> {
+    fn __resilience_body<F: Future<Output = Self::Value>>(self, inner: F) -> Sure<F> {
         Sure { inner }
     }
 
     /// The same for a plain function.
     #[allow(clippy::missing_errors_doc, reason = "no policy has rejected here")]
-    fn body_blocking(
+    fn __resilience_body_blocking(
         self,
         inner: impl FnOnce() -> Self::Value,
     ) -> Result<Result<Self::Value, Infallible>, Rejection> {
@@ -155,7 +161,7 @@ pub trait PlainReturn: Sized {
 
     /// The value, or the rejection that needs an answer.
     #[allow(clippy::missing_errors_doc, reason = "the rejection")]
-    fn result(
+    fn __resilience_result(
         self,
         outcome: Result<Result<Self::Value, Infallible>, Rejection>,
     ) -> Result<Self::Value, Rejection> {
@@ -164,15 +170,15 @@ pub trait PlainReturn: Sized {
 
     /// The same where no policy rejects.
     #[allow(clippy::missing_errors_doc, reason = "there is none")]
-    fn unrefused(
+    fn __resilience_unrefused(
         self,
         outcome: Result<Result<Self::Value, Infallible>, Rejection>,
     ) -> Result<Self::Value, Rejection> {
-        self.result(outcome)
+        self.__resilience_result(outcome)
     }
 
     /// The rejection that is to be answered for, or the value that stands.
-    fn catch_all<N>(
+    fn __resilience_catch_all<N>(
         self,
         result: Result<Self::Value, Rejection>,
         _inspector: N,
@@ -184,7 +190,7 @@ pub trait PlainReturn: Sized {
     }
 
     /// What is said of a filter.
-    fn catch(
+    fn __resilience_catch(
         self,
         result: Result<Self::Value, Rejection>,
         _when_err: impl FnOnce(&Rejection) -> bool,
@@ -192,11 +198,11 @@ pub trait PlainReturn: Sized {
     where
         Self::Value: Filtered,
     {
-        self.catch_all(result, ())
+        self.__resilience_catch_all(result, ())
     }
 
     /// The one answer.
-    fn last(
+    fn __resilience_last(
         self,
         answer: Self::Value,
         _first: Rejection,

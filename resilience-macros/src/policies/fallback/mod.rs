@@ -87,18 +87,20 @@ impl Fallback {
     ) -> (TokenStream, TokenStream) {
         let inspector = context.inspector();
         if self.takes_rejections(context) {
-            let catch =
-                quote_spanned!(context.span=> catch_outcome(__resilience_result, #inspector));
+            let catch = quote_spanned!(context.span=> __resilience_catch_outcome(__resilience_result, #inspector));
             return (outcome.clone(), catch);
         }
         let result = context.edge.result(outcome, context);
         let Some(Predicate { expr, .. }) = &self.when_err else {
             return (
                 result,
-                quote_spanned!(context.span=> catch_all(__resilience_result, #inspector)),
+                quote_spanned!(context.span=> __resilience_catch_all(__resilience_result, #inspector)),
             );
         };
-        (result, quote_spanned!(generated_span(expr.span())=> catch(__resilience_result, #expr)))
+        (
+            result,
+            quote_spanned!(generated_span(expr.span())=> __resilience_catch(__resilience_result, #expr)),
+        )
     }
 
     /// `let error_1 = { … };`: the call's error, which the first expression answers for.
@@ -118,7 +120,7 @@ impl Fallback {
             (#policy).failed(#failed, #runtime::text!(&__resilience_error));
             (#policy).step_in(#due, #runtime::text!(&__resilience_error));
         };
-        let next = quote_spanned!(*span=> next(__resilience_result));
+        let next = quote_spanned!(*span=> __resilience_next(__resilience_result));
         self.caught(step, answer, &next, &report, context)
     }
 
@@ -161,7 +163,7 @@ impl Fallback {
         let (first, step) = (error(1, *span), Literal::usize_unsuffixed(self.alternatives.len()));
         quote_spanned! {*span=> {
             let __resilience_result = #answer;
-            #runtime::ReturnType::<#output>::new().last(__resilience_result, #first, |__resilience_error| {
+            #runtime::ReturnType::<#output>::new().__resilience_last(__resilience_result, #first, |__resilience_error| {
                 (#policy).failed(#step, #runtime::text!(__resilience_error));
             })
         }}
