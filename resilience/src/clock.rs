@@ -34,13 +34,6 @@ pub(crate) const fn after(start: Nanos, duration: Duration) -> Nanos {
     if end < FAR_FUTURE { end } else { FAR_FUTURE }
 }
 
-/// The point `span` nanoseconds after `start`; both are points in time.
-#[inline]
-pub(crate) const fn end_of(start: Nanos, span: u64) -> Nanos {
-    let end = start + span;
-    if end < FAR_FUTURE { end } else { FAR_FUTURE }
-}
-
 /// How long from `now` to `then`; nothing when it has passed.
 #[inline]
 pub(crate) const fn until(then: Nanos, now: Nanos) -> Duration {
@@ -88,14 +81,9 @@ pub(crate) fn far_until(end: impl FnOnce() -> Nanos) -> Option<u64> {
     (left > TICK.cast_signed()).then(|| left.cast_unsigned())
 }
 
-/// A limit that is shorter than this is measured precisely: the coarse clock's tick would be more than a hundredth of it.
-const SHORT: u64 = 400_000_000;
-
-/// When a limit of that many nanoseconds begins to run, if it begins now: never before now, and at most one tick of the
-/// coarse clock after it.
-#[inline]
-pub(crate) fn start_of(limit: u64) -> Nanos {
-    if limit < SHORT { now() } else { source::coarse_ahead() }
+/// How much later than [`coarse`] it may be: the kernel's tick.
+pub(crate) fn tick() -> u64 {
+    source::tick()
 }
 
 /// A point of our time on tokio's clock.
@@ -137,8 +125,8 @@ mod source {
         precise()
     }
 
-    pub(super) fn coarse_ahead() -> Nanos {
-        precise()
+    pub(super) fn tick() -> u64 {
+        0
     }
 
     pub(super) fn counter() -> Nanos {
@@ -168,12 +156,10 @@ mod source {
         read(ClockId::MonotonicCoarse)
     }
 
-    /// The coarse clock's next tick.
-    #[inline]
-    pub(super) fn coarse_ahead() -> Nanos {
+    pub(super) fn tick() -> u64 {
         static TICK: LazyLock<u64> =
             LazyLock::new(|| nanos(clock_getres(ClockId::MonotonicCoarse)));
-        coarse() + *TICK
+        *TICK
     }
 
     #[cfg(not(target_arch = "x86_64"))]

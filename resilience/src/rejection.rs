@@ -83,6 +83,12 @@ pub enum Rejection {
         /// The policy that noticed.
         policy: Name,
     },
+    /// A fault that a test has injected: a failure for every policy. Only with feature `test-util`.
+    #[cfg(feature = "test-util")]
+    Injected {
+        /// What the test calls it.
+        policy: Name,
+    },
 }
 
 /// The kind of a [`Rejection`], for matching and for metric labels.
@@ -99,6 +105,9 @@ pub enum RejectionKind {
     TimedOut,
     /// [`Rejection::DeadlineExceeded`]
     DeadlineExceeded,
+    /// [`Rejection::Injected`]
+    #[cfg(feature = "test-util")]
+    Injected,
 }
 
 impl RejectionKind {
@@ -111,6 +120,8 @@ impl RejectionKind {
             Self::RateLimited => "rate_limited",
             Self::TimedOut => "timed_out",
             Self::DeadlineExceeded => "deadline_exceeded",
+            #[cfg(feature = "test-util")]
+            Self::Injected => "injected",
         }
     }
 }
@@ -132,6 +143,8 @@ impl Rejection {
             Self::RateLimited { .. } => RejectionKind::RateLimited,
             Self::TimedOut { .. } => RejectionKind::TimedOut,
             Self::DeadlineExceeded { .. } => RejectionKind::DeadlineExceeded,
+            #[cfg(feature = "test-util")]
+            Self::Injected { .. } => RejectionKind::Injected,
         }
     }
 
@@ -150,6 +163,8 @@ impl Rejection {
             | Self::RateLimited { policy, .. }
             | Self::TimedOut { policy, .. }
             | Self::DeadlineExceeded { policy } => *policy,
+            #[cfg(feature = "test-util")]
+            Self::Injected { policy } => *policy,
         }
     }
 
@@ -161,9 +176,7 @@ impl Rejection {
             Self::CircuitOpen { retry_after, .. } | Self::RateLimited { retry_after, .. } => {
                 *retry_after
             }
-            Self::BulkheadFull { .. } | Self::TimedOut { .. } | Self::DeadlineExceeded { .. } => {
-                None
-            }
+            _ => None,
         }
     }
 
@@ -225,6 +238,8 @@ impl fmt::Display for Rejection {
             Self::TimedOut { after, .. } => {
                 write!(f, "timed out after {after:?} (timeout `{policy}`)")
             }
+            #[cfg(feature = "test-util")]
+            Self::Injected { .. } => write!(f, "a test has injected the fault `{policy}`"),
             Self::DeadlineExceeded { .. } => {
                 write!(f, "the deadline had passed before the call began (`{policy}`)")
             }
@@ -266,6 +281,14 @@ mod tests {
     #[test]
     fn fits_in_forty_bytes() {
         assert!(size_of::<Rejection>() <= 40, "{} bytes", size_of::<Rejection>());
+    }
+
+    #[cfg(feature = "test-util")]
+    #[test]
+    fn an_injected_fault_says_that_it_is_one_of_a_test() {
+        let rejection = Rejection::Injected { policy: Name::new("outage") };
+        assert_eq!(rejection.to_string(), "a test has injected the fault `outage`");
+        assert_eq!((rejection.kind().as_str(), rejection.policy()), ("injected", "outage"));
     }
 
     #[test]

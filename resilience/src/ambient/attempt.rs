@@ -35,6 +35,12 @@ impl Mark {
         self.0 & Self::DRAWN != 0
     }
 
+    /// Whether an id has been drawn for any of the two.
+    #[inline]
+    const fn is_any_drawn(self, other: Self) -> bool {
+        Self(self.0 | other.0).is_drawn()
+    }
+
     const fn drawn(self) -> Self {
         Self(self.0 | Self::DRAWN)
     }
@@ -53,16 +59,17 @@ impl Attempt {
     /// The first attempt of a call that has nothing around it.
     pub(crate) const FIRST: Self = Self { mark: Mark::FIRST, serial: None };
 
-    /// The first attempt of a retry: of a new call, or as part of the one around it, whose id it shares.
+    /// Whether this is a part of a call already.
     #[inline]
-    pub(crate) fn first() -> Self {
-        if ATTEMPT.get() == Mark::OUTSIDE { Self::FIRST } else { Self::first_inside() }
+    pub(crate) fn is_inside() -> bool {
+        ATTEMPT.get() != Mark::OUTSIDE
     }
 
+    /// The first attempt of a retry, by its parts: of a new call, or inside another one, whose id it shares.
     #[cold]
     #[inline(never)]
-    fn first_inside() -> Self {
-        Self { mark: Mark::FIRST.drawn(), serial: Some(serial()) }
+    pub(crate) fn first() -> (Mark, Option<Serial>) {
+        if Self::is_inside() { (Mark::FIRST.drawn(), Some(serial())) } else { Self::FIRST.parts() }
     }
 
     /// The attempt that runs here; [`OUTSIDE`](Self::OUTSIDE) any, so it is.
@@ -116,7 +123,7 @@ impl Attempt {
     #[inline]
     pub(crate) fn scope<O>(&mut self, f: impl FnOnce() -> O) -> O {
         let outer = ATTEMPT.replace(self.mark);
-        if self.mark.is_drawn() || outer.is_drawn() {
+        if self.mark.is_any_drawn(outer) {
             enter(self.serial);
         }
         let _running = Running { attempt: self, outer };
@@ -157,9 +164,8 @@ impl Drop for Running<'_> {
     #[inline]
     fn drop(&mut self) {
         let mark = ATTEMPT.replace(self.outer);
-        if mark.is_drawn() || self.outer.is_drawn() {
-            let was_entered = self.attempt.mark.is_drawn() || self.outer.is_drawn();
-            self.attempt.serial = leave(was_entered);
+        if mark.is_any_drawn(self.outer) {
+            self.attempt.serial = leave(self.attempt.mark.is_any_drawn(self.outer));
             self.attempt.mark = mark;
         }
     }

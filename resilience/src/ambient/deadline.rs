@@ -5,14 +5,16 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::with;
-use crate::clock::{self, Nanos};
+use crate::clock::{self, FAR_FUTURE, Nanos};
 
 thread_local! {
     static DEADLINE: Cell<Deadline> = const { Cell::new(Deadline::NONE) };
 }
 
 /// When the call must be over, in one word: a point in time, and whether a timeout that is being polled enforces it.
+///
+/// The point is one tick of the coarse clock too early, so that a limit which that clock has begun needs no sum; whoever
+/// reads it gets the tick back.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Deadline(u64);
 
@@ -20,30 +22,43 @@ impl Deadline {
     pub(crate) const NONE: Self = Self(u64::MAX);
     /// Marks one that is told and not enforced. Points in time leave this bit unused.
     const TOLD: u64 = 1 << 63;
+    /// In place of the nanoseconds of a limit that is not enforced: it rejects nothing, not even what comes too late for
+    /// another one.
+    pub(crate) const NOT_ENFORCED: u64 = u64::MAX;
+    /// A limit that is shorter is measured precisely: the coarse clock's tick would be more than a hundredth of it.
+    const SHORT: u64 = 400_000_000;
 
+    /// The end of a limit of so many nanoseconds that begins now, under this deadline: the nearer one. `None` when this
+    /// one has passed.
     #[inline]
-    const fn at(end: Nanos) -> Self {
-        Self(end)
-    }
-
-    #[inline]
-    const fn end(self) -> Nanos {
-        self.0 & !Self::TOLD
-    }
-
-    /// The nearer of this one and `end`; `None` when this one has passed.
-    #[inline]
-    pub(crate) fn tighten(self, end: Nanos) -> Option<Self> {
-        if self == Self::NONE { Some(Self::at(end)) } else { self.tighten_running(end) }
+    pub(crate) fn tighten(self, limit: u64) -> Option<Self> {
+        // One comparison for those that are too short and those that are too long.
+        let is_usual = limit.wrapping_sub(Self::SHORT) >> 62 == 0;
+        if is_usual && self == Self::NONE {
+            Some(Self(clock::coarse() + limit))
+        } else {
+            self.tighten_apart(limit)
+        }
     }
 
     #[cold]
     #[inline(never)]
-    fn tighten_running(self, end: Nanos) -> Option<Self> {
+    fn tighten_apart(self, limit: u64) -> Option<Self> {
+        if limit == Self::NOT_ENFORCED {
+            return Some(self);
+        }
         if self.has_passed() {
             return None;
         }
-        Some(if self.end() <= end { self } else { Self::at(end) })
+        let start =
+            if limit < Self::SHORT { clock::now() - clock::tick() } else { clock::coarse() };
+        let ours = Self(start.saturating_add(limit).min(FAR_FUTURE));
+        Some(if self != Self::NONE && self.0 & !Self::TOLD <= ours.0 { self } else { ours })
+    }
+
+    /// The point in time.
+    pub(crate) fn end(self) -> Nanos {
+        ((self.0 & !Self::TOLD) + clock::tick()).min(FAR_FUTURE)
     }
 
     fn has_passed(self) -> bool {
@@ -66,10 +81,20 @@ impl Deadline {
         self.0 & Self::TOLD == 0
     }
 
-    /// Runs `f` under this deadline.
+    /// Runs `f` under this deadline, in the place of `outer`, which is the one in force.
     #[inline]
-    pub(crate) fn scope<O>(self, f: impl FnOnce() -> O) -> O {
-        with(&DEADLINE, self, f)
+    pub(crate) fn scope<O>(self, outer: Self, f: impl FnOnce() -> O) -> O {
+        /// Puts the one further out back, also when `f` panics.
+        struct Restore(Deadline);
+        impl Drop for Restore {
+            #[inline]
+            fn drop(&mut self) {
+                DEADLINE.set(self.0);
+            }
+        }
+        let _restore = Restore(outer);
+        DEADLINE.set(self);
+        f()
     }
 }
 

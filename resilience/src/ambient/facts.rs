@@ -26,6 +26,6 @@ impl Facts {
     /// Runs `f` as part of that call.
     pub(super) fn scope<O>(&mut self, f: impl FnOnce() -> O) -> O {
         let Self { deadline, attempt, trials } = self;
-        deadline.scope(|| attempt.scope(|| trials.scope(f)))
+        deadline.scope(Deadline::current(), || attempt.scope(|| trials.scope(f)))
     }
 }

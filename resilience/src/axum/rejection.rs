@@ -57,6 +57,8 @@ fn status(kind: RejectionKind) -> StatusCode {
         RejectionKind::CircuitOpen | RejectionKind::BulkheadFull => StatusCode::SERVICE_UNAVAILABLE,
         RejectionKind::RateLimited => StatusCode::TOO_MANY_REQUESTS,
         RejectionKind::TimedOut | RejectionKind::DeadlineExceeded => StatusCode::GATEWAY_TIMEOUT,
+        #[cfg(feature = "test-util")]
+        RejectionKind::Injected => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }
 

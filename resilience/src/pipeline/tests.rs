@@ -8,6 +8,7 @@ use tokio::time::Instant;
 use super::Pipeline;
 use crate::bulkhead::{Bulkhead, BulkheadConfig};
 use crate::circuit_breaker::{CircuitBreaker, CircuitBreakerConfig};
+use crate::name::Name;
 use crate::rate_limit::{RateLimitConfig, RateLimiter};
 use crate::rejection::{Rejection, RejectionKind};
 use crate::retry::{Jitter, Retry, RetryConfig};
@@ -57,6 +58,10 @@ static RETRY: Retry = Retry::new(
 );
 static JUDGING: Pipeline = Pipeline::new("judging").retry(&RETRY).circuit_breaker(&BREAKER);
 
+static FAULTY_BREAKER: CircuitBreaker =
+    CircuitBreaker::new("faulty", CircuitBreakerConfig::new().consecutive_failures(100));
+static FAULTY: Pipeline = Pipeline::new("faulty").retry(&RETRY).circuit_breaker(&FAULTY_BREAKER);
+
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Failed {
     Fatal,
@@ -91,10 +96,12 @@ async fn predicates_reach_the_breaker_and_the_retry() {
     assert_eq!(stale.await, Ok(2));
 }
 
+static HINTED: Pipeline = Pipeline::new("hinted").retry(&RETRY);
+
 #[tokio::test(start_paused = true)]
 async fn a_hint_reaches_the_retry() {
     let start = Instant::now();
-    let hinted = JUDGING.retry_after(|_: &Failed| Some(secs(7)));
+    let hinted = HINTED.retry_after(|_: &Failed| Some(secs(7)));
     let call = hinted.call(|| async { Err::<(), _>(Failed::Transient) });
     assert_eq!((call.await, start.elapsed()), (Err(Failed::Transient), secs(7)));
 }
@@ -107,4 +114,18 @@ async fn guarded_it_keeps_rejections_apart() {
     let _held = FULL.try_acquire().unwrap();
     let outcome = WHOLE.guard(|| async { Ok(Ok::<(), Failed>(())) }).await;
     assert_eq!(outcome.unwrap_err().kind(), RejectionKind::BulkheadFull);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_injected_fault_is_a_failure_for_every_part() {
+    let fault = Rejection::Injected { policy: Name::new("outage") };
+    let runs = Cell::new(0);
+    let outcome: Result<Result<(), Failed>, _> = FAULTY
+        .guard(|| {
+            runs.set(runs.get() + 1);
+            std::future::ready(Err(fault))
+        })
+        .await;
+    assert_eq!((outcome, runs.get()), (Err(fault), 2));
+    assert_eq!(FAULTY_BREAKER.totals().failures, 2);
 }

@@ -27,13 +27,22 @@ pub struct Attempts {
 /// Starts a call: it earns its share of the budget, and `max_elapsed` begins to run.
 #[inline]
 pub fn begin(retry: &Retry) -> Attempts {
-    let started = if retry.keeps_books() { open_books(retry) } else { 0 };
-    Attempts { attempt: Attempt::first(), started }
+    let mut attempts = Attempts::IDLE;
+    // One branch for two rare things.
+    if retry.keeps_books() | Attempt::is_inside() {
+        attempts.started = open_books(retry);
+        let (mark, serial) = Attempt::first();
+        attempts.attempt = Attempt::of_parts(mark, serial);
+    }
+    attempts
 }
 
 #[cold]
 #[inline(never)]
 fn open_books(retry: &Retry) -> Nanos {
+    if !retry.keeps_books() {
+        return 0;
+    }
     if retry.is_off() {
         retry.bypass();
         return 0;

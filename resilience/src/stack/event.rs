@@ -209,6 +209,8 @@ fn log_rejected(kind: PolicyKind, rejection: &Rejection) {
         Rejection::BulkheadFull { limit, .. } => log!(kind, debug, policy, event, limit),
         Rejection::TimedOut { after, .. } => log!(kind, debug, policy, event, ?after),
         Rejection::DeadlineExceeded { .. } => log!(kind, debug, policy, event),
+        #[cfg(feature = "test-util")]
+        Rejection::Injected { .. } => log!(kind, debug, policy, event),
     }
 }
 

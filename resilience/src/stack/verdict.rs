@@ -240,5 +240,10 @@ pub fn text<R: Fallible, N: Inspector<R>>(
 #[must_use]
 #[inline]
 pub fn timed_out(rejection: &Rejection) -> bool {
-    matches!(rejection, Rejection::TimedOut { .. }) && !ambient::never_began()
+    match rejection {
+        Rejection::TimedOut { .. } => !ambient::never_began(),
+        #[cfg(feature = "test-util")]
+        Rejection::Injected { .. } => true,
+        _ => false,
+    }
 }

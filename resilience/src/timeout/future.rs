@@ -10,14 +10,11 @@ use tokio::time::Sleep;
 
 use super::Timeout;
 use crate::ambient::{self, Deadline};
-use crate::clock::{self, Nanos};
+use crate::clock;
 use crate::mode::Mode;
 use crate::rejection::Rejection;
 use crate::stack::PolicyRef;
 use crate::timer;
-
-/// In place of the nanoseconds of a limit that is observed, or off. No limit is as long.
-pub(super) const NOT_ENFORCED: u64 = u64::MAX;
 
 pin_project! {
     /// The future of a call under a limit. Dropped before it finished, it drops the body, and nothing has timed out.
@@ -51,7 +48,7 @@ pin_project! {
 
 /// The limit of a call: the policy's own, or one that the call brings.
 pub trait Limit: Copy {
-    /// It, under `timeout`, in nanoseconds; [`NOT_ENFORCED`] where the timeout's mode says so.
+    /// It, under `timeout`, in nanoseconds; [`NOT_ENFORCED`](Deadline::NOT_ENFORCED) where the timeout's mode says so.
     fn under(self, timeout: &Timeout) -> u64;
 
     /// It, whatever the mode.
@@ -80,7 +77,7 @@ pub struct Brought(u64);
 impl Limit for Brought {
     #[inline]
     fn under(self, timeout: &Timeout) -> u64 {
-        if timeout.limit() == NOT_ENFORCED { NOT_ENFORCED } else { self.0 }
+        if timeout.limit() == Deadline::NOT_ENFORCED { Deadline::NOT_ENFORCED } else { self.0 }
     }
 
     fn in_any_mode(self, _: &Timeout) -> u64 {
@@ -122,23 +119,24 @@ where
         let mut this = self.project();
         let timeout = (*this.timeout).policy();
         let limit = (*this.limit).under(timeout);
+        let outer = Deadline::current();
         // In hand while the body runs, so that a body that is ready at once never has it stored.
-        let (start, in_force) = match &*this.armed {
-            Some(armed) => (0, Some(armed.deadline)),
-            None => begin(limit),
-        };
-        let Some(deadline) = in_force else {
-            return Poll::Ready(Err(Rejection::DeadlineExceeded { policy: timeout.reject_late() }));
+        let deadline = match &*this.armed {
+            Some(armed) => armed.deadline,
+            None => match outer.tighten(limit) {
+                Some(deadline) => deadline,
+                None => return Poll::Ready(Err(late(timeout))),
+            },
         };
         let inner = this.inner.as_mut().as_pin_mut().expect("a future is not polled after its end");
-        let outcome = deadline.scope(|| inner.poll(cx));
+        let outcome = deadline.scope(outer, || inner.poll(cx));
         if outcome.is_ready() {
             return outcome;
         }
         if this.armed.is_none() {
-            let unenforced = limit == NOT_ENFORCED;
+            let unenforced = limit == Deadline::NOT_ENFORCED;
             let limit = if unenforced { (*this.limit).in_any_mode(timeout) } else { limit };
-            this.armed.set(Some(arm(timeout, deadline, start, limit)));
+            this.armed.set(Some(arm(timeout, deadline, limit)));
         }
         let Some(after) = expired(this.armed, timeout, cx) else { return Poll::Pending };
         // The body goes first, so that whatever guards it further in knows why.
@@ -147,27 +145,21 @@ where
     }
 }
 
-/// When a limit begins that does so now, and the deadline then in force: none when the one further out has passed.
 #[inline]
-fn begin(limit: u64) -> (Nanos, Option<Deadline>) {
-    if limit == NOT_ENFORCED {
-        return begin_unenforced();
-    }
-    let start = clock::start_of(limit);
-    (start, Deadline::current().tighten(clock::end_of(start, limit)))
+fn late(timeout: &Timeout) -> Rejection {
+    Rejection::DeadlineExceeded { policy: timeout.reject_late() }
 }
 
-/// A limit that is not enforced rejects nothing, not even what comes too late for another one.
-#[cold]
-fn begin_unenforced() -> (Nanos, Option<Deadline>) {
-    (clock::now(), Some(Deadline::current()))
-}
-
-/// Sets the timer of a limit that runs since `start`.
+/// Sets the timer. Where the nearest limit is not our own, that one ends first, and ours may as well run from here.
 #[cold]
 #[inline(never)]
-fn arm(timeout: &Timeout, deadline: Deadline, start: Nanos, limit: u64) -> Armed {
-    let left = clock::until(clock::end_of(start, limit), clock::now());
+fn arm(timeout: &Timeout, deadline: Deadline, limit: u64) -> Armed {
+    let is_ours = deadline != Deadline::current();
+    let left = if is_ours {
+        clock::until(deadline.end(), clock::now())
+    } else {
+        Duration::from_nanos(limit)
+    };
     Armed { deadline, limit, mode: timeout.let_pass(), timer: timer::sleep(left) }
 }
 

@@ -3,8 +3,9 @@
 use std::fmt;
 use std::time::Duration;
 
-use super::future::{Brought, Limited, NOT_ENFORCED, Own, guard, guard_after};
+use super::future::{Brought, Limited, Own, guard, guard_after};
 use super::{TimeoutConfig, TimeoutTotals};
+use crate::ambient::Deadline;
 use crate::check;
 use crate::clock;
 use crate::current::{self, Configured, Current};
@@ -65,7 +66,7 @@ pub struct Timeout {
     identity: Identity,
     config: Current<TimeoutConfig>,
     mode: ModeCell,
-    /// The configured limit in nanoseconds, as calls need it; [`NOT_ENFORCED`] while it is not.
+    /// The configured limit in nanoseconds, as calls need it; [`NOT_ENFORCED`](Deadline::NOT_ENFORCED) while it is not.
     limit: AtomicU64,
     timed_out: AtomicU64,
     deadline_exceeded: AtomicU64,
@@ -257,7 +258,7 @@ impl Timeout {
     fn derive(&self) {
         let limit = match self.mode.get() {
             Mode::Enforce => clock::span(self.config().limit()),
-            Mode::Observe | Mode::Off => NOT_ENFORCED,
+            Mode::Observe | Mode::Off => Deadline::NOT_ENFORCED,
         };
         self.limit.store(limit, Ordering::Relaxed);
     }

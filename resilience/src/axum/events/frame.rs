@@ -149,6 +149,8 @@ fn why_rejected(rejection: &Rejection) -> Facts<'static> {
         Rejection::BulkheadFull { limit, .. } => Facts::Limit { limit },
         Rejection::TimedOut { after, .. } => Facts::TimedOut { after_ms: millis(after) },
         Rejection::DeadlineExceeded { .. } => Facts::default(),
+        #[cfg(feature = "test-util")]
+        Rejection::Injected { .. } => Facts::default(),
     }
 }
 
