@@ -58,6 +58,7 @@
 //! | feature | adds |
 //! |---|---|
 //! | `axum` | health, metrics and dashboard routes, [`Rejection`] as a response |
+//! | `http`, `reqwest`, `tonic`, `sqlx` | what their statuses, responses and errors mean ([`Classify`]), and rejections as such |
 //! | `metrics` | [metrics](observe) for the recorder of the `metrics` facade |
 //! | `opentelemetry` | [metrics](observe) as OpenTelemetry instruments |
 //! | `overrides` | [options, modes and states](overrides) changed by a file while the program runs |
@@ -89,6 +90,8 @@ mod config_serde;
 mod current;
 mod error;
 mod fallback;
+#[cfg(any(feature = "http", feature = "sqlx"))]
+mod foreign;
 #[cfg(feature = "serde")]
 mod grammar;
 mod health;

@@ -8,8 +8,17 @@ use crate::workspace::cargo;
 
 // The workspace's run unifies all features; each of these sees the runtime crate as a user with
 // that choice does, where an item gated wrongly is dead or missing.
-const RUNTIME_FEATURES: [&str; 7] =
-    ["", "serde", "axum", "metrics", "opentelemetry", "tower", "test-util"];
+const RUNTIME_FEATURES: [&str; 9] = [
+    "",
+    "serde",
+    "axum",
+    "metrics",
+    "opentelemetry",
+    "tower",
+    "test-util",
+    "http",
+    "reqwest,sqlx,tonic",
+];
 
 pub(crate) fn run() -> ExitCode {
     let mut steps = Steps::default();
