@@ -90,7 +90,7 @@ static SLOW_AFTER_FIRST: AtomicBool = AtomicBool::new(false);
 #[health_check(name = "hangs later")]
 async fn hangs_later() -> Result<(), String> {
     if SLOW_AFTER_FIRST.load(Ordering::Relaxed) {
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
     Ok(())
 }

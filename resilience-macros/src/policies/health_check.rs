@@ -27,7 +27,7 @@ static ATTRIBUTE: Attribute = Attribute {
 };
 
 options! {
-    set timeout: Positive = "\"1s\"";
+    set timeout: Positive = "\"500ms\"";
     set every: Positive = "\"10s\"";
     set critical: bool = "";
 }

@@ -1,4 +1,4 @@
-//! Who asks, and what they may see and do.
+//! What a request may see and do, by where it comes from.
 
 use std::hash::{BuildHasher, RandomState};
 use std::net::IpAddr;
@@ -45,7 +45,7 @@ impl Access {
     }
 
     /// Whether a request that may act is a browser's, from a page whose name may have been bound to this address by
-    /// somebody else: no authorizer proves who asks, and no certificate that the name is ours.
+    /// another site: no authorizer proves where it comes from, and no certificate that the name is ours.
     pub(super) fn may_be_rebound(&self, headers: &HeaderMap) -> bool {
         let origin = headers.get(ORIGIN).and_then(|origin| origin.to_str().ok());
         let Some(host) = origin.and_then(|origin| origin.strip_prefix("http://")) else {
@@ -54,7 +54,7 @@ impl Access {
         !self.is_known(host) && self.is_authorized(&HeaderMap::new())
     }
 
-    /// Whether `authority` can't be somebody else's name for this address.
+    /// Whether `authority` can't be another site's name for this address.
     fn is_known(&self, authority: &str) -> bool {
         let host = without_port(authority).trim_end_matches('.').to_ascii_lowercase();
         let address = host.trim_start_matches('[').trim_end_matches(']');
@@ -72,7 +72,7 @@ fn without_port(authority: &str) -> &str {
     }
 }
 
-/// In front of every route: hosts by other names are answered by those who may see everything anyway, and probes.
+/// In front of every route: requests to other host names are rejected, except probes and authorized ones.
 pub(super) async fn check_host(
     State(shared): State<Arc<Shared>>,
     request: Request,
@@ -97,7 +97,7 @@ fn host<'r>(uri: &'r Uri, headers: &'r HeaderMap) -> Option<&'r str> {
     header.or_else(|| uri.authority().map(Authority::as_str))
 }
 
-/// What those who ask may see.
+/// What a request may see.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Audience {
     /// Names, states and counts.
@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn strangers_see_hashes_and_nobody_sees_endless_keys() {
+    fn strangers_see_hashes_and_long_keys_are_cut() {
         let key = "ä".repeat(100);
         assert_eq!(Audience::Trusted.key(&key), "ä".repeat(64));
         let (hash, other) = (Audience::Stranger.key(&key), Audience::Stranger.key("other"));

@@ -1,4 +1,4 @@
-//! Changing breakers by hand: only by those who may, safe from other sites' pages, and never unnoticed.
+//! Changing breakers by hand: only if authorized, safe from other sites' pages, and never unnoticed.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -82,7 +82,7 @@ struct Why {
     reason: Option<String>,
 }
 
-/// Those who may not act learn nothing about which names exist.
+/// An unauthorized request learns nothing about which names exist.
 pub(super) async fn act(
     state: AdminState,
     target: Result<Target, Response>,

@@ -101,14 +101,14 @@ pub(super) async fn keys(
     }
 }
 
-/// A stranger who guesses keys doesn't learn which there are.
+/// Guessing finds no keys: this one needs authorization.
 pub(super) async fn key(
     State(shared): SharedState,
     headers: HeaderMap,
     target: Result<Target, Response>,
 ) -> Response {
     if !shared.access.audience(&headers).sees_details() {
-        return unauthorized("keys are shown to those who are authorized");
+        return unauthorized("single keys are shown to authorized requests only");
     }
     let Target { name, key } = match target {
         Ok(target) => target,

@@ -125,7 +125,7 @@ async fn breakers(registry: &'static Registry) -> BTreeMap<Name, BreakerEntry> {
     breakers
 }
 
-/// Policies of one name, which the report tells of besides, don't hide each other's trouble.
+/// Policies that share a name are listed as conflicts, too; they don't hide each other's trouble.
 fn keep_worst<E>(
     entries: &mut BTreeMap<Name, E>,
     name: Name,

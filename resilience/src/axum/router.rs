@@ -90,7 +90,7 @@ impl Resilience {
     }
 
     /// How many event streams there may be at once (default 256); beyond, the answer is 503 with `Retry-After`. A
-    /// stream holds back 64 KiB at most, and tells a client that is too slow what it has missed.
+    /// stream holds back 64 KiB at most, and a client that is too slow learns how many events it has missed.
     pub fn max_streams(mut self, streams: usize) -> Self {
         self.0.streams = Streams::new(streams);
         self
@@ -197,7 +197,7 @@ fn admin_routes(shared: &Arc<Shared>) -> Router<Arc<Shared>> {
     })
 }
 
-/// Whoever asks may ask for the history next.
+/// A client may ask for the history next.
 async fn answer(response: Response) -> Response {
     history::begin();
     fresh(response)

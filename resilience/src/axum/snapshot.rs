@@ -1,4 +1,4 @@
-//! The state of every policy as JSON, as much of it as those who ask may see.
+//! The state of every policy as JSON, as much of it as the request may see.
 
 use std::iter::once;
 

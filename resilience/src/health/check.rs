@@ -19,7 +19,7 @@ use crate::problem::Problem;
 /// Begins a run of the annotated function.
 pub type Probe = fn() -> Running;
 
-/// A check that is asked now and then whether something works. It exists by its attribute
+/// A check that says whether something works. It exists by its attribute
 /// [`health_check`](macro@crate::health_check) and is listed by the [registry](crate::Registry::health_checks).
 ///
 /// A run is a task of its own, which ends though the request that caused it was dropped; there are never two at once.

@@ -133,7 +133,7 @@ pub(super) async fn report_in_background<H: Handle>(check: &H) -> CheckReport {
     monitor.present(config)
 }
 
-/// Begins a run as a task of its own, unless one goes on: it ends though whoever asked has hung up.
+/// Begins a run as a task of its own, unless one goes on: it ends though the request for it was dropped.
 pub(super) fn start<H: Handle>(check: &H) {
     if let Some(turn) = Turn::take(check) {
         tokio::spawn(turn.run());

@@ -1,4 +1,4 @@
-//! What there is to tell, by kind and name: keys and policies that share a name added up. It is read piece by piece, so
+//! What policies have counted, by kind and name: keys and policies that share a name added up. It is read piece by piece, so
 //! that neither thousands of policies nor a map of many keys hold the thread that reads.
 
 use std::ops::AddAssign;

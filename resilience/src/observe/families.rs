@@ -12,29 +12,29 @@ use crate::name::Name;
 #[cfg(feature = "overrides")]
 use crate::overrides;
 
-/// One metric: every policy that has something to say about it has its series.
+/// One metric: every policy that counts it has its series.
 pub(super) struct Family {
     pub(super) name: &'static str,
     pub(super) help: &'static str,
     pub(super) shape: Shape,
     /// How many policies there are to ask.
     policies: fn(&Collected) -> usize,
-    /// What the one at this place says.
-    tell: fn(&Collected, usize, &mut dyn Sink),
+    /// Writes the values of the one at this place.
+    write: fn(&Collected, usize, &mut dyn Sink),
 }
 
 impl Family {
-    /// Tells everything.
+    /// Writes everything.
     #[cfg(any(feature = "metrics", feature = "opentelemetry"))]
-    pub(super) fn tell_all(&self, all: &Collected, to: &mut dyn Sink) {
-        self.tell(0..usize::MAX, all, to);
+    pub(super) fn write_all(&self, all: &Collected, to: &mut dyn Sink) {
+        self.write(0..usize::MAX, all, to);
     }
 
-    /// Tells what the policies at these places say; whether there are more.
-    pub(super) fn tell(&self, places: Range<usize>, all: &Collected, to: &mut dyn Sink) -> bool {
+    /// Writes the values of the policies at these places; whether there are more.
+    pub(super) fn write(&self, places: Range<usize>, all: &Collected, to: &mut dyn Sink) -> bool {
         let policies = (self.policies)(all);
         let end = places.end.min(policies);
-        (places.start..end).for_each(|place| (self.tell)(all, place, to));
+        (places.start..end).for_each(|place| (self.write)(all, place, to));
         end < policies
     }
 }
@@ -69,56 +69,56 @@ pub(super) static FAMILIES: &[Family] = &[
         help: "Calls by how they ended, as far as the policy counts them.",
         shape: Shape::Counter,
         policies: outcomes::policies,
-        tell: outcomes::tell,
+        write: outcomes::write,
     },
     Family {
         name: "resilience_circuit_breaker_state",
         help: "1 for the state that the circuit breaker is in, 0 for every other.",
         shape: Shape::Gauge,
         policies: |all| all.breakers.len(),
-        tell: states,
+        write: states,
     },
     Family {
         name: "resilience_circuit_breaker_transitions_total",
         help: "Changes of the circuit breaker's state.",
         shape: Shape::Counter,
         policies: |all| all.breakers.len(),
-        tell: transitions,
+        write: transitions,
     },
     Family {
         name: "resilience_retries_total",
         help: "Attempts beyond the first ones.",
         shape: Shape::Counter,
         policies: |all| all.retries.len(),
-        tell: |all, place, to| plain(&all.retries[place], |totals| totals.retries, to),
+        write: |all, place, to| plain(&all.retries[place], |totals| totals.retries, to),
     },
     Family {
         name: "resilience_bulkhead_in_flight",
         help: "Calls that hold a slot of the bulkhead.",
         shape: Shape::Gauge,
         policies: |all| all.bulkheads.len(),
-        tell: |all, place, to| plain(&all.bulkheads[place], |sum| sum.in_flight, to),
+        write: |all, place, to| plain(&all.bulkheads[place], |sum| sum.in_flight, to),
     },
     Family {
         name: "resilience_bulkhead_queued",
         help: "Calls that wait for a slot of the bulkhead.",
         shape: Shape::Gauge,
         policies: |all| all.bulkheads.len(),
-        tell: |all, place, to| plain(&all.bulkheads[place], |sum| sum.queued, to),
+        write: |all, place, to| plain(&all.bulkheads[place], |sum| sum.queued, to),
     },
     Family {
         name: "resilience_call_duration_seconds",
         help: "How long calls through the circuit breaker took.",
         shape: Shape::Histogram,
         policies: |all| all.breakers.len(),
-        tell: durations,
+        write: durations,
     },
     Family {
         name: "resilience_policy_mode",
         help: "1 for the mode that is in force.",
         shape: Shape::Gauge,
         policies: |all| all.modes.len(),
-        tell: modes::write,
+        write: modes::write,
     },
     #[cfg(feature = "overrides")]
     Family {
@@ -126,7 +126,7 @@ pub(super) static FAMILIES: &[Family] = &[
         help: "Options that are not as the attribute says.",
         shape: Shape::Gauge,
         policies: |all| all.overridden.len(),
-        tell: |all, place, to| {
+        write: |all, place, to| {
             let ((kind, name), options) = all.overridden[place];
             to.series(&[("kind", kind.as_str()), policy(name)]);
             to.value(&[], options);
@@ -138,7 +138,7 @@ pub(super) static FAMILIES: &[Family] = &[
         help: "Readings of overrides by what came of them.",
         shape: Shape::Counter,
         policies: |_| usize::from(overrides::applied_at().is_some()),
-        tell: |_, _, to| {
+        write: |_, _, to| {
             for (outcome, count) in overrides::reloads() {
                 to.series(&[("outcome", outcome)]);
                 to.value(&[], count);
@@ -151,7 +151,7 @@ pub(super) static FAMILIES: &[Family] = &[
         help: "When overrides were applied last, since the Unix epoch.",
         shape: Shape::Gauge,
         policies: |_| usize::from(overrides::applied_at().is_some()),
-        tell: |_, _, to| {
+        write: |_, _, to| {
             to.series(&[]);
             to.value(&[], overrides::applied_at().unwrap_or_default());
         },

@@ -1,4 +1,4 @@
-//! To the `metrics` facade: what its recorder is told, whichever it is.
+//! For the `metrics` facade: counters and gauges for its recorder, whichever it is.
 //!
 //! A call still pays nothing: [`publish`] reads the registry and hands the totals on. Call it before each scrape, or
 //! now and then:
@@ -19,7 +19,7 @@
 //! ```
 //!
 //! Names and labels are those of the [table](super). Counters are set to their totals. The facade's histograms take
-//! single values, which nobody has kept: `resilience_call_duration_seconds` arrives as the counters `…_bucket` (with
+//! single values, which are not kept: `resilience_call_duration_seconds` arrives as the counters `…_bucket` (with
 //! the label `le`) and `…_count` and the gauge `…_sum`, which Prometheus queries as it does a histogram's.
 
 use ::metrics::{Label as Theirs, Unit, counter, describe_counter, describe_gauge, gauge};
@@ -29,7 +29,7 @@ use super::families::{FAMILIES, Family, Label, Shape, Sink, buckets};
 use crate::circuit_breaker::Histogram;
 use crate::registry::Registry;
 
-/// Tells the recorder what each metric means. Once is enough.
+/// Describes each metric to the recorder. Once is enough.
 pub fn describe() {
     for Family { name, help, shape, .. } in FAMILIES {
         match shape {
@@ -44,29 +44,29 @@ pub fn describe() {
     }
 }
 
-/// Tells the recorder the present value of every metric. Without a recorder nothing happens.
+/// Sets every metric of the recorder to its present value. Without a recorder nothing happens.
 ///
 /// Each series costs a key, built and looked up by the recorder: with thousands of policies call it no more often than
-/// somebody looks.
+/// it is read.
 pub fn publish(registry: &Registry) {
     let all = Collected::at_once(registry);
     for family in FAMILIES {
-        family.tell_all(&all, &mut Told { family, shared: Vec::new() });
+        family.write_all(&all, &mut Recorded { family, shared: Vec::new() });
     }
 }
 
-struct Told {
+struct Recorded {
     family: &'static Family,
     shared: Vec<Theirs>,
 }
 
-impl Told {
+impl Recorded {
     fn labels(&self, own: &[Label]) -> Vec<Theirs> {
         self.shared.iter().cloned().chain(own.iter().map(theirs)).collect()
     }
 }
 
-impl Sink for Told {
+impl Sink for Recorded {
     fn series(&mut self, shared: &[Label]) {
         self.shared = shared.iter().map(theirs).collect();
     }

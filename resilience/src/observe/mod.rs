@@ -1,4 +1,4 @@
-//! Telling metrics systems: everything is read from the registry on demand, so that a call pays nothing.
+//! Metrics for other systems: everything is read from the registry on demand, so that a call pays nothing.
 //!
 //! ```
 //! use resilience::observe::Format;

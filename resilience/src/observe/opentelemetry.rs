@@ -24,7 +24,7 @@ use crate::registry::Registry;
 
 /// Adds an instrument for each metric to `meter`, for as long as its provider lives.
 ///
-/// Call it once for each provider: a second time, everything would be told twice.
+/// Call it once for each provider: a second time, everything would be reported twice.
 pub fn register(registry: &'static Registry, meter: &Meter) {
     for family in FAMILIES {
         let instruments = Instruments { registry, meter, family };
@@ -81,7 +81,7 @@ impl Instruments<'_> {
 }
 
 fn read(registry: &Registry, family: &Family, to: To<'_>) {
-    family.tell_all(&Collected::at_once(registry), &mut Observed { to, shared: Vec::new() });
+    family.write_all(&Collected::at_once(registry), &mut Observed { to, shared: Vec::new() });
 }
 
 /// An instrument, and which part of the values it takes.

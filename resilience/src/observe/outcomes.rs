@@ -13,7 +13,7 @@ pub(super) fn policies(all: &Collected) -> usize {
 }
 
 /// One kind after the other.
-pub(super) fn tell(all: &Collected, place: usize, to: &mut dyn Sink) {
+pub(super) fn write(all: &Collected, place: usize, to: &mut dyn Sink) {
     let mut list = Kinds { place: Some(place), to };
     list.next("circuit_breaker", &all.breakers, |sum| breaker(&sum.totals));
     list.next("retry", &all.retries, |it| {

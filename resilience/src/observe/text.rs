@@ -70,7 +70,7 @@ impl Iterator for Steps {
             self.text.begin(family, self.format);
         }
         let end = self.place + STEP;
-        let more = family.tell(self.place..end, &self.all, &mut self.text);
+        let more = family.write(self.place..end, &self.all, &mut self.text);
         (self.family, self.place) = if more { (self.family, end) } else { (self.family + 1, 0) };
         if self.family == FAMILIES.len() && self.format == Format::OpenMetrics {
             self.text.written.push_str("# EOF\n");

@@ -1,4 +1,4 @@
-//! The list itself, kept by kind and name: looking up, looking at all of a kind and adding stay cheap with thousands.
+//! The list itself, kept by kind and name: finding one, listing a kind and adding stay cheap with thousands.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::marker::PhantomData;

@@ -85,7 +85,7 @@ pub(super) fn of(entry: &Entry, audience: Audience) -> Bytes {
     frame(entry.id, &shown)
 }
 
-/// Tells a reader what it lost before number `next`; `None`: an unknown number of events.
+/// The frame that says how many events a reader lost before number `next`; `None`: an unknown number.
 pub(super) fn missed(events: Option<u64>, next: u64) -> Bytes {
     #[derive(Serialize)]
     struct Missed {

@@ -38,7 +38,7 @@ pub(super) fn join() -> News {
     }
 }
 
-/// Subscribed at once: whoever has joined misses nothing.
+/// Subscribed at once: a reader that has joined misses nothing.
 fn start() -> News {
     let (sender, news) = watch::channel(());
     tokio::spawn(run(sender, registry().events()));

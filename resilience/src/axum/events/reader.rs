@@ -1,4 +1,4 @@
-//! One client's way through the ring: its own pace, nothing buffered, told what it lost.
+//! One client's way through the ring: its own pace, a bounded buffer, a note of what it lost.
 
 use std::convert::Infallible;
 use std::future::poll_fn;
@@ -19,9 +19,9 @@ use crate::axum::shutdown::Shutdown;
 
 /// Proxies drop connections that are silent for half a minute.
 const HEARTBEAT: Duration = Duration::from_secs(15);
-/// Between two looks at the ring. People don't see the difference, and many readers stay cheap.
+/// Between two readings of the ring. People don't see the difference, and many readers stay cheap.
 const PACE: Duration = Duration::from_millis(100);
-/// How many events a look takes: with [`PACE`], a reader gets 1,000 a second, and is told of the rest.
+/// How many events are taken at once: with [`PACE`], a reader gets 1,000 a second, and learns how many it lost.
 const MOST: usize = 100;
 /// So many bytes, and what one more event adds, are held back for a client that reads slowly.
 const BUFFER: usize = 64 * 1024;
@@ -111,7 +111,7 @@ impl Place {
         }
     }
 
-    /// Nobody listened for a while.
+    /// There was no listener for a while.
     fn rejoin(&mut self) -> Bytes {
         self.news = hub::join();
         self.next = RING.next();

@@ -1,4 +1,4 @@
-//! The last events, by number. Readers come by and take what they have not seen; nobody waits for them.
+//! The last events, by number. Readers take what they have not seen; events never wait for them.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -35,7 +35,7 @@ impl fmt::Display for Id {
     }
 }
 
-/// One event. Its text is made when the first reader wants it, once for all who may see as much.
+/// One event. Its text is made when the first reader wants it, once for all that may see as much.
 pub(super) struct Entry {
     pub(super) id: Id,
     pub(super) at: SystemTime,
@@ -57,7 +57,7 @@ struct Inner {
     next: u64,
 }
 
-/// What a look at the ring finds.
+/// What a reader finds in the ring.
 pub(super) struct News {
     /// So many events were dropped before they could be taken.
     pub(super) lost: u64,
