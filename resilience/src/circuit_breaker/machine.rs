@@ -5,9 +5,9 @@ use std::time::Duration;
 use super::config::{CircuitBreakerConfig, Window};
 use super::counts::Counts;
 use super::report::{CallReport, End};
-use super::tally::Reading;
+use super::tally::Counters;
 use super::trials::{TrialId, Trials};
-use super::window::View;
+use super::window::SlidingWindow;
 use crate::circuit_state::{Cause, CircuitState};
 use crate::clock::{self, Nanos};
 
@@ -36,7 +36,7 @@ pub(super) struct Machine {
     state: CircuitState,
     /// 0 unless it is open.
     open_until: Nanos,
-    view: View,
+    window: SlidingWindow,
     streak: Streak,
     trials: Trials,
     reopenings: u32,
@@ -77,7 +77,7 @@ impl Machine {
         Self {
             state: CircuitState::Closed,
             open_until: 0,
-            view: View::new(config.effective_window(), Reading::default(), now),
+            window: SlidingWindow::new(config.effective_window(), Counters::default(), now),
             streak: Streak::default(),
             trials: Trials::default(),
             reopenings: 0,
@@ -95,7 +95,7 @@ impl Machine {
 
     /// Until when a success needs no look at the window.
     pub(super) fn fresh_until(&self) -> Nanos {
-        self.view.fresh_until()
+        self.window.fresh_until()
     }
 
     /// Whether the open period is over, so that the next call makes the circuit half-open.
@@ -123,8 +123,8 @@ impl Machine {
     }
 
     /// Lets old buckets go, before anything is counted at `now`.
-    pub(super) fn advance(&mut self, reading: Reading, now: Nanos) {
-        self.view.advance(reading, now);
+    pub(super) fn advance(&mut self, reading: Counters, now: Nanos) {
+        self.window.advance(reading, now);
     }
 
     /// Takes in a call that `reading` already contains.
@@ -132,7 +132,7 @@ impl Machine {
         &mut self,
         config: &CircuitBreakerConfig,
         report: CallReport,
-        reading: Reading,
+        reading: Counters,
         now: Nanos,
     ) -> Effect {
         match report.end {
@@ -141,7 +141,7 @@ impl Machine {
             End::Success | End::Ignored => {}
         }
         if report.end != End::Ignored {
-            self.view.note(reading, report.end == End::Failure, report.slow);
+            self.window.note(reading, report.end == End::Failure, report.slow);
         }
         match self.state {
             CircuitState::Closed => self.judge(config, report, reading, now),
@@ -156,7 +156,7 @@ impl Machine {
         &mut self,
         config: &CircuitBreakerConfig,
         report: CallReport,
-        reading: Reading,
+        reading: Counters,
         now: Nanos,
     ) -> Effect {
         if report.end == End::Ignored || (report.end != End::Failure && !report.slow) {
@@ -196,10 +196,10 @@ impl Machine {
     pub(super) fn begin_anew(
         &mut self,
         config: &CircuitBreakerConfig,
-        reading: Reading,
+        reading: Counters,
         now: Nanos,
     ) {
-        self.view = View::new(self.window(config), reading, now);
+        self.window = SlidingWindow::new(self.effective_window(config), reading, now);
         self.streak = Streak { failures: 0, successes_before: reading.successes };
         self.trials = Trials::default();
     }
@@ -209,7 +209,7 @@ impl Machine {
         &mut self,
         config: &CircuitBreakerConfig,
         to: CircuitState,
-        reading: Reading,
+        reading: Counters,
         now: Nanos,
         chance: f64,
     ) {
@@ -226,17 +226,17 @@ impl Machine {
     }
 
     /// Only a closed circuit has a window: elsewhere everything since the change counts.
-    fn window(&self, config: &CircuitBreakerConfig) -> Option<Window> {
+    fn effective_window(&self, config: &CircuitBreakerConfig) -> Option<Window> {
         if self.state == CircuitState::Closed { config.effective_window() } else { None }
     }
 
-    pub(super) fn counts(&mut self, reading: Reading, now: Nanos) -> Counts {
+    pub(super) fn counts(&mut self, reading: Counters, now: Nanos) -> Counts {
         if matches!(self.state, CircuitState::Open | CircuitState::ForcedOpen) {
             return Counts::default();
         }
-        let seen = self.view.seen(reading, now);
+        let seen = self.window.seen(reading, now);
         Counts {
-            requests: self.view.requests(reading, seen),
+            requests: self.window.requests(reading, seen),
             successes: seen.successes,
             failures: seen.failures,
             ignored: seen.ignored,

@@ -78,8 +78,8 @@ impl Tally {
     }
 
     /// What the state machine looks at. Call it under the machine's lock: then a later reading is never behind.
-    pub(super) fn read(&self) -> Reading {
-        let mut sum = Reading::default();
+    pub(super) fn read(&self) -> Counters {
+        let mut sum = Counters::default();
         for stripe in &self.0 {
             sum += stripe.read();
         }
@@ -91,7 +91,7 @@ impl Tally {
         let sum = |counter: fn(&Stripe) -> &AtomicU64| {
             self.0.iter().map(|s| counter(s).load(Relaxed)).sum()
         };
-        let Reading { successes, failures, ignored, slow } = self.read();
+        let Counters { successes, failures, ignored, slow } = self.read();
         let (cancelled, stale) = (sum(|s| &s.cancelled), sum(|s| &s.stale));
         let requests = successes + failures + ignored + cancelled + stale;
         Totals { requests, successes, failures, ignored, slow, rejected: 0, cancelled, stale }
@@ -99,8 +99,8 @@ impl Tally {
 }
 
 impl Stripe {
-    fn read(&self) -> Reading {
-        Reading {
+    fn read(&self) -> Counters {
+        Counters {
             successes: self.successes.load(Relaxed),
             failures: self.failures.load(Relaxed),
             ignored: self.ignored.load(Relaxed),
@@ -117,20 +117,20 @@ pub(super) fn bump(counter: &AtomicU64) {
 
 /// The judged counters at one moment.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Reading {
+pub(super) struct Counters {
     pub(super) successes: u64,
     pub(super) failures: u64,
     pub(super) ignored: u64,
     pub(super) slow: u64,
 }
 
-impl Reading {
+impl Counters {
     pub(super) fn calls(self) -> u64 {
         self.successes + self.failures
     }
 }
 
-impl Sub for Reading {
+impl Sub for Counters {
     type Output = Self;
 
     fn sub(self, earlier: Self) -> Self {
@@ -143,7 +143,7 @@ impl Sub for Reading {
     }
 }
 
-impl AddAssign for Reading {
+impl AddAssign for Counters {
     fn add_assign(&mut self, other: Self) {
         self.successes += other.successes;
         self.failures += other.failures;

@@ -1,7 +1,7 @@
 //! Which part of the lifetime counters is judged. Pure: time and readings are arguments.
 
 use super::config::Window;
-use super::tally::Reading;
+use super::tally::Counters;
 use crate::clock::{self, Nanos};
 
 /// A time window leaves bucket by bucket.
@@ -9,18 +9,18 @@ const BUCKETS: usize = 10;
 
 /// The part of the counters that counts now.
 #[derive(Debug)]
-pub(super) enum View {
+pub(super) enum SlidingWindow {
     /// Everything since the last change of state.
-    SinceChange(Reading),
+    SinceChange(Counters),
     /// The last stretch of time.
     Time(Box<TimeWindow>),
     /// The last so many calls.
     Calls(CallWindow),
 }
 
-impl View {
+impl SlidingWindow {
     /// Nothing seen yet.
-    pub(super) fn new(window: Option<Window>, reading: Reading, now: Nanos) -> Self {
+    pub(super) fn new(window: Option<Window>, reading: Counters, now: Nanos) -> Self {
         match window {
             None => Self::SinceChange(reading),
             Some(Window::Time(time)) => {
@@ -31,7 +31,7 @@ impl View {
     }
 
     /// Lets old buckets go. `reading` must not yet contain what is about to be counted at `now`.
-    pub(super) fn advance(&mut self, reading: Reading, now: Nanos) {
+    pub(super) fn advance(&mut self, reading: Counters, now: Nanos) {
         if let Self::Time(window) = self {
             window.advance(reading, now);
         }
@@ -46,20 +46,20 @@ impl View {
     }
 
     /// Notes that the newest call of `reading` failed or was slow; successes need no note.
-    pub(super) fn note(&mut self, reading: Reading, failed: bool, slow: bool) {
+    pub(super) fn note(&mut self, reading: Counters, failed: bool, slow: bool) {
         if let Self::Calls(window) = self {
             window.note(reading, failed, slow);
         }
     }
 
     /// Finished calls: those in the window, or since the last change where the window counts calls.
-    pub(super) fn requests(&self, reading: Reading, seen: Reading) -> u64 {
+    pub(super) fn requests(&self, reading: Counters, seen: Counters) -> u64 {
         let counted = if let Self::Calls(window) = self { reading - window.start } else { seen };
         counted.calls() + counted.ignored
     }
 
     /// What is in the window. Ignored calls of a count window run since the last change.
-    pub(super) fn seen(&mut self, reading: Reading, now: Nanos) -> Reading {
+    pub(super) fn seen(&mut self, reading: Counters, now: Nanos) -> Counters {
         self.advance(reading, now);
         match self {
             Self::SinceChange(start) => reading - *start,
@@ -75,17 +75,17 @@ pub(super) struct TimeWindow {
     width: u64,
     /// The number of the running bucket since the clock's origin.
     bucket: u64,
-    marks: [Reading; BUCKETS],
+    marks: [Counters; BUCKETS],
 }
 
 impl TimeWindow {
-    fn new(span: u64, reading: Reading, now: Nanos) -> Self {
+    fn new(span: u64, reading: Counters, now: Nanos) -> Self {
         let width = (span / BUCKETS as u64).max(1);
         Self { width, bucket: now / width, marks: [reading; BUCKETS] }
     }
 
     /// A `now` that is older than the running bucket, by error, counts as now.
-    fn advance(&mut self, reading: Reading, now: Nanos) {
+    fn advance(&mut self, reading: Counters, now: Nanos) {
         let bucket = now / self.width;
         let passed = bucket.saturating_sub(self.bucket).min(BUCKETS as u64);
         for back in 0..passed {
@@ -99,7 +99,7 @@ impl TimeWindow {
     }
 
     /// The oldest bucket still inside is the one after the running one, a round ago.
-    fn seen(&self, reading: Reading) -> Reading {
+    fn seen(&self, reading: Counters) -> Counters {
         reading - self.marks[slot(self.bucket + 1)]
     }
 }
@@ -115,17 +115,17 @@ fn slot(bucket: u64) -> usize {
 /// look passes over them.
 #[derive(Debug)]
 pub(super) struct CallWindow {
-    start: Reading,
+    start: Counters,
     failed: Bits,
     slow: Bits,
 }
 
 impl CallWindow {
-    fn new(capacity: u64, start: Reading) -> Self {
+    fn new(capacity: u64, start: Counters) -> Self {
         Self { start, failed: Bits::new(capacity), slow: Bits::new(capacity) }
     }
 
-    fn note(&mut self, reading: Reading, failed: bool, slow: bool) {
+    fn note(&mut self, reading: Counters, failed: bool, slow: bool) {
         let end = (reading - self.start).calls();
         for (bits, set) in [(&mut self.failed, failed), (&mut self.slow, slow)] {
             if set {
@@ -134,12 +134,12 @@ impl CallWindow {
         }
     }
 
-    fn seen(&mut self, reading: Reading) -> Reading {
+    fn seen(&mut self, reading: Counters) -> Counters {
         let since = reading - self.start;
         let calls = since.calls().min(self.failed.capacity);
         let failures = self.failed.count(since.calls());
         let slow = self.slow.count(since.calls());
-        Reading { successes: calls - failures, failures, ignored: since.ignored, slow }
+        Counters { successes: calls - failures, failures, ignored: since.ignored, slow }
     }
 }
 
@@ -183,15 +183,28 @@ impl Bits {
             self.words.fill(0);
             self.ones = 0;
         } else if self.ones > 0 {
-            (self.end..end).for_each(|place| self.clear(place));
+            self.clear(self.end, end);
         }
         self.end = self.end.max(end);
     }
 
-    fn clear(&mut self, place: u64) {
-        let (word, bit) = self.place(place);
-        self.ones -= u64::from(self.words[word] & bit != 0);
-        self.words[word] &= !bit;
+    /// Clears the places from `start` to `end`, less than a round, 64 in one step.
+    fn clear(&mut self, mut start: u64, end: u64) {
+        while start < end {
+            let (word, first) = self.place(start);
+            let places = self.left_in_word(start).min(end - start);
+            // `first` is one bit: what it and the next ones add up to.
+            let mask = first.wrapping_mul(u64::MAX >> (64 - places));
+            self.ones -= u64::from((self.words[word] & mask).count_ones());
+            self.words[word] &= !mask;
+            start += places;
+        }
+    }
+
+    /// How many places there are from this one to the end of its word, or of the ring.
+    fn left_in_word(&self, place: u64) -> u64 {
+        let place = place % self.capacity;
+        (64 - place % 64).min(self.capacity - place)
     }
 
     #[allow(

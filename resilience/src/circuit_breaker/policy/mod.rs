@@ -4,20 +4,19 @@ mod admission;
 mod announcements;
 mod changes;
 mod inspect;
+mod shared;
 
-use std::sync::OnceLock;
 use std::time::Duration;
 
 use once_cell::race::OnceBox;
 
-use self::announcements::Announcements;
+pub(crate) use self::shared::Transitions;
+use self::shared::{Locked, Shared};
 use super::config::CircuitBreakerConfig;
-use super::counts::Trip;
-use super::latency::Latency;
-use super::machine::{Effect, Machine};
+use super::machine::Effect;
 use super::permit::Ticket;
 use super::report::{CallReport, End};
-use super::tally::{Tally, bump};
+use super::tally::bump;
 use super::word::Word;
 use crate::circuit_state::CircuitState;
 use crate::clock;
@@ -25,13 +24,35 @@ use crate::current::Current;
 use crate::mode::ModeCell;
 use crate::name::Name;
 use crate::name::{Identity, Origin};
-use crate::sync::{AtomicU64, Mutex, Ordering};
+use crate::sync::{AtomicU64, Ordering};
 
-/// Stops calling what keeps failing, and finds out by a few trial calls when it is well again.
+/// Stops calling what keeps failing, and finds out by a few trial calls when it has recovered.
 ///
-/// Calls are counted while the circuit is *closed*. When too many fail (or are slow), it *opens*: calls are refused at
-/// once with [`Rejection::CircuitOpen`](crate::Rejection::CircuitOpen). After `open_for` it is *half-open*: a few
-/// trial calls pass, and decide.
+/// The attribute [`circuit_breaker`](macro@crate::circuit_breaker) guards a function; its page lists every option with
+/// its default, and so does [`CircuitBreakerConfig`].
+///
+/// ```text
+///            too many calls fail, or are slow
+///  closed ─────────────────────────────────────▶ open
+///    ▲                                           │  ▲
+///    │ half_open_calls              after open_for │  │ a trial call
+///    │ trial calls succeed                       ▼  │ fails, or is slow
+///    └─────────────────────────────────────── half-open
+/// ```
+///
+/// - *Closed*: calls pass, and are judged when one fails or is slow, never by a success.
+/// - *Open*: calls are rejected with [`Rejection::CircuitOpen`](crate::Rejection::CircuitOpen), which says when to come
+///   back. The first call at or after `open_for` makes the circuit half-open.
+/// - *Half-open*: up to `half_open_calls` trial calls run at once; others are rejected, and told to ask again soon.
+///   A call that comes to the breaker inside one of its trials is part of that trial.
+/// - *Forced open, forced closed*: set by [`force_open`](Self::force_open) and [`force_close`](Self::force_close), until
+///   [`reset`](Self::reset).
+///
+/// A call begins when its body is first polled: time in a queue of ours further in makes it neither slow nor a failure.
+/// A result that arrives after the state has changed is stale: it is counted, and changes nothing.
+///
+/// **Cancellation:** a call that is dropped is neutral, and a trial's slot is released. If a timeout of ours further out
+/// dropped it, it failed; if it had run for `slow_call` by then, it was slow. A panic of the body is a failure.
 ///
 /// A closed circuit costs a successful call two loads and one increment of a counter that its thread has nearly for
 /// itself. What windows and counters need is allocated once, at the first call that ends.
@@ -61,43 +82,6 @@ pub struct CircuitBreaker {
     rejected: AtomicU64,
     shared: OnceBox<Shared>,
 }
-
-/// What the first finished call allocates.
-struct Shared {
-    tally: Tally,
-    /// Until when a success needs no look at the window.
-    fresh_until: AtomicU64,
-    locked: Mutex<Locked>,
-    latency: OnceLock<Box<Latency>>,
-}
-
-struct Locked {
-    machine: Machine,
-    last_trip: Option<Trip>,
-    transitions: Transitions,
-    announcements: Announcements,
-}
-
-impl Shared {
-    /// From now on calls are measured.
-    fn measure(&self) {
-        self.latency.get_or_init(|| Box::new(Latency::new()));
-    }
-
-    /// Whether a success needs no look at the window.
-    #[inline]
-    fn is_fresh(&self, word: Word) -> bool {
-        !word.is_timed() || self.is_fresh_now()
-    }
-
-    #[inline(never)]
-    fn is_fresh_now(&self) -> bool {
-        clock::coarse() < self.fresh_until.load(Ordering::Relaxed)
-    }
-}
-
-/// How often the state went from one to another, by [`CircuitState::ALL`]'s order.
-pub(crate) type Transitions = [[u64; CircuitState::ALL.len()]; CircuitState::ALL.len()];
 
 impl CircuitBreaker {
     /// A closed breaker under an explicit name.
@@ -228,17 +212,7 @@ impl CircuitBreaker {
     #[cold]
     fn share(&self) -> &Shared {
         self.shared.get_or_init(|| {
-            let shared = Box::new(Shared {
-                tally: Tally::new(),
-                fresh_until: AtomicU64::new(0),
-                locked: Mutex::new(Locked {
-                    machine: Machine::new(self.config(), clock::coarse()),
-                    last_trip: None,
-                    transitions: Transitions::default(),
-                    announcements: Announcements::default(),
-                }),
-                latency: OnceLock::new(),
-            });
+            let shared = Box::new(Shared::new(self.config()));
             if self.config().latency {
                 shared.measure();
             }

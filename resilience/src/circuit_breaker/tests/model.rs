@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use super::super::machine::{Effect, Machine};
 use super::super::report::{CallReport, End};
-use super::super::tally::Reading;
+use super::super::tally::Counters;
 use super::*;
 
 const SECOND: u64 = 1_000_000_000;
@@ -60,7 +60,7 @@ proptest! {
     #[test]
     fn windows_count_what_is_in_them(window in window(), script in calls()) {
         let config = CircuitBreakerConfig::new().window(window).trip_when(|_| false);
-        let (mut machine, mut reading) = (Machine::new(&config, 100 * SECOND), Reading::default());
+        let (mut machine, mut reading) = (Machine::new(&config, 100 * SECOND), Counters::default());
         let (mut all, mut now) = (Vec::new(), 100 * SECOND);
         for (pause, report) in script {
             now += pause;
@@ -71,7 +71,7 @@ proptest! {
 
             let (seen, model) = (machine.counts(reading, now), remembered(&all, window, now));
             prop_assert_eq!(seen.failures, count(&model, |r| r.end == End::Failure));
-            prop_assert_eq!(seen.successes, count(&model, succeeded));
+            prop_assert_eq!(seen.successes, count(&model, |r| succeeded(*r)));
             if let Window::Time(_) = window {
                 prop_assert_eq!(seen.requests, model.len() as u64);
                 prop_assert_eq!(seen.slow, count(&model, |r| r.slow));
@@ -85,7 +85,7 @@ proptest! {
     #[test]
     fn rows_count_since_the_other_kind(script in calls()) {
         let config = CircuitBreakerConfig::new().consecutive_failures(u32::MAX);
-        let (mut machine, mut reading) = (Machine::new(&config, 0), Reading::default());
+        let (mut machine, mut reading) = (Machine::new(&config, 0), Counters::default());
         let (mut successes, mut failures) = (0, 0);
         for (_, report) in script {
             reading = after(reading, report);
@@ -103,7 +103,7 @@ proptest! {
     #[test]
     fn trips_exactly_when_the_model_would(window in window(), rate in 0.05..1.0_f64, script in calls()) {
         let config = CircuitBreakerConfig::new().window(window).failure_rate(rate).min_calls(1);
-        let (mut machine, mut reading) = (Machine::new(&config, 0), Reading::default());
+        let (mut machine, mut reading) = (Machine::new(&config, 0), Counters::default());
         let (mut all, mut now) = (Vec::new(), 0);
         for (pause, report) in script {
             now += pause;
@@ -114,7 +114,7 @@ proptest! {
 
             let model = remembered(&all, window, now);
             let failures = count(&model, |r| r.end == End::Failure);
-            let calls = failures + count(&model, succeeded);
+            let calls = failures + count(&model, |r| succeeded(*r));
             let judged = report.end == End::Failure || (report.end != End::Ignored && report.slow);
             let over = judged && failures > 0 && failures as f64 / calls as f64 >= rate;
             prop_assert_eq!(effect == Effect::Stay, !over || report.end == End::Ignored);
@@ -124,11 +124,11 @@ proptest! {
 }
 
 /// What counts beside the failures: successes, and calls that were given up for slow.
-fn succeeded(report: &CallReport) -> bool {
+fn succeeded(report: CallReport) -> bool {
     matches!(report.end, End::Success | End::Abandoned)
 }
 
-fn after(mut reading: Reading, CallReport { end, slow }: CallReport) -> Reading {
+fn after(mut reading: Counters, CallReport { end, slow }: CallReport) -> Counters {
     match end {
         End::Success | End::Abandoned => reading.successes += 1,
         End::Failure => reading.failures += 1,

@@ -260,6 +260,57 @@ async fn a_time_window_forgets_bucket_by_bucket() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_reclosed_circuit_has_its_window_again() {
+    for (window, forgets) in
+        [(Window::Time(Duration::from_secs(10)), "+10s"), (Window::Calls(4), "SSSS")]
+    {
+        let config = CircuitBreakerConfig::new().window(window).min_calls(4).failure_rate(0.5);
+        let breaker = CircuitBreaker::new("window again", config);
+        play(&breaker, "FFFF +60s S").await;
+        assert_eq!((breaker.state(), counts(&breaker)), (CircuitState::Closed, ZEROS));
+        play(&breaker, "SSFS").await;
+        assert_eq!(breaker.counts().failures, 1, "{window:?}");
+        play(&breaker, forgets).await;
+        assert_eq!(breaker.counts().failures, 0, "{window:?}");
+        play(&breaker, "SSFF").await;
+        assert_eq!(breaker.state(), CircuitState::Open, "{window:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_half_open_circuit_counts_since_the_change_and_a_forced_one_too() {
+    let config = CircuitBreakerConfig::new().consecutive_failures(1).half_open_calls(3);
+    let breaker = CircuitBreaker::new("half-open counts", config.window(Window::Calls(1)));
+    play(&breaker, "F +60s SS").await;
+    assert_eq!((breaker.state(), counts(&breaker)), (CircuitState::HalfOpen, (2, 2, 0, 2, 0)));
+    breaker.force_close();
+    play(&breaker, "FFSF").await;
+    assert_eq!(counts(&breaker), (4, 1, 3, 0, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_count_window_of_millions_forgets_exactly() {
+    const MILLION: u32 = 1_000_000;
+    let config = CircuitBreakerConfig::new().window(Window::Calls(MILLION)).trip_when(|_| false);
+    let breaker = CircuitBreaker::new("millions", config);
+    let calls = |call, n: u32| (0..n).for_each(|_| one(&breaker, call));
+    calls('F', 100);
+    calls('S', MILLION - 150);
+    calls('F', 1);
+    assert_eq!(breaker.counts().failures, 101);
+    calls('S', 49);
+    assert_eq!(breaker.counts().failures, 101);
+    calls('S', 37);
+    assert_eq!(breaker.counts().failures, 64);
+    calls('S', 63);
+    assert_eq!(breaker.counts().failures, 1);
+    calls('S', MILLION - 150);
+    assert_eq!(breaker.counts().failures, 1);
+    calls('S', 1);
+    assert_eq!(breaker.counts().failures, 0);
+}
+
+#[tokio::test(start_paused = true)]
 async fn late_results_change_nothing() {
     let breaker = CircuitBreaker::new("late", CircuitBreakerConfig::new().consecutive_failures(1));
     let in_flight: Vec<_> = (0..6).map(|_| breaker.try_acquire().unwrap()).collect();
