@@ -13,8 +13,8 @@ thread_local! {
 
 /// When the call must be over, in one word: a point in time, and whether a timeout that is being polled enforces it.
 ///
-/// The point is one tick of the coarse clock too early, so that a limit which that clock has begun needs no sum; whoever
-/// reads it gets the tick back.
+/// The point is one tick of the coarse clock too early, so that a limit which that clock has begun needs no sum; its
+/// readers get the tick back.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Deadline(u64);
 

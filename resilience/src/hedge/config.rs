@@ -1,4 +1,4 @@
-//! The options of a hedge: dull data, checked where it is built.
+//! The options of a hedge: plain data, validated at construction.
 
 use std::time::Duration;
 

@@ -33,7 +33,7 @@ pin_project! {
 }
 
 /// Hedges what `make` makes; `judge` says what an outcome means.
-// The compiler shows the first bound, its comment included, to whoever consumes an argument under `#[hedge]`.
+// The compiler shows the first bound, its comment included, to users who consume an argument under `#[hedge]`.
 pub fn hedge<R, Make, F, N, J>(
     hedge: &Hedge,
     make: Make,

@@ -30,8 +30,23 @@ use crate::sync::{AtomicU64, Ordering::Relaxed};
 /// # }
 /// ```
 ///
+/// # When it starts another
+///
+/// ```text
+/// |-------- attempt 1 ------------------------------x  dropped
+/// |<- after ->|-------- attempt 2 ------------|--> its success wins
+/// ```
+///
 /// An attempt that fails before `after` is over makes the next one start at once. When all have failed, the caller
-/// gets the last error.
+/// gets the last error. No further attempt starts at or after the [`deadline`](crate::deadline) in force. All attempts
+/// have one [`call_id`](crate::call_id), and the [`attempt`](crate::attempt) number of the retry around them.
+///
+/// # Defaults
+///
+/// | option | default |
+/// |---|---|
+/// | [`after`](HedgeConfig::after) | 50 ms |
+/// | [`max_attempts`](HedgeConfig::max_attempts) | 2, the first one included |
 ///
 /// **Cancellation:** the losers are dropped as soon as one wins; dropping the call drops all attempts.
 pub struct Hedge {
@@ -121,7 +136,7 @@ impl Hedge {
 
     /// Runs what `operation` makes, and makes another one when that takes too long or fails.
     ///
-    /// It never refuses, so the error type needs no `From<Rejection>`.
+    /// It never rejects, so the error type needs no `From<Rejection>`.
     ///
     /// # Errors
     /// The last attempt's, when all have failed.
@@ -136,11 +151,11 @@ impl Hedge {
         WithPredicates::new(self).call(operation)
     }
 
-    /// Attempts that keep refusals apart from results, for stacks by hand: what `operation` makes yields the outcome
+    /// Attempts that keep rejections apart from results, for stacks by hand: what `operation` makes yields the outcome
     /// of another policy's `guard`, and so does this.
     ///
     /// # Errors
-    /// The last refusal.
+    /// The last rejection.
     pub fn guard<Op, F, T, E>(
         &self,
         operation: Op,

@@ -18,6 +18,11 @@ fn hedge_of(max: u32) -> Hedge {
     Hedge::new("hedge", HedgeConfig::new().after(millis(50)).max_attempts(max))
 }
 
+#[test]
+fn the_documented_defaults_are_the_defaults() {
+    assert_eq!(HedgeConfig::new(), HedgeConfig::new().after(millis(50)).max_attempts(2));
+}
+
 /// Runs attempts that take and answer what the script says; when each began, the answer, and how long it all took.
 async fn run(
     hedge: &Hedge,

@@ -16,7 +16,7 @@ use crate::stack::verdict::{Fallible, Judging, Verdict};
 /// Spreads neighbouring steps over the seeds (2^64 divided by the golden ratio).
 const ODD: u64 = 0x9e37_79b9_7f4a_7c15;
 
-/// Where a call stands. It goes from step to step by value: a stack that nobody points into stays in registers.
+/// Where a call stands. It goes from step to step by value: a stack that nothing points into stays in registers.
 #[derive(Clone, Copy)]
 pub struct Attempts {
     attempt: Attempt,

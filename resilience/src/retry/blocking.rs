@@ -1,4 +1,4 @@
-//! Attempts and pauses for plain functions: the delay blocks the thread.
+//! Attempts and pauses for synchronous functions: the delay blocks the thread.
 
 use super::attempts::Tried;
 use super::{Attempts, Pause, Retry};

@@ -1,4 +1,4 @@
-//! The options of a retry: dull data, checked where it is built.
+//! The options of a retry: plain data, validated at construction.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ const ATTEMPTS: u32 = 3;
 const DELAY: Duration = Duration::from_millis(100);
 /// Doubling gives way to a struggling dependency quickly.
 const FACTOR: f64 = 2.0;
-/// Nobody waits longer than this for a single retry.
+/// A single retry is not worth a longer wait.
 const MAX_DELAY: Duration = Duration::from_secs(10);
 /// What a person or a caller's own limit may still wait for; a dependency that asks for more is down for now.
 const MAX_RETRY_AFTER: Duration = Duration::from_secs(60);

@@ -4,7 +4,7 @@
 //! - `backoff`, `jitter`, `budget`: the arithmetic, without clock, chance or shared state.
 //! - `attempts`: one call's way through its attempts; it decides whether and when the next one begins.
 //! - `future`: an attempt, a pause and the loop by hand, as futures.
-//! - `blocking`: an attempt and a pause for plain functions.
+//! - `blocking`: an attempt and a pause for synchronous functions.
 //! - `policy`: the shared, named thing; `call`: its use with predicates.
 //! - `facts`: what a retry tells others.
 

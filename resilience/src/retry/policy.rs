@@ -30,9 +30,31 @@ use crate::sync::{AtomicBool, AtomicU64, Ordering};
 /// # }
 /// ```
 ///
-/// When the retries end — out of attempts, of time or of budget, or at an outcome that isn't a failure — the caller
-/// gets the last result. No attempt begins, and no delay that would end, at or after the
-/// [`deadline`](crate::deadline) in force or `max_elapsed`.
+/// # When it tries again
+///
+/// ```text
+/// |-- attempt 1 --|  delay  |-- attempt 2 --|   longer delay   |-- attempt 3 --|--> the last result
+///               fails                      fails                          any outcome
+/// ```
+///
+/// The retries end when attempts, time or budget run out, and at an outcome that isn't a failure; the caller gets the
+/// last result. No attempt begins, and no delay that would end, at or after the [`deadline`](crate::deadline) in force
+/// or `max_elapsed`; one that a busy thread slept too long through begins no attempt after the deadline either. A
+/// failure that says when to come back (`retry_after`) is waited for at least so long, and ends the retries when that
+/// is longer than `max_retry_after`.
+///
+/// # Defaults
+///
+/// | option | default |
+/// |---|---|
+/// | [`attempts`](RetryConfig::attempts) | 3, the first one included |
+/// | [`delay`](RetryConfig::delay) | 100 ms |
+/// | [`backoff`](RetryConfig::backoff), [`factor`](RetryConfig::factor) | exponential, 2.0 |
+/// | [`max_delay`](RetryConfig::max_delay) | 10 s, or `delay` where that is longer |
+/// | [`jitter`](RetryConfig::jitter) | full |
+/// | [`max_retry_after`](RetryConfig::max_retry_after) | 60 s |
+/// | [`max_elapsed`](RetryConfig::max_elapsed) | off |
+/// | [`budget`](RetryConfig::budget), [`budget_burst`](RetryConfig::budget_burst) | off, 10 tokens |
 ///
 /// **Cancellation:** dropping the future drops the running attempt or the delay; nothing is left behind.
 pub struct Retry {
@@ -140,7 +162,7 @@ impl Retry {
 
     /// Runs what `operation` makes, and makes and runs it again while it fails.
     ///
-    /// It never refuses, so the error type needs no `From<Rejection>`.
+    /// It never rejects, so the error type needs no `From<Rejection>`.
     ///
     /// # Errors
     /// The last attempt's.
@@ -163,11 +185,11 @@ impl Retry {
         WithPredicates::new(self).call_blocking(operation)
     }
 
-    /// Attempts that keep refusals apart from results, for stacks by hand: what `operation` makes yields the outcome
+    /// Attempts that keep rejections apart from results, for stacks by hand: what `operation` makes yields the outcome
     /// of another policy's `guard`, and so does this.
     ///
     /// # Errors
-    /// The last refusal.
+    /// The last rejection.
     pub fn guard<Op, F, T, E>(
         &self,
         operation: Op,
@@ -224,7 +246,7 @@ impl Retry {
                 .is_ok()
     }
 
-    /// How long to wait where a refusal asks for `wait`. A retry that was told not to delay at all goes along with
+    /// How long to wait where a rejection asks for `wait`. A retry that was told not to delay at all goes along with
     /// that as far as `max_delay`; a circuit that stays open longer is not worth its waiting, so for ever then.
     #[cold]
     pub(super) fn wait_for(&self, wait: Duration) -> Duration {

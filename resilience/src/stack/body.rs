@@ -9,7 +9,7 @@ use crate::ambient;
 use crate::rejection::Rejection;
 
 pin_project! {
-    /// The body's future. What it returns is an outcome that no policy refused.
+    /// The body's future. What it returns is an outcome that no policy rejected.
     #[must_use = "futures do nothing unless you `.await` or poll them"]
     pub struct Body<F> {
         #[pin]
@@ -36,8 +36,8 @@ impl<F: Future> Future for Body<F> {
     }
 }
 
-/// The same for a plain function.
-#[allow(clippy::missing_errors_doc, reason = "no policy has refused here")]
+/// The same for a synchronous function.
+#[allow(clippy::missing_errors_doc, reason = "no policy has rejected here")]
 #[inline]
 pub fn body_blocking<R>(inner: impl FnOnce() -> R) -> Result<R, Rejection> {
     Ok(inner())

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::check;
 
-/// What load balancers and browsers wait at the least; longer helps nobody who waits.
+/// What load balancers and browsers wait at the least; longer helps no caller.
 const AFTER: Duration = Duration::from_secs(30);
 
 /// The options of a [`Timeout`](crate::Timeout), built in `const` context.

@@ -39,6 +39,19 @@ fn a_delay_beyond_the_default_limit_moves_the_limit() {
 }
 
 #[test]
+fn the_documented_defaults_are_the_defaults() {
+    let documented = RetryConfig::new()
+        .attempts(3)
+        .delay(ms(100))
+        .backoff(Backoff::Exponential)
+        .factor(2.0)
+        .jitter(Jitter::Full)
+        .max_retry_after(secs(60));
+    assert_eq!(RetryConfig::new(), documented);
+    assert_eq!((documented.longest_delay(), documented.burst()), (secs(10), 10));
+}
+
+#[test]
 fn hooks_take_no_part_in_equality() {
     fn hook(_: &RetryEvent) {}
     assert_eq!(RetryConfig::new().on_retry(hook), RetryConfig::new());
