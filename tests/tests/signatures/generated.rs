@@ -54,7 +54,7 @@ async fn macro_rules_make_guarded_functions() {
 #[cfg_attr(all(), timeout)]
 async fn conditional() -> Result<u32, std::io::Error> {
     if resilience::attempt() == 1 {
-        Err(std::io::ErrorKind::Other.into())
+        Err(std::io::ErrorKind::Interrupted.into())
     } else {
         Ok(resilience::attempt())
     }
