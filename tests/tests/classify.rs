@@ -1,5 +1,7 @@
 //! `Classify`: what an error says about itself is what every policy goes by, found without an option.
 
+#![allow(clippy::items_after_statements, reason = "each function beside its checks")]
+
 use std::cell::Cell;
 use std::error::Error as StdError;
 use std::fmt;
@@ -160,12 +162,12 @@ async fn a_hedge_goes_on_only_where_another_attempt_may_help() {
 fn synchronous_functions_go_by_it_too() {
     #[retry(attempts = 3, delay = "0ms")]
     #[circuit_breaker(name = "synchronous", min_calls = 100)]
-    fn call(error: ApiError) -> Result<u32, ApiError> {
+    fn call(error: &ApiError) -> Result<u32, ApiError> {
         Err(error.clone())
     }
-    call(ApiError::NotFound).unwrap_err();
-    call(ApiError::Broken).unwrap_err();
-    call(ApiError::Down).unwrap_err();
+    call(&ApiError::NotFound).unwrap_err();
+    call(&ApiError::Broken).unwrap_err();
+    call(&ApiError::Down).unwrap_err();
     assert_eq!(counted(&totals("synchronous")), (1, 4, 0));
 }
 

@@ -31,6 +31,7 @@ async fn an_error_of_another_crate_is_wrapped() {
 }
 
 /// `?` on the error of an inner function, which is an `Error<E>` already.
+#[allow(clippy::items_after_statements, reason = "each part beside its checks")]
 #[tokio::test(start_paused = true)]
 async fn it_passes_through_functions() {
     #[timeout("5s")]

@@ -57,6 +57,7 @@ async fn expressions_are_tried_from_left_to_right() {
     assert_eq!(NOTHING.user(7, down()).await.unwrap(), "unknown");
 }
 
+#[allow(clippy::items_after_statements, reason = "each part beside its checks")]
 #[tokio::test]
 async fn when_all_fail_the_first_error_is_returned() {
     assert_eq!(NOTHING.strict_user(1).await, Err(ApiError::Down(1)));
@@ -90,15 +91,16 @@ async fn an_answer_that_may_end_early_is_none_that_always_answers() {
     fn parse(text: &str) -> Result<u32, ApiError> {
         text.parse().map_err(|_| ApiError::NotFound)
     }
-    #[fallback(Ok(parse(text)?))]
+    #[fallback(Ok(parse(text)? + 1))]
     async fn parsed(text: &str) -> Result<u32, ApiError> {
         Err(ApiError::Down(1))
     }
-    assert_eq!(parsed("5").await, Ok(5));
+    assert_eq!(parsed("5").await, Ok(6));
     assert_eq!(parsed("five").await, Err(ApiError::Down(1)));
 }
 
 /// The errors of others can't be made from a rejection.
+#[allow(clippy::items_after_statements, reason = "each part beside its checks")]
 #[tokio::test(start_paused = true)]
 async fn where_it_always_answers_no_conversion_is_asked_for() {
     type Foreign = std::num::ParseIntError;

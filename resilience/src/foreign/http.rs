@@ -48,13 +48,13 @@ pub(super) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let text = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim();
     match text.parse() {
         Ok(seconds) => Some(Duration::from_secs(seconds)),
-        Err(_) => until(httpdate::parse_http_date(text).ok()?),
+        Err(_) => Some(until(httpdate::parse_http_date(text).ok()?)),
     }
 }
 
 /// A date that has passed asks for no wait.
-fn until(date: SystemTime) -> Option<Duration> {
-    Some(date.duration_since(SystemTime::now()).unwrap_or_default())
+fn until(date: SystemTime) -> Duration {
+    date.duration_since(SystemTime::now()).unwrap_or_default()
 }
 
 fn grpc_status(headers: &HeaderMap) -> Option<i32> {
