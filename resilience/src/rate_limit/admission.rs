@@ -100,7 +100,7 @@ impl<L: Borrow<Limit>> RateLimiter<L> {
     /// Whether a call may wait that long, its deadline apart.
     #[inline]
     pub(super) fn may_wait(&self, early: Early) -> bool {
-        self.config().max_wait.is_some_and(|wait| early.nanos() <= clock::span(wait))
+        early.nanos() <= self.limit().patience()
     }
 
     pub(super) fn bucket(&self) -> Bucket<'_> {
@@ -128,7 +128,8 @@ impl<L: Borrow<Limit>> RateLimiter<L> {
         rejection(policy, start)
     }
 
-    #[inline]
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "a call to it costs as much as it does")]
     fn count_rejection(&self, start: Start) -> Name {
         self.aside().rejected.increment();
         if event::is_heard() {

@@ -3,10 +3,12 @@
 use super::RateLimitConfig;
 use super::gcra::{Gcra, GcraCell};
 use crate::check;
+use crate::clock;
 use crate::current::{Configured, Current};
 use crate::mode::{Mode, ModeCell};
 use crate::name::Identity;
 use crate::problem::Problem;
+use crate::sync::{AtomicU64, Ordering::Relaxed};
 
 /// What a [`RateLimiter`] is told, and doesn't count: each has its own, but those of the keys of a
 /// [`Keyed`](crate::Keyed) share one.
@@ -14,6 +16,8 @@ use crate::problem::Problem;
 pub struct Limit {
     /// As calls need it; closed while it is not enforced.
     pub(super) gcra: GcraCell,
+    /// `max_wait` in nanoseconds, as calls need it; 0 for none.
+    patience: AtomicU64,
     pub(super) identity: Identity,
     pub(super) config: Current<RateLimitConfig>,
     pub(super) mode: ModeCell,
@@ -24,7 +28,8 @@ impl Limit {
     pub(crate) const fn new(identity: Identity, config: RateLimitConfig) -> Self {
         check::no_problem(config.problem());
         let gcra = GcraCell::new(gcra(&config));
-        Self { gcra, identity, config: Current::new(config), mode: ModeCell::new() }
+        let patience = AtomicU64::new(patience(&config));
+        Self { gcra, patience, identity, config: Current::new(config), mode: ModeCell::new() }
     }
 
     /// The limit in force, enforced or not.
@@ -33,12 +38,26 @@ impl Limit {
     }
 
     fn derive(&self) {
+        self.patience.store(patience(self.config.get()), Relaxed);
         let gcra = self.gcra();
         self.gcra.set(if self.mode.get() == Mode::Enforce { gcra } else { gcra.closed() });
     }
 
+    /// How long a call may wait, its deadline apart; 0 for not at all.
+    #[inline]
+    pub(super) fn patience(&self) -> u64 {
+        self.patience.load(Relaxed)
+    }
+
     pub(crate) fn config(&self) -> &RateLimitConfig {
         self.config.get()
+    }
+}
+
+const fn patience(config: &RateLimitConfig) -> u64 {
+    match config.max_wait {
+        Some(wait) => clock::span(wait),
+        None => 0,
     }
 }
 

@@ -148,7 +148,7 @@ impl<'l, L: Borrow<Limit>> Waiting<'l, L> {
 
 /// How long a call may wait now: `max_wait`, and less than the deadline in force leaves.
 fn patience<L: Borrow<Limit>>(limiter: &RateLimiter<L>) -> u64 {
-    let max_wait = limiter.config().max_wait.map_or(0, clock::span);
+    let max_wait = limiter.limit().patience();
     match deadline_nanos() {
         Some(end) => max_wait.min(end.saturating_sub(clock::now()).saturating_sub(1)),
         None => max_wait,
