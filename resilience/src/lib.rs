@@ -35,23 +35,16 @@
 //! # Programs to copy from
 //!
 //! Each is a program that runs, with a page that says what to copy, which knobs there are, and what happens under which
-//! fault (`cargo doc --bins --package resilience-examples` builds them all).
+//! fault (`cargo doc --bins --package resilience-examples` builds them all); their sources are in `examples/src/bin/`.
 //!
 //! | program | shows |
 //! |---|---|
-//! | [storefront] | the same outage with the attributes and without |
-//! | [http_client] | retries, deadlines and idempotency keys over HTTP; an outbox for what can't be done now |
-//! | [user_service] | a service over database, cache and upstream; a chain of fallbacks |
-//! | [limited_api] | limits for everybody and for each user, as attributes and as a middleware |
-//! | [health] | health checks, and what Kubernetes makes of them |
-//! | [fetch] | synchronous functions: retries and breakers without a runtime |
-//!
-//! [storefront]: https://github.com/resilience-rs/resilience/tree/main/examples/src/bin/storefront/main.rs
-//! [http_client]: https://github.com/resilience-rs/resilience/tree/main/examples/src/bin/http_client/main.rs
-//! [user_service]: https://github.com/resilience-rs/resilience/tree/main/examples/src/bin/user_service/main.rs
-//! [limited_api]: https://github.com/resilience-rs/resilience/tree/main/examples/src/bin/limited_api.rs
-//! [health]: https://github.com/resilience-rs/resilience/tree/main/examples/src/bin/health.rs
-//! [fetch]: https://github.com/resilience-rs/resilience/tree/main/examples/src/bin/fetch.rs
+//! | `storefront` | the same outage with the attributes and without |
+//! | `http_client` | retries, deadlines and idempotency keys over HTTP; an outbox for what can't be done now |
+//! | `user_service` | a service over database, cache and upstream; a chain of fallbacks |
+//! | `limited_api` | limits for everybody and for each user, as attributes and as a middleware |
+//! | `health` | health checks, and what Kubernetes makes of them |
+//! | `fetch` | synchronous functions: retries and breakers without a runtime |
 //!
 //! # Features
 //!
