@@ -1,6 +1,7 @@
 //! Helpers on tokens and spans: what a token is, groups that no user sees, and how tokens read in a message.
 
-use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
+use quote::quote_spanned;
 
 /// A span for generated code: it points where the user wrote what it stands for, resolves names without touching
 /// the user's locals, and keeps lints from speaking of code that the user did not write.
@@ -16,6 +17,13 @@ pub(crate) fn moved(tokens: &TokenStream, span: Span) -> TokenStream {
         token
     };
     tokens.clone().into_iter().map(place).collect()
+}
+
+/// For a statement that names arguments for the user: clippy takes `_unused` for the user's promise not to.
+pub(crate) fn quiet_underscores(names: &[&Ident]) -> Option<TokenStream> {
+    let any = names.iter().any(|name| name.to_string().starts_with('_'));
+    let span = generated_span(Span::call_site());
+    any.then(|| quote_spanned!(span=> #[allow(clippy::used_underscore_binding)]))
 }
 
 pub(crate) fn is_sign(token: &TokenTree, sign: char) -> bool {

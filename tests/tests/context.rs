@@ -1,6 +1,7 @@
 //! What the code inside a call knows: deadline, attempt, call id; across annotated functions that call each other.
 
 use std::cell::RefCell;
+use std::task::Poll;
 use std::time::Duration;
 
 use resilience::{
@@ -150,7 +151,7 @@ impl Facts {
 #[tokio::test(start_paused = true)]
 async fn facts_are_restored_however_scopes_are_nested() {
     #[timeout("1s")]
-    #[retry(attempts = 2, delay = "0ms", when_ok = |_| attempt() < 2)]
+    #[retry(attempts = 2, delay = "0ms", when_ok = |()| attempt() < 2)]
     async fn nests() -> Result<(), Rejection> {
         let call = Facts::here();
         let inherited = inherit(async move {
@@ -319,7 +320,7 @@ async fn a_pause_that_is_polled_at_anothers_deadline_goes_on_afterwards() {
         tokio::pin!(waits);
         std::future::poll_fn(|cx| {
             assert!(waits.as_mut().poll(cx).is_pending());
-            std::task::Poll::Ready(())
+            Poll::Ready(())
         })
         .await;
         busy(millis(150)).await;
@@ -343,7 +344,7 @@ async fn busy(time: Duration) {
     let mut advance = std::pin::pin!(tokio::time::advance(time));
     std::future::poll_fn(|cx| {
         let _ = advance.as_mut().poll(cx);
-        std::task::Poll::Ready(())
+        Poll::Ready(())
     })
     .await;
 }
@@ -354,7 +355,10 @@ async fn an_inherited_deadline_that_nothing_enforces_holds_no_retry_up() {
     async fn flaky() -> Result<u32, ()> {
         if attempt() == 1 { Err(()) } else { Ok(attempt()) }
     }
-    let task = limited_to_100ms(async { tokio::spawn(inherit(flaky())) }).await.unwrap();
+    let task =
+        limited_to_100ms(std::future::poll_fn(|_| Poll::Ready(tokio::spawn(inherit(flaky())))))
+            .await
+            .unwrap();
     tokio::task::yield_now().await;
     tokio::time::advance(millis(150)).await;
     let answer = tokio::time::timeout(millis(1_000), task).await;

@@ -16,6 +16,7 @@ struct Noisy {
 }
 
 impl Noisy {
+    #[allow(clippy::unnecessary_wraps, reason = "for `?` in the bodies")]
     fn touch(&self) -> Result<(), Rejection> {
         self.log.borrow_mut().push("touched");
         Ok(())
@@ -125,7 +126,11 @@ async fn dropped<F: Future>(until: Until, call: impl FnOnce(&Log) -> F) -> Vec<&
     match until {
         Until::Called => {}
         Until::FirstWait => {
-            poll_fn(|cx| Poll::Ready(drop(future.as_mut().poll(cx)))).await;
+            poll_fn(|cx| {
+                let _ = future.as_mut().poll(cx);
+                Poll::Ready(())
+            })
+            .await;
         }
         Until::End => drop(future.as_mut().await),
     }

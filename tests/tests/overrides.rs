@@ -277,17 +277,17 @@ async fn until(is_done: impl Fn() -> bool) {
 async fn forced_states_outlive_the_process() {
     let test = alone("persist").await;
     let path = test.1.join("state.toml");
-    let text = || fs::read_to_string(&path).unwrap();
+    let written = || fs::read_to_string(&path).unwrap();
     fs::write(&path, "[circuit_breaker.legacy]\nstate = \"forced-open\"").unwrap();
     overrides::persist(&path).load().unwrap();
     assert_eq!(LEGACY.state(), CircuitState::ForcedOpen);
     LEGACY.reset();
-    until(|| !text().contains("legacy")).await;
+    until(|| !written().contains("legacy")).await;
     payments().force_close();
-    until(|| text().ends_with("\n[circuit_breaker.\"payments\"]\nstate = \"forced-closed\"\n"))
+    until(|| written().ends_with("\n[circuit_breaker.\"payments\"]\nstate = \"forced-closed\"\n"))
         .await;
     payments().reset();
-    until(|| !text().contains("payments")).await;
+    until(|| !written().contains("payments")).await;
 }
 
 #[tokio::test(start_paused = true)]

@@ -97,8 +97,8 @@ async fn a_call_takes_as_many_turns_as_it_costs() {
     assert_eq!(insert(Vec::new()).await, Ok(0), "what costs nothing passes");
 }
 
-#[rate_limit(TENANTS_BY_COST, key = tenant, cost = if *heavy { 2 } else { 1 })]
-fn by_key_and_cost(tenant: &str, heavy: &bool) -> Result<(), Rejection> {
+#[rate_limit(TENANTS_BY_COST, key = tenant, cost = if heavy { 2 } else { 1 })]
+fn by_key_and_cost(tenant: &str, heavy: bool) -> Result<(), Rejection> {
     Ok(())
 }
 
@@ -107,10 +107,10 @@ static TENANTS_BY_COST: Keyed<RateLimiter>;
 
 #[test]
 fn keys_and_costs_go_together() {
-    assert!(by_key_and_cost("a", &true).is_ok());
-    assert!(by_key_and_cost("a", &false).is_err());
-    assert!(by_key_and_cost("b", &false).is_ok());
-    assert!(by_key_and_cost("b", &false).is_ok());
+    assert!(by_key_and_cost("a", true).is_ok());
+    assert!(by_key_and_cost("a", false).is_err());
+    assert!(by_key_and_cost("b", false).is_ok());
+    assert!(by_key_and_cost("b", false).is_ok());
 }
 
 #[resilient(timeout("1s"), rate_limit("1/h", max_wait = "2h"), circuit_breaker(off))]

@@ -12,7 +12,7 @@ use crate::layer::call::{CallTokens, Edge, WrapContext};
 use crate::layer::model::{Layer, Source, Stack};
 use crate::mode::Mode;
 use crate::source::function::Guarded;
-use crate::tokens::{generated_span, moved};
+use crate::tokens::{generated_span, moved, quiet_underscores};
 
 /// The function's new body, to be put into its frame.
 pub(crate) fn body(guarded: &Guarded, stack: &Stack) -> TokenStream {
@@ -185,7 +185,8 @@ fn captured(guarded: &Guarded) -> Option<TokenStream> {
     let arguments = guarded.owned_arguments();
     let last_first = arguments.iter().rev();
     let span = generated_span(Span::call_site());
-    (!arguments.is_empty()).then(|| quote_spanned!(span=> let _ = (#(&#last_first,)*);))
+    let quiet = quiet_underscores(&arguments);
+    (!arguments.is_empty()).then(|| quote_spanned!(span=> #quiet let _ = (#(&#last_first,)*);))
 }
 
 /// A body that may return a plain value or a `Result`: its type chooses the method.

@@ -7,6 +7,7 @@ use crate::layer::call::{CallTokens, WrapContext};
 use crate::layer::model::LayerExpansion;
 use crate::layer::predicates::Predicates;
 use crate::mode::Mode;
+use crate::tokens::quiet_underscores;
 
 pub(crate) struct Pipeline {
     pub(crate) predicates: Predicates,
@@ -15,6 +16,7 @@ pub(crate) struct Pipeline {
 impl LayerExpansion for Pipeline {
     fn wrap(&self, inner: CallTokens, context: &WrapContext<'_>) -> CallTokens {
         let WrapContext { runtime, policy, span, mode, rebound, .. } = context;
+        let quiet = rebound.iter().map(|name| quiet_underscores(&[*name]));
         if *mode == Mode::Blocking {
             return inner;
         }
@@ -28,7 +30,7 @@ impl LayerExpansion for Pipeline {
             )
         };
         let attempts = quote_spanned! {span=> async {
-            #(let #rebound = #rebound;)*
+            #(#quiet let #rebound = #rebound;)*
             let __resilience_retry = #runtime::or_once(__resilience_parts.retry);
             let mut __resilience_attempts = #runtime::begin(__resilience_retry);
             loop {

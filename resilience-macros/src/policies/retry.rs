@@ -21,7 +21,7 @@ use crate::mode::Mode;
 use crate::policies::backoff::{Backoff, growth, scaled};
 use crate::policies::option_table::options;
 use crate::policies::reading::{Reader, Reading};
-use crate::tokens::generated_span;
+use crate::tokens::{generated_span, quiet_underscores};
 
 pub(crate) static READER: Reader = Reader { attribute: &ATTRIBUTE, read };
 
@@ -180,6 +180,7 @@ impl Retry {
 impl LayerExpansion for Retry {
     fn wrap(&self, inner: CallTokens, context: &WrapContext<'_>) -> CallTokens {
         let WrapContext { runtime, policy, span, mode, rebound, .. } = context;
+        let quiet = rebound.iter().map(|name| quiet_underscores(&[*name]));
         let span = *span;
         let (attempt, pause) = match mode {
             Mode::Async => {
@@ -200,7 +201,7 @@ impl LayerExpansion for Retry {
         let settle = self.settle(context);
         // The inner block ends before any sleep: an outcome that isn't `Send` is gone by then.
         CallTokens::Outcome(quote_spanned! {span=> {
-            #(let #rebound = #rebound;)*
+            #(#quiet let #rebound = #rebound;)*
             let mut __resilience_attempts = #runtime::begin(#policy);
             loop {
                 let __resilience_pause = {

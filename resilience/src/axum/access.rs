@@ -12,7 +12,6 @@ use ::axum::middleware::Next;
 use ::axum::response::Response;
 
 use super::problem::problem;
-use super::router::Shared;
 use crate::hook::caught;
 
 pub(super) type Authorizer = Arc<dyn Fn(&HeaderMap) -> bool + Send + Sync>;
@@ -74,11 +73,10 @@ fn without_port(authority: &str) -> &str {
 
 /// In front of every route: requests to other host names are rejected, except probes and authorized ones.
 pub(super) async fn check_host(
-    State(shared): State<Arc<Shared>>,
+    State(access): State<Access>,
     request: Request,
     next: Next,
 ) -> Response {
-    let access = &shared.access;
     let (uri, headers) = (request.uri(), request.headers());
     if access.hosts.is_empty()
         || uri.path().starts_with("/health")

@@ -16,7 +16,7 @@ use super::access::Access;
 use super::problem::problem;
 use super::read::with_key;
 use super::respond::{bad_request, json, unauthorized, unknown_breaker, unknown_key};
-use super::router::Shared;
+use super::shared::Shared;
 use super::target::Target;
 use crate::circuit_breaker::CircuitBreaker;
 use crate::registry::registry;

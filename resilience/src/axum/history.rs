@@ -166,7 +166,9 @@ mod tests {
         let key = ("circuit_breakers", Name::new("payments"));
         let mut add = |counters: [[u64; 2]; 1]| {
             history.slot += 1;
-            counters.into_iter().for_each(|now| history.add(key, now));
+            for now in counters {
+                history.add(key, now);
+            }
             history.policies[&key].slots(history.slot)
         };
         assert!(add([[10, 1]]).is_empty(), "what was before belongs to no slot");

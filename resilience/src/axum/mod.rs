@@ -68,6 +68,7 @@ mod rejection;
 mod report;
 mod respond;
 mod router;
+mod shared;
 mod shutdown;
 mod snapshot;
 mod target;

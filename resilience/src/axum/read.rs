@@ -12,7 +12,7 @@ use super::chunks;
 use super::json::array;
 use super::report::{Report, Status};
 use super::respond::{json, unauthorized, unknown_breaker, unknown_key};
-use super::router::Shared;
+use super::shared::Shared;
 use super::snapshot::{self, Shown};
 use super::target::Target;
 use crate::circuit_breaker::CircuitBreaker;

@@ -9,28 +9,20 @@ use ::axum::middleware::{from_fn_with_state, map_response};
 use ::axum::response::Response;
 use ::axum::routing::{any, get, post};
 
-use super::access::{Access, check_host};
+use super::access::check_host;
 use super::admin::{Action, AdminState};
 use super::events::Streams;
 use super::respond::{fresh, unknown_route, wrong_method};
+use super::shared::Shared;
 use super::shutdown::Shutdown;
 use super::{admin, dashboard, events, history, metrics, openapi, read};
-use crate::health::{HealthCheck, HealthCheckConfig, HealthChecker};
+use crate::health::{HealthCheck, HealthCheckConfig};
 use crate::registry::registry;
 
 /// The routes for operators and their tools, ready to be merged into an application: it is `Into<axum::Router>`.
 #[must_use = "merge it into a router"]
 #[derive(Default)]
 pub struct Resilience(Shared);
-
-/// What the routes share.
-#[derive(Default)]
-pub(super) struct Shared {
-    pub(super) access: Access,
-    pub(super) checks: HealthChecker,
-    pub(super) streams: Streams,
-    pub(super) shutdown: Shutdown,
-}
 
 /// Every route of the [module's table](super) that reads. Those that write need [`Resilience::admin`].
 ///
@@ -163,7 +155,7 @@ impl<S: Clone + Send + Sync + 'static> From<Resilience> for Router<S> {
         }
         router
             .method_not_allowed_fallback(wrong_method)
-            .route_layer(from_fn_with_state(Arc::clone(&shared), check_host))
+            .route_layer(from_fn_with_state(shared.access.clone(), check_host))
             // On our own routes alone: what the application doesn't find is its own answer.
             .route_layer(map_response(answer))
             .with_state(shared)

@@ -4,6 +4,7 @@
 //! is judged) and [`trials`] (half-open slots) · [`tally`] lifetime counters · [`word`] the one atomic that healthy
 //! calls look at · [`latency`] response times · [`policy`] the shared breaker, [`permit`] an admitted call, [`future`] a guarded one.
 
+mod announcements;
 mod call;
 mod config;
 mod counts;

@@ -4,6 +4,7 @@ use std::ops::Range;
 use std::sync::LazyLock;
 
 use super::collect::Collected;
+use super::sink::{Sink, policy};
 use super::{modes, outcomes};
 use crate::circuit_breaker::Histogram;
 use crate::circuit_state::CircuitState::{self, Closed, HalfOpen, Open};
@@ -48,19 +49,6 @@ pub(super) enum Shape {
     Gauge,
     /// They are durations, in seconds, counted by buckets.
     Histogram,
-}
-
-/// A name and a value. Both live as long as the program: policies do.
-pub(super) type Label = (&'static str, &'static str);
-
-/// Where the values go.
-pub(super) trait Sink {
-    /// Begins a series or more: the labels that they share.
-    fn series(&mut self, shared: &[Label]);
-    /// One value, with the labels that it has besides.
-    fn value(&mut self, own: &[Label], value: u64);
-    /// The value of a histogram.
-    fn durations(&mut self, durations: &Histogram);
 }
 
 pub(super) static FAMILIES: &[Family] = &[
@@ -196,10 +184,6 @@ fn durations(all: &Collected, place: usize, to: &mut dyn Sink) {
 fn plain<T>((name, one): &(Name, Box<T>), value: fn(&T) -> u64, to: &mut dyn Sink) {
     to.series(&[policy(*name)]);
     to.value(&[], value(one));
-}
-
-pub(super) fn policy(name: Name) -> Label {
-    ("policy", name.as_str())
 }
 
 /// The buckets as exporters want them: the label `le`, and how many calls took no longer.

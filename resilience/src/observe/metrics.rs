@@ -25,7 +25,8 @@
 use ::metrics::{Label as Theirs, Unit, counter, describe_counter, describe_gauge, gauge};
 
 use super::collect::Collected;
-use super::families::{FAMILIES, Family, Label, Shape, Sink, buckets};
+use super::families::{FAMILIES, Family, Shape, buckets};
+use super::sink::{Label, Sink};
 use crate::circuit_breaker::Histogram;
 use crate::registry::Registry;
 

@@ -56,6 +56,7 @@ mod modes;
 #[cfg(feature = "opentelemetry")]
 pub mod opentelemetry;
 mod outcomes;
+mod sink;
 mod text;
 
 #[cfg(feature = "axum")]

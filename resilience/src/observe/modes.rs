@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::collect::Collected;
-use super::families::{Sink, policy};
+use super::sink::{Sink, policy};
 use crate::kind::PolicyKind;
 use crate::mode::Mode;
 use crate::name::Name;

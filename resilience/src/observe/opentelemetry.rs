@@ -18,7 +18,8 @@ use ::opentelemetry::KeyValue;
 use ::opentelemetry::metrics::{AsyncInstrument, Meter};
 
 use super::collect::Collected;
-use super::families::{FAMILIES, Family, Label, Shape, Sink, buckets};
+use super::families::{FAMILIES, Family, Shape, buckets};
+use super::sink::{Label, Sink};
 use crate::circuit_breaker::Histogram;
 use crate::registry::Registry;
 

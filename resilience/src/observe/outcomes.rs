@@ -1,8 +1,8 @@
 //! How calls ended: what each kind of policy counts, in the words that the label `outcome` has for it.
 
 use super::collect::Collected;
-use super::families::{Sink, policy};
 use super::modes;
+use super::sink::{Sink, policy};
 use crate::circuit_breaker::Totals;
 use crate::name::Name;
 

@@ -3,7 +3,8 @@
 use std::fmt::Write;
 
 use super::collect::Collected;
-use super::families::{FAMILIES, Family, Label, Shape, Sink, buckets};
+use super::families::{FAMILIES, Family, Shape, buckets};
+use super::sink::{Label, Sink};
 use crate::circuit_breaker::Histogram;
 use crate::registry::Registry;
 

@@ -16,6 +16,7 @@ pub(crate) struct Pace {
 
 impl Pace {
     /// For tasks: other tasks have their turn after each piece.
+    #[cfg(any(feature = "axum", test))]
     pub(crate) const fn in_turns() -> Self {
         Self { yields: true, left: PIECE }
     }

@@ -125,7 +125,7 @@ async fn question_mark_and_return_leave_the_body_only() {
 #[allow(clippy::unused_async)]
 #[circuit_breaker]
 pub(crate) async fn attributed() -> Answer<u8> {
-    #![allow(unused_variables)]
+    #![allow(unused_variables, clippy::items_after_statements)]
     let unused = 1;
 
     #[retry]

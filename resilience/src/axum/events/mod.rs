@@ -22,7 +22,7 @@ use self::reader::Reader;
 pub(super) use self::streams::Streams;
 use super::problem::problem;
 use super::respond::bad_request;
-use super::router::Shared;
+use super::shared::Shared;
 
 /// When a client that got no stream may ask again, in seconds.
 const RETRY_AFTER: u16 = 5;

@@ -1,7 +1,7 @@
 //! The breaker that is shared: one atomic word in front, the state machine behind a short lock.
 
 mod admission;
-mod announcements;
+mod announcing;
 mod changes;
 mod inspect;
 mod shared;

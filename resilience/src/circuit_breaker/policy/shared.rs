@@ -2,13 +2,13 @@
 
 use std::sync::OnceLock;
 
+use super::super::announcements::Announcements;
 use super::super::config::CircuitBreakerConfig;
 use super::super::counts::Trip;
 use super::super::latency::Latency;
 use super::super::machine::Machine;
 use super::super::tally::Tally;
 use super::super::word::Word;
-use super::announcements::Announcements;
 use crate::circuit_state::CircuitState;
 use crate::clock;
 use crate::sync::{AtomicU64, Mutex, Ordering};

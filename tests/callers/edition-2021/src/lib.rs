@@ -119,8 +119,24 @@ pub async fn well() -> Result<(), Rejection> {
     Ok(())
 }
 
+/// An argument that the body leaves unused is no finding of any lint.
+///
+/// # Errors
+/// When it is rejected.
+#[timeout(crate = guards)]
+#[allow(clippy::unused_async)]
+pub async fn with_an_unused_argument(_argument: String) -> Result<(), Rejection> {
+    Ok(())
+}
+
 #[cfg(test)]
 mod drops {
+    #![allow(
+        clippy::unnecessary_wraps,
+        clippy::future_not_send,
+        clippy::significant_drop_tightening
+    )]
+
     use std::cell::RefCell;
 
     use guards::{Rejection, bulkhead, retry, timeout};
