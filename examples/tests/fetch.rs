@@ -23,8 +23,8 @@ fn alone_it_shows_retries_and_an_open_circuit() {
     assert!(shaky.contains("attempt 2 failed") && shaky.contains("status 200"), "{text}");
     assert!(missing.contains("status 404") && !missing.contains("attempt"), "{text}");
     assert!(first.contains("attempt 3 failed") && first.contains("refused"), "{text}");
-    assert!(second.contains("attempt 2 failed") && second.contains("is open"), "{text}");
-    assert!(third.contains("is open") && !third.contains("attempt"), "{text}");
+    assert!(second.contains("attempt 2 failed") && second.contains("circuit open"), "{text}");
+    assert!(third.contains("circuit open") && !third.contains("attempt"), "{text}");
     assert!(other.contains("status 200"), "{text}");
 }
 

@@ -23,7 +23,8 @@ fn every_order_is_done_once_and_an_open_circuit_is_left_alone() {
     assert_eq!(figure(&text, "wrong", "requests"), 1, "{text}");
     assert!(text.contains("error: the server says 422"), "{text}");
     assert!(figure(&text, "busy", "ms,") >= 1000, "as long as Retry-After asked for: {text}");
-    assert!(figure(&text, "outage", "requests") <= 8, "{text}");
+    // Eight failures in a row open the circuit; one more attempt may be under way at that moment: the outbox's.
+    assert!(figure(&text, "outage", "requests") <= 9, "{text}");
     assert_eq!(figure(&text, "outage", "orders kept"), 6, "{text}");
     assert_eq!(figure(&text, "after", "orders wait"), 0, "{text}");
     assert!(text.contains("orders done: 11, done twice: 0"), "{text}");

@@ -40,7 +40,7 @@ pin_project! {
 ///     let bare = tokio::spawn(async { resilience::deadline() });
 ///     let told = tokio::spawn(inherit(async { resilience::deadline() }));
 ///     assert_eq!(bare.await.unwrap(), None);
-///     Ok(told.await.unwrap() == resilience::deadline())
+///     Ok(told.await.unwrap().is_some())
 /// }
 ///
 /// # #[tokio::main(flavor = "current_thread")] async fn main() {

@@ -34,10 +34,10 @@ use crate::sync::{AtomicU32, Ordering};
 ///
 /// # Semantics
 ///
-/// A call that finds no free slot is rejected with [`Rejection::BulkheadFull`]: at once, or with `max_wait` when none
+/// A call that finds no free slot is rejected with [`Rejection::BulkheadFull`](crate::Rejection::BulkheadFull): at once, or with `max_wait` when none
 /// came free in time. Calls that wait are served in order of arrival, and newcomers never overtake them. A slot that
 /// comes at or after the [`deadline`](crate::deadline) in force starts nothing: the call ends with
-/// [`Rejection::DeadlineExceeded`], and the slot goes to the next.
+/// [`Rejection::DeadlineExceeded`](crate::Rejection::DeadlineExceeded), and the slot goes to the next.
 ///
 /// `max_concurrent = 1`, `max_wait = "60ms"`; calls of 50 ms, A to C come at 0:
 ///

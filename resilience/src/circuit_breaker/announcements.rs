@@ -29,4 +29,9 @@ impl Announcements {
         self.is_announcing = next.is_some();
         next
     }
+
+    /// The announcing thread gives up, and leaves what waits to the next.
+    pub(super) fn abandon(&mut self) {
+        self.is_announcing = false;
+    }
 }

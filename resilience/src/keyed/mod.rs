@@ -1,7 +1,7 @@
 //! One policy per host, tenant or user: looked up by any key, bounded in number.
 //!
-//! [`key`] what can be a key · [`instance`] what a policy must know to be kept per key · [`map`] the data structure ·
-//! [`policy`] the named whole · [`aggregate`] what keys have counted, evicted ones included · [`scan`] all keys, read in pieces.
+//! `key` what can be a key · `instance` what a policy must know to be kept per key · `map` the data structure ·
+//! `policy` the named whole · `aggregate` what keys have counted, evicted ones included · `scan` all keys, read in pieces.
 
 mod aggregate;
 mod instance;

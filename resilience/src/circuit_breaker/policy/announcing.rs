@@ -31,7 +31,7 @@ impl Announcing<'_> {
 impl Drop for Announcing<'_> {
     fn drop(&mut self) {
         if std::thread::panicking() {
-            self.0.lock().announcements.is_announcing = false;
+            self.0.lock().announcements.abandon();
         }
     }
 }

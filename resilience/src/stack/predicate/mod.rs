@@ -102,7 +102,7 @@ macro_rules! predicates {
         /// Predicates; see [`WithPredicates`](crate::stack::predicate::WithPredicates). Each starts a builder that ends with `call`.
         impl $policy {
             /// Judges by what the error says about itself, its [`Classify`](crate::Classify), where no predicate
-            /// decides; see [`WithPredicates::classified`](crate::WithPredicates::classified).
+            /// decides; see [`WithPredicates::classified`](crate::predicate::WithPredicates::classified).
             pub fn classified(&self) -> $crate::stack::predicate::Classified<'_, Self> {
                 $crate::stack::predicate::WithPredicates::new(self).classified()
             }
