@@ -24,7 +24,8 @@ macro_rules! lists {
     ($($policy:ty, $all:ident, $one:ident, $snapshot:ty, $doc:literal;)*) => {
         /// All lists.
         pub(super) fn whole(audience: Audience) -> Parts {
-            let lists: [(&str, fn(Audience) -> Parts); _] = [
+            const LISTS: usize = [$(stringify!($all)),*].len();
+            let lists: [(&str, fn(Audience) -> Parts); LISTS] = [
                 $((stringify!($all), |audience| {
                     array(registry().$all(), move |policy| policy.shown(audience))
                 }),)*

@@ -9,7 +9,7 @@ use ::tower::{BoxError, Layer, Service};
 use super::protect::Boxed;
 use crate::bulkhead::Bulkhead;
 use crate::circuit_breaker::CircuitBreaker;
-use crate::keyed::{Key, Keyed, PerKey};
+use crate::keyed::{Key, Keyed, KeyedInstance, PerKey};
 use crate::rate_limit::RateLimiter;
 
 /// Guards services with one policy per key. It comes from [`Keyed::layer`].
@@ -28,28 +28,24 @@ pub struct GuardedByKey<S, P: PerKey, F> {
 /// A policy per key that can guard a service: [`CircuitBreaker`], [`Bulkhead`] and [`RateLimiter`].
 pub trait ProtectByKey: PerKey {
     #[doc(hidden)]
-    fn protect<T, F>(
-        policy: &Self::Instance,
-        call: F,
-    ) -> impl Future<Output = Result<T, BoxError>> + Send
+    fn protect<O, T, F>(policy: KeyedInstance<'static, Self, O>, call: F) -> Boxed<T>
     where
-        T: Send,
-        F: Future<Output = Result<T, BoxError>> + Send;
+        O: Send + Sync + 'static,
+        T: Send + 'static,
+        F: Future<Output = Result<T, BoxError>> + Send + 'static;
 }
 
 macro_rules! protect_by_key {
     ($($policy:ty)*) => {
         $(
             impl ProtectByKey for $policy {
-                fn protect<T, F>(
-                    policy: &Self::Instance,
-                    call: F,
-                ) -> impl Future<Output = Result<T, BoxError>> + Send
-                where
-                    T: Send,
-                    F: Future<Output = Result<T, BoxError>> + Send,
+                fn protect<O, T, F>(policy: KeyedInstance<'static, Self, O>, call: F) -> Boxed<T>
+    where
+        O: Send + Sync + 'static,
+        T: Send + 'static,
+        F: Future<Output = Result<T, BoxError>> + Send + 'static
                 {
-                    policy.call(call)
+                    Box::pin(async move { policy.call(call).await })
                 }
             }
         )*
@@ -117,10 +113,7 @@ where
         let policy = self.policies.get(&(self.key)(&request));
         let next = self.inner.clone();
         let mut service = mem::replace(&mut self.inner, next);
-        Box::pin(async move {
-            let call = async move { service.call(request).await.map_err(Into::into) };
-            P::protect(&policy, call).await
-        })
+        P::protect(policy, async move { service.call(request).await.map_err(Into::into) })
     }
 }
 
