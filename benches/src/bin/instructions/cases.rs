@@ -5,8 +5,11 @@ use crate::{attributes, by_hand};
 /// One guarded call, written in both forms.
 pub(crate) struct Case {
     pub(crate) name: &'static str,
-    /// The most that the attribute form may cost.
+    /// What the attribute form should cost at most. A limit that runs from the first poll may cost 20, an option that
+    /// can change while the program runs 1 or 2.
     pub(crate) target: u32,
+    /// What it costs today, where that is more: it must not get worse.
+    pub(crate) ceiling: Option<u32>,
     pub(crate) attributes: fn(u64),
     pub(crate) by_hand: fn(u64),
 }
@@ -15,72 +18,84 @@ pub(crate) const CASES: [Case; 12] = [
     Case {
         name: "breaker, success, consecutive",
         target: 30,
+        ceiling: None,
         attributes: attributes::breaker_consecutive,
         by_hand: by_hand::breaker_consecutive,
     },
     Case {
         name: "breaker, success, last 100 calls",
         target: 40,
+        ceiling: None,
         attributes: attributes::breaker_count_window,
         by_hand: by_hand::breaker_count_window,
     },
     Case {
         name: "breaker, success, last 10 s",
         target: 110,
+        ceiling: None,
         attributes: attributes::breaker_time_window,
         by_hand: by_hand::breaker_time_window,
     },
     Case {
         name: "breaker, open rejection",
         target: 60,
+        ceiling: None,
         attributes: attributes::breaker_open,
         by_hand: by_hand::breaker_open,
     },
     Case {
         name: "retry, first attempt succeeds",
-        target: 25,
+        target: 27,
+        ceiling: Some(31),
         attributes: attributes::retry,
         by_hand: by_hand::retry,
     },
     Case {
         name: "timeout, ready future",
-        target: 40,
+        target: 61,
+        ceiling: None,
         attributes: attributes::timeout,
         by_hand: by_hand::timeout,
     },
     Case {
         name: "bulkhead",
-        target: 20,
+        target: 21,
+        ceiling: None,
         attributes: attributes::bulkhead,
         by_hand: by_hand::bulkhead,
     },
     Case {
         name: "all four",
-        target: 190,
+        target: 214,
+        ceiling: Some(237),
         attributes: attributes::all_four,
         by_hand: by_hand::all_four,
     },
     Case {
         name: "rate limit, allow",
-        target: 65,
+        target: 67,
+        ceiling: None,
         attributes: attributes::limiter_allow,
         by_hand: by_hand::limiter_allow,
     },
     Case {
         name: "rate limit, reject",
         target: 80,
+        ceiling: Some(95),
         attributes: attributes::limiter_refuse,
         by_hand: by_hand::limiter_refuse,
     },
     Case {
         name: "rate limit, known key",
         target: 235,
+        ceiling: None,
         attributes: attributes::known_key,
         by_hand: by_hand::known_key,
     },
     Case {
         name: "all six",
-        target: 260,
+        target: 286,
+        ceiling: Some(293),
         attributes: attributes::all_six,
         by_hand: by_hand::all_six,
     },

@@ -26,8 +26,8 @@ fn main() -> ExitCode {
 }
 
 fn list() {
-    for Case { name, target, .. } in &CASES {
-        println!("{name}\t{target}");
+    for Case { name, target, ceiling, .. } in &CASES {
+        println!("{name}\t{target}\t{}", ceiling.unwrap_or(*target));
     }
 }
 
