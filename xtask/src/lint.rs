@@ -8,7 +8,7 @@ use crate::workspace::cargo;
 
 // The workspace's run unifies all features; each of these sees the runtime crate as a user with
 // that choice does, where an item gated wrongly is dead or missing.
-const RUNTIME_FEATURES: [&str; 9] = [
+const RUNTIME_FEATURES: [&str; 13] = [
     "",
     "serde",
     "axum",
@@ -16,8 +16,12 @@ const RUNTIME_FEATURES: [&str; 9] = [
     "opentelemetry",
     "tower",
     "test-util",
+    "overrides",
     "http",
-    "reqwest,sqlx,tonic",
+    "reqwest",
+    "tonic",
+    "sqlx",
+    "axum,tower",
 ];
 
 pub(crate) fn run() -> ExitCode {
