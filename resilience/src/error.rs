@@ -10,7 +10,7 @@ use crate::rejection::Rejection;
 /// The error of a guarded function whose own error type comes from another crate.
 ///
 /// A policy reports its rejection as the function's error, for which `E: From<Rejection>` is needed; for the error of
-/// another crate nobody but that crate can write it. This type has room for both. `?` on a `Result<_, E>` works in the
+/// another crate only that crate can write it. This type has room for both. `?` on a `Result<_, E>` works in the
 /// body, and the policies see through to what `E` says about itself.
 ///
 /// ```

@@ -88,7 +88,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
 async fn show(rounds: u32) -> Result<(), Box<dyn Error>> {
     let stand_in = start_cache().await?;
-    // Errors are for whoever operates the service, which is everybody here.
+    // Errors are for operators of the service: every caller, in this example.
     let app = resilience::axum::router().show_details(true).into();
     let url = format!("http://{}", resilience_examples::serve(app).await?);
     println!("all is well");

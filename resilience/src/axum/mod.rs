@@ -30,7 +30,7 @@
 //! # What strangers see
 //!
 //! The read routes show names, options and source locations: mount them where operators are, not where customers are.
-//! Error texts and keys are shown to those whom [`Resilience::admin`]'s authorizer admits, or to everybody by
+//! Error texts and keys are shown to requests that [`Resilience::admin`]'s authorizer admits, or to everybody by
 //! [`Resilience::show_details`]; else they are `null` and hashes. Against pages that bind their own host name to a
 //! private address see [`Resilience::allowed_hosts`].
 //!

@@ -43,7 +43,7 @@ impl Resilience {
     /// proves nothing: under it, pages by plain HTTP may act only if their host is an address, `localhost`, or
     /// [allowed](Self::allowed_hosts); any site can bind its own name to this server's address ("DNS rebinding").
     ///
-    /// Those whom it admits see errors and keys on the other routes, too.
+    /// Requests that it admits see errors and keys on the other routes, too.
     ///
     /// The dashboard offers the actions at each breaker then, and asks for a bearer token, which it keeps while it is
     /// open.
@@ -60,7 +60,7 @@ impl Resilience {
     }
 
     /// Whether everybody sees the error texts of health checks and the keys of policies (default: no). Errors may hold
-    /// addresses and passwords, keys the names of customers: without this they are shown to those whom
+    /// addresses and passwords, keys the names of customers: without this they are shown to requests that
     /// [`admin`](Self::admin)'s authorizer admits; others see `null` and hashes.
     pub fn show_details(mut self, show: bool) -> Self {
         self.0.access.show_details = show;
@@ -68,7 +68,7 @@ impl Resilience {
     }
 
     /// The host names that these routes answer to, besides addresses and `localhost` (default: any). `/health` answers
-    /// to all, and so does every route for those whom [`admin`](Self::admin)'s authorizer admits; else it is 421.
+    /// to all, and so does every route for requests that [`admin`](Self::admin)'s authorizer admits; else it is 421.
     ///
     /// Where the routes are open to a private network, name its hosts here: a page that an operator visits can bind its
     /// own host name to a private address ("DNS rebinding"), and the browser lets it read what is there.

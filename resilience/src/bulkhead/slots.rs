@@ -1,6 +1,6 @@
 //! How many calls are in flight and how many wait, in one word: the arithmetic. Pure.
 
-/// In flight in the lower half; the upper one is what the queued subtract. So somebody waits exactly when the whole,
+/// In flight in the lower half; the upper one is what the queued subtract. So a call waits exactly when the whole,
 /// seen as signed, is negative: the one question of a call that ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Slots(u64);
@@ -46,7 +46,7 @@ impl Slots {
         Self(self.0.wrapping_add(Self::LEAVING))
     }
 
-    /// One more in flight; `None` without a free slot, or while others wait: nobody overtakes them.
+    /// One more in flight; `None` without a free slot, or while others wait: no call overtakes them.
     #[inline]
     pub(super) fn enter(self, limit: u32) -> Option<Self> {
         // An empty queue leaves the word equal to the number in flight.

@@ -23,7 +23,7 @@ impl Announcements {
         begins
     }
 
-    /// The next change. When there is none, whoever pushes the next one announces it.
+    /// The next change. When there is none, the thread that pushes the next one announces it.
     pub(super) fn next(&mut self) -> Option<StateChange> {
         let next = self.waiting.pop_front();
         self.is_announcing = next.is_some();

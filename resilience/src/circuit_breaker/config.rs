@@ -30,7 +30,7 @@ const SHORTEST_WINDOW: Duration = Duration::from_millis(10);
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 pub enum Window {
-    /// The last stretch of time, in ten buckets that leave one by one. At least 10 ms.
+    /// The last time window, in ten buckets that leave one by one. At least 10 ms.
     Time(#[cfg_attr(feature = "serde", serde(with = "crate::config_serde::duration"))] Duration),
     /// The last so many calls. At least 1; a bit per call is kept.
     Calls(u32),

@@ -169,7 +169,7 @@ impl Permit<'_> {
 }
 
 impl Drop for Permit<'_> {
-    // By value: a permit that nobody points to stays in registers.
+    // By value: a permit without pointers to it stays in registers.
     #[inline]
     fn drop(&mut self) {
         abandon(self.breaker, self.ticket, self.started);

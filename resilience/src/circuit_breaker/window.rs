@@ -12,7 +12,7 @@ const BUCKETS: usize = 10;
 pub(super) enum SlidingWindow {
     /// Everything since the last change of state.
     SinceChange(Counters),
-    /// The last stretch of time.
+    /// The last time window.
     Time(Box<TimeWindow>),
     /// The last so many calls.
     Calls(CallWindow),

@@ -9,7 +9,7 @@ use crate::check;
 pub struct WindowOf<T>(pub T);
 
 impl WindowOf<Duration> {
-    /// The last stretch of time.
+    /// The last time window.
     #[must_use]
     #[track_caller]
     pub const fn get(self) -> Window {

@@ -28,7 +28,7 @@ pub struct ReturnType<R>(PhantomData<fn() -> R>);
 
 impl<R> ReturnType<R> {
     /// A witness of the type.
-    #[allow(clippy::new_without_default, reason = "generated code calls it, nobody else")]
+    #[allow(clippy::new_without_default, reason = "only generated code calls it")]
     #[must_use]
     pub const fn new() -> Self {
         Self(PhantomData)
@@ -47,7 +47,7 @@ impl<T, E> ReturnType<Result<T, E>> {
         body(inner)
     }
 
-    /// The same for a plain function.
+    /// The same for a synchronous function.
     #[allow(clippy::missing_errors_doc, reason = "no policy has rejected here")]
     pub fn __resilience_body_blocking(
         self,
@@ -150,7 +150,7 @@ pub trait PlainReturn: Sized {
         Sure { inner }
     }
 
-    /// The same for a plain function.
+    /// The same for a synchronous function.
     #[allow(clippy::missing_errors_doc, reason = "no policy has rejected here")]
     fn __resilience_body_blocking(
         self,

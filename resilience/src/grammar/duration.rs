@@ -108,7 +108,7 @@ fn meant(unit: &str) -> Option<&'static str> {
     })
 }
 
-/// `amount * unit` in nanoseconds, exactly; what is finer than a nanosecond is cut off.
+/// `amount * unit` in nanoseconds, exactly; what is finer than a nanosecond is truncated.
 fn scaled(amount: &str, unit: u128) -> Option<u128> {
     let digits: String = amount.chars().filter(|c| *c != '_').collect();
     let (whole, fraction) = digits.split_once('.').unwrap_or((&digits, ""));

@@ -97,7 +97,7 @@ impl Pipeline {
     }
 
     parts! {
-        /// Limits how many calls begin in a stretch of time.
+        /// Limits how many calls begin in a time window.
         rate_limit: RateLimiter;
         /// Limits how many calls run at once.
         bulkhead: Bulkhead;

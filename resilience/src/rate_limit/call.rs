@@ -17,7 +17,7 @@ pub struct WithCost<'l, L: Borrow<Limit> = Limit, C = u32> {
 
 impl<L: Borrow<Limit>> RateLimiter<L> {
     /// The same limiter for calls that take `turns` turns each. A call that takes more than `burst` is rejected without
-    /// `retry_after`; one that takes none passes whenever nobody waits.
+    /// `retry_after`; one that takes none passes whenever no caller waits.
     ///
     /// ```
     /// use resilience::{RateLimitConfig, RateLimiter};

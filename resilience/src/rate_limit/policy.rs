@@ -42,7 +42,7 @@ use crate::sync::{AtomicU64, Ordering::Relaxed};
 /// a client that hammers still gets its rate.
 ///
 /// With `max_wait`, a call that comes too early waits for its turn instead, in order of arrival. It takes its token when
-/// its turn comes, and not before: a caller that leaves frees its place, and those behind it move up. Nobody overtakes,
+/// its turn comes, and not before: a caller that leaves frees its place, and those behind it move up. No call overtakes,
 /// not even a call that never waits. A call whose turn would come after `max_wait`, or at or after the
 /// [`deadline`](crate::deadline) in force, is rejected at once. After a time in which no call could begin (a busy
 /// thread) at most `burst` calls begin together, and the others at the rate.

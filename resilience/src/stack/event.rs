@@ -1,4 +1,4 @@
-//! What happens to calls, told to the log (`tracing`) and to whoever listens.
+//! What happens to calls, written to the log (`tracing`) and sent to subscribers.
 //!
 //! Telling never waits: the log decides by its own filter, listeners read from a bounded ring and are told what they
 //! missed. Without listeners an event costs one load.
@@ -34,7 +34,7 @@ static EVENTS: LazyLock<broadcast::Sender<Event>> =
 pub enum Event {
     /// A circuit breaker changed its state.
     StateChanged(StateChange),
-    /// A policy refused a call, or cut it off.
+    /// A policy rejected a call, or it timed out.
     #[non_exhaustive]
     Rejected {
         /// The kind of the policy.
@@ -68,7 +68,7 @@ pub enum Event {
         /// Which attempt: 2 is the first one beyond the original.
         attempt: u32,
     },
-    /// Somebody changed a circuit breaker by hand, through the admin routes.
+    /// A circuit breaker was changed by hand, through the admin routes.
     #[non_exhaustive]
     Administered {
         /// The breaker's name.
@@ -288,7 +288,7 @@ pub(crate) fn administered(
 #[inline]
 fn broadcast(event: impl FnOnce() -> Event) {
     if LISTENERS.load(Ordering::Relaxed) > 0 {
-        // Without a receiver left there is nobody to tell.
+        // Without a receiver left the event goes nowhere.
         let _ = EVENTS.send(event());
     }
 }
@@ -333,7 +333,7 @@ impl Debug for Events {
     }
 }
 
-/// Counted while it lives, so that nobody pays for events that nobody reads.
+/// Counted while it lives, so that events without readers cost nothing.
 struct Listening;
 
 impl Listening {

@@ -156,7 +156,7 @@ mod paused {
             let (outer, inner, start) = (limit(outer), limit(inner), Instant::now());
             let result: Result<(), Rejection> = outer
                 .call(inner.call(async {
-                    // Whoever asks for the deadline first must not change whose it is.
+                    // The one that asks for the deadline first must not change whose it is.
                     assert!(deadline().is_some());
                     std::future::pending().await
                 }))
@@ -185,7 +185,7 @@ mod paused {
         let (outer, inner, ran) = (limit(50), limit(80), Cell::new(false));
         let result = outer.call(async {
             assert!(deadline().is_some());
-            // A body that keeps its thread past the limit: nobody could interrupt it.
+            // A body that keeps its thread past the limit: nothing could interrupt it.
             let mut busy = pin!(advance(ms(60)));
             std::future::poll_fn(|cx| {
                 let _ = busy.as_mut().poll(cx);

@@ -16,7 +16,7 @@ use std::time::Duration;
 use super::*;
 use crate::circuit_state::{Cause, CircuitState};
 
-/// Plays a script: `S` success, `F` failure, `X` ignored, `O` expects a refusal, `+1.5s` lets time pass.
+/// Plays a script: `S` success, `F` failure, `X` ignored, `O` expects a rejection, `+1.5s` lets time pass.
 async fn play(breaker: &CircuitBreaker, script: &str) {
     for step in script.split_whitespace() {
         match step.strip_prefix('+') {

@@ -93,7 +93,7 @@ impl Evictor {
         }
     }
 
-    /// Chooses a key that nobody holds and takes it out.
+    /// Chooses a key that no caller holds and takes it out.
     pub(in crate::keyed) fn evict<P: PerKey>(
         &mut self,
         tables: &Tables<P>,

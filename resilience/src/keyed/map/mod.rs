@@ -146,7 +146,7 @@ impl<P: PerKey> Map<P> {
         // Dropped after the lock is released, because a key's code runs.
         let mut evicted = Vec::new();
         let mut books = self.books.lock();
-        // Under the lock: whoever changes the template then waits for it, and finds this key in the map. A policy of a
+        // Under the lock: a change of the template then waits for it, and finds this key in the map. A policy of a
         // new key has had no other options, so there is room for these.
         let _ = P::refresh(&self.template, &content.policy);
         let now = self.recency.step();

@@ -14,7 +14,7 @@ fn seats(max_keys: u32) -> Keyed<Bulkhead> {
     Keyed::<Bulkhead>::new("seats", BulkheadConfig::new().max_concurrent(1)).max_keys(max_keys)
 }
 
-/// Whoever gets the key's only seat is alone: a second policy for a key that is held would have a second one.
+/// A caller that gets the key's only seat is alone: a second policy for a key that is held would have a second one.
 fn sit(seats: &Keyed<Bulkhead>, taken: &AtomicU32, key: u32) {
     let seat = seats.get(&key);
     let permit = seat.try_acquire();
@@ -48,7 +48,7 @@ fn a_key_that_is_held_never_gets_a_second_policy() {
     check_pct(three_callers_and_one_place, RUNS, 3);
 }
 
-/// One caller's keys need more room, into which the other's key moves whenever nobody holds it.
+/// One caller's keys need more room, into which the other's key moves whenever no caller holds it.
 fn a_caller_and_a_move() {
     let seats = seats(200);
     let taken = AtomicU32::new(0);

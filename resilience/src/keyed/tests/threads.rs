@@ -1,4 +1,4 @@
-//! Threads that look keys up while others have to go: whoever holds a key's policy holds the only one.
+//! Threads that look keys up while others have to go: a caller that holds a key's policy holds the only one.
 
 use std::sync::Barrier;
 use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
@@ -45,25 +45,25 @@ fn sit(seats: &Keyed<Bulkhead>, taken: &[AtomicU32; 5], key: u32) {
     }
 }
 
-/// Refusals are counted by the policy; those of policies that had to go are kept.
+/// Rejections are counted by the policy; those of evicted policies are kept.
 #[test]
 fn no_count_is_lost_when_keys_go() {
     let seats = Keyed::<Bulkhead>::new("counted", BulkheadConfig::new().max_concurrent(1));
     let seats = seats.max_keys(2);
-    let refused = AtomicU32::new(0);
+    let rejected = AtomicU32::new(0);
     thread::scope(|scope| {
         for thread in 0..3 {
-            let (seats, refused) = (&seats, &refused);
+            let (seats, rejected) = (&seats, &rejected);
             scope.spawn(move || {
                 for round in 0..ROUNDS {
                     let seat = seats.get(&((round + thread) % 7));
                     let first = seat.try_acquire();
                     let second = seat.try_acquire();
-                    let refusals = u32::from(first.is_err()) + u32::from(second.is_err());
-                    refused.fetch_add(refusals, SeqCst);
+                    let rejections = u32::from(first.is_err()) + u32::from(second.is_err());
+                    rejected.fetch_add(rejections, SeqCst);
                 }
             });
         }
     });
-    assert_eq!(seats.aggregate().rejected, u64::from(refused.into_inner()));
+    assert_eq!(seats.aggregate().rejected, u64::from(rejected.into_inner()));
 }

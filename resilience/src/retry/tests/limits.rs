@@ -1,4 +1,4 @@
-//! Nothing begins, and nobody sleeps, beyond the deadline in force or `max_elapsed`.
+//! Nothing begins, and no call sleeps, beyond the deadline in force or `max_elapsed`.
 
 use std::cell::Cell;
 use std::time::Duration;
@@ -79,7 +79,7 @@ async fn a_late_wake_up_begins_nothing() {
     }));
     // The thread is busy elsewhere, past both the pause and the deadline.
     let (result, ()) = tokio::join!(call, advance(ms(200)));
-    let Err(Fault::Refused(rejection)) = result else { panic!("{result:?}") };
+    let Err(Fault::Rejected(rejection)) = result else { panic!("{result:?}") };
     assert_eq!((tries.get(), rejection.kind()), (1, RejectionKind::TimedOut));
 }
 

@@ -32,11 +32,11 @@ const fn steady(delay: Duration) -> RetryConfig {
 #[derive(Debug, PartialEq)]
 enum Fault {
     Body(u32),
-    Refused(Rejection),
+    Rejected(Rejection),
 }
 
 impl From<Rejection> for Fault {
     fn from(rejection: Rejection) -> Self {
-        Self::Refused(rejection)
+        Self::Rejected(rejection)
     }
 }

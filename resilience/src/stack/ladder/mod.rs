@@ -25,7 +25,7 @@ pub struct Of<R>(PhantomData<fn(&R)>);
 
 impl<R> Of<R> {
     /// A witness of the type.
-    #[allow(clippy::new_without_default, reason = "generated code calls it, nobody else")]
+    #[allow(clippy::new_without_default, reason = "only generated code calls it")]
     #[must_use]
     pub const fn new() -> Self {
         Self(PhantomData)

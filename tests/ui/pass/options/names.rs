@@ -2,7 +2,7 @@
 
 use resilience::{Rejection, bulkhead, circuit_breaker, registry, resilient};
 
-// One name for several kinds, and one prefix for the parts of several pipelines, is nobody's mistake.
+// One name for several kinds, and one prefix for the parts of several pipelines, is no mistake.
 #[circuit_breaker(name = "payments")]
 #[bulkhead(name = "payments")]
 async fn charge(id: u64) -> Result<u64, Rejection> {
