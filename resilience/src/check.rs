@@ -53,10 +53,10 @@ pub(crate) const fn at_least_one(value: u32) -> NonZeroU32 {
     }
 }
 
-/// What a config's own consistency check found, as a panic.
+/// What a config's own `validate()` found, as a panic.
 #[track_caller]
-pub(crate) const fn no_problem(problem: Option<&'static str>) {
-    if let Some(problem) = problem {
+pub(crate) const fn assert_valid(result: Result<(), &'static str>) {
+    if let Err(problem) = result {
         panic!("{}", problem);
     }
 }

@@ -121,7 +121,7 @@ pub(crate) fn optional_millis<S: serde::Serializer>(
 }
 
 /// Serde for a config that derives it with `#[serde(remote = "Self")]`: what was read must pass the config's own
-/// `problem()` check.
+/// `validate()`.
 macro_rules! checked {
     ($config:ty) => {
         impl serde::Serialize for $config {
@@ -133,10 +133,8 @@ macro_rules! checked {
         impl<'de> serde::Deserialize<'de> for $config {
             fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
                 let config = Self::deserialize(from)?;
-                match config.problem() {
-                    None => Ok(config),
-                    Some(problem) => Err(serde::de::Error::custom(problem)),
-                }
+                config.validate().map_err(serde::de::Error::custom)?;
+                Ok(config)
             }
         }
     };

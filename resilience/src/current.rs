@@ -59,12 +59,10 @@ pub(crate) enum Forced {
 /// What the program says by hand: validated, put in force, and remembered.
 pub(crate) fn reconfigure<P: Configured>(
     policy: &P,
-    problem: Option<&'static str>,
+    valid: Result<(), &'static str>,
     config: P::Config,
 ) -> Result<(), Problem> {
-    if let Some(problem) = problem {
-        return Err(Problem::new(problem));
-    }
+    valid.map_err(Problem::new)?;
     policy.put(config)?;
     policy.current().keep_by_hand();
     Ok(())

@@ -77,17 +77,17 @@ impl BulkheadConfig {
     }
 
     /// What contradicts itself in the options.
-    pub(crate) const fn problem(&self) -> Option<&'static str> {
+    pub(crate) const fn validate(&self) -> Result<(), &'static str> {
         if self.max_queue.is_some() && self.max_wait.is_none() {
-            return Some(NO_WAIT);
+            return Err(NO_WAIT);
         }
         if self.max_concurrent == 0 || matches!(self.max_queue, Some(0)) {
-            return Some(NO_ROOM);
+            return Err(NO_ROOM);
         }
         if matches!(self.max_wait, Some(wait) if wait.is_zero()) {
-            return Some(ZERO_WAIT);
+            return Err(ZERO_WAIT);
         }
-        None
+        Ok(())
     }
 
     pub(super) fn longest_queue(&self) -> u32 {

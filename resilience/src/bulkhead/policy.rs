@@ -87,7 +87,7 @@ impl Bulkhead {
     #[must_use]
     #[track_caller]
     pub const fn declared(identity: Identity, config: BulkheadConfig) -> Self {
-        check::no_problem(config.problem());
+        check::assert_valid(config.validate());
         Self {
             identity,
             limit: AtomicU32::new(config.max_concurrent),
@@ -118,7 +118,7 @@ impl Bulkhead {
     /// # Errors
     /// When options contradict each other; nothing is changed then.
     pub fn reconfigure(&self, config: BulkheadConfig) -> Result<(), Problem> {
-        current::reconfigure(self, config.problem(), config)
+        current::reconfigure(self, config.validate(), config)
     }
 
     /// Enforces the limit, only counts the calls above it, or does nothing. Calls count as running in every mode.

@@ -130,7 +130,7 @@ impl CircuitBreakerConfig {
     #[must_use]
     #[track_caller]
     pub const fn window(mut self, window: Window) -> Self {
-        check::no_problem(window.problem());
+        check::assert_valid(window.validate());
         self.window = Some(window);
         self
     }
@@ -228,13 +228,13 @@ impl CircuitBreakerConfig {
 }
 
 impl Window {
-    pub(super) const fn problem(self) -> Option<&'static str> {
+    pub(super) const fn validate(self) -> Result<(), &'static str> {
         match self {
-            Self::Calls(0) => Some("`window` must hold at least 1 call"),
+            Self::Calls(0) => Err("`window` must hold at least 1 call"),
             Self::Time(time) if check::shorter(time, SHORTEST_WINDOW) => {
-                Some("`window` must last at least 10ms")
+                Err("`window` must last at least 10ms")
             }
-            _ => None,
+            _ => Ok(()),
         }
     }
 }

@@ -39,42 +39,42 @@ impl CircuitBreakerConfig {
     }
 
     /// What the options say against each other, and how to mend it.
-    pub(crate) const fn problem(&self) -> Option<&'static str> {
+    pub(crate) const fn validate(&self) -> Result<(), &'static str> {
         if let Some(window) = self.window
-            && let Some(problem) = window.problem()
+            && let Err(problem) = window.validate()
         {
-            return Some(problem);
+            return Err(problem);
         }
         if let (Some(Window::Calls(window)), Some(min)) = (self.window, self.min_calls)
             && min.get() > window
         {
-            return Some(
+            return Err(
                 "`min_calls` is more than the count `window` can hold: lower it or widen the window",
             );
         }
         if let Some(longest) = self.max_open_for
             && check::shorter(longest, self.open_for)
         {
-            return Some("`max_open_for` is shorter than `open_for`: raise it");
+            return Err("`max_open_for` is shorter than `open_for`: raise it");
         }
         if self.slow_rate.is_some() && self.slow_call.is_none() {
-            return Some("`slow_rate` needs `slow_call`, which says from when on a call is slow");
+            return Err("`slow_rate` needs `slow_call`, which says from when on a call is slow");
         }
-        self.range_problem()
+        self.validate_ranges()
     }
 
     /// Setters make these checks too; what was deserialised meets them here.
-    const fn range_problem(&self) -> Option<&'static str> {
+    const fn validate_ranges(&self) -> Result<(), &'static str> {
         if !is_ratio(self.failure_rate) || !is_ratio(self.slow_rate) {
-            return Some("`failure_rate` and `slow_rate` must be above 0 and at most 1");
+            return Err("`failure_rate` and `slow_rate` must be above 0 and at most 1");
         }
         if self.open_for.is_zero() || is_zero(self.half_open_for) || is_zero(self.slow_call) {
-            return Some("`open_for`, `half_open_for` and `slow_call` must be longer than zero");
+            return Err("`open_for`, `half_open_for` and `slow_call` must be longer than zero");
         }
         if self.half_open_calls == 0 {
-            return Some("`half_open_calls` must be at least 1");
+            return Err("`half_open_calls` must be at least 1");
         }
-        None
+        Ok(())
     }
 
     /// The window that rates and counts are taken over; none where only a row of failures counts.

@@ -37,6 +37,6 @@ impl WindowOf<Window> {
 
 #[track_caller]
 const fn checked(window: Window) -> Window {
-    check::no_problem(window.problem());
+    check::assert_valid(window.validate());
     window
 }

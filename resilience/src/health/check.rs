@@ -39,7 +39,7 @@ impl HealthCheck {
     #[must_use]
     #[track_caller]
     pub const fn declared(identity: Identity, config: HealthCheckConfig, probe: Probe) -> Self {
-        check::no_problem(config.problem());
+        check::assert_valid(config.validate());
         let monitor = Monitor::new(identity.written(), &config);
         Self {
             identity,
@@ -67,7 +67,7 @@ impl HealthCheck {
     /// # Errors
     /// When options make no sense; nothing is changed then.
     pub fn reconfigure(&self, config: HealthCheckConfig) -> Result<(), Problem> {
-        current::reconfigure(self, config.problem(), config)
+        current::reconfigure(self, config.validate(), config)
     }
 
     pub(crate) fn identity(&self) -> &Identity {

@@ -74,7 +74,7 @@ impl HealthChecker {
         F: Future<Output = Result<(), E>> + Send + 'static,
         E: fmt::Display + 'static,
     {
-        crate::check::no_problem(config.problem());
+        crate::check::assert_valid(config.validate());
         let (monitor, run) = (Monitor::new(name, &config), Box::new(move || probe(check())));
         self.checks.insert(name, Arc::new(CheckByHand { config, monitor, run }));
         self

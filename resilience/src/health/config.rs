@@ -63,11 +63,11 @@ impl HealthCheckConfig {
         self
     }
 
-    pub(crate) const fn problem(&self) -> Option<&'static str> {
+    pub(crate) const fn validate(&self) -> Result<(), &'static str> {
         match self.every {
-            Some(every) if every.is_zero() => Some("`every` must be longer than zero"),
-            _ if self.timeout.is_zero() => Some("`timeout` must be longer than zero"),
-            _ => None,
+            Some(every) if every.is_zero() => Err("`every` must be longer than zero"),
+            _ if self.timeout.is_zero() => Err("`timeout` must be longer than zero"),
+            _ => Ok(()),
         }
     }
 

@@ -56,23 +56,23 @@ impl HedgeConfig {
     #[must_use]
     #[track_caller]
     pub const fn max_attempts(mut self, attempts: u32) -> Self {
-        check::no_problem(Self::max_problem(attempts));
+        check::assert_valid(Self::validate_max_attempts(attempts));
         self.max_attempts = attempts;
         self
     }
 
-    const fn max_problem(attempts: u32) -> Option<&'static str> {
+    const fn validate_max_attempts(attempts: u32) -> Result<(), &'static str> {
         if attempts < 2 {
-            Some("`max_attempts` counts the first attempt: it must be at least 2")
+            Err("`max_attempts` counts the first attempt: it must be at least 2")
         } else {
-            None
+            Ok(())
         }
     }
 
-    pub(crate) const fn problem(&self) -> Option<&'static str> {
+    pub(crate) const fn validate(&self) -> Result<(), &'static str> {
         if self.after.is_zero() {
-            return Some("`after` must be longer than zero");
+            return Err("`after` must be longer than zero");
         }
-        Self::max_problem(self.max_attempts)
+        Self::validate_max_attempts(self.max_attempts)
     }
 }

@@ -72,7 +72,7 @@ impl Hedge {
     #[must_use]
     #[track_caller]
     pub const fn declared(identity: Identity, config: HedgeConfig) -> Self {
-        check::no_problem(config.problem());
+        check::assert_valid(config.validate());
         Self {
             identity,
             config: Current::new(config),
@@ -99,7 +99,7 @@ impl Hedge {
     /// # Errors
     /// When options contradict each other; nothing is changed then.
     pub fn reconfigure(&self, config: HedgeConfig) -> Result<(), Problem> {
-        current::reconfigure(self, config.problem(), config)
+        current::reconfigure(self, config.validate(), config)
     }
 
     /// Lets every call pass, or enforces again what the options say.

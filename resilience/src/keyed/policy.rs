@@ -101,7 +101,7 @@ macro_rules! kinds {
                 /// # Errors
                 /// When options contradict each other; nothing is changed then.
                 pub fn reconfigure(&self, config: $config) -> Result<(), Problem> {
-                    current::reconfigure(self, config.problem(), config)
+                    current::reconfigure(self, config.validate(), config)
                 }
 
                 /// Sets the mode of every key's policy.
@@ -116,7 +116,7 @@ macro_rules! kinds {
                 #[must_use]
                 #[track_caller]
                 pub const fn declared(identity: Identity, config: $config) -> Self {
-                    check::no_problem(config.problem());
+                    check::assert_valid(config.validate());
                     Self {
                         identity,
                         config: Current::new(config),

@@ -17,8 +17,8 @@ pub(super) trait Options: Sized + 'static {
     /// Each option, and its setter.
     const OPTIONS: &'static [(&'static str, Setter<Self>)];
 
-    /// What is wrong with the options together.
-    fn contradiction(&self) -> Option<&'static str>;
+    /// Whether the options fit together.
+    fn check(&self) -> Result<(), &'static str>;
 }
 
 const BACKOFFS: &[(&str, Backoff)] = &[
@@ -46,8 +46,8 @@ macro_rules! options {
                     ),)*
                 ];
 
-                fn contradiction(&self) -> Option<&'static str> {
-                    self.problem()
+                fn check(&self) -> Result<(), &'static str> {
+                    self.validate()
                 }
             }
         )*
@@ -104,8 +104,8 @@ impl Options for RateLimitConfig {
         ("max_wait", |config, value| Ok(config.max_wait(value.positive()?))),
     ];
 
-    fn contradiction(&self) -> Option<&'static str> {
-        self.problem()
+    fn check(&self) -> Result<(), &'static str> {
+        self.validate()
     }
 }
 
@@ -118,8 +118,8 @@ impl Options for HedgeConfig {
         }),
     ];
 
-    fn contradiction(&self) -> Option<&'static str> {
-        self.problem()
+    fn check(&self) -> Result<(), &'static str> {
+        self.validate()
     }
 }
 

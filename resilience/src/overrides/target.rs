@@ -102,7 +102,7 @@ where
                 config = set(config, &leaf.value).map_err(|sentence| about(leaf, &sentence))?;
             }
         }
-        if let Some(sentence) = config.contradiction() {
+        if let Err(sentence) = config.check() {
             return Err(blamed(leaves, sentence));
         }
         let options = json(&config);

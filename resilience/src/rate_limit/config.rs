@@ -75,7 +75,7 @@ impl RateLimitConfig {
     pub const fn rate(mut self, rate: &str) -> Self {
         match Rate::parse(rate) {
             Ok(rate) => self.rate = Some(rate),
-            Err(problem) => check::no_problem(Some(problem)),
+            Err(problem) => check::assert_valid(Err(problem)),
         }
         self
     }
@@ -86,7 +86,7 @@ impl RateLimitConfig {
     pub const fn rate_per(mut self, count: u32, period: Duration) -> Self {
         match Rate::new(count, period) {
             Ok(rate) => self.rate = Some(rate),
-            Err(problem) => check::no_problem(Some(problem)),
+            Err(problem) => check::assert_valid(Err(problem)),
         }
         self
     }
@@ -109,17 +109,17 @@ impl RateLimitConfig {
     }
 
     /// What keeps the options from being a limit.
-    pub(crate) const fn problem(&self) -> Option<&'static str> {
+    pub(crate) const fn validate(&self) -> Result<(), &'static str> {
         if self.rate.is_none() {
-            return Some(NO_RATE);
+            return Err(NO_RATE);
         }
         if let Some(wait) = self.max_wait
             && wait.is_zero()
         {
-            return Some(NO_WAIT);
+            return Err(NO_WAIT);
         }
         let (rate, burst) = self.limits();
-        if rate.interval().saturating_mul(burst as u64) > LONGEST { Some(TOO_LONG) } else { None }
+        if rate.interval().saturating_mul(burst as u64) > LONGEST { Err(TOO_LONG) } else { Ok(()) }
     }
 
     /// The rate and the burst in force.

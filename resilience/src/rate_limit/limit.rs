@@ -26,7 +26,7 @@ pub struct Limit {
 impl Limit {
     #[track_caller]
     pub(crate) const fn new(identity: Identity, config: RateLimitConfig) -> Self {
-        check::no_problem(config.problem());
+        check::assert_valid(config.validate());
         let gcra = GcraCell::new(gcra(&config));
         let patience = AtomicU64::new(patience(&config));
         Self { gcra, patience, identity, config: Current::new(config), mode: ModeCell::new() }

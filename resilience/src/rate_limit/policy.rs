@@ -149,7 +149,7 @@ impl RateLimiter {
     /// # Errors
     /// When the rate is missing or options contradict each other; nothing is changed then.
     pub fn reconfigure(&self, config: RateLimitConfig) -> Result<(), Problem> {
-        current::reconfigure(self, config.problem(), config)
+        current::reconfigure(self, config.validate(), config)
     }
 
     /// Enforces the rate, only counts the calls above it, or does nothing.

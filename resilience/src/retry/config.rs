@@ -178,35 +178,35 @@ impl RetryConfig {
 /// What the options mean together.
 impl RetryConfig {
     /// What is wrong with them, and how to mend it. What was deserialised meets the setters' checks here.
-    pub(crate) const fn problem(&self) -> Option<&'static str> {
+    pub(crate) const fn validate(&self) -> Result<(), &'static str> {
         if let Some(longest) = self.max_delay
             && check::shorter(longest, self.delay)
         {
-            return Some("`max_delay` is shorter than `delay`: raise it");
+            return Err("`max_delay` is shorter than `delay`: raise it");
         }
         if self.budget_burst.is_some() && self.budget.is_none() {
-            return Some("`budget_burst` needs `budget`, which says what each call earns");
+            return Err("`budget_burst` needs `budget`, which says what each call earns");
         }
-        self.range_problem()
+        self.validate_ranges()
     }
 
-    const fn range_problem(&self) -> Option<&'static str> {
+    const fn validate_ranges(&self) -> Result<(), &'static str> {
         if self.attempts == 0 {
-            return Some("`attempts` counts the first one too: it must be at least 1");
+            return Err("`attempts` counts the first one too: it must be at least 1");
         }
         if !(self.factor >= 1.0 && self.factor.is_finite()) {
-            return Some("`factor` must be at least 1 and finite");
+            return Err("`factor` must be at least 1 and finite");
         }
         if matches!(self.max_elapsed, Some(limit) if limit.is_zero()) {
-            return Some("`max_elapsed` must be longer than zero");
+            return Err("`max_elapsed` must be longer than zero");
         }
         if matches!(self.budget, Some(ratio) if !(ratio > 0.0 && ratio <= 1.0)) {
-            return Some("`budget` must be above 0 and at most 1");
+            return Err("`budget` must be above 0 and at most 1");
         }
         if matches!(self.budget_burst, Some(0)) {
-            return Some("`budget_burst` must be at least 1");
+            return Err("`budget_burst` must be at least 1");
         }
-        None
+        Ok(())
     }
 
     /// The default gives way to a longer `delay`.

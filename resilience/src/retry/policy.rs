@@ -85,7 +85,7 @@ impl Retry {
     #[must_use]
     #[track_caller]
     pub const fn declared(identity: Identity, config: RetryConfig) -> Self {
-        check::no_problem(config.problem());
+        check::assert_valid(config.validate());
         Self {
             identity,
             tokens: AtomicU64::new(budget::whole(config.burst())),
@@ -118,7 +118,7 @@ impl Retry {
     /// # Errors
     /// When options contradict each other; nothing is changed then.
     pub fn reconfigure(&self, config: RetryConfig) -> Result<(), Problem> {
-        current::reconfigure(self, config.problem(), config)
+        current::reconfigure(self, config.validate(), config)
     }
 
     /// Lets every call pass, or enforces again what the options say.

@@ -58,10 +58,10 @@ impl TimeoutConfig {
         self
     }
 
-    pub(crate) const fn problem(&self) -> Option<&'static str> {
+    pub(crate) const fn validate(&self) -> Result<(), &'static str> {
         match self.after {
-            Some(after) if after.is_zero() => Some("`after` must be longer than zero"),
-            _ => None,
+            Some(after) if after.is_zero() => Err("`after` must be longer than zero"),
+            _ => Ok(()),
         }
     }
 

@@ -87,7 +87,7 @@ impl Timeout {
     #[must_use]
     #[track_caller]
     pub const fn declared(identity: Identity, config: TimeoutConfig) -> Self {
-        check::no_problem(config.problem());
+        check::assert_valid(config.validate());
         Self {
             identity,
             limit: AtomicU64::new(clock::span(config.limit())),
@@ -116,7 +116,7 @@ impl Timeout {
     /// # Errors
     /// When options contradict each other; nothing is changed then.
     pub fn reconfigure(&self, config: TimeoutConfig) -> Result<(), Problem> {
-        current::reconfigure(self, config.problem(), config)
+        current::reconfigure(self, config.validate(), config)
     }
 
     /// Enforces the limit, only counts what it would end, or does nothing; for calls that enter from now on. While it

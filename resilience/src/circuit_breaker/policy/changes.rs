@@ -155,7 +155,7 @@ impl CircuitBreaker {
     /// # Errors
     /// When options contradict each other; nothing is changed then.
     pub fn reconfigure(&self, config: CircuitBreakerConfig) -> Result<(), Problem> {
-        current::reconfigure(self, config.problem(), config)
+        current::reconfigure(self, config.validate(), config)
     }
 
     /// Enforces what it decides, only counts the calls that it would reject, or does nothing. One that observes opens,

@@ -99,7 +99,7 @@ impl CircuitBreaker {
     #[must_use]
     #[track_caller]
     pub const fn declared(identity: Identity, config: CircuitBreakerConfig) -> Self {
-        crate::check::no_problem(config.problem());
+        crate::check::assert_valid(config.validate());
         let word = AtomicU64::new(Word::new(&config, CircuitState::Closed, 0).bits());
         Self {
             identity,

@@ -502,7 +502,7 @@ fn contradictions_are_found() {
         CircuitBreakerConfig::new().max_open_for(second),
         CircuitBreakerConfig::new().slow_rate(0.5),
     ] {
-        assert!(bad.problem().is_some(), "{bad:?}");
+        assert!(bad.validate().is_err(), "{bad:?}");
     }
-    assert_eq!(CircuitBreakerConfig::new().window(Window::Calls(1)).problem(), None);
+    assert_eq!(CircuitBreakerConfig::new().window(Window::Calls(1)).validate(), Ok(()));
 }
