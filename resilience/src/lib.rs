@@ -85,7 +85,6 @@ mod error;
 mod fallback;
 #[cfg(any(feature = "http", feature = "sqlx"))]
 mod foreign;
-#[cfg(feature = "serde")]
 mod grammar;
 mod health;
 mod hedge;
@@ -132,6 +131,7 @@ pub use self::circuit_state::{Cause, CircuitState, StateChange};
 pub use self::class::{Class, Classify};
 pub use self::error::Error;
 pub use self::fallback::Fallback;
+pub use self::grammar::IntoDuration;
 pub use self::health::{CheckReport, HealthCheck, HealthCheckConfig, HealthChecker, HealthStatus};
 pub use self::hedge::{Hedge, HedgeConfig, HedgeTotals};
 pub use self::keyed::Keyed;

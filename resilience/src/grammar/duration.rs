@@ -1,6 +1,5 @@
 //! Durations: `"250ms"`, `"1.5s"`, `"1h30m"`.
 
-use std::fmt::Write;
 use std::time::Duration;
 
 /// Units from large to small, in nanoseconds. The first of two names is the one that is written.
@@ -35,7 +34,10 @@ pub(crate) fn parse_duration(text: &str) -> Result<Duration, String> {
 }
 
 /// What [`parse_duration`] reads back: whole amounts with units that fall in size.
+#[cfg(feature = "serde")]
 pub(crate) fn format_duration(duration: Duration) -> String {
+    use std::fmt::Write;
+
     let (mut text, mut rest) = (String::new(), duration.as_nanos());
     for (unit, nanos) in UNITS {
         if rest >= nanos {

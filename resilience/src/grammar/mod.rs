@@ -3,11 +3,16 @@
 //! Attributes are read by the macro crate, everything else here; a test in `tests/` holds both together.
 
 mod duration;
+mod into_duration;
+#[cfg(feature = "serde")]
 mod ratio;
 #[cfg(feature = "overrides")]
 mod words;
 
+#[cfg(feature = "serde")]
 pub(crate) use self::duration::{format_duration, parse_duration};
+pub use self::into_duration::IntoDuration;
+#[cfg(feature = "serde")]
 pub(crate) use self::ratio::parse_percentage;
 #[cfg(feature = "overrides")]
 pub(crate) use self::words::{listed, nearest};
