@@ -2,28 +2,28 @@
 
 use std::fmt;
 
-/// The one table of kinds: variant, word in identifiers, words in sentences, meaning. It calls `$then` with whatever is
+/// The one table of kinds: variant, word in identifiers, word for a list of them, words in sentences, meaning. It calls `$then` with whatever is
 /// given in brackets, and the rows.
 macro_rules! with_kinds {
     ($then:ident $given:tt) => {
         $then! {
             $given
-            CircuitBreaker "circuit_breaker" "circuit breaker" "Stops calling what keeps failing.";
-            Retry "retry" "retry" "Tries again.";
-            Timeout "timeout" "timeout" "Limits how long a call may take.";
-            Bulkhead "bulkhead" "bulkhead" "Limits how many calls run at once.";
-            RateLimiter "rate_limit" "rate limit" "Limits how many calls begin in a time window.";
-            Fallback "fallback" "fallback" "Answers for a body that failed.";
-            Hedge "hedge" "hedge" "Starts a second attempt beside a slow first one.";
-            HealthCheck "health_check" "health check" "Asks now and then whether something works.";
-            Pipeline "pipeline" "pipeline" "Several policies in the standard order.";
+            CircuitBreaker "circuit_breaker" "circuit_breakers" "circuit breaker" "Stops calling what keeps failing.";
+            Retry "retry" "retries" "retry" "Tries again.";
+            Timeout "timeout" "timeouts" "timeout" "Limits how long a call may take.";
+            Bulkhead "bulkhead" "bulkheads" "bulkhead" "Limits how many calls run at once.";
+            RateLimiter "rate_limit" "rate_limiters" "rate limit" "Limits how many calls begin in a time window.";
+            Fallback "fallback" "fallbacks" "fallback" "Answers for a body that failed.";
+            Hedge "hedge" "hedges" "hedge" "Starts a second attempt beside a slow first one.";
+            HealthCheck "health_check" "health_checks" "health check" "Asks now and then whether something works.";
+            Pipeline "pipeline" "pipelines" "pipeline" "Several policies in the standard order.";
         }
     };
 }
 pub(crate) use with_kinds;
 
 macro_rules! kinds {
-    ([] $($kind:ident $word:literal $words:literal $doc:literal;)*) => {
+    ([] $($kind:ident $word:literal $list:literal $words:literal $doc:literal;)*) => {
         /// What a policy does.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
         #[cfg_attr(feature = "serde", derive(serde::Serialize))]
@@ -45,6 +45,15 @@ macro_rules! kinds {
             pub const fn as_str(self) -> &'static str {
                 match self {
                     $(Self::$kind => $word,)*
+                }
+            }
+
+            /// The word for a list of them, as in the snapshot.
+            #[cfg(feature = "axum")]
+            #[must_use]
+            pub(crate) const fn list(self) -> &'static str {
+                match self {
+                    $(Self::$kind => $list,)*
                 }
             }
 

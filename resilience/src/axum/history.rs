@@ -93,29 +93,10 @@ type Key = (&'static str, Name);
 type Counters = [u64; 2];
 
 fn counters(registry: &Registry) -> impl Iterator<Item = (Key, Counters)> {
-    let breakers = registry.circuit_breakers().map(|it| {
-        let totals = it.totals();
-        let bad = totals.failures + totals.rejected;
-        (("circuit_breakers", it.name()), [totals.requests + totals.rejected, bad])
-    });
-    let retries = registry.retries().map(|it| grown("retries", it.name(), it.totals().retries));
-    let timeouts = registry
-        .timeouts()
-        .map(|it| (it.name(), it.totals()))
-        .map(|(name, it)| grown("timeouts", name, it.timed_out + it.deadline_exceeded));
-    let bulkheads =
-        registry.bulkheads().map(|it| grown("bulkheads", it.name(), it.totals().rejected));
-    let limiters =
-        registry.rate_limiters().map(|it| grown("rate_limiters", it.name(), it.totals().rejected));
-    let fallbacks = registry.fallbacks().map(|it| grown("fallbacks", it.name(), it.used()));
-    let hedges = registry.hedges().map(|it| grown("hedges", it.name(), it.totals().hedged));
-    let limiting = breakers.chain(timeouts).chain(bulkheads).chain(limiters);
-    limiting.chain(retries).chain(fallbacks).chain(hedges)
-}
-
-/// One counter, all of which is trouble.
-const fn grown(list: &'static str, name: Name, count: u64) -> (Key, Counters) {
-    ((list, name), [count, count])
+    registry.listed().filter_map(|listed| {
+        let key = (listed.kind().list(), listed.identity().name());
+        Some((key, listed.any().activity()?))
+    })
 }
 
 #[derive(Default)]

@@ -5,10 +5,11 @@ use std::fmt;
 use super::semaphore::FairSemaphore;
 use super::{BulkheadConfig, BulkheadTotals};
 use crate::check;
+use crate::current::ModeCell;
 use crate::current::{self, Configured, Current};
 use crate::kind::PolicyKind;
-use crate::mode::{Mode, ModeCell};
-use crate::name::{Identity, Name, Origin};
+use crate::mode::Mode;
+use crate::name::{AnyPolicy, Identity, Name, Origin};
 use crate::problem::Problem;
 use crate::striped::StripedCounter;
 use crate::sync::{AtomicU32, Ordering};
@@ -217,6 +218,22 @@ impl fmt::Debug for Bulkhead {
             .field("queued", &self.queued())
             .field("config", self.config())
             .finish_non_exhaustive()
+    }
+}
+
+impl AnyPolicy for Bulkhead {
+    fn outcomes(&self, tell: &mut dyn FnMut(&'static str, u64)) {
+        let totals = self.totals();
+        tell("rejected", totals.rejected);
+        self.mode.tell_passed(tell);
+    }
+
+    fn mode(&self) -> Option<Mode> {
+        Some(self.mode())
+    }
+
+    fn reset(&self) {
+        Bulkhead::reset(self);
     }
 }
 

@@ -54,6 +54,18 @@ pub struct Totals {
     pub stale: u64,
 }
 
+impl Totals {
+    /// How calls ended, in the words of the label `outcome`.
+    pub(crate) fn tell(&self, tell: &mut dyn FnMut(&'static str, u64)) {
+        tell("success", self.successes);
+        tell("failure", self.failures);
+        tell("ignored", self.ignored);
+        tell("cancelled", self.cancelled);
+        tell("stale", self.stale);
+        tell("rejected", self.rejected);
+    }
+}
+
 impl std::ops::AddAssign for Totals {
     fn add_assign(&mut self, other: Self) {
         self.requests += other.requests;

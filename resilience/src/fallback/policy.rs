@@ -4,7 +4,8 @@ use std::fmt::{self, Debug};
 use std::time::Duration;
 
 use crate::clock;
-use crate::name::{Identity, Name};
+use crate::mode::Mode;
+use crate::name::{AnyPolicy, Identity, Name};
 use crate::stack::event;
 use crate::stack::inspect::ErrorText;
 use crate::sync::{AtomicU64, Ordering::Relaxed};
@@ -89,6 +90,20 @@ impl Debug for Fallback {
             .field("name", &self.name())
             .field("used", &self.used())
             .finish_non_exhaustive()
+    }
+}
+
+impl AnyPolicy for Fallback {
+    fn outcomes(&self, tell: &mut dyn FnMut(&'static str, u64)) {
+        tell("fell_back", self.used());
+    }
+
+    fn mode(&self) -> Option<Mode> {
+        None
+    }
+
+    fn reset(&self) {
+        Fallback::reset(self);
     }
 }
 

@@ -10,10 +10,10 @@ use super::monitor::{self, Check, Monitor};
 use super::run::Running;
 use super::status::CheckReport;
 use crate::check;
+use crate::current::ModeCell;
 use crate::current::{self, Configured, Current};
-use crate::mode::{Mode, ModeCell};
-use crate::name::Identity;
-use crate::name::Name;
+use crate::mode::Mode;
+use crate::name::{AnyPolicy, Identity, Name};
 use crate::problem::Problem;
 
 /// Begins a run of the annotated function.
@@ -162,6 +162,21 @@ impl fmt::Debug for HealthCheck {
             .field("config", self.config())
             .finish_non_exhaustive()
     }
+}
+
+/// Its reports are no calls.
+impl AnyPolicy for HealthCheck {
+    fn outcomes(&self, _: &mut dyn FnMut(&'static str, u64)) {}
+
+    fn activity(&self) -> Option<[u64; 2]> {
+        None
+    }
+
+    fn mode(&self) -> Option<Mode> {
+        None
+    }
+
+    fn reset(&self) {}
 }
 
 crate::name::listable!(HealthCheck, HealthCheck, identity);

@@ -4,11 +4,11 @@ use std::fmt;
 
 use super::{HedgeConfig, HedgeTotals};
 use crate::check;
+use crate::current::ModeCell;
 use crate::current::{self, Configured, Current};
 use crate::kind::PolicyKind;
-use crate::mode::{Mode, ModeCell};
-use crate::name::Name;
-use crate::name::{Identity, Origin};
+use crate::mode::Mode;
+use crate::name::{AnyPolicy, Identity, Name, Origin};
 use crate::problem::Problem;
 use crate::rejection::Rejection;
 use crate::stack::predicate::WithPredicates;
@@ -220,6 +220,22 @@ impl fmt::Debug for Hedge {
             .field("totals", &self.totals())
             .field("config", self.config())
             .finish_non_exhaustive()
+    }
+}
+
+impl AnyPolicy for Hedge {
+    fn outcomes(&self, tell: &mut dyn FnMut(&'static str, u64)) {
+        let totals = self.totals();
+        tell("hedged", totals.hedged);
+        self.mode.tell_passed(tell);
+    }
+
+    fn mode(&self) -> Option<Mode> {
+        Some(self.mode())
+    }
+
+    fn reset(&self) {
+        Hedge::reset(self);
     }
 }
 

@@ -14,6 +14,9 @@ use crate::rate_limit::RateLimiter;
 pub trait Aggregate: AddAssign + Clone + Default + Send + Sync {
     /// Keeps the counters.
     fn clear_present(&mut self);
+
+    /// How calls ended, in the words of the label `outcome`.
+    fn tell(&self, tell: &mut dyn FnMut(&'static str, u64));
 }
 
 /// Of circuit breakers.
@@ -61,6 +64,10 @@ impl Aggregate for BreakerAggregate {
     fn clear_present(&mut self) {
         self.present = Default::default();
     }
+
+    fn tell(&self, tell: &mut dyn FnMut(&'static str, u64)) {
+        self.totals.tell(tell);
+    }
 }
 
 /// Of bulkheads.
@@ -90,6 +97,10 @@ impl Aggregate for BulkheadAggregate {
     fn clear_present(&mut self) {
         (self.in_flight, self.queued) = (0, 0);
     }
+
+    fn tell(&self, tell: &mut dyn FnMut(&'static str, u64)) {
+        tell("rejected", self.rejected);
+    }
 }
 
 /// Of rate limiters.
@@ -112,4 +123,8 @@ impl AddAssign for LimiterAggregate {
 
 impl Aggregate for LimiterAggregate {
     fn clear_present(&mut self) {}
+
+    fn tell(&self, tell: &mut dyn FnMut(&'static str, u64)) {
+        tell("rejected", self.rejected);
+    }
 }

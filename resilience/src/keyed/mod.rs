@@ -13,7 +13,7 @@ mod template;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use self::aggregate::{BreakerAggregate, BulkheadAggregate, LimiterAggregate};
+pub(crate) use self::aggregate::{Aggregate, BreakerAggregate, BulkheadAggregate};
 pub use self::instance::PerKey;
 pub use self::key::Key;
 pub use self::map::KeyedInstance;

@@ -9,11 +9,10 @@ use super::{Key, PerKey};
 use crate::bulkhead::{Bulkhead, BulkheadConfig};
 use crate::check;
 use crate::circuit_breaker::{CircuitBreaker, CircuitBreakerConfig};
+use crate::current::ModeCell;
 use crate::current::{self, Configured, Current};
-use crate::mode::{Mode, ModeCell};
-use crate::name::Listable;
-use crate::name::Name;
-use crate::name::{Identity, Origin};
+use crate::mode::Mode;
+use crate::name::{AnyPolicy, Identity, Listable, Name, Origin};
 use crate::problem::Problem;
 use crate::rate_limit::{RateLimitConfig, RateLimiter};
 
@@ -306,6 +305,26 @@ impl<P: PerKey> Debug for Keyed<P> {
             .field("name", &self.name())
             .field("keys", &self.len())
             .finish_non_exhaustive()
+    }
+}
+
+/// What its keys have counted is read in pieces, by [`Keyed::scan_aggregate`].
+impl<P: PerKey> AnyPolicy for Keyed<P>
+where
+    Self: Configured,
+{
+    fn outcomes(&self, _: &mut dyn FnMut(&'static str, u64)) {}
+
+    fn activity(&self) -> Option<[u64; 2]> {
+        None
+    }
+
+    fn mode(&self) -> Option<Mode> {
+        Some(self.mode())
+    }
+
+    fn reset(&self) {
+        Self::reset(self);
     }
 }
 

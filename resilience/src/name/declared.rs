@@ -5,6 +5,7 @@ use std::fmt::{self, Debug};
 
 use super::Identity;
 use crate::kind::PolicyKind;
+use crate::mode::Mode;
 
 /// The policies of one annotated item.
 #[derive(Debug)]
@@ -22,14 +23,14 @@ pub(crate) fn declared() -> impl Iterator<Item = Listed> {
 pub struct Listed {
     kind: PolicyKind,
     identity: &'static Identity,
-    policy: &'static (dyn Any + Send + Sync),
+    policy: &'static dyn AnyPolicy,
 }
 
 impl Listed {
     pub(crate) const fn new(
         kind: PolicyKind,
         identity: &'static Identity,
-        policy: &'static (dyn Any + Send + Sync),
+        policy: &'static dyn AnyPolicy,
     ) -> Self {
         Self { kind, identity, policy }
     }
@@ -44,7 +45,13 @@ impl Listed {
 
     /// The policy itself, if it is of that type.
     pub(crate) fn policy<P: Any>(self) -> Option<&'static P> {
-        self.policy.downcast_ref()
+        let policy: &'static dyn Any = self.policy;
+        policy.downcast_ref()
+    }
+
+    /// The policy itself, whatever its type.
+    pub(crate) const fn any(self) -> &'static dyn AnyPolicy {
+        self.policy
     }
 }
 
@@ -52,6 +59,26 @@ impl Debug for Listed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} `{}`", self.kind, self.identity.name())
     }
+}
+
+/// What the registry, metrics and histories ask of a policy whatever its kind, so that none of them names the kinds.
+pub trait AnyPolicy: Any + Send + Sync {
+    /// Tells how calls ended, as far as it counts them: the word for the label `outcome`, and how many.
+    fn outcomes(&self, tell: &mut dyn FnMut(&'static str, u64));
+
+    /// All calls that it counts, and those among them that went wrong, for a history; `None` if it keeps none.
+    #[cfg_attr(not(feature = "axum"), allow(dead_code, reason = "only the page draws a history"))]
+    fn activity(&self) -> Option<[u64; 2]> {
+        let mut wrong = 0;
+        self.outcomes(&mut |_, count| wrong += count);
+        Some([wrong, wrong])
+    }
+
+    /// Its mode, if it can have another than `enforce`.
+    fn mode(&self) -> Option<Mode>;
+
+    /// Makes it as good as new.
+    fn reset(&self);
 }
 
 /// A policy that the registry can list. Only this crate's policies are.

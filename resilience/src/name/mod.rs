@@ -11,6 +11,7 @@ use std::borrow::{Borrow, Cow};
 use std::fmt;
 use std::ops::Deref;
 
+pub(crate) use self::declared::AnyPolicy;
 pub(crate) use self::declared::sealed::Sealed;
 pub use self::declared::{Listable, Listed, Site};
 pub(crate) use self::declared::{declared, listable};

@@ -4,8 +4,8 @@ use std::ops::Range;
 use std::sync::LazyLock;
 
 use super::collect::Collected;
+use super::outcomes;
 use super::sink::{Sink, policy};
-use super::{modes, outcomes};
 use crate::circuit_breaker::Histogram;
 use crate::circuit_state::CircuitState::{self, Closed, HalfOpen, Open};
 use crate::keyed::BreakerAggregate;
@@ -56,8 +56,8 @@ pub(super) static FAMILIES: &[Family] = &[
         name: "resilience_calls_total",
         help: "Calls by how they ended, as far as the policy counts them.",
         shape: Shape::Counter,
-        policies: outcomes::policies,
-        write: outcomes::write,
+        policies: |all| all.outcomes.len(),
+        write: |all, place, to| outcomes::write(&all.outcomes[place], to),
     },
     Family {
         name: "resilience_circuit_breaker_state",
@@ -78,7 +78,7 @@ pub(super) static FAMILIES: &[Family] = &[
         help: "Attempts beyond the first ones.",
         shape: Shape::Counter,
         policies: |all| all.retries.len(),
-        write: |all, place, to| plain(&all.retries[place], |totals| totals.retries, to),
+        write: |all, place, to| plain(&all.retries[place], |retries| *retries, to),
     },
     Family {
         name: "resilience_bulkhead_in_flight",
@@ -105,8 +105,8 @@ pub(super) static FAMILIES: &[Family] = &[
         name: "resilience_policy_mode",
         help: "1 for the mode that is in force.",
         shape: Shape::Gauge,
-        policies: |all| all.modes.len(),
-        write: modes::write,
+        policies: |all| all.outcomes.len(),
+        write: |all, place, to| outcomes::write_modes(&all.outcomes[place], to),
     },
     #[cfg(feature = "overrides")]
     Family {

@@ -52,7 +52,6 @@ mod collect;
 mod families;
 #[cfg(feature = "metrics")]
 pub mod metrics;
-mod modes;
 #[cfg(feature = "opentelemetry")]
 pub mod opentelemetry;
 mod outcomes;

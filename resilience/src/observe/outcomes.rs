@@ -1,66 +1,75 @@
-//! How calls ended: what each kind of policy counts, in the words that the label `outcome` has for it.
+//! How calls ended, and in which mode: what any policy counts, by kind and name, whatever its kind.
 
-use super::collect::Collected;
-use super::modes;
+use std::collections::BTreeMap;
+
 use super::sink::{Sink, policy};
-use crate::circuit_breaker::Totals;
-use crate::name::Name;
+use crate::keyed::Aggregate;
+use crate::kind::PolicyKind;
+use crate::mode::Mode;
+use crate::name::{Listed, Name};
 
-pub(super) fn policies(all: &Collected) -> usize {
-    let (breakers, bulkheads, limiters) = (&all.breakers, &all.bulkheads, &all.limiters);
-    let limiting = breakers.len() + bulkheads.len() + limiters.len() + all.timeouts.len();
-    limiting + all.retries.len() + all.fallbacks.len() + all.hedges.len() + all.modes.len()
+/// The word for the label `outcome`, and how many calls ended so.
+type Outcome = (&'static str, u64);
+
+/// What one policy counts; of those that share a name, the sum.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Outcomes {
+    counts: Vec<Outcome>,
+    /// Which modes are in force, by [`Mode::ALL`]'s order.
+    modes: [bool; Mode::ALL.len()],
 }
 
-/// One kind after the other.
-pub(super) fn write(all: &Collected, place: usize, to: &mut dyn Sink) {
-    let mut list = Kinds { place: Some(place), to };
-    list.next("circuit_breaker", &all.breakers, |sum| breaker(&sum.totals));
-    list.next("retry", &all.retries, |it| {
-        [("recovered", it.recovered), ("exhausted", it.exhausted)]
-    });
-    list.next("timeout", &all.timeouts, |it| [("timed_out", it[0]), ("deadline_exceeded", it[1])]);
-    list.next("bulkhead", &all.bulkheads, |sum| [("rejected", sum.rejected)]);
-    list.next("rate_limit", &all.limiters, |sum| [("rejected", sum.rejected)]);
-    list.next("fallback", &all.fallbacks, |used| [("fell_back", *used)]);
-    list.next("hedge", &all.hedges, |hedged| [("hedged", *hedged)]);
-    if let Some(one) = list.place.and_then(|place| all.modes.get(place)) {
-        modes::write_passed(one, list.to);
-    }
-}
-
-/// A way through the kinds, to one policy.
-struct Kinds<'s> {
-    /// Where it is, from here on; `None` once it was found.
-    place: Option<usize>,
-    to: &'s mut dyn Sink,
-}
-
-impl Kinds<'_> {
-    fn next<T, const N: usize>(
-        &mut self,
-        kind: &'static str,
-        all: &[(Name, Box<T>)],
-        outcomes: fn(&T) -> [(&'static str, u64); N],
-    ) {
-        let Some(place) = self.place else { return };
-        self.place = place.checked_sub(all.len());
-        if let Some((name, one)) = all.get(place) {
-            self.to.series(&[("kind", kind), policy(*name)]);
-            for (outcome, count) in outcomes(one) {
-                self.to.value(&[("outcome", outcome)], count);
-            }
+impl Outcomes {
+    fn add(&mut self, word: &'static str, count: u64) {
+        match self.counts.iter_mut().find(|(known, _)| *known == word) {
+            Some((_, sum)) => *sum += count,
+            None => self.counts.push((word, count)),
         }
     }
 }
 
-fn breaker(totals: &Totals) -> [(&'static str, u64); 6] {
-    [
-        ("success", totals.successes),
-        ("failure", totals.failures),
-        ("ignored", totals.ignored),
-        ("cancelled", totals.cancelled),
-        ("stale", totals.stale),
-        ("rejected", totals.rejected),
-    ]
+pub(super) type Entry = ((PolicyKind, Name), Outcomes);
+
+/// The sums while they are added up.
+#[derive(Default)]
+pub(super) struct Sums(BTreeMap<(PolicyKind, Name), Outcomes>);
+
+impl Sums {
+    pub(super) fn add(&mut self, listed: Listed) {
+        let sum = self.0.entry((listed.kind(), listed.identity().name())).or_default();
+        listed.any().outcomes(&mut |word, count| sum.add(word, count));
+        if let Some(mode) = listed.any().mode() {
+            sum.modes[mode as usize] = true;
+        }
+    }
+
+    /// What the keys of a policy have counted.
+    pub(super) fn add_keys(&mut self, kind: PolicyKind, name: Name, keys: &impl Aggregate) {
+        let sum = self.0.entry((kind, name)).or_default();
+        keys.tell(&mut |word, count| sum.add(word, count));
+    }
+
+    /// By kind and name, without those that count nothing.
+    pub(super) fn finish(self) -> Vec<Entry> {
+        let some =
+            |outcomes: &Outcomes| !outcomes.counts.is_empty() || outcomes.modes.contains(&true);
+        self.0.into_iter().filter(|(_, outcomes)| some(outcomes)).collect()
+    }
+}
+
+pub(super) fn write(((kind, name), outcomes): &Entry, to: &mut dyn Sink) {
+    to.series(&[("kind", kind.as_str()), policy(*name)]);
+    for (outcome, count) in &outcomes.counts {
+        to.value(&[("outcome", outcome)], *count);
+    }
+}
+
+/// The modes in force: `enforce` is written, too, so that a query needs no absence.
+pub(super) fn write_modes(((kind, name), outcomes): &Entry, to: &mut dyn Sink) {
+    to.series(&[("kind", kind.as_str()), policy(*name)]);
+    for (mode, is_in_force) in Mode::ALL.into_iter().zip(outcomes.modes) {
+        if is_in_force {
+            to.value(&[("mode", mode.as_str())], 1);
+        }
+    }
 }

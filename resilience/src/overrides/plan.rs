@@ -157,7 +157,7 @@ impl fmt::Display for Change {
 
 /// Every policy that has options to change.
 pub(super) fn policies() -> Vec<(Known, &'static dyn Target)> {
-    let listed = registry().listed().into_iter();
+    let listed = registry().listed();
     let known = listed.filter_map(|listed| {
         let identity = listed.identity();
         let known =

@@ -4,8 +4,8 @@ use std::fmt;
 
 use crate::bulkhead::Bulkhead;
 use crate::circuit_breaker::CircuitBreaker;
-use crate::name::Name;
-use crate::name::{Identity, Origin};
+use crate::mode::Mode;
+use crate::name::{AnyPolicy, Identity, Name, Origin};
 use crate::rate_limit::RateLimiter;
 use crate::retry::Retry;
 use crate::timeout::Timeout;
@@ -135,6 +135,21 @@ impl fmt::Debug for Pipeline {
             .field("parts", &self.parts)
             .finish_non_exhaustive()
     }
+}
+
+/// Its parts are listed themselves.
+impl AnyPolicy for Pipeline {
+    fn outcomes(&self, _: &mut dyn FnMut(&'static str, u64)) {}
+
+    fn activity(&self) -> Option<[u64; 2]> {
+        None
+    }
+
+    fn mode(&self) -> Option<Mode> {
+        None
+    }
+
+    fn reset(&self) {}
 }
 
 crate::name::listable!(Pipeline, Pipeline, identity);

@@ -12,10 +12,11 @@ use super::gcra::Gcra;
 use super::limit::{self, Limit};
 use super::{RateLimitConfig, RateLimiterTotals};
 use crate::clock;
+use crate::current::ModeCell;
 use crate::current::{self, Configured, Current};
 use crate::kind::PolicyKind;
-use crate::mode::{Mode, ModeCell};
-use crate::name::{Identity, Name, Origin};
+use crate::mode::Mode;
+use crate::name::{AnyPolicy, Identity, Name, Origin};
 use crate::problem::Problem;
 use crate::rejection::Rejection;
 use crate::sync::{AtomicU64, Ordering::Relaxed};
@@ -253,6 +254,22 @@ impl<L: Borrow<Limit>> fmt::Debug for RateLimiter<L> {
             .field("available", &self.available())
             .field("config", self.config())
             .finish_non_exhaustive()
+    }
+}
+
+impl AnyPolicy for RateLimiter {
+    fn outcomes(&self, tell: &mut dyn FnMut(&'static str, u64)) {
+        let totals = self.totals();
+        tell("rejected", totals.rejected);
+        self.limit.mode.tell_passed(tell);
+    }
+
+    fn mode(&self) -> Option<Mode> {
+        Some(self.mode())
+    }
+
+    fn reset(&self) {
+        RateLimiter::reset(self);
     }
 }
 

@@ -1,7 +1,6 @@
 //! The list itself, kept by kind and name: finding one, listing a kind and adding stay cheap with thousands.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::marker::PhantomData;
 use std::ops::Bound;
 use std::vec;
 
@@ -38,15 +37,18 @@ impl List {
     }
 
     /// Everything, by kind and name.
-    #[cfg(feature = "overrides")]
-    pub(super) fn all(&self) -> Vec<Listed> {
-        self.0.read().all.values().copied().collect()
+    pub(super) fn all(&self) -> Pieces<'_> {
+        self.pieces(None, Bound::Unbounded)
     }
 
-    /// By name. It is locked for one piece at a time; what is added meanwhile may be among them.
-    pub(super) fn of_kind<P: Listable>(&self) -> OfKind<'_, P> {
+    /// By name.
+    pub(super) fn of_kind<P: Listable>(&self) -> impl Iterator<Item = &'static P> + use<'_, P> {
         let first = Bound::Included((P::KIND, "", 0));
-        OfKind { list: self, next: first, piece: Vec::new().into_iter(), of: PhantomData }
+        self.pieces(Some(P::KIND), first).filter_map(Listed::policy)
+    }
+
+    fn pieces(&self, kind: Option<PolicyKind>, next: Bound<Spot<'static>>) -> Pieces<'_> {
+        Pieces { list: self, kind, next, piece: Vec::new().into_iter() }
     }
 
     /// The one that came first.
@@ -92,40 +94,34 @@ impl Inner {
     }
 }
 
-/// The policies of one kind, read piece by piece.
-pub(super) struct OfKind<'l, P: 'static> {
+/// Policies of one kind or of all, read piece by piece. The list is locked for one piece at a time; what is added
+/// meanwhile may be among them.
+pub(crate) struct Pieces<'l> {
     list: &'l List,
+    kind: Option<PolicyKind>,
     next: Bound<Spot<'static>>,
     piece: vec::IntoIter<Listed>,
-    of: PhantomData<&'static P>,
 }
 
-impl<P: Listable> OfKind<'_, P> {
+impl Pieces<'_> {
     fn read_piece(&mut self) {
         let inner = self.list.0.read();
         let rest = inner.all.range((self.next, Bound::Unbounded));
-        let kind = rest.take_while(|((kind, ..), _)| *kind == P::KIND).take(PIECE);
-        let piece: Vec<_> = kind
-            .map(|(spot, policy)| {
-                self.next = Bound::Excluded(*spot);
-                *policy
-            })
-            .collect();
-        self.piece = piece.into_iter();
+        let wanted = |kind| self.kind.is_none_or(|only| only == kind);
+        let piece = rest.take_while(|((kind, ..), _)| wanted(*kind)).take(PIECE);
+        let piece: Vec<_> = piece.map(|(spot, policy)| (*spot, *policy)).collect();
+        self.next = piece.last().map_or(self.next, |(spot, _)| Bound::Excluded(*spot));
+        self.piece = piece.into_iter().map(|(_, policy)| policy).collect::<Vec<_>>().into_iter();
     }
 }
 
-impl<P: Listable> Iterator for OfKind<'_, P> {
-    type Item = &'static P;
+impl Iterator for Pieces<'_> {
+    type Item = Listed;
 
-    fn next(&mut self) -> Option<&'static P> {
-        loop {
-            if self.piece.len() == 0 {
-                self.read_piece();
-            }
-            if let Some(policy) = self.piece.next()?.policy() {
-                return Some(policy);
-            }
+    fn next(&mut self) -> Option<Listed> {
+        if self.piece.len() == 0 {
+            self.read_piece();
         }
+        self.piece.next()
     }
 }

@@ -19,9 +19,7 @@ use crate::fallback::Fallback;
 use crate::health::HealthCheck;
 use crate::hedge::Hedge;
 use crate::keyed::Keyed;
-#[cfg(feature = "overrides")]
-use crate::name::Listed;
-use crate::name::{Listable, declared};
+use crate::name::{Listable, Listed, declared};
 use crate::pipeline::Pipeline;
 use crate::rate_limit::RateLimiter;
 use crate::retry::Retry;
@@ -130,20 +128,11 @@ impl Registry {
     /// assert_eq!(breaker.state(), CircuitState::Closed);
     /// ```
     pub fn reset_all(&self) {
-        self.circuit_breakers().for_each(CircuitBreaker::reset);
-        self.retries().for_each(Retry::reset);
-        self.timeouts().for_each(Timeout::reset);
-        self.bulkheads().for_each(Bulkhead::reset);
-        self.rate_limiters().for_each(RateLimiter::reset);
-        self.fallbacks().for_each(Fallback::reset);
-        self.hedges().for_each(Hedge::reset);
-        self.keyed_circuit_breakers().for_each(Keyed::reset);
-        self.keyed_bulkheads().for_each(Keyed::reset);
-        self.keyed_rate_limiters().for_each(Keyed::reset);
+        self.listed().for_each(|listed| listed.any().reset());
     }
 
-    #[cfg(feature = "overrides")]
-    pub(crate) fn listed(&self) -> Vec<Listed> {
+    /// Every policy, whatever its kind.
+    pub(crate) fn listed(&self) -> impl Iterator<Item = Listed> + use<'_> {
         self.list.all()
     }
 

@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use super::{RetryConfig, RetryTotals, budget};
 use crate::check;
+use crate::current::ModeCell;
 use crate::current::{self, Configured, Current};
 use crate::kind::PolicyKind;
-use crate::mode::{Mode, ModeCell};
-use crate::name::Name;
-use crate::name::{Identity, Origin};
+use crate::mode::Mode;
+use crate::name::{AnyPolicy, Identity, Name, Origin};
 use crate::problem::Problem;
 use crate::rejection::Rejection;
 use crate::stack::predicate::WithPredicates;
@@ -323,6 +323,28 @@ impl fmt::Debug for Retry {
             .field("totals", &self.totals())
             .field("config", self.config())
             .finish_non_exhaustive()
+    }
+}
+
+impl AnyPolicy for Retry {
+    fn outcomes(&self, tell: &mut dyn FnMut(&'static str, u64)) {
+        let totals = self.totals();
+        tell("recovered", totals.recovered);
+        tell("exhausted", totals.exhausted);
+        self.mode.tell_passed(tell);
+    }
+
+    /// Attempts beyond the first ones.
+    fn activity(&self) -> Option<[u64; 2]> {
+        Some([self.totals().retries; 2])
+    }
+
+    fn mode(&self) -> Option<Mode> {
+        Some(self.mode())
+    }
+
+    fn reset(&self) {
+        Retry::reset(self);
     }
 }
 

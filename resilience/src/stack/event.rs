@@ -158,7 +158,7 @@ macro_rules! log {
 }
 
 macro_rules! log_by_kind {
-    ([$kind:expr, $level:ident, $fields:tt] $($one:ident $word:literal $words:literal $doc:literal;)*) => {
+    ([$kind:expr, $level:ident, $fields:tt] $($one:ident $word:literal $list:literal $words:literal $doc:literal;)*) => {
         match $kind {
             $(PolicyKind::$one => log_at!($level, concat!("resilience::", $word), $fields),)*
         }

@@ -8,11 +8,11 @@ use super::{TimeoutConfig, TimeoutTotals};
 use crate::ambient::Deadline;
 use crate::check;
 use crate::clock;
+use crate::current::ModeCell;
 use crate::current::{self, Configured, Current};
 use crate::kind::PolicyKind;
-use crate::mode::{Mode, ModeCell};
-use crate::name::Name;
-use crate::name::{Identity, Origin};
+use crate::mode::Mode;
+use crate::name::{AnyPolicy, Identity, Name, Origin};
 use crate::problem::Problem;
 use crate::rejection::Rejection;
 use crate::stack::event;
@@ -294,6 +294,23 @@ impl fmt::Debug for Timeout {
             .field("totals", &self.totals())
             .field("config", self.config())
             .finish_non_exhaustive()
+    }
+}
+
+impl AnyPolicy for Timeout {
+    fn outcomes(&self, tell: &mut dyn FnMut(&'static str, u64)) {
+        let totals = self.totals();
+        tell("timed_out", totals.timed_out);
+        tell("deadline_exceeded", totals.deadline_exceeded);
+        self.mode.tell_passed(tell);
+    }
+
+    fn mode(&self) -> Option<Mode> {
+        Some(self.mode())
+    }
+
+    fn reset(&self) {
+        Timeout::reset(self);
     }
 }
 

@@ -9,9 +9,10 @@ use super::{CircuitBreaker, Locked};
 use crate::circuit_state::{Cause, CircuitState, StateChange};
 #[cfg(feature = "overrides")]
 use crate::current::Forced;
+use crate::current::ModeCell;
 use crate::current::{self, Configured, Current};
 use crate::kind::PolicyKind;
-use crate::mode::{Mode, ModeCell};
+use crate::mode::Mode;
 use crate::problem::Problem;
 use crate::sync::Ordering;
 use crate::{clock, hook, random};

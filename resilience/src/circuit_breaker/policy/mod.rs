@@ -21,9 +21,9 @@ use super::word::Word;
 use crate::circuit_state::CircuitState;
 use crate::clock;
 use crate::current::Current;
-use crate::mode::ModeCell;
-use crate::name::Name;
-use crate::name::{Identity, Origin};
+use crate::current::ModeCell;
+use crate::mode::Mode;
+use crate::name::{AnyPolicy, Identity, Name, Origin};
 use crate::sync::{AtomicU64, Ordering};
 
 /// Stops calling what keeps failing, and finds out by a few trial calls when it has recovered.
@@ -218,6 +218,26 @@ impl CircuitBreaker {
             }
             shared
         })
+    }
+}
+
+impl AnyPolicy for CircuitBreaker {
+    fn outcomes(&self, tell: &mut dyn FnMut(&'static str, u64)) {
+        self.totals().tell(tell);
+        self.mode.tell_passed(tell);
+    }
+
+    fn activity(&self) -> Option<[u64; 2]> {
+        let totals = self.totals();
+        Some([totals.requests + totals.rejected, totals.failures + totals.rejected])
+    }
+
+    fn mode(&self) -> Option<Mode> {
+        Some(self.mode())
+    }
+
+    fn reset(&self) {
+        CircuitBreaker::reset(self);
     }
 }
 

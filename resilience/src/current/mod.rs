@@ -3,12 +3,15 @@
 //! References to a config stay valid for ever, so configs are appended and never freed. A config equal to one that is
 //! stored takes its place again: switching to and fro costs nothing, only *different* configs need room.
 
+mod mode;
+
 use std::sync::OnceLock;
 
 use once_cell::race::OnceBox;
 
+pub(crate) use self::mode::ModeCell;
 use crate::kind::PolicyKind;
-use crate::mode::{Mode, ModeCell};
+use crate::mode::Mode;
 use crate::problem::Problem;
 use crate::sync::Ordering::{Acquire, Release};
 use crate::sync::{AtomicU32, Mutex};
