@@ -31,6 +31,7 @@
 //! | know how everything is | [`registry()`], [`health_check`](macro@health_check), [`HealthChecker`], feature `axum` |
 //! | know about the running call | [`deadline`], [`remaining`], [`attempt`], [`call_id`] |
 //! | take that along into a task, or keep it away | [`inherit`], [`detach`] |
+//! | take it along to another service | [`wire`], [`tower::inbound`], [`tower::outbound`] |
 //!
 //! # Programs to copy from
 //!
@@ -51,12 +52,12 @@
 //! | feature | adds |
 //! |---|---|
 //! | `axum` | health, metrics and dashboard routes, [`Rejection`] as a response |
-//! | `http`, `reqwest`, `tonic`, `sqlx` | what their statuses, responses and errors mean ([`Classify`]), and rejections as such |
+//! | `http`, `reqwest`, `tonic`, `sqlx` | what their statuses, responses and errors mean ([`Classify`]), and rejections as such; `http` also deadlines and idempotency keys as headers ([`wire`]) |
 //! | `metrics` | [metrics](observe) for the recorder of the `metrics` facade |
 //! | `opentelemetry` | [metrics](observe) as OpenTelemetry instruments |
 //! | `overrides` | [options, modes and states](overrides) changed by a file while the program runs |
 //! | `serde` | configs as data, the [`Snapshot`](snapshot::Snapshot) as JSON |
-//! | `tower` | each policy as a layer |
+//! | `tower` | each policy as a layer, and layers that take deadlines across services |
 //! | `test-util` | everything timed follows tokio's paused clock; for tests |
 //!
 //! # How outcomes are judged
@@ -112,6 +113,8 @@ mod timeout;
 mod timer;
 #[cfg(feature = "tower")]
 pub mod tower;
+#[cfg(feature = "http")]
+pub mod wire;
 
 #[doc(hidden)]
 pub mod __private;

@@ -23,7 +23,15 @@ impl Mark {
     const FIRST: Self = Self(Self::ATTEMPT);
     const DRAWN: u64 = 1;
     const ATTEMPT: u64 = 2;
+    const TOLD: u64 = 1 << 63;
 
+    /// Whether a retry or hedge of ours counts here.
+    #[inline]
+    const fn is_inside(self) -> bool {
+        self.0.cast_signed() > 0
+    }
+
+    /// The mark of a number that was told is beyond a `u32`.
     #[inline]
     #[allow(clippy::cast_possible_truncation, reason = "it counted to a `u32` at most")]
     const fn number(self) -> u32 {
@@ -59,10 +67,24 @@ impl Attempt {
     /// The first attempt of a call that has nothing around it.
     pub(crate) const FIRST: Self = Self { mark: Mark::FIRST, serial: None };
 
+    /// The number of a sender's attempt, as a request told it: it is known in here, but nothing here is part of the
+    /// sender's call.
+    #[cfg(feature = "http")]
+    pub(crate) const fn told(number: u32) -> Self {
+        Self { mark: Mark(Mark::TOLD | number as u64 * Mark::ATTEMPT), serial: None }
+    }
+
     /// Whether this is a part of a call already.
     #[inline]
     pub(crate) fn is_inside() -> bool {
-        ATTEMPT.get() != Mark::OUTSIDE
+        ATTEMPT.get().is_inside()
+    }
+
+    /// The number of the attempt that runs here, if any is counted or was told.
+    #[cfg(feature = "http")]
+    pub(crate) fn number_here() -> Option<u32> {
+        let mark = ATTEMPT.get();
+        (mark != Mark::OUTSIDE).then(|| mark.number())
     }
 
     /// The first attempt of a retry, by its parts: of a new call, or inside another one, whose id it shares.
@@ -75,17 +97,14 @@ impl Attempt {
     /// The attempt that runs here; [`OUTSIDE`](Self::OUTSIDE) any, so it is.
     pub(super) fn current() -> Self {
         match ATTEMPT.get() {
-            Mark::OUTSIDE => Self::OUTSIDE,
-            mark => Self { mark: mark.drawn(), serial: Some(serial()) },
+            mark if mark.is_inside() => Self { mark: mark.drawn(), serial: Some(serial()) },
+            mark => Self { mark, serial: None },
         }
     }
 
     /// The attempt that runs here, to be shared by several futures; the first of a new call outside any.
     pub(crate) fn shared() -> Self {
-        match Self::current() {
-            Self { mark: Mark::OUTSIDE, .. } => Self::FIRST,
-            current => current,
-        }
+        if Self::is_inside() { Self::current() } else { Self::FIRST }
     }
 
     /// What [`of_parts`](Self::of_parts) makes it from again: two values that pass in registers.
@@ -185,7 +204,8 @@ fn draw() -> Drawn {
 }
 
 /// The number of the running attempt (1, 2, …) within the innermost enclosing [`retry`](macro@crate::retry); 1
-/// outside any. A [`hedge`](macro@crate::hedge) counts none: its attempts have the number of the retry around it.
+/// outside any. A [`hedge`](macro@crate::hedge) counts none: its attempts have the number of the retry around it. In the
+/// handler of a request whose sender is trusted (`resilience::tower::inbound()`) it is the number that the sender told.
 ///
 /// It holds in the body and everything that the body awaits in its own task, however deep. A spawned task starts at 1;
 /// [`inherit`](crate::inherit) takes the number along, [`detach`](crate::detach) keeps it away.
@@ -226,6 +246,6 @@ pub fn attempt() -> u32 {
 /// ```
 #[must_use]
 pub fn call_id() -> CallId {
-    let serial = if ATTEMPT.get() == Mark::OUTSIDE { Serial::next() } else { serial() };
+    let serial = if Attempt::is_inside() { serial() } else { Serial::next() };
     serial.id()
 }

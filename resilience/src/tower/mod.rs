@@ -20,14 +20,20 @@
 //! do. The first attempt uses the service that was made ready, further ones make clones ready: a layer may stand above
 //! `concurrency_limit` and `buffer`.
 //!
+//! [`inbound`] and [`outbound`] carry the facts of a call across services: see [`wire`](crate::wire).
+//!
 //! [`Keyed`](crate::Keyed) policies take the key from the request: `HOSTS.layer(|request: &Request| request.tenant)`.
 
+mod inbound;
 mod keyed;
 mod layer;
+mod outbound;
 mod protect;
 
 pub use ::tower::BoxError;
 
+pub use self::inbound::{Handled, Inbound, InboundLayer, inbound};
 pub use self::keyed::{GuardedByKey, KeyedLayer, ProtectByKey};
 pub use self::layer::{FailedResponses, Guarded, PolicyLayer, WhenOk};
+pub use self::outbound::{Outbound, OutboundLayer, OutgoingRequest, Sent, outbound};
 pub use self::protect::{Again, Judging, Once, Protect};

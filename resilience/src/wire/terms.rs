@@ -1,0 +1,132 @@
+//! What a server believes of a request's headers.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use ::http::HeaderMap;
+
+use super::time_left::{claimed, whole_number};
+use crate::kind::PolicyKind;
+use crate::name::Name;
+use crate::rejection::Rejection;
+use crate::stack::event;
+
+pub(super) const ATTEMPT: &str = "x-resilience-attempt";
+
+/// What the rejections of requests name.
+pub(super) const INBOUND: &str = "inbound";
+
+/// Less time than this is not worth the beginning.
+const MIN: Duration = Duration::from_millis(5);
+
+/// Whether to believe what a request says about itself, by its headers.
+pub(crate) type Trust = Arc<dyn Fn(&HeaderMap) -> bool + Send + Sync>;
+
+/// Which of a request's claims count.
+#[derive(Clone)]
+pub(crate) struct Terms {
+    pub(crate) at_most: Option<Duration>,
+    pub(crate) min: Duration,
+    pub(crate) ignore_deadline: bool,
+    /// None: the number of the attempt isn't believed.
+    pub(crate) trust: Option<Trust>,
+}
+
+/// What is believed of one request.
+pub(crate) struct Believed {
+    pub(super) limit: Option<Duration>,
+    pub(super) attempt: Option<u32>,
+}
+
+impl Terms {
+    pub(crate) const DEFAULT: Self =
+        Self { at_most: None, min: MIN, ignore_deadline: false, trust: None };
+
+    /// Judges a request by its headers.
+    pub(crate) fn believe(&self, headers: &HeaderMap) -> Result<Believed, Rejection> {
+        let claimed = if self.ignore_deadline { None } else { claimed(headers) };
+        if claimed.is_some_and(|left| left < self.min) {
+            return Err(too_late());
+        }
+        let limit = [claimed, self.at_most].into_iter().flatten().min();
+        Ok(Believed { limit, attempt: self.attempt(headers) })
+    }
+
+    fn attempt(&self, headers: &HeaderMap) -> Option<u32> {
+        let number = whole_number(headers.get(ATTEMPT)?.to_str().ok()?)?;
+        let number = u32::try_from(number).ok().filter(|number| *number > 0)?;
+        self.trust.as_ref()?(headers).then_some(number)
+    }
+}
+
+/// By hand: what decides about trust can't be shown.
+impl fmt::Debug for Terms {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Terms")
+            .field("at_most", &self.at_most)
+            .field("min", &self.min)
+            .field("ignore_deadline", &self.ignore_deadline)
+            .field("trusts", &self.trust.is_some())
+            .finish()
+    }
+}
+
+#[cold]
+fn too_late() -> Rejection {
+    let rejection = Rejection::DeadlineExceeded { policy: Name::new(INBOUND) };
+    event::rejected(PolicyKind::Timeout, &rejection);
+    rejection
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(of: &[(&'static str, &str)]) -> HeaderMap {
+        of.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect()
+    }
+
+    fn limit(terms: &Terms, value: &str) -> Result<Option<Duration>, Rejection> {
+        terms.believe(&headers(&[("grpc-timeout", value)])).map(|believed| believed.limit)
+    }
+
+    #[test]
+    fn a_deadline_is_believed_up_to_the_cap() {
+        let second = Some(Duration::from_secs(1));
+        assert_eq!(limit(&Terms::DEFAULT, "1S"), Ok(second));
+        let capped = Terms { at_most: second, ..Terms::DEFAULT };
+        assert_eq!(limit(&capped, "5S"), Ok(second));
+        assert_eq!(limit(&capped, "500m"), Ok(Some(Duration::from_millis(500))));
+        assert_eq!(limit(&capped, "nonsense"), Ok(second));
+        let deaf = Terms { ignore_deadline: true, ..Terms::DEFAULT };
+        assert_eq!(limit(&deaf, "1n"), Ok(None));
+    }
+
+    #[test]
+    fn a_request_with_too_little_time_is_rejected() {
+        assert_eq!(limit(&Terms::DEFAULT, "5m"), Ok(Some(Duration::from_millis(5))));
+        let rejection = limit(&Terms::DEFAULT, "4999u").unwrap_err();
+        assert_eq!(rejection, Rejection::DeadlineExceeded { policy: Name::new(INBOUND) });
+        assert!(limit(&Terms::DEFAULT, "0S").is_err());
+        let patient = Terms { min: Duration::from_secs(1), ..Terms::DEFAULT };
+        assert!(limit(&patient, "900m").is_err());
+    }
+
+    #[test]
+    fn only_those_that_are_trusted_say_which_attempt_it_is() {
+        let attempt = |terms: &Terms, number| {
+            let headers = headers(&[(ATTEMPT, number), ("x-mesh", "ours")]);
+            terms.believe(&headers).unwrap().attempt
+        };
+        assert_eq!(attempt(&Terms::DEFAULT, "3"), None);
+        let trust: Trust = Arc::new(|headers| headers.contains_key("x-mesh"));
+        let trusting = Terms { trust: Some(trust), ..Terms::DEFAULT };
+        assert_eq!(attempt(&trusting, "3"), Some(3));
+        for hostile in ["0", "-1", "+2", "4294967296", "many", ""] {
+            assert_eq!(attempt(&trusting, hostile), None, "{hostile}");
+        }
+        let distrusting = Terms { trust: Some(Arc::new(|_| false)), ..Terms::DEFAULT };
+        assert_eq!(attempt(&distrusting, "3"), None);
+    }
+}
