@@ -26,7 +26,7 @@ pub static PAYMENTS: Pipeline = {
         TimeoutConfig::new().after(Duration::from_secs(10)),
     );
     submit! {
-        Site(& [< Timeout > ::listed(& __RESILIENCE_TIMEOUT), < Retry > ::listed(&
+        Site::of(& [< Timeout > ::listed(& __RESILIENCE_TIMEOUT), < Retry > ::listed(&
         __RESILIENCE_RETRY), < Timeout > ::listed(& __RESILIENCE_ATTEMPT_TIMEOUT)])
     }
     <Pipeline>::declared(
@@ -37,5 +37,5 @@ pub static PAYMENTS: Pipeline = {
         .attempt_timeout(&__RESILIENCE_ATTEMPT_TIMEOUT)
 };
 submit! {
-    Site(& [< Pipeline > ::listed(& PAYMENTS)])
+    Site::of(& [< Pipeline > ::listed(& PAYMENTS)])
 }

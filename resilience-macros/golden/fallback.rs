@@ -17,7 +17,8 @@ async fn fetch(id: u64) -> Result<String, ApiError> {
         TimeoutConfig::new(),
     );
     submit! {
-        Site(& [< Fallback > ::listed(& __RESILIENCE_FALLBACK), < Timeout > ::listed(&
+        Site::function(::core::concat!(::core::module_path!(), "::fetch"), & [< Fallback
+        > ::open_ended(& __RESILIENCE_FALLBACK), < Timeout > ::own(&
         __RESILIENCE_TIMEOUT)])
     }
     let outcome = {

@@ -17,7 +17,8 @@ async fn database() -> Result<(), ApiError> {
         { () => {}; }
     );
     submit! {
-        Site(& [< HealthCheck > ::listed(& __RESILIENCE_HEALTH_CHECK)])
+        Site::function(::core::concat!(::core::module_path!(), "::database"), & [<
+        HealthCheck > ::own(& __RESILIENCE_HEALTH_CHECK)])
     }
     let outcome = body(async move {
             if false {

@@ -29,8 +29,9 @@ async fn charge(&self, order: &Order) -> Result<Receipt, ApiError> {
         TimeoutConfig::new().after(Duration::from_secs(2)),
     );
     submit! {
-        Site(& [< Retry > ::listed(& __RESILIENCE_RETRY), < CircuitBreaker > ::listed(&
-        __RESILIENCE_CIRCUIT_BREAKER), < Timeout > ::listed(& __RESILIENCE_TIMEOUT)])
+        Site::function(::core::concat!(::core::module_path!(), "::charge"), & [< Retry >
+        ::own(& __RESILIENCE_RETRY), < CircuitBreaker > ::own(&
+        __RESILIENCE_CIRCUIT_BREAKER), < Timeout > ::own(& __RESILIENCE_TIMEOUT)])
     }
     let outcome = {
         let mut attempts = begin(&__RESILIENCE_RETRY);

@@ -23,8 +23,9 @@ async fn fetch(id: u64) -> Result<String, ApiError> {
         .timeout(&__RESILIENCE_TIMEOUT)
         .circuit_breaker(&__RESILIENCE_CIRCUIT_BREAKER);
     submit! {
-        Site(& [< Timeout > ::listed(& __RESILIENCE_TIMEOUT), < CircuitBreaker >
-        ::listed(& __RESILIENCE_CIRCUIT_BREAKER), Pipeline::listed(&
+        Site::function(::core::concat!(::core::module_path!(), "::fetch"), & [< Timeout >
+        ::own(& __RESILIENCE_TIMEOUT), < CircuitBreaker > ::own(&
+        __RESILIENCE_CIRCUIT_BREAKER)]).and(& [Pipeline::listed(&
         __RESILIENCE_PIPELINE)])
     }
     let outcome = timeout(

@@ -11,7 +11,8 @@ async fn fetch(id: u64) -> Result<String, ApiError> {
         RetryConfig::new().delay(Duration::from_millis(50)),
     );
     submit! {
-        Site(& [< Retry > ::listed(& __RESILIENCE_RETRY)])
+        Site::function(::core::concat!(::core::module_path!(), "::fetch"), & [< Retry >
+        ::own(& __RESILIENCE_RETRY)])
     }
     let outcome = {
         let mut attempts = begin(&__RESILIENCE_RETRY);

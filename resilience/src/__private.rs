@@ -16,6 +16,8 @@ pub use crate::health::{Probe, probe};
 pub use crate::hedge::hedge;
 pub use crate::hedge::{Hedge, HedgeConfig};
 pub use crate::keyed::{Key, Keyed};
+pub use crate::kind::PolicyKind;
+pub use crate::name::LayerSite::{Shared, Unknown};
 pub use crate::name::{Identity, Origin, Site};
 pub use crate::pipeline::Pipeline;
 pub use crate::rate_limit::{RateLimitConfig, RateLimiter};

@@ -86,6 +86,7 @@ mod error;
 mod fallback;
 #[cfg(any(feature = "http", feature = "sqlx"))]
 mod foreign;
+pub mod functions;
 mod grammar;
 mod health;
 mod hedge;

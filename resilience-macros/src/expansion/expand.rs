@@ -6,8 +6,7 @@ use syn::spanned::Spanned;
 use syn::{Expr, Type};
 
 use crate::attribute::Effect;
-use crate::attribute::options::value::transparent;
-use crate::expansion::instances::{PREFIX, policy_type, static_name, statics};
+use crate::expansion::instances::{PREFIX, shared, static_name, statics};
 use crate::layer::call::{CallTokens, Edge, WrapContext};
 use crate::layer::model::{Layer, Source, Stack};
 use crate::mode::Mode;
@@ -106,25 +105,6 @@ fn context<'s>(
         edge,
         span,
     }
-}
-
-/// Evaluates an existing instance, once. Two steps, so that `if` and `match` expressions coerce too.
-fn shared(layer: &Layer, name: &Ident, runtime: &TokenStream) -> Option<TokenStream> {
-    let Source::Shared(expr) = &layer.source else { return None };
-    let span = generated_span(expr.span());
-    let name = Ident::new(&name.to_string(), span);
-    let policy = moved(&policy_type(layer, runtime), span);
-    let expr = transparent(expr);
-    let reference = match expr {
-        Expr::Binary(_) | Expr::Cast(_) | Expr::Range(_) | Expr::Assign(_) | Expr::Closure(_) => {
-            quote_spanned!(span=> &(#expr))
-        }
-        _ => quote_spanned!(span=> &#expr),
-    };
-    Some(quote_spanned! {span=>
-        let #name = #reference;
-        let #name: &#policy = #name;
-    })
 }
 
 /// The user's body, in place.

@@ -2,40 +2,110 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote_spanned};
+use syn::spanned::Spanned;
+use syn::{Expr, UnOp};
 
+use crate::attribute::options::value::transparent;
 use crate::layer::model::{Instance, Layer, Source, Stack};
 use crate::layer::names::{self, NamedItem};
 use crate::policies::resilient;
 use crate::source::function::Guarded;
-use crate::tokens::generated_span;
+use crate::tokens::{generated_span, moved};
 
-/// The instances that are built here, and their entry in the registry's list.
+/// The instances that are built here, and the function's entry in the registry's list.
 pub(crate) fn statics(
     guarded: &Guarded,
     stack: &Stack,
     names: &[Ident],
     runtime: &TokenStream,
-) -> (TokenStream, Option<TokenStream>) {
-    let (mut statics, mut listed) = (TokenStream::new(), Vec::new());
+) -> (TokenStream, TokenStream) {
+    let (mut statics, mut sites) = (TokenStream::new(), Vec::new());
     let mut whole = Whole::default();
     let item = NamedItem { ident: &guarded.name, path: &guarded.path };
     for (layer, name) in stack.layers.iter().zip(names) {
-        let Source::Own(instance) = &layer.source else { continue };
         let span = generated_span(layer.span);
+        let instance = match &layer.source {
+            Source::Own(instance) => instance,
+            Source::Shared(expr) => {
+                sites.push(elsewhere(layer, name, expr, guarded, runtime));
+                continue;
+            }
+        };
         let name = static_name(name);
         let policy = policy_type(layer, runtime);
         let value = built(layer, instance, item, runtime);
         let guard = names::guard(instance.naming(), layer.attribute, runtime);
         statics.extend(quote_spanned!(span=> static #name: #policy = #value; #guard));
-        listed.push(quote_spanned!(span=> <#policy>::listed(&#name)));
+        let own = if layer.expansion.is_open_ended() { "open_ended" } else { "own" };
+        let own = Ident::new(own, span);
+        sites.push(quote_spanned!(span=> <#policy>::#own(&#name)));
         whole.add(layer, instance, &name);
     }
+    let span = generated_span(Span::call_site());
+    let path = names::path(item, "", span);
+    let mut site = quote_spanned!(span=> #runtime::Site::function(#path, &[#(#sites),*]));
     if let Some((whole, entry)) = whole.listed(item, runtime) {
         statics.extend(whole);
-        listed.push(entry);
+        site.extend(quote_spanned!(span=> .and(&[#entry])));
     }
-    let submit = (!listed.is_empty()).then(|| submit(&listed, runtime));
-    (statics, submit)
+    (statics, submit(site, runtime))
+}
+
+/// An instance that exists already: a static is looked up by its path when the function is asked for its stack. It is
+/// bound as for a call, so that the compiler reports a wrong one once.
+fn elsewhere(
+    layer: &Layer,
+    name: &Ident,
+    expr: &Expr,
+    guarded: &Guarded,
+    runtime: &TokenStream,
+) -> TokenStream {
+    if names_static(expr) && guarded.scope.foreign_to_static(expr).is_none() {
+        let span = generated_span(expr.span());
+        let (policy, bound) = (policy_type(layer, runtime), shared(layer, name, runtime));
+        return quote_spanned!(span=> #runtime::Shared(|| { #bound <#policy>::listed(#name) }));
+    }
+    let span = generated_span(layer.span);
+    let kind = Ident::new(layer.attribute.policy, span);
+    quote_spanned!(span=> #runtime::Unknown(#runtime::PolicyKind::#kind))
+}
+
+/// Evaluates an existing instance, once. Two steps, so that `if` and `match` expressions coerce too.
+pub(crate) fn shared(layer: &Layer, name: &Ident, runtime: &TokenStream) -> Option<TokenStream> {
+    let Source::Shared(expr) = &layer.source else { return None };
+    let span = generated_span(expr.span());
+    let name = Ident::new(&name.to_string(), span);
+    let policy = moved(&policy_type(layer, runtime), span);
+    let expr = transparent(expr);
+    let reference = match expr {
+        Expr::Binary(_) | Expr::Cast(_) | Expr::Range(_) | Expr::Assign(_) | Expr::Closure(_) => {
+            quote_spanned!(span=> &(#expr))
+        }
+        _ => quote_spanned!(span=> &#expr),
+    };
+    Some(quote_spanned! {span=>
+        let #name = #reference;
+        let #name: &#policy = #name;
+    })
+}
+
+/// Whether it is a static, or something in one, by the way it is written.
+fn names_static(expr: &Expr) -> bool {
+    match transparent(expr) {
+        Expr::Path(path) => {
+            let last = path.path.segments.last();
+            let is_upper = |name: &Ident| !name.to_string().contains(char::is_lowercase);
+            path.qself.is_none()
+                && path.path.segments.iter().all(|segment| segment.arguments.is_none())
+                && last.is_some_and(|last| is_upper(&last.ident))
+        }
+        Expr::Reference(reference) => names_static(&reference.expr),
+        Expr::Unary(dereferenced) if matches!(dereferenced.op, UnOp::Deref(_)) => {
+            names_static(&dereferenced.expr)
+        }
+        Expr::Field(field) => names_static(&field.base),
+        _ => false,
+    }
 }
 
 /// The standard pipeline of one function: calls go through its parts, the whole is there to be listed.
@@ -105,17 +175,21 @@ pub(crate) fn parts(layers: &[Layer], item: NamedItem<'_>, runtime: &TokenStream
         parts.setters.extend(quote_spanned!(span=> .#setter(#value)));
     }
     if !listed.is_empty() {
-        parts.items.extend(submit(&listed, runtime));
+        parts.items.extend(declared(&listed, runtime));
     }
     parts
 }
 
-/// Lists instances before the first call, and before anything else of the program runs.
-pub(crate) fn submit(listed: &[TokenStream], runtime: &TokenStream) -> TokenStream {
+/// Lists instances that no function owns.
+pub(crate) fn declared(listed: &[TokenStream], runtime: &TokenStream) -> TokenStream {
     let span = generated_span(Span::call_site());
-    quote_spanned! {span=>
-        #runtime::submit! { #runtime::Site(&[#(#listed),*]) }
-    }
+    submit(quote_spanned!(span=> #runtime::Site::of(&[#(#listed),*])), runtime)
+}
+
+/// Lists something before the first call, and before anything else of the program runs.
+fn submit(site: TokenStream, runtime: &TokenStream) -> TokenStream {
+    let span = generated_span(Span::call_site());
+    quote_spanned!(span=> #runtime::submit! { #site })
 }
 
 /// `Retry::declared(identity, config)`

@@ -170,7 +170,7 @@ impl Declaration {
     fn listed(&self, layer: &Layer, runtime: &TokenStream) -> TokenStream {
         let span = generated_span(layer.span);
         let (name, policy) = (&self.name, instances::policy_type(layer, runtime));
-        instances::submit(&[quote_spanned!(span=> <#policy>::listed(&#name))], runtime)
+        instances::declared(&[quote_spanned!(span=> <#policy>::listed(&#name))], runtime)
     }
 
     /// Beside an error the static stays alive, so that its users don't go red too.

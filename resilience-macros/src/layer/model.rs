@@ -131,6 +131,11 @@ pub(crate) trait LayerExpansion {
         None
     }
 
+    /// Whether only a call knows how long it takes.
+    fn is_open_ended(&self) -> bool {
+        false
+    }
+
     /// The pauses between attempts, where they are known.
     fn pauses(&self) -> Option<Vec<Duration>> {
         None

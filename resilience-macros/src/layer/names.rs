@@ -37,11 +37,14 @@ pub(crate) fn identity(
         };
         return quote_spanned!(span=> #runtime::Identity::explicit(#name));
     }
+    let (path, line) = (path(item, &part, span), Literal::u32_unsuffixed(line(at)));
+    quote_spanned!(span=> #runtime::Identity::default(#path, #line))
+}
+
+/// `shop::charge`, or what a part appends to it, as the compiler puts it together.
+pub(crate) fn path(item: NamedItem<'_>, part: &str, span: Span) -> TokenStream {
     let path = format!("::{}{part}", item.path);
-    let line = Literal::u32_unsuffixed(line(at));
-    quote_spanned! {span=>
-        #runtime::Identity::default(::core::concat!(::core::module_path!(), #path), #line)
-    }
+    quote_spanned!(span=> ::core::concat!(::core::module_path!(), #path))
 }
 
 /// `line!()` would be that of the whole stack's first attribute.

@@ -107,6 +107,10 @@ impl LayerExpansion for Timeout {
         quote_spanned!(*span=> let #binding: #runtime::Duration = #after;)
     }
 
+    fn is_open_ended(&self) -> bool {
+        self.computed.is_some()
+    }
+
     fn limit(&self) -> Option<KnownValue<Duration>> {
         self.limit.map(|(value, at)| KnownValue { value, at })
     }

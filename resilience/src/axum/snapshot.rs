@@ -1,6 +1,6 @@
 //! The state of every policy as JSON, as much of it as the request may see.
 
-use std::iter::once;
+use std::iter::{once, once_with};
 
 use serde::Serialize;
 
@@ -30,12 +30,17 @@ macro_rules! lists {
                     array(registry().$all(), move |policy| policy.shown(audience))
                 }),)*
             ];
-            object(lists.into_iter().map(move |(name, list)| (name, list(audience))))
+            let lists = lists.into_iter().map(move |(name, list)| (name, list(audience)));
+            object(lists.chain(once_with(|| ("functions", functions()))))
         }
     };
 }
 
 with_lists!(lists);
+
+fn functions() -> Parts {
+    array(registry().functions(), |function| once(Part::of(&function.snapshot())))
+}
 
 /// What can be shown.
 pub(super) trait Shown {

@@ -90,6 +90,11 @@ impl BulkheadConfig {
         Ok(())
     }
 
+    /// How long a call takes at most, where the one inside takes `inner` (`None`: without bound).
+    pub(crate) fn worst_case(&self, inner: Option<Duration>) -> Option<Duration> {
+        inner.map(|inner| inner.saturating_add(self.max_wait.unwrap_or_default()))
+    }
+
     pub(super) fn longest_queue(&self) -> u32 {
         self.max_queue.unwrap_or(u32::MAX)
     }

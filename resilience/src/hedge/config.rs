@@ -69,6 +69,16 @@ impl HedgeConfig {
         }
     }
 
+    /// How long a call takes at most, where an attempt takes `inner` (`None`: without bound): the last one begins when
+    /// `after` has passed for each before it.
+    pub(crate) fn worst_case(&self, inner: Option<Duration>) -> Option<Duration> {
+        inner.map(|inner| self.after.saturating_mul(self.max_attempts - 1).saturating_add(inner))
+    }
+
+    pub(crate) const fn attempts_at_most(&self) -> u32 {
+        self.max_attempts
+    }
+
     pub(crate) const fn validate(&self) -> Result<(), &'static str> {
         if self.after.is_zero() {
             return Err("`after` must be longer than zero");

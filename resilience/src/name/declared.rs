@@ -1,4 +1,4 @@
-//! What is listed, and how it gets there: the linker collects a [`Site`] from each annotated item.
+//! A policy as the registry lists it, and what makes one listable.
 
 use std::any::Any;
 use std::fmt::{self, Debug};
@@ -6,17 +6,6 @@ use std::fmt::{self, Debug};
 use super::Identity;
 use crate::kind::PolicyKind;
 use crate::mode::Mode;
-
-/// The policies of one annotated item.
-#[derive(Debug)]
-pub struct Site(pub &'static [Listed]);
-
-inventory::collect!(Site);
-
-/// Everything that was annotated anywhere in the program.
-pub(crate) fn declared() -> impl Iterator<Item = Listed> {
-    inventory::iter::<Site>().flat_map(|site| site.0.iter().copied())
-}
 
 /// A listed policy of any kind, as data: nothing here knows the types of policies.
 #[derive(Clone, Copy)]
@@ -106,6 +95,21 @@ macro_rules! listable {
                     &self.$($identity).+,
                     self,
                 )
+            }
+        }
+
+        /// Layers of a function's stack; for generated code.
+        impl $policy {
+            #[doc(hidden)]
+            #[must_use]
+            pub const fn own(&'static self) -> $crate::name::LayerSite {
+                $crate::name::LayerSite::Own(self.listed())
+            }
+
+            #[doc(hidden)]
+            #[must_use]
+            pub const fn open_ended(&'static self) -> $crate::name::LayerSite {
+                $crate::name::LayerSite::OpenEnded(self.listed())
             }
         }
 

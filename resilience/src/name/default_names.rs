@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{LazyLock, PoisonError, RwLock};
 
-use super::declared::{Listed, declared};
+use super::declared::Listed;
 use super::identity::{Identity, Origin};
+use super::site::declared;
 use crate::kind::PolicyKind;
 
 /// The name that a default-named policy shows: as written, unless another policy of its kind got the same one.

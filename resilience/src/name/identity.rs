@@ -92,8 +92,7 @@ impl Identity {
 
     /// Where it is declared, as `file:line`.
     pub(crate) fn place(&self) -> String {
-        // `format!` would be the greater part of what a snapshot costs.
-        [self.location.file(), ":", &self.location.line().to_string()].concat()
+        place(self.location)
     }
 
     /// The name to show. An explicit one is final; a default one is compared with all others, once.
@@ -112,4 +111,9 @@ impl Identity {
             Origin::Default { .. } => default_names::remembered(default_names::resolve(self)),
         }))
     }
+}
+
+/// `file:line`. `format!` would be the greater part of what a snapshot costs.
+pub(crate) fn place(location: &Location<'_>) -> String {
+    [location.file(), ":", &location.line().to_string()].concat()
 }

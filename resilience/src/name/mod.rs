@@ -1,21 +1,24 @@
 //! What a policy is called, where it was written, and the list of everything that was declared.
 //!
-//! [`identity`] a name with its place · [`declared`] what the linker collects · [`default_names`] default names told
-//! apart.
+//! [`identity`] a name with its place · [`declared`] a policy as it is listed · [`site`] what the linker collects ·
+//! [`default_names`] default names told apart.
 
 mod declared;
 mod default_names;
 mod identity;
+mod site;
 
 use std::borrow::{Borrow, Cow};
 use std::fmt;
 use std::ops::Deref;
 
-pub(crate) use self::declared::AnyPolicy;
+pub(crate) use self::declared::{AnyPolicy, listable};
 pub(crate) use self::declared::sealed::Sealed;
-pub use self::declared::{Listable, Listed, Site};
-pub(crate) use self::declared::{declared, listable};
+pub use self::declared::{Listable, Listed};
+pub(crate) use self::identity::place;
 pub use self::identity::{Identity, Origin};
+pub(crate) use self::site::{FunctionSite, declared, functions};
+pub use self::site::{LayerSite, Site};
 
 /// The name of a policy: for people, in logs, metrics and health reports.
 ///

@@ -122,6 +122,11 @@ impl RateLimitConfig {
         if rate.interval().saturating_mul(burst as u64) > LONGEST { Err(TOO_LONG) } else { Ok(()) }
     }
 
+    /// How long a call takes at most, where the one inside takes `inner` (`None`: without bound).
+    pub(crate) fn worst_case(&self, inner: Option<Duration>) -> Option<Duration> {
+        inner.map(|inner| inner.saturating_add(self.max_wait.unwrap_or_default()))
+    }
+
     /// The rate and the burst in force.
     pub(super) const fn limits(&self) -> (Rate, u32) {
         let rate = self.rate.expect("checked by `problem`");

@@ -16,6 +16,7 @@ use self::snapshot::Snapshot;
 use crate::bulkhead::Bulkhead;
 use crate::circuit_breaker::CircuitBreaker;
 use crate::fallback::Fallback;
+use crate::functions::{self, Function};
 use crate::health::HealthCheck;
 use crate::hedge::Hedge;
 use crate::keyed::Keyed;
@@ -134,6 +135,30 @@ impl Registry {
     /// Every policy, whatever its kind.
     pub(crate) fn listed(&self) -> impl Iterator<Item = Listed> + use<'_> {
         self.list.all()
+    }
+
+    /// The guarded functions of this program with their whole stacks, called or not, in the order of their names.
+    ///
+    /// ```
+    /// use resilience::{bulkhead, circuit_breaker, registry};
+    /// use resilience::{CircuitBreaker, Rejection};
+    ///
+    /// #[circuit_breaker(name = "payments")]
+    /// static PAYMENTS: CircuitBreaker;
+    ///
+    /// #[circuit_breaker(PAYMENTS)]
+    /// #[bulkhead(max_concurrent = 4)]
+    /// fn charge(cents: u64) -> Result<u64, Rejection> {
+    ///     Ok(cents)
+    /// }
+    ///
+    /// let charge = registry().functions().find(|function| function.name().ends_with("::charge")).unwrap();
+    /// let layers: Vec<_> = charge.layers().iter().map(|layer| (layer.kind.as_str(), layer.shared)).collect();
+    /// assert_eq!(layers, [("circuit_breaker", true), ("bulkhead", false)]);
+    /// assert_eq!(charge.layers()[0].policy.unwrap(), "payments");
+    /// ```
+    pub fn functions(&self) -> impl Iterator<Item = Function> + use<> {
+        functions::all().into_iter()
     }
 
     /// Explicit names that two policies of one kind bear, the declared ones and the inserted ones.

@@ -214,6 +214,10 @@ impl RetryConfig {
         self.max_delay.unwrap_or(MAX_DELAY.max(self.delay))
     }
 
+    pub(crate) const fn attempts_at_most(&self) -> u32 {
+        self.attempts
+    }
+
     pub(super) const fn burst(&self) -> u32 {
         match self.budget_burst {
             Some(tokens) => tokens,

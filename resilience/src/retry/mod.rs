@@ -2,6 +2,7 @@
 //!
 //! - `config`: the options.
 //! - `backoff`, `jitter`, `budget`: the arithmetic, without clock, chance or shared state.
+//! - `longest`: how long a call takes at most.
 //! - `attempts`: one call's way through its attempts; it decides whether and when the next one begins.
 //! - `future`: an attempt, a pause and the loop by hand, as futures.
 //! - `blocking`: an attempt and a pause for synchronous functions.
@@ -17,6 +18,7 @@ mod config;
 mod facts;
 pub(crate) mod future;
 mod jitter;
+mod longest;
 pub(crate) mod once;
 mod policy;
 #[cfg(test)]

@@ -65,6 +65,14 @@ impl TimeoutConfig {
         }
     }
 
+    /// How long a call takes at most, where the one inside takes `inner` (`None`: without bound).
+    pub(crate) fn worst_case(&self, inner: Option<Duration>) -> Option<Duration> {
+        match (self.after, inner) {
+            (Some(after), Some(inner)) => Some(after.min(inner)),
+            (after, inner) => after.or(inner),
+        }
+    }
+
     #[inline]
     pub(super) const fn limit(&self) -> Duration {
         match self.after {

@@ -62,6 +62,17 @@ fn ends_in_ok(expr: &Expr) -> bool {
     }
 }
 
+/// Whether `.await` stands somewhere in the expression, macros included.
+pub(super) fn awaits(expr: &Expr) -> bool {
+    fn inside(tokens: TokenStream) -> bool {
+        tokens.into_iter().any(|token| match token {
+            TokenTree::Group(group) => inside(group.stream()),
+            token => token.to_string() == "await",
+        })
+    }
+    inside(expr.to_token_stream())
+}
+
 fn ends_early(tokens: TokenStream) -> bool {
     tokens.into_iter().any(|token| match token {
         TokenTree::Punct(sign) => sign.as_char() == '?',

@@ -7,7 +7,7 @@ use quote::{format_ident, quote_spanned};
 use syn::Expr;
 use syn::spanned::Spanned;
 
-use self::answer::{answer, arity, is_success, parameter};
+use self::answer::{answer, arity, awaits, is_success, parameter};
 use crate::attribute::options::code::{Callable, Predicate};
 use crate::attribute::{Attribute, Blocking, Effect, Positional};
 use crate::layer::call::{CallTokens, Edge, WrapContext};
@@ -222,6 +222,10 @@ impl LayerExpansion for Fallback {
 
     fn is_total(&self) -> bool {
         self.alternatives.len() == 1
+    }
+
+    fn is_open_ended(&self) -> bool {
+        self.alternatives.iter().any(awaits)
     }
 
     fn hides_errors(&self) -> bool {

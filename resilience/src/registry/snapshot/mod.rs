@@ -1,13 +1,16 @@
 //! The state of every policy as data: what the health endpoint and the dashboard show.
 
 mod breaker;
+mod function;
 
 pub use self::breaker::{CircuitBreakerSnapshot, LatencySnapshot, TripSnapshot};
+pub use self::function::{FunctionSnapshot, LayerSnapshot};
 use super::{Registry, with_lists};
 use crate::bulkhead::{Bulkhead, BulkheadConfig, BulkheadTotals};
 use crate::circuit_breaker::{CircuitBreaker, CircuitBreakerConfig};
 pub use crate::circuit_breaker::{Histogram, Thresholds, Trip};
 use crate::fallback::Fallback;
+use crate::functions::Function;
 use crate::health::{CheckReport, HealthCheck, HealthCheckConfig};
 use crate::hedge::{Hedge, HedgeConfig, HedgeTotals};
 use crate::keyed::{Keyed, KeyedTotals, PerKey};
@@ -19,17 +22,22 @@ use crate::timeout::{Timeout, TimeoutConfig, TimeoutTotals};
 
 macro_rules! lists {
     ($($policy:ty, $all:ident, $one:ident, $snapshot:ty, $doc:literal;)*) => {
-        /// Every policy, by kind, sorted by name. With feature `serde` it serialises to the documented JSON.
+        /// Every policy, by kind, and every guarded function, sorted by name. With feature `serde` it serialises to the documented JSON.
         #[derive(Clone, Debug, PartialEq)]
         #[cfg_attr(feature = "serde", derive(serde::Serialize))]
         #[non_exhaustive]
         pub struct Snapshot {
             $(#[doc = $doc] pub $all: Vec<$snapshot>,)*
+            /// Guarded functions.
+            pub functions: Vec<FunctionSnapshot>,
         }
 
         impl Snapshot {
             pub(super) fn take(registry: &Registry) -> Self {
-                Self { $($all: registry.$all().map(<$policy>::snapshot).collect(),)* }
+                Self {
+                    $($all: registry.$all().map(<$policy>::snapshot).collect(),)*
+                    functions: registry.functions().map(Function::snapshot).collect(),
+                }
             }
         }
     };
