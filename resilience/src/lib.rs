@@ -127,7 +127,7 @@ pub use resilience_macros::{
 pub use self::ambient::{
     CallId, Detached, Inherited, attempt, call_id, deadline, detach, inherit, remaining,
 };
-pub use self::bulkhead::{Bulkhead, BulkheadConfig, BulkheadPermit, BulkheadTotals};
+pub use self::bulkhead::{Bulkhead, BulkheadConfig, BulkheadPermit};
 pub use self::circuit_breaker::{
     CircuitBreaker, CircuitBreakerConfig, Counts, Permit, Totals, Window,
 };
@@ -137,21 +137,21 @@ pub use self::error::Error;
 pub use self::fallback::Fallback;
 pub use self::grammar::IntoDuration;
 pub use self::health::{CheckReport, HealthCheck, HealthCheckConfig, HealthChecker, HealthStatus};
-pub use self::hedge::{Hedge, HedgeConfig, HedgeTotals};
+pub use self::hedge::{Hedge, HedgeConfig};
 pub use self::keyed::Keyed;
 pub use self::kind::PolicyKind;
 pub use self::mode::Mode;
 pub use self::name::Name;
 pub use self::pipeline::{Parts, Pipeline};
 pub use self::problem::Problem;
-pub use self::rate_limit::{RateLimitConfig, RateLimiter, RateLimiterTotals, WithCost};
+pub use self::rate_limit::{RateLimitConfig, RateLimiter, WithCost};
 pub use self::registry::{NameClash, Registry, registry, snapshot};
 pub use self::rejection::{Rejection, RejectionKind};
-pub use self::retry::{Backoff, Jitter, Retry, RetryConfig, RetryTotals};
+pub use self::retry::{Backoff, Jitter, Retry, RetryConfig};
 pub use self::stack::RetryEvent;
 pub use self::stack::event::{Event, Events};
 pub use self::stack::predicate;
-pub use self::timeout::{Timeout, TimeoutConfig, TimeoutTotals};
+pub use self::timeout::{Timeout, TimeoutConfig};
 
 /// The front page's examples compile.
 #[cfg(doctest)]

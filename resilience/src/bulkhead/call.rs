@@ -1,11 +1,9 @@
 //! A bulkhead by hand.
 
-use super::future::{Acquire, Admitted, guard, guard_blocking};
+use super::future::{Acquire, guard, guard_blocking};
 use super::{Bulkhead, BulkheadPermit};
 use crate::rejection::Rejection;
-use crate::stack::{
-    Body, DropOnReady, Edge, FromRejection, body, body_blocking, drop_on_ready, edge, finish,
-};
+use crate::stack::{FromRejection, body, body_blocking, drop_on_ready, edge, finish};
 
 impl Bulkhead {
     /// Takes a slot if one is free and no call waits; never waits itself, whatever `max_wait` says.
@@ -36,7 +34,7 @@ impl Bulkhead {
     pub fn call<F, T, E, Via>(
         &self,
         future: F,
-    ) -> Edge<Admitted<'_, &Self, DropOnReady<Body<F>>>, Via>
+    ) -> impl Future<Output = Result<T, E>> + use<'_, F, T, E, Via>
     where
         F: Future<Output = Result<T, E>>,
         E: FromRejection<Via>,
@@ -60,7 +58,10 @@ impl Bulkhead {
     ///
     /// # Errors
     /// A rejection, by this policy or one further in.
-    pub fn guard<F, R>(&self, inner: F) -> Admitted<'_, &Self, DropOnReady<F>>
+    pub fn guard<F, R>(
+        &self,
+        inner: F,
+    ) -> impl Future<Output = Result<R, Rejection>> + use<'_, F, R>
     where
         F: Future<Output = Result<R, Rejection>>,
     {

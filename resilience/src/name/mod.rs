@@ -12,8 +12,8 @@ use std::borrow::{Borrow, Cow};
 use std::fmt;
 use std::ops::Deref;
 
-pub(crate) use self::declared::{AnyPolicy, listable};
 pub(crate) use self::declared::sealed::Sealed;
+pub(crate) use self::declared::{AnyPolicy, listable};
 pub use self::declared::{Listable, Listed};
 pub(crate) use self::identity::place;
 pub use self::identity::{Identity, Origin};

@@ -22,6 +22,47 @@ predicates! {
 }
 
 impl Retry {
+    /// Runs what `operation` makes, and makes and runs it again while it fails.
+    ///
+    /// It never rejects, so the error type needs no `From<Rejection>`.
+    ///
+    /// # Errors
+    /// The last attempt's.
+    pub fn call<Op, F, T, E>(
+        &self,
+        operation: Op,
+    ) -> impl Future<Output = Result<T, E>> + use<'_, Op, F, T, E>
+    where
+        Op: FnMut() -> F,
+        F: Future<Output = Result<T, E>>,
+    {
+        WithPredicates::new(self).call(operation)
+    }
+
+    /// [`call`](Self::call) for code that doesn't await: the delays block the thread.
+    ///
+    /// # Errors
+    /// The last attempt's.
+    pub fn call_blocking<T, E>(&self, operation: impl FnMut() -> Result<T, E>) -> Result<T, E> {
+        WithPredicates::new(self).call_blocking(operation)
+    }
+
+    /// Attempts that keep rejections apart from results, for stacks by hand: what `operation` makes yields the outcome
+    /// of another policy's `guard`, and so does this.
+    ///
+    /// # Errors
+    /// The last rejection.
+    pub fn guard<Op, F, T, E>(
+        &self,
+        operation: Op,
+    ) -> impl Future<Output = Result<Result<T, E>, Rejection>> + use<'_, Op, F, T, E>
+    where
+        Op: FnMut() -> F,
+        F: Future<Output = Result<Result<T, E>, Rejection>>,
+    {
+        WithPredicates::new(self).guard(operation)
+    }
+
     /// Reads from an error how long to wait at least; see [`WithPredicates::retry_after`].
     pub fn retry_after<E, F: Fn(&E) -> Option<Duration>>(
         &self,

@@ -6,7 +6,7 @@
 //! - `attempts`: one call's way through its attempts; it decides whether and when the next one begins.
 //! - `future`: an attempt, a pause and the loop by hand, as futures.
 //! - `blocking`: an attempt and a pause for synchronous functions.
-//! - `policy`: the shared, named thing; `call`: its use with predicates.
+//! - `policy`: the shared, named thing; `call`: its use by hand; `changes`: other options and modes.
 //! - `facts`: what a retry tells others.
 
 pub(crate) mod attempts;
@@ -14,6 +14,7 @@ mod backoff;
 pub(crate) mod blocking;
 mod budget;
 mod call;
+mod changes;
 mod config;
 mod facts;
 pub(crate) mod future;

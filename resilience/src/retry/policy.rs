@@ -1,18 +1,13 @@
-//! The shared, named retry: its options, its budget, its totals, and its use by hand.
+//! The shared, named retry: its options, its budget and its totals.
 
 use std::fmt;
 use std::time::Duration;
 
 use super::{RetryConfig, RetryTotals, budget};
 use crate::check;
-use crate::current::ModeCell;
-use crate::current::{self, Configured, Current};
-use crate::kind::PolicyKind;
+use crate::current::{Current, ModeCell};
 use crate::mode::Mode;
 use crate::name::{AnyPolicy, Identity, Name, Origin};
-use crate::problem::Problem;
-use crate::rejection::Rejection;
-use crate::stack::predicate::WithPredicates;
 use crate::sync::{AtomicBool, AtomicU64, Ordering};
 
 /// Tries again what failed, after growing delays.
@@ -59,11 +54,11 @@ use crate::sync::{AtomicBool, AtomicU64, Ordering};
 /// **Cancellation:** dropping the future drops the running attempt or the delay; nothing is left behind.
 pub struct Retry {
     identity: Identity,
-    config: Current<RetryConfig>,
-    mode: ModeCell,
+    pub(super) config: Current<RetryConfig>,
+    pub(super) mode: ModeCell,
     /// Derived from both of them.
-    keeps_books: AtomicBool,
-    tokens: AtomicU64,
+    pub(super) keeps_books: AtomicBool,
+    pub(super) tokens: AtomicU64,
     retries: AtomicU64,
     recovered: AtomicU64,
     exhausted: AtomicU64,
@@ -112,35 +107,6 @@ impl Retry {
         self.config.get()
     }
 
-    /// Puts other options in force, from now on; hooks stay as declared. Running calls see it at
-    /// their next decision; the budget keeps its tokens, up to the new burst.
-    ///
-    /// # Errors
-    /// When options contradict each other; nothing is changed then.
-    pub fn reconfigure(&self, config: RetryConfig) -> Result<(), Problem> {
-        current::reconfigure(self, config.validate(), config)
-    }
-
-    /// Lets every call pass, or enforces again what the options say.
-    ///
-    /// # Errors
-    /// [`Mode::Observe`]: attempts have nothing to observe.
-    pub fn set_mode(&self, mode: Mode) -> Result<(), Problem> {
-        current::set_mode(self, PolicyKind::Retry, mode)
-    }
-
-    /// Whether it enforces what it decides.
-    #[must_use]
-    pub fn mode(&self) -> Mode {
-        self.mode.get()
-    }
-
-    /// How many calls passed untouched while it was off.
-    #[must_use]
-    pub fn bypassed(&self) -> u64 {
-        self.mode.counts().1
-    }
-
     /// Fills the budget, and forgets what was counted.
     pub fn reset(&self) {
         self.tokens.store(budget::whole(self.config().burst()), Ordering::Relaxed);
@@ -158,47 +124,6 @@ impl Retry {
             recovered: self.recovered.load(Ordering::Relaxed),
             exhausted: self.exhausted.load(Ordering::Relaxed),
         }
-    }
-
-    /// Runs what `operation` makes, and makes and runs it again while it fails.
-    ///
-    /// It never rejects, so the error type needs no `From<Rejection>`.
-    ///
-    /// # Errors
-    /// The last attempt's.
-    pub fn call<Op, F, T, E>(
-        &self,
-        operation: Op,
-    ) -> impl Future<Output = Result<T, E>> + use<'_, Op, F, T, E>
-    where
-        Op: FnMut() -> F,
-        F: Future<Output = Result<T, E>>,
-    {
-        WithPredicates::new(self).call(operation)
-    }
-
-    /// [`call`](Self::call) for code that doesn't await: the delays block the thread.
-    ///
-    /// # Errors
-    /// The last attempt's.
-    pub fn call_blocking<T, E>(&self, operation: impl FnMut() -> Result<T, E>) -> Result<T, E> {
-        WithPredicates::new(self).call_blocking(operation)
-    }
-
-    /// Attempts that keep rejections apart from results, for stacks by hand: what `operation` makes yields the outcome
-    /// of another policy's `guard`, and so does this.
-    ///
-    /// # Errors
-    /// The last rejection.
-    pub fn guard<Op, F, T, E>(
-        &self,
-        operation: Op,
-    ) -> impl Future<Output = Result<Result<T, E>, Rejection>> + use<'_, Op, F, T, E>
-    where
-        Op: FnMut() -> F,
-        F: Future<Output = Result<Result<T, E>, Rejection>>,
-    {
-        WithPredicates::new(self).guard(operation)
     }
 
     pub(crate) fn identity(&self) -> &Identity {
@@ -228,10 +153,10 @@ impl Retry {
         }
     }
 
-    /// A full purse stays untouched, so that healthy calls share no write.
+    /// A full token bucket is not written, so that healthy calls share no write.
     fn deposit(&self, ratio: f64) {
         let (earned, most) = (budget::earned(ratio), budget::whole(self.config().burst()));
-        // An error says that the purse is full.
+        // An error says that the bucket is full.
         let _ = self.tokens.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |balance| {
             budget::deposited(balance, earned, most)
         });
@@ -274,46 +199,8 @@ impl Retry {
 }
 
 /// Whether calls have something to note when they begin.
-const fn keeps_books(config: &RetryConfig) -> bool {
+pub(super) const fn keeps_books(config: &RetryConfig) -> bool {
     config.budget.is_some() || config.max_elapsed.is_some()
-}
-
-impl Retry {
-    fn derive(&self) {
-        let keeps_books = keeps_books(self.config()) || self.is_off();
-        self.keeps_books.store(keeps_books, Ordering::Relaxed);
-    }
-}
-
-impl Configured for Retry {
-    type Config = RetryConfig;
-
-    fn current(&self) -> &Current<RetryConfig> {
-        &self.config
-    }
-
-    fn modes(&self) -> Option<&ModeCell> {
-        Some(&self.mode)
-    }
-
-    fn put(&self, mut config: RetryConfig) -> Result<(), Problem> {
-        let had_budget = self.config().budget.is_some();
-        let full = budget::whole(config.burst());
-        config.on_retry = self.config.declared().on_retry;
-        self.config.set(config).map_err(Problem::new)?;
-        if had_budget {
-            self.tokens.fetch_min(full, Ordering::Relaxed);
-        } else {
-            self.tokens.store(full, Ordering::Relaxed);
-        }
-        self.derive();
-        Ok(())
-    }
-
-    fn put_mode(&self, mode: Mode) {
-        self.mode.put(mode);
-        self.derive();
-    }
 }
 
 impl fmt::Debug for Retry {

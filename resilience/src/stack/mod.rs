@@ -13,9 +13,9 @@ mod retry_event;
 pub mod verdict;
 
 pub use self::body::{Body, body, body_blocking, never};
-pub use self::drop_on_ready::{DropOnReady, drop_on_ready};
+pub use self::drop_on_ready::drop_on_ready;
 pub use self::edge::{
-    Edge, FromRejection, answered, edge, finish, finish_unrefused, finish_with, returns_result,
+    FromRejection, answered, edge, finish, finish_unrefused, finish_with, returns_result,
 };
 pub use self::either::{Either, either};
 pub use self::policy_ref::{PolicyRef, static_ref};

@@ -1,12 +1,14 @@
 //! A limit on how long a call may take.
 //!
 //! - `config`: the options.
-//! - `policy`: the shared, named thing.
+//! - `policy`: the shared, named thing; `call`: its use by hand; `changes`: other options and modes.
 //! - `future`: the limited call: body first, timer only while the body waits.
 //! - `totals`: what it has counted.
 //!
 //! The deadline that everything further in sees is kept in [`ambient`](crate::ambient).
 
+mod call;
+mod changes;
 mod config;
 pub(crate) mod future;
 mod policy;

@@ -1,22 +1,17 @@
-//! The shared, named timeout: its limit, its totals, and its use by hand.
+//! The shared, named timeout: its limit and its totals.
 
 use std::fmt;
 use std::time::Duration;
 
-use super::future::{Brought, Limited, Own, guard, guard_after};
 use super::{TimeoutConfig, TimeoutTotals};
-use crate::ambient::Deadline;
 use crate::check;
 use crate::clock;
-use crate::current::ModeCell;
-use crate::current::{self, Configured, Current};
+use crate::current::{Current, ModeCell};
 use crate::kind::PolicyKind;
 use crate::mode::Mode;
 use crate::name::{AnyPolicy, Identity, Name, Origin};
-use crate::problem::Problem;
 use crate::rejection::Rejection;
 use crate::stack::event;
-use crate::stack::{Body, Edge, FromRejection, body, edge};
 use crate::sync::{AtomicU64, Ordering};
 
 /// Limits how long a call may take.
@@ -64,10 +59,10 @@ use crate::sync::{AtomicU64, Ordering};
 /// **Panics:** waiting needs a tokio runtime with its timer enabled, as [`tokio::time::sleep`] does.
 pub struct Timeout {
     identity: Identity,
-    config: Current<TimeoutConfig>,
-    mode: ModeCell,
-    /// The configured limit in nanoseconds, as calls need it; [`NOT_ENFORCED`](Deadline::NOT_ENFORCED) while it is not.
-    limit: AtomicU64,
+    pub(super) config: Current<TimeoutConfig>,
+    pub(super) mode: ModeCell,
+    /// The configured limit in nanoseconds, as calls need it; [`NOT_ENFORCED`](crate::ambient::Deadline::NOT_ENFORCED) while it is not.
+    pub(super) limit: AtomicU64,
     timed_out: AtomicU64,
     deadline_exceeded: AtomicU64,
 }
@@ -111,41 +106,6 @@ impl Timeout {
         self.config.get()
     }
 
-    /// Puts other options in force, for calls that enter from now on.
-    ///
-    /// # Errors
-    /// When options contradict each other; nothing is changed then.
-    pub fn reconfigure(&self, config: TimeoutConfig) -> Result<(), Problem> {
-        current::reconfigure(self, config.validate(), config)
-    }
-
-    /// Enforces the limit, only counts what it would end, or does nothing; for calls that enter from now on. While it
-    /// is not enforced it sets no deadline. Calls that never wait are not counted.
-    ///
-    /// # Errors
-    /// None: a timeout has every mode.
-    pub fn set_mode(&self, mode: Mode) -> Result<(), Problem> {
-        current::set_mode(self, PolicyKind::Timeout, mode)
-    }
-
-    /// Whether it enforces what it decides.
-    #[must_use]
-    pub fn mode(&self) -> Mode {
-        self.mode.get()
-    }
-
-    /// How many calls it would have ended while it only observed.
-    #[must_use]
-    pub fn would_reject(&self) -> u64 {
-        self.mode.counts().0
-    }
-
-    /// How many calls that had to wait passed untouched while it was off.
-    #[must_use]
-    pub fn bypassed(&self) -> u64 {
-        self.mode.counts().1
-    }
-
     /// Forgets what it counted.
     pub fn reset(&self) {
         self.timed_out.store(0, Ordering::Relaxed);
@@ -160,46 +120,6 @@ impl Timeout {
             timed_out: self.timed_out.load(Ordering::Relaxed),
             deadline_exceeded: self.deadline_exceeded.load(Ordering::Relaxed),
         }
-    }
-
-    /// Runs `future` for as long as the limit allows.
-    ///
-    /// # Errors
-    /// The future's own; [`Rejection::TimedOut`] and [`Rejection::DeadlineExceeded`] as `E`.
-    pub fn call<F, T, E, Via>(&self, future: F) -> Edge<Limited<&Self, Own, Body<F>>, Via>
-    where
-        F: Future<Output = Result<T, E>>,
-        E: FromRejection<Via>,
-    {
-        edge(guard(self, body(future)))
-    }
-
-    /// [`call`](Self::call) with a limit of its own. One of zero lets a body pass that never waits.
-    ///
-    /// # Errors
-    /// As [`call`](Self::call).
-    pub fn call_within<F, T, E, Via>(
-        &self,
-        limit: Duration,
-        future: F,
-    ) -> Edge<Limited<&Self, Brought, Body<F>>, Via>
-    where
-        F: Future<Output = Result<T, E>>,
-        E: FromRejection<Via>,
-    {
-        edge(guard_after(self, limit, body(future)))
-    }
-
-    /// The form for stacks by hand: rejections travel beside results, so that policies further out know them apart.
-    /// `inner` is the outcome of another policy's `guard`, or a body with its result in `Ok`.
-    ///
-    /// # Errors
-    /// A rejection, by this policy or one further in.
-    pub fn guard<F, R>(&self, inner: F) -> Limited<&Self, Own, F>
-    where
-        F: Future<Output = Result<R, Rejection>>,
-    {
-        guard(self, inner)
     }
 
     pub(crate) fn identity(&self) -> &Identity {
@@ -250,40 +170,6 @@ impl Timeout {
     /// What its events name.
     fn kind(&self) -> PolicyKind {
         self.identity.speaks_as(PolicyKind::Timeout)
-    }
-}
-
-impl Timeout {
-    /// What calls read, from config and mode.
-    fn derive(&self) {
-        let limit = match self.mode.get() {
-            Mode::Enforce => clock::span(self.config().limit()),
-            Mode::Observe | Mode::Off => Deadline::NOT_ENFORCED,
-        };
-        self.limit.store(limit, Ordering::Relaxed);
-    }
-}
-
-impl Configured for Timeout {
-    type Config = TimeoutConfig;
-
-    fn current(&self) -> &Current<TimeoutConfig> {
-        &self.config
-    }
-
-    fn modes(&self) -> Option<&ModeCell> {
-        Some(&self.mode)
-    }
-
-    fn put(&self, config: TimeoutConfig) -> Result<(), Problem> {
-        self.config.set(config).map_err(Problem::new)?;
-        self.derive();
-        Ok(())
-    }
-
-    fn put_mode(&self, mode: Mode) {
-        self.mode.put(mode);
-        self.derive();
     }
 }
 

@@ -6,19 +6,25 @@ mod function;
 pub use self::breaker::{CircuitBreakerSnapshot, LatencySnapshot, TripSnapshot};
 pub use self::function::{FunctionSnapshot, LayerSnapshot};
 use super::{Registry, with_lists};
-use crate::bulkhead::{Bulkhead, BulkheadConfig, BulkheadTotals};
+pub use crate::bulkhead::BulkheadTotals;
+use crate::bulkhead::{Bulkhead, BulkheadConfig};
 use crate::circuit_breaker::{CircuitBreaker, CircuitBreakerConfig};
 pub use crate::circuit_breaker::{Histogram, Thresholds, Trip};
 use crate::fallback::Fallback;
 use crate::functions::Function;
 use crate::health::{CheckReport, HealthCheck, HealthCheckConfig};
-use crate::hedge::{Hedge, HedgeConfig, HedgeTotals};
-use crate::keyed::{Keyed, KeyedTotals, PerKey};
+pub use crate::hedge::HedgeTotals;
+use crate::hedge::{Hedge, HedgeConfig};
+pub use crate::keyed::KeyedTotals;
+use crate::keyed::{Keyed, PerKey};
 use crate::name::Name;
 use crate::pipeline::Pipeline;
-use crate::rate_limit::{RateLimitConfig, RateLimiter, RateLimiterTotals};
-use crate::retry::{Retry, RetryConfig, RetryTotals};
-use crate::timeout::{Timeout, TimeoutConfig, TimeoutTotals};
+pub use crate::rate_limit::RateLimiterTotals;
+use crate::rate_limit::{RateLimitConfig, RateLimiter};
+pub use crate::retry::RetryTotals;
+use crate::retry::{Retry, RetryConfig};
+pub use crate::timeout::TimeoutTotals;
+use crate::timeout::{Timeout, TimeoutConfig};
 
 macro_rules! lists {
     ($($policy:ty, $all:ident, $one:ident, $snapshot:ty, $doc:literal;)*) => {

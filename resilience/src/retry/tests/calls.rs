@@ -31,7 +31,7 @@ async fn run(retry: &Retry, success: u32) -> (Result<u32, Fault>, Vec<Duration>)
 async fn a_success_is_returned_at_once() {
     let retry = Retry::new("at_once", RetryConfig::new());
     assert_eq!(run(&retry, 1).await, (Ok(1), vec![Duration::ZERO]));
-    assert_eq!(retry.totals(), crate::RetryTotals::default());
+    assert_eq!(retry.totals(), crate::retry::RetryTotals::default());
 }
 
 #[tokio::test(start_paused = true)]
