@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use axum::Router;
 use browser::Browser;
-use resilience::{CircuitBreaker, CircuitBreakerConfig, registry};
+use resilience::{Bulkhead, BulkheadConfig, CircuitBreaker, CircuitBreakerConfig, registry};
 use tokio::net::TcpListener;
 use tokio::time::sleep;
 
@@ -81,6 +81,93 @@ async fn breakers_are_changed_by_hand() {
     browser.close().await;
 }
 
+/// What is typed into the form, and pressed.
+fn fill(fields: &[(&str, &str)], button: &str) -> String {
+    let set = fields.iter().map(|(selector, value)| {
+        format!(
+            "{{ const field = document.querySelector('{selector}'); field.value = '{value}';
+            field.dispatchEvent(new Event('input', {{ bubbles: true }})); }}"
+        )
+    });
+    format!("{} document.getElementById('{button}').click(); return 1", set.collect::<String>())
+}
+
+async fn options_are_changed_after_a_dry_run_has_answered() {
+    let slots = Bulkhead::new("slots", BulkheadConfig::new().max_concurrent(2));
+    let slots = registry().insert(slots);
+    let browser = Browser::start().await;
+    browser.open(&serve().await).await;
+    let row = "document.querySelector('[data-key=\"bulkheads/slots\"]')";
+    shows(
+        &browser,
+        &format!("return {row}?.querySelector('.badge').textContent"),
+        "free",
+        SOON * 5,
+    )
+    .await;
+    let open = format!(
+        "{row}.querySelector('details').open = true; {row}.querySelector('[data-edit]').click(); return 1"
+    );
+    browser.run(&open).await;
+    let most = |value: &'static str| {
+        [
+            ("#fields [name=max_concurrent]", value),
+            ("#key", TOKEN),
+            ("#why", "drill"),
+            ("#for", "15m"),
+        ]
+    };
+    browser.run(&fill(&most("0"), "try")).await;
+    let mistakes = "return document.getElementById('mistakes').textContent.slice(0, 41)";
+    shows(&browser, mistakes, "`max_concurrent`: a count is at least 1, ", SOON * 5).await;
+    let ready = "return document.getElementById('apply').disabled ? 'no' : 'yes'";
+    shows(&browser, ready, "no", SOON * 5).await;
+    browser.run(&fill(&most("7"), "try")).await;
+    let outcome = "return document.querySelector('#outcome tbody')?.textContent";
+    shows(&browser, outcome, "max concurrent27", SOON * 5).await;
+    shows(&browser, ready, "yes", SOON * 5).await;
+    assert_eq!(slots.config(), &BulkheadConfig::new().max_concurrent(2), "it was a dry run");
+    browser.run("document.getElementById('apply').click(); return 1").await;
+    let badge = format!("return {row}.querySelector('.changed').textContent");
+    shows(&browser, &badge, "1 changed", SOON * 5).await;
+    assert_eq!(slots.config(), &BulkheadConfig::new().max_concurrent(7));
+    let difference = format!(
+        "return {row}.querySelector('.facts dd').textContent.startsWith('2 → 7, from admin by admin (drill), until ') ? 'yes' : 'no'"
+    );
+    shows(&browser, &difference, "yes", SOON * 5).await;
+    browser.run(&open).await;
+    browser.run(&fill(&[("#fields [name=mode]", "off")], "try")).await;
+    shows(&browser, ready, "yes", SOON * 5).await;
+    browser.run("document.getElementById('apply').click(); return 1").await;
+    let banner = "return document.getElementById('modes').textContent";
+    shows(&browser, banner, "1 policy is off: calls pass unjudged (slots)", SOON * 5).await;
+    keep_picture(&browser, "changed").await;
+    browser.run(&open).await;
+    browser.run(&fill(&[], "undo")).await;
+    shows(&browser, ready, "yes", SOON * 5).await;
+    keep_picture(&browser, "form").await;
+    browser.run("document.getElementById('apply').click(); return 1").await;
+    shows(
+        &browser,
+        "return document.getElementById('modes').hidden ? 'yes' : 'no'",
+        "yes",
+        SOON * 5,
+    )
+    .await;
+    assert_eq!(slots.config(), &BulkheadConfig::new().max_concurrent(2));
+    browser.close().await;
+}
+
+/// Wide and narrow, into the folder that `PICTURES` names; for people to look at.
+async fn keep_picture(browser: &Browser, name: &str) {
+    let Some(folder) = std::env::var_os("PICTURES") else { return };
+    for width in [1280, 390] {
+        browser.resize(width, 900).await;
+        let path = std::path::Path::new(&folder).join(format!("{name}-{width}.png"));
+        std::fs::write(path, browser.picture().await).unwrap();
+    }
+}
+
 async fn what_was_before_the_page_is_drawn() {
     let browser = Browser::start().await;
     browser.open(&serve().await).await;
@@ -144,6 +231,7 @@ async fn the_page_keeps_up_with_a_breaker() {
     assert_eq!(browser.complaints().await, Vec::<String>::new());
     browser.close().await;
     breakers_are_changed_by_hand().await;
+    options_are_changed_after_a_dry_run_has_answered().await;
     what_was_before_the_page_is_drawn().await;
     ten_thousand_policies_are_a_page_at_a_time().await;
 }

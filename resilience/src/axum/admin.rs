@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use ::axum::body::{Body, to_bytes};
+use ::axum::body::{Body, Bytes, to_bytes};
 use ::axum::extract::rejection::QueryRejection;
 use ::axum::extract::{FromRequestParts, Query};
 use ::axum::http::header::{HOST, ORIGIN};
@@ -19,6 +19,7 @@ use super::respond::{bad_request, json, unauthorized, unknown_breaker, unknown_k
 use super::shared::Shared;
 use super::target::Target;
 use crate::circuit_breaker::CircuitBreaker;
+use crate::kind::PolicyKind;
 use crate::registry::registry;
 use crate::stack::event;
 
@@ -108,7 +109,14 @@ fn act_on_whole(action: Action, target: &Target, by: &str, reason: Option<&str>)
     let Some(breaker) = registry().circuit_breaker(&target.name) else {
         return unknown_breaker(&target.name);
     };
-    event::administered(breaker.name(), None, action.as_str(), by, reason);
+    event::administered(
+        PolicyKind::CircuitBreaker,
+        breaker.name(),
+        None,
+        action.as_str(),
+        by,
+        reason,
+    );
     action.act_on(breaker);
     json(&breaker.snapshot())
 }
@@ -119,7 +127,14 @@ async fn act_on_key(action: Action, target: Target, by: &str, reason: Option<&st
         return unknown_breaker(&name);
     };
     let act = |breaker: &CircuitBreaker| {
-        event::administered(breakers.name(), Some(&key), action.as_str(), by, reason);
+        event::administered(
+            PolicyKind::CircuitBreaker,
+            breakers.name(),
+            Some(&key),
+            action.as_str(),
+            by,
+            reason,
+        );
         action.act_on(breaker);
         json(&breaker.snapshot())
     };
@@ -129,7 +144,8 @@ async fn act_on_key(action: Action, target: Target, by: &str, reason: Option<&st
     }
 }
 
-fn rejection(access: &Access, headers: &HeaderMap) -> Option<&'static str> {
+/// Why a request may not change anything; `None` if it may.
+pub(super) fn rejection(access: &Access, headers: &HeaderMap) -> Option<&'static str> {
     if is_from_another_site(headers) {
         return Some("the request comes from another site's page");
     }
@@ -157,7 +173,8 @@ fn is_ours(origin: &HeaderValue, host: Option<&HeaderValue>) -> bool {
     authority.is_some_and(|(_, authority)| host.is_some_and(|host| host == authority))
 }
 
-fn by(headers: &HeaderMap) -> String {
+/// Who asks, as far as the request says.
+pub(super) fn by(headers: &HeaderMap) -> String {
     let user = headers.get("x-forwarded-user").and_then(|user| user.to_str().ok()).map(str::trim);
     user.filter(|user| !user.is_empty())
         .map_or_else(|| "admin".to_owned(), |user| shortened(user.to_owned()))
@@ -166,16 +183,25 @@ fn by(headers: &HeaderMap) -> String {
 async fn reason(parts: &mut Parts, body: Body) -> Result<Option<String>, Response> {
     let query: Result<Query<Why>, QueryRejection> = Query::from_request_parts(parts, &()).await;
     let Query(in_query) = query.map_err(|rejection| bad_request(rejection.to_string()))?;
+    let body = whole(body).await?;
+    let in_body =
+        if body.is_empty() { Why::default() } else { parsed(&body).map_err(bad_request)? };
+    Ok(in_body.reason.or(in_query.reason).and_then(|reason| tidied(&reason)))
+}
+
+/// A reason as it is told; `None` if it says nothing.
+pub(super) fn tidied(reason: &str) -> Option<String> {
+    let reason = reason.trim();
+    (!reason.is_empty()).then(|| shortened(reason.to_owned()))
+}
+
+/// A body, if it is short and arrives in time.
+pub(super) async fn whole(body: Body) -> Result<Bytes, Response> {
     let Ok(body) = timeout(BODY_WITHIN, to_bytes(body, LONGEST_BODY)).await else {
         let detail = format!("the body was not there within {BODY_WITHIN:?}");
         return Err(problem(StatusCode::REQUEST_TIMEOUT, detail, ()));
     };
-    let too_long = |_| bad_request(format!("the body is longer than {LONGEST_BODY} bytes"));
-    let body = body.map_err(too_long)?;
-    let in_body =
-        if body.is_empty() { Why::default() } else { parsed(&body).map_err(bad_request)? };
-    let reason = in_body.reason.or(in_query.reason).map(|reason| reason.trim().to_owned());
-    Ok(reason.filter(|reason| !reason.is_empty()).map(shortened))
+    body.map_err(|_| bad_request(format!("the body is longer than {LONGEST_BODY} bytes")))
 }
 
 /// By way of an object: a struct could be written as an array, too.

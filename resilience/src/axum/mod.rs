@@ -22,6 +22,9 @@
 //! | `GET /resilience/dashboard` | a page that shows all this, live |
 //! | `GET /resilience/openapi.json` | the description of these routes |
 //! | `POST /resilience/circuit-breakers/{name}[/keys/{key}]/{force-open,force-close,reset}` | only with [`Resilience::admin`] |
+//! | `GET /resilience/config` | with feature `overrides`, to authorized requests: every policy's options in force, and where each comes from |
+//! | `PATCH /resilience/config/{kind}/{name}` | with feature `overrides`, only with [`Resilience::admin`]: see [below](self#changing-options) |
+//! | `DELETE /resilience/config/{kind}/{name}` | the same: takes away what was set so |
 //!
 //! They work under a prefix too (`Router::nest`). Nothing is cached (`Cache-Control: no-store`), and errors are
 //! `application/problem+json`. Names and keys in paths are percent-encoded; those that no path can hold, `.` and `..`,
@@ -33,6 +36,22 @@
 //! Error texts and keys are shown to requests that [`Resilience::admin`]'s authorizer admits, or to everybody by
 //! [`Resilience::show_details`]; else they are `null` and hashes. Against pages that bind their own host name to a
 //! private address see [`Resilience::allowed_hosts`].
+//!
+//! # Changing options
+//!
+//! With feature `overrides`, `PATCH /resilience/config/{kind}/{name}` sets options, mode or state of one policy, in the
+//! words of its attribute and of [`overrides`](crate::overrides):
+//!
+//! ```sh
+//! curl -X PATCH -H "Authorization: Bearer $TOKEN" -d '{"attempts": 1}' \
+//!     'http://localhost:8080/resilience/config/retry/payments?for=15m&reason=outage'
+//! ```
+//!
+//! The answer holds the options as they were (`old`), as they are (`new`), and `expires_at_ms`. What is set here lies
+//! above environment, file and program, an option at a time: `null` takes one back, `DELETE` all of a policy. It ends by
+//! itself after an hour, or what `for=` says (`15m`, `forever`); `dry_run=true` answers and changes nothing. A mistake
+//! changes nothing, and is told as the attribute would tell it, in `detail` and `problems`. It is in memory, and with
+//! [`overrides::persist`](crate::overrides::persist) in a file, too.
 //!
 //! # Handlers
 //!
@@ -54,6 +73,8 @@ mod access;
 mod admin;
 mod bearer;
 mod chunks;
+#[cfg(feature = "overrides")]
+mod config;
 mod dashboard;
 mod events;
 mod history;

@@ -21,8 +21,11 @@ pub(super) fn description(
 
 fn described(with_admin: bool) -> Value {
     let mut description = WHOLE.clone();
-    if !with_admin && let Some(paths) = description["paths"].as_object_mut() {
-        paths.retain(|_, path| path.get("post").is_none());
+    if let Some(paths) = description["paths"].as_object_mut() {
+        let changes = |path: &Value| path.get("post").or(path.get("patch")).is_some();
+        paths.retain(|_, path| with_admin || !changes(path));
+        let has_config = cfg!(feature = "overrides");
+        paths.retain(|route, _| has_config || !route.starts_with("/resilience/config"));
     }
     description
 }
@@ -34,6 +37,7 @@ mod tests {
     #[test]
     fn admin_routes_are_described_where_they_exist() {
         let paths = |with_admin| described(with_admin)["paths"].as_object().unwrap().len();
-        assert_eq!(paths(true), paths(false) + 6);
+        let config = usize::from(cfg!(feature = "overrides"));
+        assert_eq!(paths(true), paths(false) + 6 + config);
     }
 }

@@ -7,10 +7,14 @@ use ::axum::Router;
 use ::axum::http::HeaderMap;
 use ::axum::middleware::{from_fn_with_state, map_response};
 use ::axum::response::Response;
+#[cfg(feature = "overrides")]
+use ::axum::routing::patch;
 use ::axum::routing::{any, get, post};
 
 use super::access::check_host;
 use super::admin::{Action, AdminState};
+#[cfg(feature = "overrides")]
+use super::config;
 use super::events::Streams;
 use super::respond::{fresh, unknown_route, wrong_method};
 use super::shared::Shared;
@@ -33,7 +37,7 @@ pub fn router() -> Resilience {
 }
 
 impl Resilience {
-    /// Adds the routes that change breakers by hand:
+    /// Adds the routes that change policies by hand:
     /// `POST /resilience/circuit-breakers/{name}[/keys/{key}]/{force-open|force-close|reset}`.
     ///
     /// `authorize` sees the request's headers and says whether it may; else the answer is 403.
@@ -42,6 +46,9 @@ impl Resilience {
     /// `Host`) is rejected, so that an authorizer may trust cookies, too. One that admits requests without any headers
     /// proves nothing: under it, pages by plain HTTP may act only if their host is an address, `localhost`, or
     /// [allowed](Self::allowed_hosts); any site can bind its own name to this server's address ("DNS rebinding").
+    ///
+    /// With feature `overrides` there are `PATCH` and `DELETE /resilience/config/{kind}/{name}`, too, under the same
+    /// rules: see [the module](super#changing-options).
     ///
     /// Requests that it admits see errors and keys on the other routes, too.
     ///
@@ -150,6 +157,10 @@ impl<S: Clone + Send + Sync + 'static> From<Resilience> for Router<S> {
         let with_admin = shared.access.authorizer.is_some();
         let shared = Arc::new(shared);
         let mut router = read_routes(with_admin);
+        #[cfg(feature = "overrides")]
+        {
+            router = router.merge(config_routes(with_admin));
+        }
         if with_admin {
             router = router.merge(admin_routes(&shared));
         }
@@ -187,6 +198,16 @@ fn admin_routes(shared: &Arc<Shared>) -> Router<Arc<Shared>> {
         let state = AdminState { shared: Arc::clone(shared), action, has_key };
         router.route(path, post(move |target, request| admin::act(state.clone(), target, request)))
     })
+}
+
+#[cfg(feature = "overrides")]
+fn config_routes(with_admin: bool) -> Router<Arc<Shared>> {
+    let router = Router::new().route("/resilience/config", get(config::list));
+    if !with_admin {
+        return router;
+    }
+    let change = patch(config::change).delete(config::withdraw);
+    router.route("/resilience/config/{kind}/{name}", change)
 }
 
 /// A client may ask for the history next.

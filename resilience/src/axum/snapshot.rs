@@ -31,7 +31,10 @@ macro_rules! lists {
                 }),)*
             ];
             let lists = lists.into_iter().map(move |(name, list)| (name, list(audience)));
-            object(lists.chain(once_with(|| ("functions", functions()))))
+            let lists = lists.chain(once_with(|| ("functions", functions())));
+            #[cfg(feature = "overrides")]
+            let lists = lists.chain(once_with(|| ("overridden", overridden())));
+            object(lists)
         }
     };
 }
@@ -40,6 +43,12 @@ with_lists!(lists);
 
 fn functions() -> Parts {
     array(registry().functions(), |function| once(Part::of(&function.snapshot())))
+}
+
+/// Which policies are not as their attributes say.
+#[cfg(feature = "overrides")]
+fn overridden() -> Parts {
+    array(crate::overrides::admin::overridden(), |one| once(Part::of(&one)))
 }
 
 /// What can be shown.

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use parking_lot::Mutex;
+use parking_lot::{Mutex, MutexGuard};
 
+use super::leaf::Leaf;
 use crate::current::Forced;
 use crate::kind::PolicyKind;
 use crate::name::Name;
@@ -13,6 +14,20 @@ pub(super) type Spot = (PolicyKind, &'static str);
 
 static LAYERS: Mutex<Layers> =
     Mutex::new(Layers { origins: BTreeMap::new(), forced: BTreeMap::new() });
+
+static TURN: Mutex<Base> = Mutex::new(Base { leaves: Vec::new(), allow_unknown: false });
+
+/// What file and environment said when they were applied last. Its lock makes changes follow one another.
+#[derive(Debug)]
+pub(super) struct Base {
+    pub(super) leaves: Vec<Leaf>,
+    pub(super) allow_unknown: bool,
+}
+
+/// Waits until it is the caller's turn to change what is in force.
+pub(super) fn turn() -> MutexGuard<'static, Base> {
+    TURN.lock()
+}
 
 /// The overrides in force.
 #[derive(Debug)]
@@ -24,11 +39,11 @@ pub(super) struct Layers {
 /// Where a policy's overridden options come from.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Origins {
-    /// By option: `file:line:column`, a variable's name, or `program`.
+    /// By option: `file:line:column`, a variable's name, `program`, or `admin`.
     pub(super) options: BTreeMap<String, String>,
 }
 
-/// Changes what is in force; changes follow one another.
+/// Changes what is in force.
 pub(super) fn replace<O>(change: impl FnOnce(&mut Layers) -> O) -> O {
     change(&mut LAYERS.lock())
 }
@@ -36,6 +51,12 @@ pub(super) fn replace<O>(change: impl FnOnce(&mut Layers) -> O) -> O {
 /// The state that overrides force that breaker into.
 pub(super) fn forced(spot: Spot) -> Option<Forced> {
     LAYERS.lock().forced.get(&spot).copied()
+}
+
+/// Where the overridden options of that policy come from.
+#[cfg(feature = "axum")]
+pub(super) fn origins(spot: Spot) -> Origins {
+    LAYERS.lock().origins.get(&spot).cloned().unwrap_or_default()
 }
 
 /// How many options of which policies are overridden.

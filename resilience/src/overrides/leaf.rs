@@ -40,6 +40,16 @@ pub(super) enum Source {
     Inline,
     /// A variable for one option.
     Variable,
+    /// The admin routes.
+    #[cfg(feature = "axum")]
+    Admin,
+}
+
+impl Source {
+    /// Whether it wins over what the program itself set by hand, too: a person asked for it, and for a while.
+    pub(super) fn wins_over_program(self) -> bool {
+        self > Self::Variable
+    }
 }
 
 /// `file:line:column`, or the name of a variable.

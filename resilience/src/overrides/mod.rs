@@ -40,7 +40,7 @@
 //!
 //! For each option of a policy, an exact name wins over patterns, a pattern with more literal characters over one with
 //! fewer, then a variable over the text in `RESILIENCE_OVERRIDES`, and that over the file. What the program itself sets
-//! by `reconfigure` and `set_mode` wins over all of them; what nothing overrides is as the attribute says.
+//! by `reconfigure` and `set_mode` wins over all of them, and what the [admin routes](crate::axum) set over that; what nothing overrides is as the attribute says.
 //!
 //! # All or nothing
 //!
@@ -59,6 +59,9 @@
 //! | rate limit | Used turns stay used, up to the new burst |
 //! | hedge, health check | It holds for calls and runs that begin from then on |
 
+#[cfg(feature = "axum")]
+pub(crate) mod admin;
+mod change;
 mod environment;
 mod layers;
 mod leaf;
@@ -110,8 +113,8 @@ pub fn file(path: impl Into<PathBuf>) -> Overrides {
     Overrides::new(Some(path.into()))
 }
 
-/// Overrides with a file of the program's own besides, in which states that breakers are forced into by hand outlive the
-/// process: `overrides::persist("/var/lib/app/resilience.state.toml").load()?`.
+/// Overrides with a file of the program's own besides, in which states that breakers are forced into by hand, and what
+/// the admin routes set, outlive the process: `overrides::persist("/var/lib/app/resilience.state.toml").load()?`.
 pub fn persist(path: impl Into<PathBuf>) -> Persistent {
     Persistent::new(path.into())
 }

@@ -4,34 +4,44 @@ use std::fmt;
 
 /// What an override is for: one policy by its name, or all that a pattern matches.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct Selector(String);
+pub(crate) struct Selector {
+    text: String,
+    is_pattern: bool,
+}
 
 impl Selector {
     pub(super) fn new(text: impl Into<String>) -> Self {
-        Self(text.into())
+        let text = text.into();
+        Self { is_pattern: text.contains('*'), text }
+    }
+
+    /// One name, with stars in it or not.
+    #[cfg(feature = "axum")]
+    pub(super) fn exact(name: &str) -> Self {
+        Self { text: name.to_owned(), is_pattern: false }
     }
 
     pub(super) fn is_pattern(&self) -> bool {
-        self.0.contains('*')
+        self.is_pattern
     }
 
     pub(super) fn as_str(&self) -> &str {
-        &self.0
+        &self.text
     }
 
     pub(super) fn matches(&self, name: &str) -> bool {
-        matches(&self.0, name)
+        if self.is_pattern { matches(&self.text, name) } else { self.text == name }
     }
 
     /// How closely it describes what it matches: an exact name most of all, a pattern by its literal characters.
     pub(super) fn weight(&self) -> usize {
-        if self.is_pattern() { self.0.chars().filter(|c| *c != '*').count() } else { usize::MAX }
+        if self.is_pattern { self.text.chars().filter(|c| *c != '*').count() } else { usize::MAX }
     }
 }
 
 impl fmt::Display for Selector {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(&self.text)
     }
 }
 

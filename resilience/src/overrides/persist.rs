@@ -1,4 +1,4 @@
-//! Forced states that outlive the process: kept in a file of the overrides' own grammar.
+//! What outlives the process: forced states, and what the admin routes set, in a file of the overrides' own grammar.
 
 use std::fmt::Write as _;
 use std::fs::{self, File};
@@ -10,6 +10,8 @@ use std::pin::Pin;
 use futures_core::Stream;
 use tokio::runtime::Handle;
 
+#[cfg(feature = "axum")]
+use super::admin;
 use super::leaf::Leaf;
 use super::problems::Problems;
 use super::target::read_state;
@@ -37,8 +39,9 @@ impl Persistent {
         Self { path }
     }
 
-    /// Does what [`load`](super::load) does; then forces the breakers that were forced when the program ended, and keeps
-    /// the file up to date from now on, in a task of the tokio runtime.
+    /// Does what [`load`](super::load) does; then forces the breakers that were forced when the program ended, sets again
+    /// what the admin routes had set and what has not expired since, and keeps the file up to date from now on, in a
+    /// task of the tokio runtime.
     ///
     /// A file that cannot be understood is set aside under the name with `.broken` behind it, and reported as a `tracing`
     /// error: it is never read as "closed". States that the overrides force are not kept here, because they are in their
@@ -62,9 +65,8 @@ impl Persistent {
             return Ok(());
         }
         let text = sources::read(&self.path)?;
-        match states(&self.path.display().to_string(), &text) {
-            Ok(states) => states.iter().for_each(force),
-            Err(problems) => self.set_aside(&problems),
+        if let Err(problems) = restore(&self.path.display().to_string(), &text) {
+            self.set_aside(&problems);
         }
         Ok(())
     }
@@ -87,7 +89,7 @@ impl Persistent {
     }
 
     async fn write(&self) {
-        let (path, text) = (self.path.clone(), forced_states());
+        let (path, text) = (self.path.clone(), kept());
         let written = tokio::task::spawn_blocking(move || replace(&path, &text)).await;
         if let Ok(Err(error)) = written {
             let path = self.path.display();
@@ -100,11 +102,22 @@ fn one(problem: Problem) -> Problems {
     Problems::new(vec![problem])
 }
 
-/// The breakers that a file names, and their states.
-fn states(label: &str, text: &str) -> Result<Vec<(String, Forced)>, Vec<Problem>> {
+/// Puts in force what a file says: all of it or nothing.
+fn restore(label: &str, text: &str) -> Result<(), Vec<Problem>> {
     let leaves = toml_text::file(label, text)?;
+    #[cfg(feature = "axum")]
+    let (layers, leaves) = admin::split(leaves).map_err(|problem| vec![problem])?;
+    let states = states(&leaves).map_err(|problem| vec![problem])?;
+    #[cfg(feature = "axum")]
+    admin::restore(layers).map_err(|problems| problems.iter().cloned().collect::<Vec<_>>())?;
+    states.iter().for_each(force);
+    Ok(())
+}
+
+/// The breakers that a file names, and their states.
+fn states(leaves: &[Leaf]) -> Result<Vec<(String, Forced)>, Problem> {
     let states: Result<Vec<_>, _> = leaves.iter().map(state).collect();
-    states.map(|states| states.into_iter().flatten().collect()).map_err(|problem| vec![problem])
+    states.map(|states| states.into_iter().flatten().collect())
 }
 
 fn state(leaf: &Leaf) -> Result<Option<(String, Forced)>, Problem> {
@@ -131,14 +144,24 @@ fn force((name, state): &(String, Forced)) {
 fn matters(event: &Event) -> bool {
     match event {
         Event::StateChanged(change) => FORCED.contains(&change.from) || FORCED.contains(&change.to),
-        Event::Missed { .. } => true,
+        Event::Administered { .. } | Event::Missed { .. } => true,
         _ => false,
     }
 }
 
+/// What is to outlive the process.
+fn kept() -> String {
+    #[cfg_attr(not(feature = "axum"), allow(unused_mut, reason = "the admin routes write more"))]
+    let mut text = forced_states();
+    #[cfg(feature = "axum")]
+    admin::write(&mut text);
+    text
+}
+
 /// What is forced, but by overrides, in their grammar.
 fn forced_states() -> String {
-    let mut text = String::from("# Forced states, kept by the program.\n");
+    let mut text =
+        String::from("# Forced states and what was set for a while, kept by the program.\n");
     for breaker in registry().circuit_breakers() {
         let (name, state) = (breaker.name().as_str(), breaker.state());
         let by_hand = layers::forced((PolicyKind::CircuitBreaker, name)).is_none();
@@ -151,7 +174,7 @@ fn forced_states() -> String {
 }
 
 /// A key as TOML has it.
-fn quoted(name: &str) -> String {
+pub(super) fn quoted(name: &str) -> String {
     let mut text = String::from('"');
     for c in name.chars() {
         let _ = match c {
@@ -182,13 +205,14 @@ mod tests {
     fn a_name_is_read_back_whatever_it_holds() {
         for name in ["payments", "a.b::c", "say \"no\"", "back\\slash", "line\nbreak", "größe"] {
             let text = format!("[circuit_breaker.{}]\nstate = \"forced-open\"", quoted(name));
-            assert_eq!(states("f", &text), Ok(vec![(name.to_owned(), Forced::Open)]), "{text}");
+            let leaves = toml_text::file("f", &text).unwrap();
+            assert_eq!(states(&leaves), Ok(vec![(name.to_owned(), Forced::Open)]), "{text}");
         }
     }
 
     #[test]
     fn only_states_are_kept() {
-        let told = |text| states("f", text).unwrap_err()[0].to_string();
+        let told = |text| states(&toml_text::file("f", text).unwrap()).unwrap_err().to_string();
         assert_eq!(
             told("[circuit_breaker.a]\nopen_for = \"1s\""),
             "f:2:1: `open_for` is not kept here: only states are"

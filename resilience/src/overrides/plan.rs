@@ -3,21 +3,20 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use serde_json::Value as Json;
+#[cfg(feature = "axum")]
+use serde_json::{Map, Value as Json};
 
-use super::layers::{self, Origins, Spot};
+use super::change::{self, Change, shown, without_column};
+use super::layers::{self, Base, Origins, Spot};
 use super::leaf::{Kinds, Leaf};
 use super::problems::Problems;
 use super::resolve::{Known, note, winners};
 use super::target::{Planned, Target, read_mode, read_state, target};
 use crate::current::{Forced, allowed};
-use crate::grammar::parse_duration;
 use crate::kind::PolicyKind;
 use crate::mode::Mode;
-use crate::name::Name;
 use crate::problem::Problem;
 use crate::registry::registry;
-use crate::stack::event::{self, Event};
 
 /// Overrides that were read and checked, and are not in force yet.
 ///
@@ -25,6 +24,10 @@ use crate::stack::event::{self, Event};
 #[derive(Debug)]
 #[must_use = "a plan changes nothing until it is applied"]
 pub struct Plan {
+    /// What file and environment say.
+    base: Base,
+    /// Whether the admin routes had a say, too.
+    has_admin: bool,
     steps: Vec<Step>,
     changes: Vec<Change>,
     warnings: Vec<Problem>,
@@ -40,18 +43,6 @@ struct Step {
     origins: Origins,
 }
 
-/// One option that gets another value.
-#[derive(Clone, Debug, PartialEq)]
-struct Change {
-    kind: PolicyKind,
-    policy: &'static str,
-    option: String,
-    from: String,
-    to: String,
-    /// Where the new value comes from.
-    origin: String,
-}
-
 impl fmt::Debug for Step {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} `{}`", self.known.kind, self.known.name)
@@ -59,11 +50,18 @@ impl fmt::Debug for Step {
 }
 
 impl Plan {
-    /// Judges `leaves` against the policies of this program.
-    pub(super) fn of(leaves: &[Leaf], allow_unknown: bool) -> Result<Self, Problems> {
+    /// Judges what file and environment say, and what the admin routes set.
+    pub(super) fn of(base: Base) -> Result<Self, Problems> {
+        Self::under(base, admin_leaves())
+    }
+
+    /// Judges overrides against the policies of this program. Those of the admin routes have places of their own.
+    pub(super) fn under(base: Base, admin: Vec<Leaf>) -> Result<Self, Problems> {
+        let has_admin = !admin.is_empty();
+        let leaves = [base.leaves.as_slice(), &admin].concat();
         let (known, targets): (Vec<_>, Vec<_>) = policies().into_iter().unzip();
-        let mut problems = mistakes(leaves, &known, &targets);
-        let (winners, found) = winners(leaves, &known, allow_unknown);
+        let mut problems = mistakes(&leaves, &known, &targets);
+        let (winners, found) = winners(&leaves, &known, base.allow_unknown);
         found.problems.into_iter().for_each(|problem| note(&mut problems, problem));
         let mut steps = Vec::new();
         for ((known, target), leaves) in known.into_iter().zip(targets).zip(winners) {
@@ -76,7 +74,7 @@ impl Plan {
             return Err(Problems::new(problems));
         }
         let changes = steps.iter().flat_map(Step::changes).collect();
-        Ok(Self { steps, changes, warnings: found.warnings })
+        Ok(Self { base, has_admin, steps, changes, warnings: found.warnings })
     }
 
     /// Whether everything is as it would be.
@@ -96,40 +94,66 @@ impl Plan {
     /// # Errors
     /// A policy that has had 65,535 different configs takes no other; everything else is in force then.
     pub fn apply(self) -> Result<(), Problems> {
+        let mut turn = layers::turn();
+        let done = self.up_to_date()?.put(&mut turn);
+        drop(turn);
+        done.tell()
+    }
+
+    /// What the admin routes set may have changed since, and may have expired.
+    fn up_to_date(self) -> Result<Self, Problems> {
+        let admin = admin_leaves();
+        if self.has_admin || !admin.is_empty() { Self::under(self.base, admin) } else { Ok(self) }
+    }
+
+    /// Puts everything in force, and leaves to be told what was done.
+    pub(super) fn put(self, turn: &mut Base) -> Done {
         for warning in &self.warnings {
             tracing::warn!(target: "resilience::overrides", event = "override_without_effect", "{warning}");
         }
         for change in &self.changes {
             tracing::warn!(target: "resilience::overrides", event = "reconfigured", policy = change.policy, "{change}");
         }
-        let (mut forced, mut problems) = (Vec::new(), Vec::new());
+        let mut done = Done { changes: self.changes, forced: Vec::new(), problems: Vec::new() };
         layers::replace(|layers| {
             for step in self.steps {
                 if layers.force(step.spot(), step.state) {
-                    forced.push((step.target, step.state));
+                    done.forced.push((step.target, step.state));
                 }
-                problems.extend(step.apply(layers).err());
+                done.problems.extend(step.apply(layers).err());
             }
         });
-        // Outside of the lock, because hooks run.
-        for (target, state) in forced {
-            target.force(state);
-        }
-        for changes in self.changes.chunk_by(|one, other| one.spot() == other.spot()) {
-            tell(changes);
-        }
-        if problems.is_empty() { Ok(()) } else { Err(Problems::new(problems)) }
+        *turn = self.base;
+        done
     }
 }
 
-/// Tells listeners of one policy's changes.
-fn tell(changes: &[Change]) {
-    event::announce(Event::Reconfigured {
-        kind: changes[0].kind,
-        policy: Name::new(changes[0].policy),
-        changes: changes.iter().map(ToString::to_string).collect(),
-        source: changes[0].origin.as_str().into(),
-    });
+#[cfg(feature = "axum")]
+use super::admin::leaves as admin_leaves;
+
+/// Without the routes there are none.
+#[cfg(not(feature = "axum"))]
+fn admin_leaves() -> Vec<Leaf> {
+    Vec::new()
+}
+
+/// What was put in force, and is to be told.
+#[must_use = "states are not forced before it is told"]
+pub(super) struct Done {
+    changes: Vec<Change>,
+    forced: Vec<(&'static dyn Target, Option<Forced>)>,
+    problems: Vec<Problem>,
+}
+
+impl Done {
+    /// Under no lock, because hooks run.
+    pub(super) fn tell(self) -> Result<(), Problems> {
+        for (target, state) in self.forced {
+            target.force(state);
+        }
+        change::tell(&self.changes);
+        if self.problems.is_empty() { Ok(()) } else { Err(Problems::new(self.problems)) }
+    }
 }
 
 impl fmt::Display for Plan {
@@ -139,19 +163,6 @@ impl fmt::Display for Plan {
             write!(f, "{end}{change}")?;
         }
         Ok(())
-    }
-}
-
-impl Change {
-    fn spot(&self) -> Spot {
-        (self.kind, self.policy)
-    }
-}
-
-impl fmt::Display for Change {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { policy, option, from, to, origin, .. } = self;
-        write!(f, "{policy}.{option}: {from} → {to} ({origin})")
     }
 }
 
@@ -206,14 +217,14 @@ fn step(
 ) -> Result<Step, Problem> {
     let (own, by_hand) = target.own();
     let mut leaves: Vec<_> = winners.values().copied().collect();
-    leaves.retain(|leaf| !by_hand.contains(&leaf.option));
+    leaves.retain(|leaf| leaf.source.wins_over_program() || !by_hand.contains(&leaf.option));
     let planned = target.plan(&leaves)?;
     let mut origins = Origins::default();
     for leaf in leaves.iter().filter(|leaf| own.contains_key(&leaf.option)) {
         origins.options.insert(leaf.option.clone(), leaf.places.value.clone());
     }
     for option in by_hand {
-        origins.options.insert(option, "program".into());
+        origins.options.entry(option).or_insert_with(|| "program".into());
     }
     let mode = mode(&known, target, winners.get("mode").copied(), &mut origins);
     let state = winners.get("state").and_then(|leaf| read_state(leaf).ok()).flatten();
@@ -223,7 +234,7 @@ fn step(
     Ok(Step { known, target, planned, mode, state, origins })
 }
 
-/// The program's word by hand, else the override's, else that everything is enforced.
+/// The admin routes' word, else the program's by hand, else the override's, else that everything is enforced.
 fn mode(
     known: &Known,
     target: &'static dyn Target,
@@ -231,7 +242,8 @@ fn mode(
     origins: &mut Origins,
 ) -> Option<Mode> {
     target.mode()?;
-    if let Some(by_hand) = target.own_mode() {
+    let wins = leaf.is_some_and(|leaf| leaf.source.wins_over_program());
+    if let Some(by_hand) = target.own_mode().filter(|_| !wins) {
         origins.options.insert("mode".into(), "program".into());
         return Some(by_hand);
     }
@@ -243,6 +255,26 @@ fn mode(
     };
     origins.options.insert("mode".into(), leaf.places.value.clone());
     Some(mode)
+}
+
+#[cfg(feature = "axum")]
+impl Plan {
+    /// Options, mode and state of that policy: as they are, and as they would be.
+    pub(super) fn old_and_new(&self, spot: Spot) -> Option<[Map<String, Json>; 2]> {
+        let step = self.steps.iter().find(|step| step.spot() == spot)?;
+        let (mut old, mut new) = (step.target.in_force(), step.planned.options.clone());
+        let modes = [step.target.mode(), step.mode];
+        let states = [layers::forced(spot), step.state].map(state);
+        for (values, (mode, state)) in
+            [&mut old, &mut new].into_iter().zip(modes.into_iter().zip(states))
+        {
+            mode.map(|mode| values.insert("mode".into(), mode.as_str().into()));
+            if spot.0 == PolicyKind::CircuitBreaker {
+                values.insert("state".into(), state.into());
+            }
+        }
+        Some([old, new])
+    }
 }
 
 impl Step {
@@ -301,27 +333,5 @@ fn state(state: Option<Forced>) -> &'static str {
         None => "closed",
         Some(Forced::Open) => "forced-open",
         Some(Forced::Closed) => "forced-closed",
-    }
-}
-
-/// `file:line` of `file:line:column`; a variable's name as it is.
-fn without_column(place: &str) -> &str {
-    match place.rsplit_once(':') {
-        Some((line, column)) if column.parse::<u32>().is_ok() => line,
-        _ => place,
-    }
-}
-
-/// A value as people write it.
-fn shown(value: Option<&Json>) -> String {
-    match value {
-        None | Some(Json::Null) => "off".into(),
-        Some(Json::String(text)) => match parse_duration(text) {
-            Ok(duration) => format!("{duration:?}"),
-            Err(_) => text.clone(),
-        },
-        // A window is a table with its one meaning inside.
-        Some(Json::Object(table)) if table.len() == 1 => shown(table.values().next()),
-        Some(other) => other.to_string(),
     }
 }

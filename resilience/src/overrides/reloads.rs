@@ -31,7 +31,12 @@ pub(super) fn count(result: &Result<bool, Problems>) {
     };
     count.fetch_add(1, Relaxed);
     if matches!(result, Ok(true)) || (result.is_ok() && applied_at().is_none()) {
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        APPLIED_AT.store(now.as_secs(), Relaxed);
+        note_applied();
     }
+}
+
+/// Notes that overrides were put in force just now.
+pub(super) fn note_applied() {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    APPLIED_AT.store(now.as_secs(), Relaxed);
 }

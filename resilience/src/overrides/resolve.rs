@@ -92,7 +92,7 @@ fn undecided(one: &Leaf, other: &Leaf, policy: &Known) -> Problem {
 }
 
 /// What is wrong with an override that reaches no policy, or cannot tell which.
-fn unmatched(leaf: &Leaf, policies: &[Known]) -> Option<Problem> {
+pub(super) fn unmatched(leaf: &Leaf, policies: &[Known]) -> Option<Problem> {
     let name = leaf.selector.as_str();
     let reached: Vec<_> = policies.iter().filter(|policy| leaf.reaches(policy)).collect();
     let text = match reached[..] {

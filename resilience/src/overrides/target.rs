@@ -32,6 +32,9 @@ pub(super) trait Target: Sync {
     fn plan(&'static self, leaves: &[&Leaf]) -> Result<Planned, Problem>;
     /// The options in force.
     fn in_force(&self) -> Map<String, Json>;
+    /// The options that the attribute set.
+    #[cfg(feature = "axum")]
+    fn declared(&self) -> Map<String, Json>;
     /// The options that the program set, and those of them that it set by hand.
     fn own(&self) -> (Map<String, Json>, Vec<String>);
     fn mode(&self) -> Option<Mode>;
@@ -112,6 +115,11 @@ where
 
     fn in_force(&self) -> Map<String, Json> {
         json(self.current().get())
+    }
+
+    #[cfg(feature = "axum")]
+    fn declared(&self) -> Map<String, Json> {
+        json(self.current().declared())
     }
 
     fn own(&self) -> (Map<String, Json>, Vec<String>) {

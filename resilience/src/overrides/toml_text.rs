@@ -165,7 +165,7 @@ fn decimal(digits: &str, radix: u32) -> Value {
     Value::Integer(number.map_or_else(|_| digits.into(), |number| number.to_string()))
 }
 
-fn unknown_kind(word: &str) -> String {
+pub(super) fn unknown_kind(word: &str) -> String {
     match word {
         "fallback" => return "a fallback has no options that can be changed here".into(),
         "pipeline" | "resilient" => {

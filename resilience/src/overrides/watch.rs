@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use parking_lot::Mutex;
 
+use super::layers::Base;
 use super::plan::Plan;
 use super::problems::Problems;
 use super::{reloads, sources};
@@ -121,7 +122,7 @@ impl Overrides {
 
     fn plan(&self, text: Option<&str>) -> Result<Plan, Problems> {
         let leaves = sources::leaves(self.path.as_deref().zip(text))?;
-        Plan::of(&leaves, self.allow_unknown)
+        Plan::of(Base { leaves, allow_unknown: self.allow_unknown })
     }
 }
 

@@ -68,14 +68,17 @@ pub enum Event {
         /// Which attempt: 2 is the first one beyond the original.
         attempt: u32,
     },
-    /// A circuit breaker was changed by hand, through the admin routes.
+    /// A policy was changed by hand, through the admin routes.
     #[non_exhaustive]
     Administered {
-        /// The breaker's name.
+        /// The kind of the policy.
+        kind: PolicyKind,
+        /// Its name.
         policy: Name,
         /// The key, of a breaker per key.
         key: Option<Arc<str>>,
-        /// What was asked for: `force_open`, `force_close`, `reset`.
+        /// What was asked for: `force_open`, `force_close`, `reset`; of options `reconfigure` and `restore`, and
+        /// `expire` when their time is over.
         action: &'static str,
         /// Who, as far as the request says.
         by: Arc<str>,
@@ -116,8 +119,9 @@ impl Event {
     pub const fn kind(&self) -> Option<PolicyKind> {
         match self {
             Self::StateChanged(change) => Some(change.kind),
-            Self::Administered { .. } => Some(PolicyKind::CircuitBreaker),
-            Self::Rejected { kind, .. } | Self::WouldReject { kind, .. } => Some(*kind),
+            Self::Administered { kind, .. }
+            | Self::Rejected { kind, .. }
+            | Self::WouldReject { kind, .. } => Some(*kind),
             Self::Retried(_) => Some(PolicyKind::Retry),
             Self::FellBack { .. } => Some(PolicyKind::Fallback),
             Self::Hedged { .. } => Some(PolicyKind::Hedge),
@@ -269,6 +273,7 @@ pub(crate) fn hedged(policy: Name, attempt: u32) {
 
 #[cfg(feature = "axum")]
 pub(crate) fn administered(
+    kind: PolicyKind,
     policy: Name,
     key: Option<&str>,
     action: &'static str,
@@ -277,12 +282,18 @@ pub(crate) fn administered(
 ) {
     let (line, by_line) = (key.map(one_line), one_line(by));
     let (key_line, reason_line) = (line.as_deref(), reason.map(one_line));
-    tracing::warn!(
-        target: "resilience::circuit_breaker", policy = &*one_line(&policy), event = "administered", key = key_line,
-        action, by = &*by_line, reason = reason_line.as_deref()
+    log!(
+        kind,
+        warn,
+        policy = &*one_line(&policy),
+        event = "administered",
+        key = key_line,
+        action,
+        by = &*by_line,
+        reason = reason_line.as_deref()
     );
     let [key, reason] = [key, reason].map(|text| text.map(Into::into));
-    broadcast(|| Event::Administered { policy, key, action, by: by.into(), reason });
+    broadcast(|| Event::Administered { kind, policy, key, action, by: by.into(), reason });
 }
 
 #[inline]

@@ -55,6 +55,13 @@ impl Browser {
         self.post("/window/rect", json!({ "width": width, "height": height })).await;
     }
 
+    /// What the window shows, as PNG.
+    pub(crate) async fn picture(&self) -> Vec<u8> {
+        let answer = self.http.get(format!("{}/screenshot", self.session)).send().await;
+        let answer: Value = answer.expect("the driver answers").json().await.expect("JSON");
+        decoded(answer["value"].as_str().expect("a picture"))
+    }
+
     /// Whatever the console shows: errors, and violations of the content security policy.
     pub(crate) async fn complaints(&self) -> Vec<String> {
         let log = self.post("/se/log", json!({ "type": "browser" })).await;
@@ -74,6 +81,18 @@ impl Browser {
         assert!(value.get("error").is_none(), "{path}: {value}");
         value
     }
+}
+
+/// Base64, as the driver sends pictures.
+fn decoded(text: &str) -> Vec<u8> {
+    const DIGITS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let digit = |byte| DIGITS.iter().position(|digit| *digit == byte).map(|value| value as u32);
+    let values: Vec<_> = text.bytes().map_while(digit).collect();
+    let bytes = values.chunks(4).flat_map(|four| {
+        let bits = four.iter().enumerate().fold(0, |bits, (i, value)| bits | value << (18 - 6 * i));
+        bits.to_be_bytes().into_iter().skip(1).take(four.len() - 1)
+    });
+    bytes.collect()
 }
 
 impl Drop for Browser {

@@ -6,7 +6,9 @@ let token = "";
 
 function offerHands(item) {
   item.querySelector(".hands").addEventListener("click", ({ target }) => {
-    if (target.dataset.action) ask(target.dataset.action, elements.get(item.dataset.key).row.name);
+    const { row } = elements.get(item.dataset.key);
+    if (target.dataset.action) ask(target.dataset.action, row.name);
+    if (target.dataset.edit != null) edit(row);
   });
 }
 
@@ -22,7 +24,7 @@ function ask(action, name) {
 // No path can hold the names `.` and `..`.
 function place(name, action) {
   const query = name === "." || name === ".." ? `?name=${name}` : "";
-  return `${query ? "-" : encodeURIComponent(name)}/${action}${query}`;
+  return `${query ? "-" : encodeURIComponent(name)}${action ? `/${action}` : ""}${query}`;
 }
 
 async function act() {

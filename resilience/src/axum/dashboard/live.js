@@ -23,10 +23,12 @@ async function read() {
     fetched("./health").then(showHealth, () => {});
     const snapshot = await fetched("./");
     const now = Date.now();
+    remind(snapshot);
     rows = Object.keys(KINDS).flatMap((list) => (snapshot[list] ?? []).map((policy) => toRow(list, policy)));
     byKey = new Map(rows.map((row) => [row.key, row]));
     rows.forEach((row) => remember(row, now));
     render();
+    showModes();
     if (!stream) showLink("careful", "polling");
   } catch (error) {
     showLink("bad", `not reachable: ${error.message}`);
@@ -50,7 +52,7 @@ async function fetched(path) {
 let stream = null;
 let patience = 1000;
 function listen() {
-  const source = new EventSource("./events?kind=circuit_breaker");
+  const source = new EventSource("./events?changes=true");
   source.onopen = () => {
     [stream, patience] = [source, 1000];
     showLink("good", "live");
@@ -73,7 +75,9 @@ function renderSoon() {
 }
 
 function hear(event) {
-  if (!["state_changed", "administered", "missed"].includes(event.event)) return;
+  // A health check's own breaker shows as the check.
+  if (event.event === "state_changed" && event.kind !== "circuit_breaker") return;
+  if (["reconfigured", "administered"].includes(event.event)) forget(event.kind, event.policy);
   tell(event);
   const row = byKey.get(`${EVENT_KINDS[event.kind]}/${event.policy}`);
   if (row && event.to) {

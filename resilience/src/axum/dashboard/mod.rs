@@ -2,7 +2,7 @@
 //!
 //! Plain HTML, CSS and JavaScript, no library and no build: what it shows is a list, and browsers can do lists.
 //! `model.js` turns the snapshot into rows, `view.js` rows into elements, `live.js` keeps both up to date, `admin.js`
-//! changes breakers by hand.
+//! changes breakers by hand, `options.js` shows and changes what is not as the attributes say.
 
 use std::future::{Ready, ready};
 use std::hash::{BuildHasher, RandomState};
@@ -16,6 +16,7 @@ const SCRIPT: &str = concat!(
     include_str!("model.js"),
     include_str!("view.js"),
     include_str!("admin.js"),
+    include_str!("options.js"),
     include_str!("live.js")
 );
 
@@ -35,6 +36,7 @@ fn fresh_page(with_admin: bool) -> Response {
     let page = PAGE
         .replace("NONCE", &nonce)
         .replace("WITH_ADMIN", &with_admin.to_string())
+        .replace("WITH_OVERRIDES", &cfg!(feature = "overrides").to_string())
         .replace("/* STYLE */", STYLE)
         .replace("/* SCRIPT */", SCRIPT);
     let headers = [

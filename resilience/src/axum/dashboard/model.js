@@ -8,8 +8,14 @@ const KINDS = {
   retries: "retry", timeouts: "timeout", hedges: "hedge", fallbacks: "fallback", pipelines: "pipeline",
   health_checks: "health check",
 };
-// The kinds of the events, by the snapshot's lists.
+// The snapshot's lists, by the kinds of events and options.
+const LISTS = {
+  circuit_breaker: ["circuit_breakers", "keyed_circuit_breakers"], bulkhead: ["bulkheads", "keyed_bulkheads"],
+  rate_limit: ["rate_limiters", "keyed_rate_limiters"], retry: ["retries"], timeout: ["timeouts"], hedge: ["hedges"],
+  health_check: ["health_checks"],
+};
 const EVENT_KINDS = { circuit_breaker: "circuit_breakers" };
+const KIND_OF = Object.fromEntries(Object.entries(LISTS).flatMap(([kind, lists]) => lists.map((list) => [list, kind])));
 const TONES = { "closed": "good", "open": "bad", "half-open": "careful", "forced-open": "bad", "forced-closed": "careful" };
 const TROUBLE = { "open": 100, "forced-open": 100, "half-open": 80, "forced-closed": 60, "closed": 0 };
 
@@ -25,15 +31,28 @@ const facts = (of) => Object.entries(of).map(([name, value]) => [words(name), sh
 // A default is not worth a line.
 const chosen = (of) => facts(Object.fromEntries(Object.entries(of).filter(([, value]) => value != null && value !== false)));
 
+// What is not as the attributes say, by kind and name.
+let overridden = new Map();
+
+function remind({ overridden: all = [] }) {
+  overridden = new Map(all.map((one) => [`${one.kind}/${one.name}`, one]));
+}
+
+const overriddenText = ({ mode, options }) => [
+  ...(mode === "enforce" ? [] : [`mode ${mode}`]), ...(options ? [`${options} changed`] : []),
+].join(", ");
+
 // A policy as a row: state and tone, rate against threshold, what the sparkline counts. There may be thousands: what
 // is only shown, its texts and groups of facts, is a function, called for the rows on the page.
 function toRow(list, policy) {
   const row = {
-    key: `${list}/${policy.name}`, list, kind: KINDS[list], name: policy.name, place: policy.location,
+    key: `${list}/${policy.name}`, list, kind: KINDS[list], name: policy.name, place: policy.location, config: policy.config,
+    overridden: overridden.get(`${KIND_OF[list]}/${policy.name}`),
     state: "in use", tone: "none", trouble: 0, rate: null, threshold: null, all: 0, bad: 0,
     rateText: () => "", note: () => "", groups: () => [],
   };
   (SHAPES[list] ?? plain)(row, policy);
+  if (row.overridden) row.trouble += row.overridden.mode === "enforce" ? 5 : 30;
   const own = row.groups;
   row.groups = () => [
     ...own(), ...(policy.config ? [["Configuration", chosen(policy.config)]] : []),

@@ -24,8 +24,12 @@ function element(row) {
     Object.assign(parts, { rate: find(".rate"), fill: find(".fill"), mark: find(".mark"), rateText: find(".rate .text"), bar: find(".bar") });
     Object.assign(parts, { spark: find(".spark"), all: find(".all"), bad: find(".bad"), note: find(".note") });
     parts.details.addEventListener("toggle", () => showFacts(parts));
-    if (document.body.dataset.admin === "true" && row.list === "circuit_breakers") {
+    Object.assign(parts, { changed: find(".changed") });
+    const [forces, edits] = [row.list === "circuit_breakers", canEdit(row)];
+    if (document.body.dataset.admin === "true" && (forces || edits)) {
       set(find(".hands"), "hidden", false);
+      item.querySelectorAll("[data-action]").forEach((button) => set(button, "hidden", !forces));
+      set(find("[data-edit]"), "hidden", !edits);
       offerHands(item);
     }
     elements.set(row.key, parts);
@@ -42,6 +46,8 @@ function show(row) {
   set(parts.badge, "textContent", row.state);
   set(parts.name, "textContent", row.name);
   set(parts.kind, "textContent", row.breaker?.config.critical ? `${row.kind}, critical` : row.kind);
+  set(parts.changed, "hidden", !row.overridden);
+  set(parts.changed, "textContent", row.overridden ? overriddenText(row.overridden) : "");
   set(parts.rateText, "textContent", row.rateText());
   set(parts.bar, "hidden", row.threshold == null);
   parts.fill.style.width = `${100 * (row.rate ?? 0)}%`;
@@ -64,7 +70,7 @@ function showNote({ row, note }) {
 
 function showFacts({ details, facts, row }) {
   if (!details.open) return;
-  const groups = row.groups();
+  const groups = [...differences(row), ...row.groups()];
   const told = JSON.stringify(groups);
   if (facts.told === told) return;
   facts.told = told;
@@ -126,9 +132,23 @@ function showHealth({ status, checks, conflicts }) {
   set($("notice"), "hidden", texts.length === 0);
 }
 
+// The kill switch must not be forgotten.
+function showModes() {
+  const texts = ["off", "observe"].flatMap((mode) => {
+    const names = [...overridden.values()].filter((one) => one.mode === mode).map(({ name }) => name);
+    const all = names.slice(0, 5).join(", ") + (names.length > 5 ? " and others" : "");
+    const does = { off: "off: calls pass unjudged", observe: "only observing: would-be rejections pass" }[mode];
+    return names.length ? [`${number(names.length)} ${names.length > 1 ? "policies are" : "policy is"} ${does} (${all})`] : [];
+  });
+  set($("modes"), "textContent", texts.join(" · "));
+  set($("modes"), "hidden", texts.length === 0);
+}
+
 function tell(event) {
   const time = make("time", clock(event.at_ms));
   const text = event.event === "state_changed" ? `${event.from} → ${event.to} (${words(event.cause)})`
+    : event.event === "reconfigured" ? event.changes?.join("; ") ?? "options changed"
+    : event.event === "reload_refused" ? event.problems?.join("; ") ?? "a file of overrides has mistakes and changes nothing"
     : event.event === "administered" ? `${words(event.action)} by ${event.by}${event.reason ? `: ${event.reason}` : ""}`
     : event.events == null ? "some events were missed" : `${number(event.events)} events were missed`;
   $("events").prepend(make("li", time, make("strong", event.policy ?? ""), make("span", text)));

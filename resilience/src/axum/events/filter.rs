@@ -13,6 +13,8 @@ use crate::stack::event::Event;
 pub(super) struct EventFilter {
     kind: Option<PolicyKind>,
     policy: Option<String>,
+    /// Whether calls are left out: changes of policies alone.
+    changes: bool,
     /// The last event that it has seen; `Err` when that is none of ours: the program has started anew since.
     pub(super) last_seen: Option<Result<Id, ()>>,
 }
@@ -21,15 +23,19 @@ pub(super) struct EventFilter {
 struct Wanted {
     kind: Option<String>,
     policy: Option<String>,
+    #[serde(default)]
+    changes: bool,
 }
 
 impl EventFilter {
     pub(super) fn of<B>(request: &Request<B>) -> Result<Self, String> {
         let filter = Query::<Wanted>::try_from_uri(request.uri());
-        let Query(Wanted { kind, policy }) = filter.map_err(|rejection| rejection.to_string())?;
+        let Query(Wanted { kind, policy, changes }) =
+            filter.map_err(|rejection| rejection.to_string())?;
         Ok(Self {
             kind: kind.as_deref().map(known).transpose()?,
             policy,
+            changes,
             last_seen: last_seen(request.headers()),
         })
     }
@@ -37,6 +43,17 @@ impl EventFilter {
     pub(super) fn includes(&self, event: &Event) -> bool {
         self.kind.is_none_or(|kind| event.kind() == Some(kind))
             && self.policy.as_deref().is_none_or(|policy| event.policy() == Some(policy))
+            && (!self.changes || is_change(event))
+    }
+}
+
+/// Whether it is about a policy, and not about one of its calls.
+fn is_change(event: &Event) -> bool {
+    match event {
+        Event::StateChanged(_) | Event::Administered { .. } | Event::Missed { .. } => true,
+        #[cfg(feature = "overrides")]
+        Event::Reconfigured { .. } | Event::ReloadRefused { .. } => true,
+        _ => false,
     }
 }
 

@@ -62,12 +62,12 @@ enum Facts<'e> {
     },
     #[cfg(feature = "overrides")]
     Reconfigured {
-        changes: &'e [String],
-        source: &'e str,
+        changes: Option<&'e [String]>,
+        source: Option<&'e str>,
     },
     #[cfg(feature = "overrides")]
     Refused {
-        problems: &'e [String],
+        problems: Option<&'e [String]>,
     },
     None {},
 }
@@ -113,6 +113,8 @@ fn line(shown: &impl Serialize) -> String {
 }
 
 fn described(event: &Event, audience: Audience) -> (&'static str, Facts<'_>) {
+    #[cfg(feature = "overrides")]
+    let details = audience.sees_details();
     match event {
         Event::StateChanged(change) => (
             "state_changed",
@@ -131,12 +133,16 @@ fn described(event: &Event, audience: Audience) -> (&'static str, Facts<'_>) {
             let (key, reason) = (key.as_deref().map(|key| audience.key(key)), reason.as_deref());
             ("administered", Facts::Administered { key, action, by, reason })
         }
+        // Values and paths of files are the operators' own.
         #[cfg(feature = "overrides")]
         Event::Reconfigured { changes, source, .. } => {
+            let (changes, source) = (details.then_some(&**changes), details.then_some(&**source));
             ("reconfigured", Facts::Reconfigured { changes, source })
         }
         #[cfg(feature = "overrides")]
-        Event::ReloadRefused { problems } => ("reload_refused", Facts::Refused { problems }),
+        Event::ReloadRefused { problems } => {
+            ("reload_refused", Facts::Refused { problems: details.then_some(&**problems) })
+        }
         Event::Missed { .. } => ("missed", Facts::default()),
     }
 }
