@@ -52,7 +52,7 @@
 //! | feature | adds |
 //! |---|---|
 //! | `axum` | health, metrics and dashboard routes, [`Rejection`] as a response |
-//! | `http`, `reqwest`, `tonic`, `sqlx` | what their statuses, responses and errors mean ([`Classify`]), and rejections as such; `http` also deadlines and idempotency keys as headers ([`wire`]) |
+//! | `http`, `reqwest`, `tonic`, `sqlx` | what their statuses, responses and errors mean ([`Classify`]), and rejections as such; `http` also deadlines and idempotency keys as headers ([`wire`]), `reqwest` a guarded HTTP client in one line ([`reqwest::Client`]) |
 //! | `metrics` | [metrics](observe) for the recorder of the `metrics` facade |
 //! | `opentelemetry` | [metrics](observe) as OpenTelemetry instruments |
 //! | `overrides` | [options, modes and states](overrides) changed by a file while the program runs |
@@ -106,6 +106,8 @@ mod random;
 mod rate_limit;
 mod registry;
 mod rejection;
+#[cfg(feature = "reqwest")]
+pub mod reqwest;
 mod retry;
 mod stack;
 mod striped;

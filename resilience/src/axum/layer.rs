@@ -23,7 +23,7 @@ use crate::rate_limit::RateLimiter;
 use crate::rejection::Rejection;
 use crate::retry::Retry;
 use crate::timeout::Timeout;
-use crate::tower::Protect;
+use crate::tower::{AnswerJudge, Protect};
 
 /// As much as axum's extractors read.
 const LONGEST_BODY: usize = 2 * 1024 * 1024;
@@ -31,7 +31,8 @@ const LONGEST_BODY: usize = 2 * 1024 * 1024;
 /// Guards axum's routes with a shared policy. A rejection becomes a response, 429, 503 or 504 with `Retry-After`: see
 /// the `IntoResponse` of [`Rejection`].
 ///
-/// Responses of status 500 and above are failures, for the policies that judge. One that may call the routes again (a
+/// Policies that judge go by what a response says about itself, its [`Classify`](crate::Classify): 408, 425, 429 and 5xx
+/// are failures, of which a retry repeats all but 501, after their `Retry-After`. One that may call the routes again (a
 /// retry, a hedge, a pipeline with a retry) reads the request's body first, at most 2 MB of it: more is 413.
 ///
 /// ```
@@ -119,7 +120,9 @@ where
                 Ok(replay) => replay,
                 Err(response) => return Ok(response),
             };
-            let outcome = policy.protect(attempts(ready, spare, replay), is_failure).await;
+            let outcome =
+                policy.protect(attempts(ready, spare, replay), AnswerJudge::KNOWN, |error| error);
+            let outcome = outcome.await;
             Ok(outcome.unwrap_or_else(|error| rejected(&*error)))
         })
     }
@@ -146,10 +149,6 @@ where
             Ok(response.into_response())
         })
     }
-}
-
-fn is_failure(response: &Response) -> bool {
-    response.status().is_server_error()
 }
 
 fn rejected(error: &(dyn std::error::Error + 'static)) -> Response {

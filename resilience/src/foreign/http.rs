@@ -27,8 +27,9 @@ impl<B> Classify for Response<B> {
         }
     }
 
+    /// `Retry-After`, or gRPC's `grpc-retry-pushback-ms`.
     fn retry_after(&self) -> Option<Duration> {
-        retry_after(self.headers())
+        retry_after(self.headers()).or_else(|| pushback(self.headers()))
     }
 }
 
@@ -50,6 +51,11 @@ pub(super) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
         Ok(seconds) => Some(Duration::from_secs(seconds)),
         Err(_) => Some(until(httpdate::parse_http_date(text).ok()?)),
     }
+}
+
+fn pushback(headers: &HeaderMap) -> Option<Duration> {
+    let millis = headers.get("grpc-retry-pushback-ms")?.to_str().ok()?.parse().ok()?;
+    Some(Duration::from_millis(millis))
 }
 
 /// A date that has passed asks for no wait.
@@ -105,6 +111,8 @@ mod tests {
         assert_eq!(past, Some(Duration::ZERO));
         assert_eq!(response(503, "retry-after", "soon").retry_after(), None);
         assert_eq!(response(503, "x", "y").retry_after(), None);
+        let pushed_back = response(200, "grpc-retry-pushback-ms", "250").retry_after();
+        assert_eq!(pushed_back, Some(Duration::from_millis(250)));
     }
 
     #[test]

@@ -6,7 +6,8 @@ use std::task::{Context, Poll};
 
 use ::tower::{BoxError, Layer, Service};
 
-use super::protect::Boxed;
+use super::protect::{AnswerJudge, Boxed};
+use super::rejected::rejected_to;
 use crate::bulkhead::Bulkhead;
 use crate::circuit_breaker::CircuitBreaker;
 use crate::keyed::{Key, Keyed, KeyedInstance, PerKey};
@@ -28,7 +29,11 @@ pub struct GuardedByKey<S, P: PerKey, F> {
 /// A policy per key that can guard a service: [`CircuitBreaker`], [`Bulkhead`] and [`RateLimiter`].
 pub trait ProtectByKey: PerKey {
     #[doc(hidden)]
-    fn protect<O, T, F>(policy: KeyedInstance<'static, Self, O>, call: F) -> Boxed<T>
+    fn protect<O, T, F>(
+        policy: KeyedInstance<'static, Self, O>,
+        call: F,
+        translate: fn(BoxError) -> BoxError,
+    ) -> Boxed<T>
     where
         O: Send + Sync + 'static,
         T: Send + 'static,
@@ -36,23 +41,34 @@ pub trait ProtectByKey: PerKey {
 }
 
 macro_rules! protect_by_key {
-    ($($policy:ty)*) => {
+    ($($policy:ty: |$keyed:ident| $call:expr;)*) => {
         $(
             impl ProtectByKey for $policy {
-                fn protect<O, T, F>(policy: KeyedInstance<'static, Self, O>, call: F) -> Boxed<T>
-    where
-        O: Send + Sync + 'static,
-        T: Send + 'static,
-        F: Future<Output = Result<T, BoxError>> + Send + 'static
+                fn protect<O, T, F>(
+                    policy: KeyedInstance<'static, Self, O>,
+                    call: F,
+                    translate: fn(BoxError) -> BoxError,
+                ) -> Boxed<T>
+                where
+                    O: Send + Sync + 'static,
+                    T: Send + 'static,
+                    F: Future<Output = Result<T, BoxError>> + Send + 'static,
                 {
-                    Box::pin(async move { policy.call(call).await })
+                    Box::pin(async move {
+                        let $keyed = &*policy;
+                        $call(call).await.map_err(translate)
+                    })
                 }
             }
         )*
     };
 }
 
-protect_by_key! { CircuitBreaker Bulkhead RateLimiter }
+protect_by_key! {
+    CircuitBreaker: |breaker| |call| AnswerJudge::KNOWN.of(breaker).call(call);
+    Bulkhead: |bulkhead| |call| bulkhead.call(call);
+    RateLimiter: |limiter| |call| limiter.call(call);
+}
 
 impl<P: PerKey> Keyed<P> {
     /// These policies as a tower layer: `key` says which one guards a request.
@@ -113,7 +129,8 @@ where
         let policy = self.policies.get(&(self.key)(&request));
         let next = self.inner.clone();
         let mut service = mem::replace(&mut self.inner, next);
-        P::protect(policy, async move { service.call(request).await.map_err(Into::into) })
+        let call = async move { service.call(request).await.map_err(Into::into) };
+        P::protect(policy, call, rejected_to::<Request>)
     }
 }
 

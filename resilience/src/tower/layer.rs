@@ -7,13 +7,18 @@ use std::task::{Context, Poll};
 use ::tower::util::ServiceExt;
 use ::tower::{BoxError, Layer, Service};
 
-use super::protect::{Again, Boxed, Judging, Once, Protect};
+use super::answers::{ClassifiedAnswers, KnownAnswers};
+use super::protect::{Again, AnswerJudge, Boxed, Judging, Once, Protect};
+use super::rejected::rejected_to;
 use crate::bulkhead::Bulkhead;
 use crate::circuit_breaker::CircuitBreaker;
+use crate::class::Classify;
 use crate::hedge::Hedge;
 use crate::pipeline::Pipeline;
 use crate::rate_limit::RateLimiter;
 use crate::retry::Retry;
+use crate::stack::inspect::Inspector;
+use crate::stack::predicate::{NoPredicate, Predicate};
 use crate::timeout::Timeout;
 
 /// Guards services with one shared instance of a policy. It comes from the policy's `layer()`.
@@ -30,32 +35,83 @@ pub struct Guarded<S, P: 'static, W = ()> {
 }
 
 impl<P: Judging> PolicyLayer<P> {
-    /// Which responses are failures though the service returned `Ok`: a status of 500, say (default: none). Only
-    /// policies that judge have it: circuit breaker, retry, hedge and pipeline.
+    /// Which responses are failures though the service returned `Ok` (default: HTTP responses that say so, see
+    /// [the module](crate::tower)). Only policies that judge have it: circuit breaker, retry, hedge and pipeline.
     pub fn when_ok<T, F: Fn(&T) -> bool>(self, when_ok: F) -> PolicyLayer<P, WhenOk<F>> {
         PolicyLayer { policy: self.policy, when_ok: WhenOk(when_ok) }
+    }
+
+    /// Judges responses by their [`Classify`]: for responses of your own, and for HTTP responses with a body that isn't
+    /// known. Without it those are successes.
+    ///
+    /// ```
+    /// use http::Response;
+    /// use resilience::{CircuitBreaker, circuit_breaker};
+    /// use tower::{BoxError, ServiceBuilder, ServiceExt, service_fn};
+    ///
+    /// struct MyBody;
+    ///
+    /// #[circuit_breaker]
+    /// static SEARCH: CircuitBreaker;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() {
+    /// let service = ServiceBuilder::new().layer(SEARCH.layer().classified()).service(service_fn(|_: ()| async {
+    ///     Ok::<_, BoxError>(Response::builder().status(503).body(MyBody).unwrap())
+    /// }));
+    /// assert!(service.oneshot(()).await.is_ok());
+    /// assert_eq!(SEARCH.totals().failures, 1);
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn classified(self) -> PolicyLayer<P, ByClass> {
+        PolicyLayer { policy: self.policy, when_ok: ByClass }
     }
 }
 
 /// A predicate over responses.
 #[derive(Clone, Copy)]
-pub struct WhenOk<F>(pub(super) F);
+pub struct WhenOk<F>(F);
 
-/// Which responses are failures: none (`()`), or those that a predicate finds.
+/// Every response says itself what it means.
+#[derive(Clone, Copy, Debug)]
+pub struct ByClass;
+
+/// Which responses are failures: those that say so (`()` for the known ones, [`ByClass`] for all), or those that a
+/// predicate finds.
 pub trait FailedResponses<T>: Clone + Send + 'static {
-    /// The predicate.
-    fn predicate(&self) -> impl Fn(&T) -> bool + Clone + Send + 'static;
+    #[doc(hidden)]
+    type Predicate: Predicate<T> + Clone + Send + 'static;
+    #[doc(hidden)]
+    type Inspector: Inspector<Result<T, BoxError>> + Send + 'static;
+
+    #[doc(hidden)]
+    fn judge(&self) -> AnswerJudge<Self::Predicate, Self::Inspector>;
 }
 
 impl<T: 'static> FailedResponses<T> for () {
-    fn predicate(&self) -> impl Fn(&T) -> bool + Clone + Send + 'static {
-        |_: &T| false
+    type Predicate = NoPredicate;
+    type Inspector = KnownAnswers;
+
+    fn judge(&self) -> AnswerJudge<NoPredicate, KnownAnswers> {
+        AnswerJudge::KNOWN
     }
 }
 
-impl<T, F: Fn(&T) -> bool + Clone + Send + 'static> FailedResponses<T> for WhenOk<F> {
-    fn predicate(&self) -> impl Fn(&T) -> bool + Clone + Send + 'static {
-        self.0.clone()
+impl<T: Classify + 'static> FailedResponses<T> for ByClass {
+    type Predicate = NoPredicate;
+    type Inspector = ClassifiedAnswers;
+
+    fn judge(&self) -> AnswerJudge<NoPredicate, ClassifiedAnswers> {
+        AnswerJudge { when_ok: NoPredicate, inspector: ClassifiedAnswers }
+    }
+}
+
+impl<T: 'static, F: Fn(&T) -> bool + Clone + Send + 'static> FailedResponses<T> for WhenOk<F> {
+    type Predicate = F;
+    type Inspector = KnownAnswers;
+
+    fn judge(&self) -> AnswerJudge<F, KnownAnswers> {
+        AnswerJudge { when_ok: self.0.clone(), inspector: KnownAnswers }
     }
 }
 
@@ -83,19 +139,23 @@ where
     }
 
     fn call(&mut self, request: Request) -> Self::Future {
-        P::Times::call(&mut self.inner, request, self.policy, self.when_ok.predicate())
+        P::Times::call(&mut self.inner, request, self.policy, self.when_ok.judge())
     }
 }
 
 /// Calls the service once or, where the policy wants it, again.
 pub trait CallService<S: Service<Request>, Request> {
     /// The guarded call.
-    fn call<P: Protect>(
+    fn call<P, W, N>(
         service: &mut S,
         request: Request,
         policy: &'static P,
-        when_ok: impl Fn(&S::Response) -> bool + Clone + Send + 'static,
-    ) -> Boxed<S::Response>;
+        judge: AnswerJudge<W, N>,
+    ) -> Boxed<S::Response>
+    where
+        P: Protect,
+        W: Predicate<S::Response> + Clone + Send + 'static,
+        N: Inspector<Result<S::Response, BoxError>> + Send + 'static;
 }
 
 impl<S, Request> CallService<S, Request> for Once
@@ -107,12 +167,17 @@ where
     Request: Send + 'static,
 {
     /// The service that was made ready is the one to be called; a rejected call never reaches it.
-    fn call<P: Protect>(
+    fn call<P, W, N>(
         service: &mut S,
         request: Request,
         policy: &'static P,
-        when_ok: impl Fn(&S::Response) -> bool + Clone + Send + 'static,
-    ) -> Boxed<S::Response> {
+        judge: AnswerJudge<W, N>,
+    ) -> Boxed<S::Response>
+    where
+        P: Protect,
+        W: Predicate<S::Response> + Clone + Send + 'static,
+        N: Inspector<Result<S::Response, BoxError>> + Send + 'static,
+    {
         let next = service.clone();
         let mut once = Some((mem::replace(service, next), request));
         let operation = move || {
@@ -122,7 +187,7 @@ where
                 service.call(request).await.map_err(Into::into)
             }
         };
-        policy.protect(operation, when_ok)
+        policy.protect::<_, _, _, _, _>(operation, judge, rejected_to::<Request>)
     }
 }
 
@@ -136,12 +201,17 @@ where
 {
     /// The first attempt uses the service that was made ready: what it has reserved (a permit, a place in a buffer)
     /// would otherwise be held while its clone waits for the same. Further attempts make clones ready.
-    fn call<P: Protect>(
+    fn call<P, W, N>(
         service: &mut S,
         request: Request,
         policy: &'static P,
-        when_ok: impl Fn(&S::Response) -> bool + Clone + Send + 'static,
-    ) -> Boxed<S::Response> {
+        judge: AnswerJudge<W, N>,
+    ) -> Boxed<S::Response>
+    where
+        P: Protect,
+        W: Predicate<S::Response> + Clone + Send + 'static,
+        N: Inspector<Result<S::Response, BoxError>> + Send + 'static,
+    {
         let spare = service.clone();
         let mut ready = Some(mem::replace(service, spare.clone()));
         let operation = move || {
@@ -155,7 +225,7 @@ where
                 service.call(request).await.map_err(Into::into)
             }
         };
-        policy.protect(operation, when_ok)
+        policy.protect::<_, _, _, _, _>(operation, judge, rejected_to::<Request>)
     }
 }
 

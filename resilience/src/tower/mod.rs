@@ -1,21 +1,36 @@
 //! Policies as tower layers: `PAYMENTS.layer()` guards an axum route or a client with the very same instance.
 //!
 //! ```
-//! use resilience::{CircuitBreaker, circuit_breaker};
-//! use tower::{ServiceBuilder, ServiceExt, service_fn};
+//! use http::{Request, Response};
+//! use resilience::{CircuitBreaker, CircuitState, circuit_breaker};
+//! use tower::{BoxError, ServiceBuilder, ServiceExt, service_fn};
 //!
-//! #[circuit_breaker(name = "search", consecutive_failures = 3)]
+//! #[circuit_breaker(name = "search", consecutive_failures = 1)]
 //! static SEARCH: CircuitBreaker;
 //!
 //! # #[tokio::main(flavor = "current_thread")] async fn main() {
-//! let service = ServiceBuilder::new()
-//!     .layer(SEARCH.layer().when_ok(|status: &u16| *status >= 500))
-//!     .service(service_fn(|query: &'static str| async move { Ok::<_, std::io::Error>(query.len() as u16) }));
-//! assert_eq!(service.oneshot("crab").await.unwrap(), 4);
+//! let service = ServiceBuilder::new().layer(SEARCH.layer()).service(service_fn(|_: Request<()>| async {
+//!     Ok::<_, BoxError>(Response::builder().status(503).body("overloaded").unwrap())
+//! }));
+//! assert_eq!(service.oneshot(Request::new(())).await.unwrap().status(), 503);
+//! assert_eq!(SEARCH.state(), CircuitState::Open);
 //! # }
 //! ```
 //!
-//! A rejection is the service's error, a [`Rejection`](crate::Rejection) in a [`BoxError`]. Layers that may call the
+//! # What is a failure
+//!
+//! An HTTP response is judged by its `grpc-status`, if it has one, else by its status, as its [`Classify`](crate::Classify)
+//! says: 503 is a failure to a breaker and is tried again after its `Retry-After`; 404 is an answer. That holds for the
+//! responses of axum, hyper, reqwest and tonic, for boxed bodies, and for bytes and text; `.classified()` takes any
+//! other response that is `Classify`, and `.when_ok(…)` decides by itself. Other responses are successes.
+//!
+//! Errors are failures, except that a rejection by a layer further in is judged as one, and that the errors of reqwest
+//! and tonic are judged by what they say.
+//!
+//! # Rejections
+//!
+//! A rejection is the service's error, a [`Rejection`](crate::Rejection) in a [`BoxError`]; around tonic's clients and
+//! servers it is a `tonic::Status`: `UNAVAILABLE`, `RESOURCE_EXHAUSTED` or `DEADLINE_EXCEEDED`. Layers that may call the
 //! service again (retry, hedge, pipeline) need requests that clone; all need services that do, as routers and clients
 //! do. The first attempt uses the service that was made ready, further ones make clones ready: a layer may stand above
 //! `concurrency_limit` and `buffer`.
@@ -24,16 +39,18 @@
 //!
 //! [`Keyed`](crate::Keyed) policies take the key from the request: `HOSTS.layer(|request: &Request| request.tenant)`.
 
+mod answers;
 mod inbound;
 mod keyed;
 mod layer;
 mod outbound;
 mod protect;
+mod rejected;
 
 pub use ::tower::BoxError;
 
 pub use self::inbound::{Handled, Inbound, InboundLayer, inbound};
 pub use self::keyed::{GuardedByKey, KeyedLayer, ProtectByKey};
-pub use self::layer::{FailedResponses, Guarded, PolicyLayer, WhenOk};
+pub use self::layer::{ByClass, FailedResponses, Guarded, PolicyLayer, WhenOk};
 pub use self::outbound::{Outbound, OutboundLayer, OutgoingRequest, Sent, outbound};
-pub use self::protect::{Again, Judging, Once, Protect};
+pub use self::protect::{Again, AnswerJudge, Judging, Once, Protect};

@@ -8,8 +8,8 @@ use ::http::{HeaderMap, Method, Request};
 use ::tower::{BoxError, Layer, Service};
 use pin_project_lite::pin_project;
 
+use super::rejected::rejected_to;
 use crate::grammar::IntoDuration;
-use crate::rejection::Rejection;
 use crate::wire::{MARGIN, Outgoing};
 
 /// Puts the facts of the running call into each request: a layer for clients, tonic's and reqwest's among them.
@@ -20,7 +20,7 @@ use crate::wire::{MARGIN, Outgoing};
 /// time than there is.
 ///
 /// It belongs inside the retries, so that each attempt tells what is left to it. A request whose time is over isn't sent:
-/// [`Rejection::DeadlineExceeded`] of the policy `outbound`, in a [`BoxError`].
+/// [`DeadlineExceeded`](crate::Rejection::DeadlineExceeded) of the policy `outbound`, in a [`BoxError`].
 ///
 /// ```
 /// use http::{HeaderMap, Request, Response};
@@ -114,7 +114,7 @@ impl OutgoingRequest for ::reqwest::Request {
 impl<S, R> Service<R> for Outbound<S>
 where
     S: Service<R, Error: Into<BoxError>>,
-    R: OutgoingRequest,
+    R: OutgoingRequest + 'static,
 {
     type Response = S::Response;
     type Error = BoxError;
@@ -128,7 +128,7 @@ where
         let (method, headers) = request.parts_mut();
         match Outgoing::here(self.margin).write(&method, headers) {
             Ok(()) => Sent::Sent { answer: self.inner.call(request) },
-            Err(rejection) => Sent::Rejected { rejection },
+            Err(rejection) => Sent::Rejected { error: Some(rejected_to::<R>(rejection.into())) },
         }
     }
 }
@@ -142,7 +142,7 @@ pin_project! {
         #[doc(hidden)]
         Sent { #[pin] answer: F },
         #[doc(hidden)]
-        Rejected { rejection: Rejection },
+        Rejected { error: Option<BoxError> },
     }
 }
 
@@ -156,7 +156,9 @@ where
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         match self.project() {
             SentProjection::Sent { answer } => answer.poll(cx).map_err(Into::into),
-            SentProjection::Rejected { rejection } => Poll::Ready(Err((*rejection).into())),
+            SentProjection::Rejected { error } => {
+                Poll::Ready(Err(error.take().expect("a future is not polled after its end")))
+            }
         }
     }
 }

@@ -4,6 +4,8 @@ use std::pin::Pin;
 
 use ::tower::BoxError;
 
+use super::answers::KnownAnswers;
+use super::rejected::translated;
 use crate::bulkhead::Bulkhead;
 use crate::circuit_breaker::CircuitBreaker;
 use crate::hedge::Hedge;
@@ -11,6 +13,8 @@ use crate::pipeline::Pipeline;
 use crate::rate_limit::RateLimiter;
 use crate::retry::Retry;
 use crate::stack::drop_on_ready;
+use crate::stack::inspect::Inspector;
+use crate::stack::predicate::{AnyError, NoPredicate, Predicate, TimedOutOnly, WithPredicates};
 use crate::timeout::Timeout;
 
 /// A guarded call in flight. Services need a future that has a name, so this one is boxed.
@@ -30,12 +34,18 @@ pub trait Protect: sealed::Sealed + Sync + 'static {
     type Times;
 
     #[doc(hidden)]
-    fn protect<Op, F, T, W>(&'static self, operation: Op, when_ok: W) -> Boxed<T>
+    fn protect<Op, F, T, W, N>(
+        &'static self,
+        operation: Op,
+        judge: AnswerJudge<W, N>,
+        translate: fn(BoxError) -> BoxError,
+    ) -> Boxed<T>
     where
         Op: FnMut() -> F + Send + 'static,
         F: Future<Output = Result<T, BoxError>> + Send + 'static,
         T: Send + 'static,
-        W: Fn(&T) -> bool + Clone + Send + 'static;
+        W: Predicate<T> + Clone + Send + 'static,
+        N: Inspector<Result<T, BoxError>> + Send + 'static;
 }
 
 /// A policy that judges responses.
@@ -50,10 +60,38 @@ mod sealed {
     pub trait Sealed {}
 }
 
+/// How a layer judges answers.
+#[derive(Clone, Copy, Debug)]
+pub struct AnswerJudge<W, N> {
+    pub(super) when_ok: W,
+    pub(super) inspector: N,
+}
+
+impl AnswerJudge<NoPredicate, KnownAnswers> {
+    /// The default: answers that are known say what they mean.
+    pub(crate) const KNOWN: Self = Self { when_ok: NoPredicate, inspector: KnownAnswers };
+}
+
+impl<W, N> AnswerJudge<W, N> {
+    pub(super) fn of<P>(
+        self,
+        policy: &P,
+    ) -> WithPredicates<'_, P, AnyError, W, TimedOutOnly, NoPredicate, N> {
+        WithPredicates {
+            policy,
+            when_err: AnyError,
+            when_ok: self.when_ok,
+            when_rejected: TimedOutOnly,
+            extra: NoPredicate,
+            inspector: self.inspector,
+        }
+    }
+}
+
 /// The same frame for every policy; the expression makes the guarded future. It is gone with its answer, and with it
 /// what a service that was made ready, and never called, has reserved.
 macro_rules! protect {
-    ($($policy:ty, $times:ty: |$self:ident, $operation:ident, $when_ok:ident| $call:expr;)*) => {
+    ($($policy:ty, $times:ty: |$self:ident, $operation:ident, $judge:ident| $call:expr;)*) => {
         $(
             impl sealed::Sealed for $policy {}
 
@@ -61,14 +99,20 @@ macro_rules! protect {
                 type Times = $times;
 
                 #[allow(unused_mut, unused_variables, reason = "not every policy judges, nor calls again")]
-                fn protect<Op, F, T, W>(&'static $self, mut $operation: Op, $when_ok: W) -> Boxed<T>
+                fn protect<Op, F, T, W, N>(
+                    &'static $self,
+                    mut $operation: Op,
+                    $judge: AnswerJudge<W, N>,
+                    translate: fn(BoxError) -> BoxError,
+                ) -> Boxed<T>
                 where
                     Op: FnMut() -> F + Send + 'static,
                     F: Future<Output = Result<T, BoxError>> + Send + 'static,
                     T: Send + 'static,
-                    W: Fn(&T) -> bool + Clone + Send + 'static,
+                    W: Predicate<T> + Clone + Send + 'static,
+                    N: Inspector<Result<T, BoxError>> + Send + 'static,
                 {
-                    Box::pin(drop_on_ready($call))
+                    Box::pin(translated(translate, drop_on_ready($call)))
                 }
             }
         )*
@@ -76,11 +120,11 @@ macro_rules! protect {
 }
 
 protect! {
-    CircuitBreaker, Once: |self, operation, when_ok| self.when_ok(when_ok).call(operation());
-    Timeout, Once: |self, operation, when_ok| self.call(operation());
-    Bulkhead, Once: |self, operation, when_ok| self.call(operation());
-    RateLimiter, Once: |self, operation, when_ok| self.call(operation());
-    Retry, Again: |self, operation, when_ok| self.when_ok(when_ok).call(operation);
-    Hedge, Again: |self, operation, when_ok| self.when_ok(when_ok).call(operation);
-    Pipeline, Again: |self, operation, when_ok| self.when_ok(when_ok).call(operation);
+    CircuitBreaker, Once: |self, operation, judge| judge.of(self).call(operation());
+    Timeout, Once: |self, operation, judge| self.call(operation());
+    Bulkhead, Once: |self, operation, judge| self.call(operation());
+    RateLimiter, Once: |self, operation, judge| self.call(operation());
+    Retry, Again: |self, operation, judge| judge.of(self).call(operation);
+    Hedge, Again: |self, operation, judge| judge.of(self).call(operation);
+    Pipeline, Again: |self, operation, judge| judge.of(self).call(operation);
 }

@@ -37,12 +37,12 @@ mod enter;
 mod outgoing;
 mod terms;
 mod time_left;
-#[cfg(feature = "tower")]
+#[cfg(any(feature = "reqwest", feature = "tower"))]
 mod write;
 
 pub use self::enter::{Entered, enter};
 pub use self::outgoing::headers;
-#[cfg(feature = "tower")]
+#[cfg(any(feature = "reqwest", feature = "tower"))]
 pub(crate) use self::outgoing::{MARGIN, Outgoing};
 #[cfg(feature = "tower")]
 pub(crate) use self::terms::Terms;
