@@ -5,7 +5,10 @@ pub use core::time::Duration;
 
 pub use inventory::submit;
 
-pub use crate::bulkhead::future::guard as bulkhead;
+pub use crate::ambient::Priority;
+pub use crate::bulkhead::future::{
+    guard as bulkhead, guard_priority as bulkhead_priority, priority,
+};
 pub use crate::bulkhead::{Bulkhead, BulkheadConfig};
 pub use crate::circuit_breaker::{CircuitBreaker, CircuitBreakerConfig};
 pub use crate::circuit_breaker::{Window, WindowOf, guard as circuit_breaker};
@@ -111,13 +114,15 @@ pub use __text as text;
 
 /// Wrapped around constant expressions, so that a bad value is reported at the option.
 pub mod check {
-    pub use crate::check::{count, factor, positive, ratio};
+    pub use crate::check::{count, factor, positive, ratio, shares};
     pub use crate::rate_limit::checked_rate as rate;
 }
 
 /// The same steps for synchronous functions.
 pub mod blocking {
-    pub use crate::bulkhead::future::guard_blocking as bulkhead;
+    pub use crate::bulkhead::future::{
+        guard_blocking as bulkhead, guard_priority_blocking as bulkhead_priority,
+    };
     pub use crate::circuit_breaker::guard_blocking as circuit_breaker;
     pub use crate::rate_limit::{
         guard_blocking as rate_limit, guard_cost_blocking as rate_limit_cost,

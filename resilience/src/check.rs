@@ -34,6 +34,26 @@ pub const fn count(value: u32) -> u32 {
     at_least_one(value).get()
 }
 
+/// A ratio for each priority, none below the one before.
+///
+/// # Panics
+/// When it isn't that.
+#[track_caller]
+#[must_use]
+pub const fn shares(shares: [f64; 4]) -> [f64; 4] {
+    assert!(
+        are_shares(&shares),
+        "shares must be above 0 and at most 1, and none smaller than that of a less important priority"
+    );
+    shares
+}
+
+/// The same as a question.
+pub(crate) const fn are_shares(shares: &[f64; 4]) -> bool {
+    let [first, second, third, last] = *shares;
+    0.0 < first && first <= second && second <= third && third <= last && last <= 1.0
+}
+
 /// A growth factor: finite, at least 1.
 ///
 /// # Panics

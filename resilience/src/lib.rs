@@ -29,7 +29,8 @@
 //! | know why a call was rejected | [`Rejection`], [`Error`] |
 //! | say once what an error means | [`Classify`] |
 //! | know how everything is | [`registry()`], [`health_check`](macro@health_check), [`HealthChecker`], feature `axum` |
-//! | know about the running call | [`deadline`], [`remaining`], [`attempt`], [`call_id`] |
+//! | know about the running call | [`deadline`], [`remaining`], [`attempt`], [`call_id`], [`priority()`] |
+//! | say how important a call is | [`with_priority`] |
 //! | take that along into a task, or keep it away | [`inherit`], [`detach`] |
 //! | take it along to another service | [`wire`], [`tower::inbound`], [`tower::outbound`] |
 //!
@@ -127,7 +128,8 @@ pub use resilience_macros::{
 };
 
 pub use self::ambient::{
-    CallId, Detached, Inherited, attempt, call_id, deadline, detach, inherit, remaining,
+    CallId, Detached, Inherited, Prioritized, Priority, attempt, call_id, deadline, detach,
+    inherit, priority, remaining, with_priority,
 };
 pub use self::bulkhead::{Bulkhead, BulkheadConfig, BulkheadPermit};
 pub use self::circuit_breaker::{

@@ -7,6 +7,14 @@ use std::num::NonZeroU64;
 /// A place in the queue. Never used twice: at a billion a second they last for centuries.
 pub(crate) type Ticket = NonZeroU64;
 
+/// Ranks, of which lower ones are served first: the upper two bits of a ticket.
+const RANK: u32 = Ticket::BITS - 2;
+
+/// The rank of a place in the queue.
+pub(crate) const fn rank(ticket: Ticket) -> u8 {
+    (ticket.get() >> RANK) as u8
+}
+
 /// Waiting tasks `W` by ticket, so that one that gives up leaves from anywhere in no time.
 #[derive(Debug)]
 pub(crate) struct Queue<W> {
@@ -29,8 +37,13 @@ impl<W> Queue<W> {
 
     /// At the end.
     pub(crate) fn join(&mut self, waiter: W) -> Ticket {
-        let ticket = self.next;
-        self.next = ticket.saturating_add(1);
+        self.join_rank(0, waiter)
+    }
+
+    /// Behind those of the same rank (0 to 3) and of lower ones, before all others.
+    pub(crate) fn join_rank(&mut self, rank: u8, waiter: W) -> Ticket {
+        let ticket = self.next | u64::from(rank) << RANK;
+        self.next = self.next.saturating_add(1);
         self.waiting.insert(ticket, waiter);
         ticket
     }

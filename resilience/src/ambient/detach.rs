@@ -26,7 +26,7 @@ pin_project! {
 }
 
 /// Shields `future` from the facts of the calls around its polls: it sees no [`deadline`](crate::deadline), attempt 1,
-/// and no [`call_id`](crate::call_id) but its own.
+/// no [`call_id`](crate::call_id) but its own, and the default [`priority`](crate::priority()).
 ///
 /// Facts are those of the code that polls. A future that outlives its call, or serves several, would see now this
 /// call's deadline and idempotency key, now that one's: a `Shared` flight that several callers wait for, a

@@ -19,8 +19,8 @@ pin_project! {
 }
 
 /// Takes the facts of the running call along with `future`, wherever and by whatever task it is polled: the
-/// [`deadline`](crate::deadline), the number of the [`attempt`](crate::attempt), the [`call_id`](crate::call_id), and
-/// whether the call is a trial of a half-open circuit breaker, so that calls in it through the same breaker belong to it.
+/// [`deadline`](crate::deadline), the number of the [`attempt`](crate::attempt), the [`call_id`](crate::call_id), the
+/// [`priority`](crate::priority()), and whether the call is a trial of a half-open circuit breaker, so that calls in it through the same breaker belong to it.
 ///
 /// They are those in force where `inherit` is called, and they replace those around each poll. Outside any call there
 /// are none, and the future sees none. A future that is not spawned needs no `inherit`: what a body awaits in its own

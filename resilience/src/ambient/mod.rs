@@ -1,4 +1,4 @@
-//! What the code inside a call may know about it: its deadline, its attempt, and why it is being dropped.
+//! What the code inside a call may know about it: its deadline, its attempt, its priority, and why it is being dropped.
 //!
 //! Each fact lives in a thread-local cell. A policy's future puts its own value there for as long as one `poll` (or
 //! one drop) lasts and puts the previous one back on every way out, panics included. So a fact belongs to the code
@@ -11,6 +11,7 @@ mod deadline;
 mod detach;
 mod facts;
 mod inherit;
+mod priority;
 mod progress;
 mod trial;
 
@@ -25,6 +26,8 @@ pub(crate) use self::deadline::{Deadline, deadline_has_passed, deadline_nanos};
 pub use self::deadline::{deadline, remaining};
 pub use self::detach::{Detached, detach};
 pub use self::inherit::{Inherited, inherit};
+pub(crate) use self::priority::if_ordinary;
+pub use self::priority::{Prioritized, Priority, priority, with_priority};
 pub(crate) use self::progress::{
     as_never_begun, beside_others, is_queued, never_began, note_begun, note_queued,
 };

@@ -2,6 +2,8 @@
 
 use super::Bulkhead;
 use super::semaphore::FairSemaphore;
+use super::shares::Limits;
+use crate::ambient::{Priority, if_ordinary};
 use crate::kind::PolicyKind;
 use crate::mode::Mode;
 use crate::name::Name;
@@ -10,25 +12,25 @@ use crate::stack::event;
 use crate::sync::Ordering;
 
 impl Bulkhead {
+    /// Takes a slot as nearly all calls do: one of ordinary priority, while the limit is enforced.
     #[inline]
     pub(super) fn enter(&self) -> bool {
-        self.slots.enter(self.limit.load(Ordering::Relaxed))
+        self.slots.enter(if_ordinary(self.limit.load(Ordering::Relaxed)))
     }
 
-    /// A slot for a call that found none, where the limit is not enforced.
+    /// The same for a call that found no slot there.
     #[cold]
     #[inline(never)]
-    pub(super) fn passes_unenforced(&self) -> bool {
-        let (mode, limit) = (self.mode.get(), self.config().max_concurrent);
+    pub(super) fn enter_apart(&self) -> bool {
+        let (mode, priority) = (self.mode.get(), Priority::current());
         if mode == Mode::Enforce {
-            return false;
+            return self.slots.enter_as(priority, self.config().limits());
         }
         if mode == Mode::Off {
             self.mode.bypass();
-        } else if self.in_flight() >= limit {
+        } else if self.in_flight() >= self.config().limits().get(priority) {
             self.mode.would_reject();
-            let policy = self.name();
-            event::would_reject(PolicyKind::Bulkhead, &Rejection::BulkheadFull { policy, limit });
+            event::would_reject(PolicyKind::Bulkhead, &self.full());
         }
         self.slots.enter_above();
         true
@@ -36,8 +38,8 @@ impl Bulkhead {
 
     /// What holds for those who wait: no limit at all where none is enforced.
     #[cold]
-    pub(super) fn limit_in_force(&self) -> u32 {
-        if self.mode.get() == Mode::Enforce { self.config().max_concurrent } else { u32::MAX }
+    pub(super) fn limits_in_force(&self) -> Limits {
+        if self.mode.get() == Mode::Enforce { self.config().limits() } else { Limits::NONE }
     }
 
     #[inline]
@@ -48,7 +50,7 @@ impl Bulkhead {
     #[cold]
     #[inline(never)]
     pub(super) fn hand_over(&self) {
-        self.slots.hand_over(self.limit_in_force());
+        self.slots.hand_over(self.limits_in_force());
     }
 
     /// Counts a rejection and emits its event elsewhere, and makes it in place: see [`Rejection`].
@@ -58,13 +60,16 @@ impl Bulkhead {
         Rejection::BulkheadFull { policy, limit: self.config().max_concurrent }
     }
 
+    fn full(&self) -> Rejection {
+        Rejection::BulkheadFull { policy: self.name(), limit: self.config().max_concurrent }
+    }
+
     #[cold]
     #[inline(never)]
     fn count_rejection(&self) -> Name {
         self.rejected.increment();
-        let (policy, limit) = (self.name(), self.config().max_concurrent);
-        event::rejected(PolicyKind::Bulkhead, &Rejection::BulkheadFull { policy, limit });
-        policy
+        event::rejected(PolicyKind::Bulkhead, &self.full());
+        self.name()
     }
 
     /// A slot came after the deadline.

@@ -12,7 +12,7 @@ impl Bulkhead {
     /// [`Rejection::BulkheadFull`].
     #[inline]
     pub fn try_acquire(&self) -> Result<BulkheadPermit<'_>, Rejection> {
-        if self.enter() || self.passes_unenforced() {
+        if self.enter() || self.enter_apart() {
             Ok(BulkheadPermit::new(self))
         } else {
             Err(self.reject())

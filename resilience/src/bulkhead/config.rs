@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::shares::{Limits, SHARES};
 use crate::check;
 
 /// A pool's worth: what clients of databases and HTTP servers commonly open to one peer.
@@ -9,6 +10,7 @@ const MAX_CONCURRENT: u32 = 25;
 
 const NO_WAIT: &str = "`max_queue` needs `max_wait`, which says how long a call may wait";
 const NO_ROOM: &str = "`max_concurrent` and `max_queue` must be at least 1";
+const FALLING_SHARES: &str = "`shares` must be above 0 and at most 1, and none smaller than that of a less important priority";
 const ZERO_WAIT: &str = "`max_wait` must be longer than zero";
 
 /// The options of a [`Bulkhead`](crate::Bulkhead), built in `const` context.
@@ -34,6 +36,7 @@ pub struct BulkheadConfig {
     #[cfg_attr(feature = "serde", serde(with = "crate::config_serde::optional_duration"))]
     pub(super) max_wait: Option<Duration>,
     max_queue: Option<u32>,
+    shares: [f64; 4],
 }
 
 #[cfg(feature = "serde")]
@@ -49,7 +52,7 @@ impl BulkheadConfig {
     /// Every default: 25 calls at once, and no call waits.
     #[must_use]
     pub const fn new() -> Self {
-        Self { max_concurrent: MAX_CONCURRENT, max_wait: None, max_queue: None }
+        Self { max_concurrent: MAX_CONCURRENT, max_wait: None, max_queue: None, shares: SHARES }
     }
 
     /// How many calls run at once at most (≥ 1, default 25).
@@ -76,6 +79,17 @@ impl BulkheadConfig {
         self
     }
 
+    /// How much of `max_concurrent` calls of each [`Priority`](crate::Priority) may fill together with all others, least
+    /// important first (each above 0, at most 1, and not below the one before; default `[0.7, 0.85, 1.0, 1.0]`).
+    ///
+    /// A call is admitted while the calls in flight, of every priority, are less than that share of the limit.
+    #[must_use]
+    #[track_caller]
+    pub const fn shares(mut self, shares: [f64; 4]) -> Self {
+        self.shares = check::shares(shares);
+        self
+    }
+
     /// What contradicts itself in the options.
     pub(crate) const fn validate(&self) -> Result<(), &'static str> {
         if self.max_queue.is_some() && self.max_wait.is_none() {
@@ -87,12 +101,20 @@ impl BulkheadConfig {
         if matches!(self.max_wait, Some(wait) if wait.is_zero()) {
             return Err(ZERO_WAIT);
         }
+        if !check::are_shares(&self.shares) {
+            return Err(FALLING_SHARES);
+        }
         Ok(())
     }
 
     /// How long a call takes at most, where the one inside takes `inner` (`None`: without bound).
     pub(crate) fn worst_case(&self, inner: Option<Duration>) -> Option<Duration> {
         inner.map(|inner| inner.saturating_add(self.max_wait.unwrap_or_default()))
+    }
+
+    /// What is in force for each priority.
+    pub(super) const fn limits(&self) -> Limits {
+        Limits::of(self.max_concurrent, &self.shares)
     }
 
     pub(super) fn longest_queue(&self) -> u32 {

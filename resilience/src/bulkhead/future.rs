@@ -10,7 +10,7 @@ use tokio::time::Sleep;
 
 use super::semaphore::Joined;
 use super::{Bulkhead, BulkheadPermit};
-use crate::ambient::{deadline_nanos, note_queued};
+use crate::ambient::{Prioritized, Priority, deadline_nanos, note_queued, with_priority};
 use crate::clock;
 use crate::queue::Ticket;
 use crate::rejection::Rejection;
@@ -39,6 +39,27 @@ where
     Admitted { inner, acquire: Acquire::new(bulkhead) }
 }
 
+/// The same at a priority, which holds in `inner` too.
+#[inline]
+pub fn guard_priority<'b, R, A, F>(
+    bulkhead: A,
+    inner: F,
+    priority: Priority,
+) -> Prioritized<Admitted<'b, A, F>>
+where
+    A: PolicyRef<'b, Bulkhead>,
+    F: Future<Output = Result<R, Rejection>>,
+{
+    with_priority(priority, guard(bulkhead, inner))
+}
+
+/// A call's priority, computed before its body starts.
+#[inline]
+#[must_use]
+pub fn priority(priority: Priority) -> Priority {
+    priority
+}
+
 /// The same for a synchronous function, which never waits.
 #[allow(
     clippy::missing_errors_doc,
@@ -51,6 +72,20 @@ pub fn guard_blocking<R>(
 ) -> Result<R, Rejection> {
     let _permit = bulkhead.try_acquire()?;
     inner()
+}
+
+/// The same at a priority, which holds in `inner` too.
+#[allow(
+    clippy::missing_errors_doc,
+    reason = "the outcome of the call, or the bulkhead's rejection"
+)]
+#[inline]
+pub fn guard_priority_blocking<R>(
+    bulkhead: &Bulkhead,
+    inner: impl FnOnce() -> Result<R, Rejection>,
+    priority: Priority,
+) -> Result<R, Rejection> {
+    priority.scope(|| guard_blocking(bulkhead, inner))
 }
 
 impl<'b, R, A, F> Future for Admitted<'b, A, F>
@@ -129,7 +164,7 @@ impl<'b, A: PolicyRef<'b, Bulkhead>> Acquire<'b, A> {
     fn enter(&mut self, cx: &mut Context<'_>) -> Entry<'b> {
         if matches!(self.standing, Standing::Outside) {
             let bulkhead = self.bulkhead.policy();
-            return if bulkhead.enter() || bulkhead.passes_unenforced() {
+            return if bulkhead.enter() || bulkhead.enter_apart() {
                 Entry::Admitted
             } else {
                 join_queue(bulkhead, cx)
@@ -181,20 +216,21 @@ fn leave<'b>(bulkhead: &'b Bulkhead, standing: Standing<'b>) {
     }
 }
 
-/// Goes to the end of the queue, unless a slot has become free meanwhile.
+/// Goes to wait, unless a slot has become free meanwhile.
 #[cold]
 #[inline(never)]
 fn join_queue<'b>(bulkhead: &'b Bulkhead, cx: &mut Context<'_>) -> Entry<'b> {
-    let (config, limit) = (bulkhead.config(), bulkhead.limit_in_force());
+    let (config, limits) = (bulkhead.config(), bulkhead.limits_in_force());
     let Some(max_wait) = config.max_wait else { return Entry::Rejected };
     // Made before it is needed: outside a runtime it panics.
     let timer = timer::sleep(max_wait);
-    match bulkhead.semaphore().join(limit, config.longest_queue(), cx.waker().clone()) {
+    let (priority, waker) = (Priority::current(), cx.waker().clone());
+    match bulkhead.semaphore().join(priority, limits, config.longest_queue(), waker) {
         Joined::Full => Entry::Rejected,
         Joined::Entered => Entry::Admitted,
         Joined::Waiting(ticket) => {
             // The limit may have been raised before this one could be seen in the queue.
-            if bulkhead.limit_in_force() != limit {
+            if bulkhead.limits_in_force() != limits {
                 bulkhead.hand_over();
             }
             wait(Box::pin(Waiter { bulkhead, ticket: Some(ticket), timer }), cx)
@@ -236,7 +272,7 @@ pin_project! {
     impl PinnedDrop for Waiter<'_> {
         fn drop(this: Pin<&mut Self>) {
             if let Some(ticket) = this.ticket {
-                this.bulkhead.semaphore().abandon(ticket, this.bulkhead.limit_in_force());
+                this.bulkhead.semaphore().abandon(ticket, this.bulkhead.limits_in_force());
             }
         }
     }

@@ -2,7 +2,9 @@
 //!
 //! - `config`: the options.
 //! - `slots`: how many are in and how many wait, without atomics, lock or clock.
-//! - `semaphore`: the slots shared: one atomic word in front, a queue behind a short lock.
+//! - `shares`: how much of the limit calls of each priority may fill.
+//! - `line`: those that wait, the more important first.
+//! - `semaphore`: the slots shared: one atomic word in front, the line behind a short lock.
 //! - `totals`: what it counts.
 //! - `future`: waiting for a slot, and a call that holds one.
 //! - `policy`: the shared, named thing; `admission` what it decides, `call` its use by hand.
@@ -11,9 +13,11 @@ mod admission;
 mod call;
 mod config;
 pub(crate) mod future;
+mod line;
 mod permit;
 mod policy;
 mod semaphore;
+mod shares;
 mod slots;
 #[cfg(test)]
 mod tests;

@@ -3,7 +3,9 @@
 use std::fmt;
 
 use super::semaphore::FairSemaphore;
+use super::shares::Limits;
 use super::{BulkheadConfig, BulkheadTotals};
+use crate::ambient::Priority;
 use crate::check;
 use crate::current::ModeCell;
 use crate::current::{self, Configured, Current};
@@ -36,9 +38,13 @@ use crate::sync::{AtomicU32, Ordering};
 /// # Semantics
 ///
 /// A call that finds no free slot is rejected with [`Rejection::BulkheadFull`](crate::Rejection::BulkheadFull): at once, or with `max_wait` when none
-/// came free in time. Calls that wait are served in order of arrival, and newcomers never overtake them. A slot that
+/// came free in time. Calls that wait are served in order of arrival, and newcomers of their priority never overtake them. A slot that
 /// comes at or after the [`deadline`](crate::deadline) in force starts nothing: the call ends with
 /// [`Rejection::DeadlineExceeded`](crate::Rejection::DeadlineExceeded), and the slot goes to the next.
+///
+/// Calls of a lower [`Priority`](crate::Priority) are admitted while the calls in flight, of every priority, are less
+/// than their share of the limit (`shares`): of 20 slots the 15th `Sheddable` call is rejected, the 18th
+/// `SheddablePlus`, the 21st `Critical`. Where calls wait, more important ones are served first.
 ///
 /// `max_concurrent = 1`, `max_wait = "60ms"`; calls of 50 ms, A to C come at 0:
 ///
@@ -54,6 +60,7 @@ use crate::sync::{AtomicU32, Ordering};
 /// | `max_concurrent` | 25 |
 /// | `max_wait` | off: reject at once |
 /// | `max_queue` | unlimited, where calls wait |
+/// | `shares` | `[0.7, 0.85, 1.0, 1.0]` of the limit, least important priority first |
 ///
 /// # Cancellation
 ///
@@ -67,7 +74,7 @@ pub struct Bulkhead {
     identity: Identity,
     config: Current<BulkheadConfig>,
     pub(super) mode: ModeCell,
-    /// `max_concurrent`, as calls need it; 0 while it is not enforced.
+    /// The limit for calls of ordinary priority, as they need it; 0 while it is not enforced.
     pub(super) limit: AtomicU32,
     pub(super) slots: FairSemaphore,
     pub(super) rejected: StripedCounter,
@@ -91,7 +98,7 @@ impl Bulkhead {
         check::assert_valid(config.validate());
         Self {
             identity,
-            limit: AtomicU32::new(config.max_concurrent),
+            limit: AtomicU32::new(config.limits().get(Priority::Critical)),
             config: Current::new(config),
             mode: ModeCell::new(),
             slots: FairSemaphore::new(),
@@ -181,8 +188,8 @@ impl Bulkhead {
     /// What calls read, from config and mode; then those are served who may wait no longer.
     fn derive(&self) {
         let is_enforced = self.mode.get() == Mode::Enforce;
-        let limit = if is_enforced { self.config().max_concurrent } else { 0 };
-        self.limit.store(limit, Ordering::Relaxed);
+        let limits = if is_enforced { self.config().limits() } else { Limits::even(0) };
+        self.limit.store(limits.get(Priority::Critical), Ordering::Relaxed);
         self.hand_over();
     }
 }

@@ -1,25 +1,30 @@
 //! A fair semaphore: a word of slots that a call enters with one compare-and-swap, and behind it, under a short lock,
-//! the queue.
+//! the line of those that wait.
 //!
-//! Invariants. Under the lock, the word's `queued` is the queue's length. A call that gives a slot back while others
-//! wait hands slots over until none is free or none waits, so a free slot and a waiter never stay side by side.
-//! `Relaxed` suffices for the word: it is one atomic, so all agree on the order of its changes, and what the queue holds
+//! Invariants. Under the lock, the word's `queued` is the line's length. A call that gives a slot back while others
+//! wait hands slots over until none is free or none waits, so a free slot and a waiter never stay side by side. A slot is
+//! free for a call as long as fewer are in flight than its priority may see; more important calls may see more, so when
+//! the first in line has to wait, all have to.
+//! `Relaxed` suffices for the word: it is one atomic, so all agree on the order of its changes, and what the line holds
 //! is published by the lock. A reader of `queued > 0` reads what was written under the lock, so takes the lock later.
 //! Wakers are called, cloned and dropped outside the lock: they run foreign code.
 
 use std::task::Waker;
 
+use super::line::Line;
+use super::shares::Limits;
 use super::slots::Slots;
-use crate::queue::{Queue, Ticket};
+use crate::ambient::Priority;
+use crate::queue::Ticket;
 use crate::sync::{AtomicU64, Mutex, Ordering};
 
 #[derive(Debug)]
 pub(super) struct FairSemaphore {
     word: AtomicU64,
-    queue: Mutex<Queue<Waker>>,
+    line: Mutex<Line>,
 }
 
-/// What became of a call at the end of the queue.
+/// What became of a call that went to wait.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Joined {
     /// A slot had become free.
@@ -32,7 +37,7 @@ pub(super) enum Joined {
 
 impl FairSemaphore {
     pub(super) const fn new() -> Self {
-        Self { word: AtomicU64::new(0), queue: Mutex::new(Queue::new()) }
+        Self { word: AtomicU64::new(0), line: Mutex::new(Line::new()) }
     }
 
     #[inline]
@@ -42,7 +47,7 @@ impl FairSemaphore {
 
     /// Takes a free slot; false without one, or while others wait.
     #[inline]
-    pub(super) fn enter(&self, limit: u32) -> bool {
+    pub(super) fn enter(&self, limit: u64) -> bool {
         let slots = self.slots();
         slots
             .enter(limit)
@@ -52,8 +57,19 @@ impl FairSemaphore {
     /// Another call was quicker: once more, in a loop that calls without company need not carry.
     #[cold]
     #[inline(never)]
-    fn enter_contended(&self, limit: u32) -> bool {
+    fn enter_contended(&self, limit: u64) -> bool {
         self.update(|slots| slots.enter(limit)).is_some()
+    }
+
+    /// Takes a slot that is free for that priority; false without one, or while others wait that are as important.
+    #[cold]
+    pub(super) fn enter_as(&self, priority: Priority, limits: Limits) -> bool {
+        let limit = limits.get(priority);
+        if !self.slots().is_queued_for() {
+            return self.enter(limit.into());
+        }
+        let line = self.line.lock();
+        line.is_passed_by(priority) && self.update(|slots| slots.overtake(limit)).is_some()
     }
 
     /// Takes a slot whether there is one or not, and whether others wait or not.
@@ -69,54 +85,64 @@ impl FairSemaphore {
         Slots::from_bits(before).exit().is_queued_for()
     }
 
-    /// Goes to the end of the queue, unless a slot has become free meanwhile.
+    /// Goes to wait, unless a slot has become free meanwhile.
     #[cold]
-    pub(super) fn join(&self, limit: u32, longest_queue: u32, waker: Waker) -> Joined {
-        let mut queue = self.queue.lock();
-        let next = |slots: Slots| slots.enter(limit).or_else(|| slots.join(longest_queue));
+    pub(super) fn join(
+        &self,
+        priority: Priority,
+        limits: Limits,
+        longest_queue: u32,
+        waker: Waker,
+    ) -> Joined {
+        let mut line = self.line.lock();
+        // Only calls that are served before all others look at the slots.
+        let limit = if line.is_passed_by(priority) { limits.get(priority) } else { 0 };
+        let queued = self.slots().queued();
+        let next = |slots: Slots| slots.overtake(limit).or_else(|| slots.join(longest_queue));
         match self.update(next) {
             None => Joined::Full,
-            Some(slots) if slots.queued() == 0 => Joined::Entered,
-            Some(_) => Joined::Waiting(queue.join(waker)),
+            Some(slots) if slots.queued() == queued => Joined::Entered,
+            Some(_) => Joined::Waiting(line.join(priority, waker)),
         }
     }
 
     /// Whether it is this one's turn: it has a slot. If not, `waker` will tell.
     pub(super) fn is_next(&self, ticket: Ticket, waker: Waker) -> bool {
-        let replaced = self.queue.lock().replace(ticket, waker);
+        let replaced = self.line.lock().replace(ticket, waker);
         replaced.is_err()
     }
 
     /// Stops waiting. A slot that had come meanwhile goes to the next.
-    pub(super) fn abandon(&self, ticket: Ticket, limit: u32) {
+    pub(super) fn abandon(&self, ticket: Ticket, limits: Limits) {
         if !self.leave(ticket) && self.exit() {
-            self.hand_over(limit);
+            self.hand_over(limits);
         }
     }
 
     /// Stops waiting; false when it had its turn already, and with it a slot.
     pub(super) fn leave(&self, ticket: Ticket) -> bool {
-        let mut queue = self.queue.lock();
-        let left = queue.leave(ticket);
+        let mut line = self.line.lock();
+        let left = line.leave(ticket);
         if left.is_some() {
             self.word.fetch_add(Slots::QUEUED, Ordering::Relaxed);
         }
-        drop(queue);
+        drop(line);
         left.is_some()
     }
 
     /// Free slots go to those who wait.
-    pub(super) fn hand_over(&self, limit: u32) {
-        while let Some(waker) = self.serve(limit) {
+    pub(super) fn hand_over(&self, limits: Limits) {
+        while let Some(waker) = self.serve(limits) {
             waker.wake();
         }
     }
 
     /// Gives one free slot to the first in line.
-    fn serve(&self, limit: u32) -> Option<Waker> {
-        let mut queue = self.queue.lock();
+    fn serve(&self, limits: Limits) -> Option<Waker> {
+        let mut line = self.line.lock();
+        let limit = limits.get(line.next()?);
         self.update(|slots| slots.hand_over(limit))?;
-        queue.pop_first()
+        line.pop()
     }
 
     /// One transition of the word; what it became.

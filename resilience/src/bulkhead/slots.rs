@@ -46,11 +46,16 @@ impl Slots {
         Self(self.0.wrapping_add(Self::LEAVING))
     }
 
-    /// One more in flight; `None` without a free slot, or while others wait: no call overtakes them.
+    /// One more in flight; `None` without a free slot, or while others wait: no call overtakes them. A `limit` is a `u32`.
     #[inline]
-    pub(super) fn enter(self, limit: u32) -> Option<Self> {
+    pub(super) fn enter(self, limit: u64) -> Option<Self> {
         // An empty queue leaves the word equal to the number in flight.
-        (self.0 < u64::from(limit)).then_some(Self(self.0 + Self::IN_FLIGHT))
+        (self.0 < limit).then_some(Self(self.0 + Self::IN_FLIGHT))
+    }
+
+    /// One more in flight, past less important ones that wait; `None` without a free slot.
+    pub(super) fn overtake(self, limit: u32) -> Option<Self> {
+        (self.in_flight() < limit).then(|| Self(self.0.wrapping_add(Self::IN_FLIGHT)))
     }
 
     /// One more that waits; `None` when the queue is full.

@@ -92,6 +92,7 @@ options! {
         max_concurrent: count,
         max_wait: positive,
         max_queue: count,
+        shares: shares,
     }
 }
 

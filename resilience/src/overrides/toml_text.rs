@@ -149,13 +149,16 @@ impl Text<'_> {
     }
 }
 
-fn value(value: &DeValue<'_>) -> Value {
-    match value {
+fn value(written: &DeValue<'_>) -> Value {
+    match written {
         DeValue::String(text) => Value::Text(text.clone().into_owned()),
         DeValue::Integer(integer) => decimal(integer.as_str(), integer.radix()),
         DeValue::Float(float) => Value::Float(float.as_str().into()),
         DeValue::Boolean(flag) => Value::Flag(*flag),
-        DeValue::Datetime(_) | DeValue::Array(_) | DeValue::Table(_) => Value::Other,
+        DeValue::Array(values) => {
+            Value::List(values.iter().map(|element| value(element.get_ref())).collect())
+        }
+        DeValue::Datetime(_) | DeValue::Table(_) => Value::Other,
     }
 }
 

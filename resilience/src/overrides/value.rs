@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::check;
 use crate::circuit_breaker::Window;
 use crate::grammar::{listed, nearest, parse_duration, parse_percentage};
 
@@ -13,7 +14,8 @@ pub(crate) enum Value {
     Integer(String),
     Float(String),
     Flag(bool),
-    /// A list, a table, a date.
+    List(Vec<Self>),
+    /// A table, a date.
     Other,
 }
 
@@ -22,6 +24,10 @@ const SHORTEST_WINDOW: Duration = Duration::from_millis(10);
 
 const RATE: &str = "a rate is COUNT/[N]UNIT with units ms, s, m, h: write \"100/s\", \"5/m\" \
                     or \"1000/250ms\"";
+
+const SHARES: &str = "shares are one ratio for each priority, least important first: write four, like \
+                      [0.7, 0.85, 1.0, 1.0]";
+const FALLING_SHARES: &str = "a share must not be smaller than that of a less important priority";
 
 impl Value {
     pub(super) fn count(&self) -> Result<u32, String> {
@@ -77,6 +83,16 @@ impl Value {
             }
             _ => Err("this is not a factor: write a number like 2.0".into()),
         }
+    }
+
+    /// A ratio for each priority.
+    pub(super) fn shares(&self) -> Result<[f64; 4], String> {
+        let ratios = match self {
+            Self::List(values) => values.iter().map(Self::ratio).collect::<Result<Vec<_>, _>>()?,
+            _ => Vec::new(),
+        };
+        let shares = ratios.try_into().map_err(|_| SHARES)?;
+        if check::are_shares(&shares) { Ok(shares) } else { Err(FALLING_SHARES.into()) }
     }
 
     /// Count and period.

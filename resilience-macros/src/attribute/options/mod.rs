@@ -7,6 +7,7 @@ pub(crate) mod duration;
 pub(crate) mod rate;
 pub(crate) mod ratio;
 pub(crate) mod setters;
+pub(crate) mod shares;
 pub(crate) mod text;
 pub(crate) mod value;
 pub(crate) mod window;

@@ -10,15 +10,19 @@ use shuttle::sync::atomic::{AtomicU32, Ordering};
 use shuttle::{check_pct, check_random, future, thread};
 
 use super::super::semaphore::{FairSemaphore, Joined};
+use super::super::shares::Limits;
+use crate::ambient::Priority;
 use crate::queue::Ticket;
 
 const LIMIT: u32 = 1;
+const LIMITS: Limits = Limits::even(LIMIT);
 const RUNS: usize = 5_000;
 
 /// The bulkhead's waiter without its timer, which needs a tokio runtime.
 struct Waiting<'l> {
     semaphore: &'l FairSemaphore,
     ticket: Option<Ticket>,
+    priority: Priority,
     /// Gives up when it is polled without having its turn that often.
     patience: u32,
 }
@@ -31,10 +35,10 @@ impl Future for Waiting<'_> {
         if let Some(ticket) = self.ticket {
             return self.wait(ticket, cx);
         }
-        if self.semaphore.enter(LIMIT) {
+        if self.semaphore.enter(LIMIT.into()) {
             return Poll::Ready(true);
         }
-        match self.semaphore.join(LIMIT, u32::MAX, cx.waker().clone()) {
+        match self.semaphore.join(self.priority, LIMITS, u32::MAX, cx.waker().clone()) {
             Joined::Entered => Poll::Ready(true),
             Joined::Full => unreachable!("the queue has no limit"),
             Joined::Waiting(ticket) => {
@@ -71,7 +75,7 @@ impl Waiting<'_> {
 impl Drop for Waiting<'_> {
     fn drop(&mut self) {
         if let Some(ticket) = self.ticket {
-            self.semaphore.abandon(ticket, LIMIT);
+            self.semaphore.abandon(ticket, LIMITS);
         }
     }
 }
@@ -79,13 +83,13 @@ impl Drop for Waiting<'_> {
 /// Gives the slot back, as a permit does.
 fn leave(semaphore: &FairSemaphore) {
     if semaphore.exit() {
-        semaphore.hand_over(LIMIT);
+        semaphore.hand_over(LIMITS);
     }
 }
 
 /// Goes in, checks that it is alone, and goes out.
-fn visit(semaphore: &FairSemaphore, inside: &AtomicU32, patience: u32) {
-    if future::block_on(Waiting { semaphore, ticket: None, patience }) {
+fn visit(semaphore: &FairSemaphore, inside: &AtomicU32, priority: Priority, patience: u32) {
+    if future::block_on(Waiting { semaphore, ticket: None, priority, patience }) {
         assert!(inside.fetch_add(1, Ordering::SeqCst) < LIMIT, "too many inside");
         thread::yield_now();
         inside.fetch_sub(1, Ordering::SeqCst);
@@ -95,7 +99,8 @@ fn visit(semaphore: &FairSemaphore, inside: &AtomicU32, patience: u32) {
 
 /// A waiter that is polled once and dropped, whether its turn has come or not.
 fn turn_away(semaphore: &FairSemaphore) {
-    let mut waiting = Waiting { semaphore, ticket: None, patience: u32::MAX };
+    let priority = Priority::Critical;
+    let mut waiting = Waiting { semaphore, ticket: None, priority, patience: u32::MAX };
     let mut cx = Context::from_waker(std::task::Waker::noop());
     if Pin::new(&mut waiting).poll(&mut cx).is_ready() {
         leave(semaphore);
@@ -105,12 +110,16 @@ fn turn_away(semaphore: &FairSemaphore) {
 
 fn every_caller_gets_through() {
     let (semaphore, inside) = (Arc::new(FairSemaphore::new()), Arc::new(AtomicU32::new(0)));
-    let threads: Vec<_> = [u32::MAX, u32::MAX, 0, 1]
-        .map(|patience| {
-            let (semaphore, inside) = (Arc::clone(&semaphore), Arc::clone(&inside));
-            thread::spawn(move || visit(&semaphore, &inside, patience))
-        })
-        .into();
+    let callers = [
+        (Priority::Critical, u32::MAX),
+        (Priority::Sheddable, u32::MAX),
+        (Priority::CriticalPlus, 0),
+        (Priority::Critical, 1),
+    ];
+    let threads = callers.map(|(priority, patience)| {
+        let (semaphore, inside) = (Arc::clone(&semaphore), Arc::clone(&inside));
+        thread::spawn(move || visit(&semaphore, &inside, priority, patience))
+    });
     turn_away(&semaphore);
     for thread in threads {
         thread.join().unwrap();

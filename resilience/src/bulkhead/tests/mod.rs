@@ -6,3 +6,5 @@ mod calls;
 mod interleavings;
 #[cfg(not(shuttle))]
 mod models;
+#[cfg(all(feature = "test-util", not(shuttle)))]
+mod priorities;

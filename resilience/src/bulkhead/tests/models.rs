@@ -9,6 +9,8 @@ use std::time::Duration;
 use proptest::prelude::*;
 
 use super::super::semaphore::{FairSemaphore, Joined};
+use super::super::shares::Limits;
+use crate::ambient::Priority;
 use crate::bulkhead::{Bulkhead, BulkheadConfig};
 use crate::queue::{Queue, Ticket};
 use crate::rejection::Rejection;
@@ -49,51 +51,60 @@ proptest! {
     /// Any history of arrivals, departures and changes of mind: the calls in flight and the next one are as in the model.
     #[test]
     fn the_line_is_fair_and_exact(
-        limit in 1_u32..4,
+        limit in 1_u32..5,
         longest in 1_u32..5,
-        steps in prop::collection::vec((0_u8..3, any::<prop::sample::Index>()), 0..200),
+        steps in prop::collection::vec((0_u8..3, 0_usize..4, any::<prop::sample::Index>()), 0..200),
     ) {
-        let semaphore = FairSemaphore::new();
-        let (mut inside, mut waiting) = (0_u32, VecDeque::<(Ticket, Arc<Flag>)>::new());
-        for (step, which) in steps {
+        let (semaphore, limits) = (FairSemaphore::new(), Limits::of(limit, &[0.4, 0.8, 1.0, 1.0]));
+        let (mut inside, mut waiting) = (0_u32, Vec::<Waiter>::new());
+        for (step, priority, which) in steps {
+            let priority = Priority::ALL[priority];
             match step {
                 0 => {
                     let flag = Arc::new(Flag::default());
-                    let joined = if semaphore.enter(limit) {
+                    let joined = if semaphore.enter_as(priority, limits) {
                         Joined::Entered
                     } else {
-                        semaphore.join(limit, longest, Waker::from(Arc::clone(&flag)))
+                        semaphore.join(priority, limits, longest, Waker::from(Arc::clone(&flag)))
                     };
+                    let is_first = waiting.iter().all(|other| other.priority < priority);
+                    let is_admitted = is_first && inside < limits.get(priority);
+                    prop_assert_eq!(joined == Joined::Entered, is_admitted);
                     match joined {
                         Joined::Entered => inside += 1,
                         Joined::Full => prop_assert_eq!(waiting.len(), longest as usize),
-                        Joined::Waiting(ticket) => {
-                            prop_assert_eq!(inside, limit);
-                            waiting.push_back((ticket, flag));
-                        }
+                        Joined::Waiting(ticket) => waiting.push(Waiter { priority, ticket, flag }),
                     }
                 }
                 1 if inside > 0 => {
                     if semaphore.exit() {
-                        semaphore.hand_over(limit);
+                        semaphore.hand_over(limits);
                     }
-                    match waiting.pop_front() {
-                        Some((_, flag)) => prop_assert!(flag.is_up(), "the first in the queue was not woken"),
-                        None => inside -= 1,
+                    inside -= 1;
+                    let next = (0..waiting.len()).rev().max_by_key(|place| waiting[*place].priority);
+                    if let Some(next) = next.filter(|next| inside < limits.get(waiting[*next].priority)) {
+                        prop_assert!(waiting.remove(next).flag.is_up(), "the next in line was not woken");
+                        inside += 1;
                     }
                 }
                 2 if !waiting.is_empty() => {
-                    let (ticket, flag) = waiting.remove(which.index(waiting.len())).unwrap();
-                    semaphore.abandon(ticket, limit);
-                    prop_assert!(!flag.is_up());
+                    let left = waiting.remove(which.index(waiting.len()));
+                    semaphore.abandon(left.ticket, limits);
+                    prop_assert!(!left.flag.is_up());
                 }
                 _ => {}
             }
-            prop_assert!(waiting.iter().all(|(_, flag)| !flag.is_up()), "a call overtook");
+            prop_assert!(waiting.iter().all(|waiter| !waiter.flag.is_up()), "a call overtook");
             prop_assert_eq!(semaphore.slots().in_flight(), inside);
             prop_assert_eq!(semaphore.slots().queued() as usize, waiting.len());
         }
     }
+}
+
+struct Waiter {
+    priority: Priority,
+    ticket: Ticket,
+    flag: Arc<Flag>,
 }
 
 #[derive(Default)]
@@ -160,6 +171,10 @@ fn nonsense_does_not_build() {
     assert!(!builds(|| BulkheadConfig::new().max_concurrent(0)));
     assert!(!builds(|| BulkheadConfig::new().max_wait(Duration::ZERO)));
     assert!(!builds(|| BulkheadConfig::new().max_wait(Duration::MAX).max_queue(0)));
+    assert!(builds(|| BulkheadConfig::new().shares([0.5, 0.5, 0.5, 1.0])));
+    assert!(!builds(|| BulkheadConfig::new().shares([0.7, 0.6, 1.0, 1.0])));
+    assert!(!builds(|| BulkheadConfig::new().shares([0.0, 0.6, 1.0, 1.0])));
+    assert!(!builds(|| BulkheadConfig::new().shares([0.5, 0.6, 1.0, 1.1])));
 }
 
 #[test]

@@ -54,6 +54,10 @@ fn toml(value: &Value) -> String {
         Value::Text(text) => quoted(text),
         Value::Integer(digits) | Value::Float(digits) => digits.clone(),
         Value::Flag(flag) => flag.to_string(),
+        Value::List(values) => {
+            let values: Vec<_> = values.iter().map(toml).collect();
+            format!("[{}]", values.join(", "))
+        }
         // None was accepted.
         Value::Other => "[]".into(),
     }

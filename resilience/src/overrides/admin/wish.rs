@@ -70,6 +70,10 @@ pub(super) fn value(json: &Json) -> Option<Value> {
         Json::Number(number) if number.is_f64() => Value::Float(number.to_string()),
         Json::Number(number) => Value::Integer(number.to_string()),
         Json::String(text) => Value::Text(text.clone()),
-        Json::Array(_) | Json::Object(_) => Value::Other,
+        Json::Array(values) => {
+            let element = |element: &Json| value(element).unwrap_or(Value::Other);
+            Value::List(values.iter().map(element).collect())
+        }
+        Json::Object(_) => Value::Other,
     })
 }
