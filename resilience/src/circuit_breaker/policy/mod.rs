@@ -28,8 +28,7 @@ use crate::sync::{AtomicU64, Ordering};
 
 /// Stops calling what keeps failing, and finds out by a few trial calls when it has recovered.
 ///
-/// The attribute [`circuit_breaker`](macro@crate::circuit_breaker) guards a function; its page lists every option with
-/// its default, and so does [`CircuitBreakerConfig`].
+/// The attribute [`circuit_breaker`](macro@crate::circuit_breaker) guards a function; its page lists every option.
 ///
 /// ```text
 ///            too many calls fail, or are slow
@@ -50,6 +49,19 @@ use crate::sync::{AtomicU64, Ordering};
 ///
 /// A call begins when its body is first polled: time in a queue of ours further in makes it neither slow nor a failure.
 /// A result that arrives after the state has changed is stale: it is counted, and changes nothing.
+///
+/// # Defaults
+///
+/// | option | default |
+/// |---|---|
+/// | [`failure_rate`](CircuitBreakerConfig::failure_rate), [`min_calls`](CircuitBreakerConfig::min_calls) | 0.5 of at least 5 calls |
+/// | [`window`](CircuitBreakerConfig::window) | the last 10 s |
+/// | [`consecutive_failures`](CircuitBreakerConfig::consecutive_failures) | off |
+/// | [`slow_call`](CircuitBreakerConfig::slow_call), [`slow_rate`](CircuitBreakerConfig::slow_rate) | off, 1.0 |
+/// | [`open_for`](CircuitBreakerConfig::open_for), [`max_open_for`](CircuitBreakerConfig::max_open_for) | 60 s, the same at every opening |
+/// | [`half_open_calls`](CircuitBreakerConfig::half_open_calls) | 1 |
+/// | [`half_open_for`](CircuitBreakerConfig::half_open_for) | `open_for`, or 30 s where that is longer |
+/// | [`critical`](CircuitBreakerConfig::critical), [`latency`](CircuitBreakerConfig::latency) | no, no |
 ///
 /// **Cancellation:** a call that is dropped is neutral, and a trial's slot is released. If a timeout of ours further out
 /// dropped it, it failed; if it had run for `slow_call` by then, it was slow. A panic of the body is a failure.

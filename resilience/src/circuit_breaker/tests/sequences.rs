@@ -506,3 +506,18 @@ fn contradictions_are_found() {
     }
     assert_eq!(CircuitBreakerConfig::new().window(Window::Calls(1)).validate(), Ok(()));
 }
+
+#[test]
+fn the_defaults_are_those_of_the_table() {
+    let minute = Duration::from_secs(60);
+    let documented = CircuitBreakerConfig::new().open_for(minute).half_open_calls(1);
+    assert_eq!(CircuitBreakerConfig::new(), documented);
+    let thresholds = documented.thresholds();
+    assert_eq!((thresholds.failure_rate, thresholds.min_calls), (Some(0.5), 5));
+    assert_eq!((thresholds.consecutive_failures, thresholds.slow_rate), (None, None));
+    assert_eq!(documented.clone().slow_call(minute).thresholds().slow_rate, Some(1.0));
+    assert_eq!(documented.effective_window(), Some(Window::Time(Duration::from_secs(10))));
+    assert_eq!(documented.trial_lifetime(), minute);
+    let short = documented.clone().open_for(Duration::from_secs(5));
+    assert_eq!(short.trial_lifetime(), Duration::from_secs(30));
+}
