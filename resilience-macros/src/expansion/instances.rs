@@ -48,7 +48,7 @@ pub(crate) fn statics(
         statics.extend(whole);
         site.extend(quote_spanned!(span=> .and(&[#entry])));
     }
-    (statics, submit(site, runtime))
+    (statics, submit(&site, runtime))
 }
 
 /// An instance that exists already: a static is looked up by its path when the function is asked for its stack. It is
@@ -183,11 +183,11 @@ pub(crate) fn parts(layers: &[Layer], item: NamedItem<'_>, runtime: &TokenStream
 /// Lists instances that no function owns.
 pub(crate) fn declared(listed: &[TokenStream], runtime: &TokenStream) -> TokenStream {
     let span = generated_span(Span::call_site());
-    submit(quote_spanned!(span=> #runtime::Site::of(&[#(#listed),*])), runtime)
+    submit(&quote_spanned!(span=> #runtime::Site::of(&[#(#listed),*])), runtime)
 }
 
 /// Lists something before the first call, and before anything else of the program runs.
-fn submit(site: TokenStream, runtime: &TokenStream) -> TokenStream {
+fn submit(site: &TokenStream, runtime: &TokenStream) -> TokenStream {
     let span = generated_span(Span::call_site());
     quote_spanned!(span=> #runtime::submit! { #site })
 }

@@ -23,6 +23,7 @@ impl Mark {
     const FIRST: Self = Self(Self::ATTEMPT);
     const DRAWN: u64 = 1;
     const ATTEMPT: u64 = 2;
+    #[cfg(feature = "http")]
     const TOLD: u64 = 1 << 63;
 
     /// Whether a retry or hedge of ours counts here.
@@ -71,7 +72,7 @@ impl Attempt {
     /// sender's call.
     #[cfg(feature = "http")]
     pub(crate) const fn told(number: u32) -> Self {
-        Self { mark: Mark(Mark::TOLD | number as u64 * Mark::ATTEMPT), serial: None }
+        Self { mark: Mark(Mark::TOLD | (number as u64 * Mark::ATTEMPT)), serial: None }
     }
 
     /// Whether this is a part of a call already.

@@ -1,8 +1,13 @@
 //! One policy of a function's stack, as far as it is known without a call.
 
+use crate::bulkhead::Bulkhead;
+use crate::circuit_breaker::CircuitBreaker;
 use crate::kind::PolicyKind;
 use crate::name::{LayerSite, Listed, Name};
 use crate::pipeline::Pipeline;
+use crate::rate_limit::RateLimiter;
+use crate::retry::Retry;
+use crate::timeout::Timeout;
 
 /// One policy of a function's stack.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,12 +67,12 @@ pub(super) fn resolved(site: LayerSite) -> Vec<Resolved> {
 fn parts(pipeline: &Pipeline) -> Vec<Resolved> {
     let parts = pipeline.parts();
     let listed = [
-        parts.timeout.map(|part| part.listed()),
-        parts.rate_limit.map(|part| part.listed()),
-        parts.bulkhead.map(|part| part.listed()),
-        parts.retry.map(|part| part.listed()),
-        parts.circuit_breaker.map(|part| part.listed()),
-        parts.attempt_timeout.map(|part| part.listed()),
+        parts.timeout.map(Timeout::listed),
+        parts.rate_limit.map(RateLimiter::listed),
+        parts.bulkhead.map(Bulkhead::listed),
+        parts.retry.map(Retry::listed),
+        parts.circuit_breaker.map(CircuitBreaker::listed),
+        parts.attempt_timeout.map(Timeout::listed),
     ];
     listed.into_iter().flatten().map(Resolved::shared).collect()
 }
