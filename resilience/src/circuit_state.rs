@@ -1,4 +1,4 @@
-//! The words for a circuit breaker's state: states, causes, changes. Events speak of them too.
+//! The words for a circuit breaker's state: states, causes, counts, changes. Events speak of them too.
 
 use std::fmt;
 
@@ -99,6 +99,34 @@ impl fmt::Display for Cause {
     }
 }
 
+/// What the breaker saw in its window (or since the last change of state, where it has none).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct Counts {
+    /// Finished calls: successes + failures + ignored. With a count window, since the last change of state.
+    pub requests: u64,
+    /// Calls that succeeded.
+    pub successes: u64,
+    /// Calls that failed.
+    pub failures: u64,
+    /// Calls whose outcome says nothing. With a count window, since the last change of state.
+    pub ignored: u64,
+    /// Of the calls that succeeded or failed, those that took at least `slow_call`.
+    pub slow: u64,
+    /// Successes since the last failure or change of state.
+    pub consecutive_successes: u64,
+    /// Failures since the last success or change of state.
+    pub consecutive_failures: u64,
+}
+
+impl Counts {
+    /// The calls that a rate is taken over: successes and failures.
+    #[must_use]
+    pub const fn calls(&self) -> u64 {
+        self.successes + self.failures
+    }
+}
+
 /// A breaker went from one state to another.
 ///
 /// Hooks, events and log lines get the changes of one breaker in the order of their generations.
@@ -117,4 +145,6 @@ pub struct StateChange {
     pub cause: Cause,
     /// The breaker's generation since this change: it grows with every change and every reset.
     pub generation: u64,
+    /// What the breaker had counted when it left that state; this change zeroes it.
+    pub counts: Counts,
 }

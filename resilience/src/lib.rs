@@ -55,7 +55,7 @@
 //! | `axum` | health, metrics and dashboard routes, [`Rejection`] as a response |
 //! | `http`, `reqwest`, `tonic`, `sqlx` | what their statuses, responses and errors mean ([`Classify`]), and rejections as such; `http` also deadlines and idempotency keys as headers ([`wire`]), `reqwest` a guarded HTTP client in one line ([`reqwest::Client`]) |
 //! | `metrics` | [metrics](observe) for the recorder of the `metrics` facade |
-//! | `opentelemetry` | [metrics](observe) as OpenTelemetry instruments |
+//! | `opentelemetry` | [metrics](observe) as OpenTelemetry instruments, and what happens to calls as [events of their spans](observe::opentelemetry) |
 //! | `overrides` | [options, modes and states](overrides) changed by a file while the program runs |
 //! | `serde` | configs as data, the [`Snapshot`](snapshot::Snapshot) as JSON |
 //! | `tower` | each policy as a layer, and layers that take deadlines across services |
@@ -132,10 +132,8 @@ pub use self::ambient::{
     inherit, priority, remaining, with_priority,
 };
 pub use self::bulkhead::{Bulkhead, BulkheadConfig, BulkheadPermit};
-pub use self::circuit_breaker::{
-    CircuitBreaker, CircuitBreakerConfig, Counts, Permit, Totals, Window,
-};
-pub use self::circuit_state::{Cause, CircuitState, StateChange};
+pub use self::circuit_breaker::{CircuitBreaker, CircuitBreakerConfig, Permit, Totals, Window};
+pub use self::circuit_state::{Cause, CircuitState, Counts, StateChange};
 pub use self::class::{Class, Classify};
 pub use self::error::Error;
 pub use self::fallback::Fallback;

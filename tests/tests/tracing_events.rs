@@ -11,7 +11,7 @@ use std::time::Duration;
 use axum::http::Method;
 use resilience::{
     Bulkhead, BulkheadConfig, CircuitBreaker, CircuitBreakerConfig, Rejection, Retry, RetryConfig,
-    Timeout, TimeoutConfig, registry,
+    Timeout, TimeoutConfig, circuit_breaker, registry,
 };
 
 #[tokio::test(start_paused = true)]
@@ -74,4 +74,105 @@ async fn a_name_begins_no_log_line() {
     let rejection = breaker.try_acquire().unwrap_err();
     let line = log.line_with(&["forged", "event=\"state_changed\""]);
     assert!(!line.fields.contains('\n') && !rejection.to_string().contains('\n'), "{line:?}");
+}
+
+#[derive(Debug)]
+struct Down(&'static str);
+
+impl std::fmt::Display for Down {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.0)
+    }
+}
+
+impl From<Rejection> for Down {
+    fn from(_: Rejection) -> Self {
+        Self("rejected")
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_transition_says_which_error_caused_it_and_what_was_counted() {
+    #[circuit_breaker(name = "explained", min_calls = 3, failure_rate = 0.5, open_for = "10s")]
+    async fn fetch(answer: Result<(), Down>) -> Result<(), Down> {
+        answer
+    }
+
+    let log = log::listen();
+    for answer in [Ok(()), Err(Down("an early one")), Err(Down("out of\nmemory"))] {
+        let _ = fetch(answer).await;
+    }
+    let line = log.line_with(&["policy=\"explained\"", "to=open"]);
+    for fact in ["error=out of\\nmemory ", "requests=3 ", "successes=1 ", "failures=2 "] {
+        assert!(line.fields.contains(fact), "{fact} in {}", line.fields);
+    }
+
+    tokio::time::advance(Duration::from_secs(10)).await;
+    let _ = fetch(Err(Down("still down"))).await;
+    let half_open = log.line_with(&["policy=\"explained\"", "to=half-open"]);
+    assert!(!half_open.fields.contains("error="), "{}", half_open.fields);
+    let reopened = log.line_with(&["policy=\"explained\"", "from=half-open"]);
+    assert!(reopened.fields.contains("error=still down requests=1 "), "{}", reopened.fields);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_error_is_told_by_its_content_if_it_has_no_sentence_and_only_where_it_is_the_cause() {
+    #[derive(Debug)]
+    struct Mute;
+
+    impl From<Rejection> for Mute {
+        fn from(_: Rejection) -> Self {
+            Self
+        }
+    }
+
+    #[circuit_breaker(name = "by content", consecutive_failures = 1)]
+    async fn fetch() -> Result<(), Mute> {
+        Err(Mute)
+    }
+
+    #[circuit_breaker(name = "by slowness", slow_call = "1s", min_calls = 1)]
+    async fn crawl() -> Result<(), Mute> {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        Ok(())
+    }
+
+    let log = log::listen();
+    let _ = fetch().await;
+    log.line_with(&["policy=\"by content\"", "to=open", "error=Mute "]);
+    let _ = crawl().await;
+    let slow = log.line_with(&["policy=\"by slowness\"", "to=open", "cause=slow_rate"]);
+    assert!(!slow.fields.contains("error=") && slow.fields.contains("slow=1 "), "{slow:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_error_that_cannot_be_shown_holds_up_no_announcement() {
+    struct Cruel;
+
+    impl std::fmt::Display for Cruel {
+        fn fmt(&self, _: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            BREAKER.force_open();
+            panic!("no text today");
+        }
+    }
+
+    impl From<Rejection> for Cruel {
+        fn from(_: Rejection) -> Self {
+            Self
+        }
+    }
+
+    #[circuit_breaker(name = "cruel", consecutive_failures = 1)]
+    static BREAKER: CircuitBreaker;
+
+    #[circuit_breaker(BREAKER)]
+    async fn fetch() -> Result<(), Cruel> {
+        Err(Cruel)
+    }
+
+    let log = log::listen();
+    let _ = fetch().await;
+    let opened = log.line_with(&["policy=\"cruel\"", "from=closed", "to=open"]);
+    assert!(!opened.fields.contains("error="), "{opened:?}");
+    log.line_with(&["policy=\"cruel\"", "from=open", "to=forced-open"]);
 }

@@ -3,35 +3,47 @@
 use std::collections::VecDeque;
 
 use crate::circuit_state::StateChange;
+use crate::stack::occasion::Occasion;
 
 /// Changes that are not announced yet. One thread at a time announces; the others leave theirs to it, and go on.
 #[derive(Debug, Default)]
 pub(super) struct Announcements {
-    waiting: VecDeque<StateChange>,
+    /// A change is announced when its occasion is known, which is read after the lock is released.
+    waiting: VecDeque<(StateChange, Option<Occasion>)>,
     is_announcing: bool,
 }
 
 impl Announcements {
     pub(super) fn push(&mut self, change: StateChange) {
-        self.waiting.push_back(change);
+        self.waiting.push_back((change, None));
     }
 
-    /// Whether the caller is to announce what waits.
-    pub(super) fn begin(&mut self) -> bool {
-        let begins = !self.is_announcing && !self.waiting.is_empty();
+    /// Adds the occasion of a change; whether the caller is to announce what waits.
+    pub(super) fn begin(&mut self, generation: u64, occasion: Occasion) -> bool {
+        let mut waiting = self.waiting.iter_mut();
+        if let Some((_, slot)) = waiting.find(|(change, _)| change.generation == generation) {
+            *slot = Some(occasion);
+        }
+        let begins = !self.is_announcing && self.is_next_known();
         self.is_announcing |= begins;
         begins
     }
 
-    /// The next change. When there is none, the thread that pushes the next one announces it.
-    pub(super) fn next(&mut self) -> Option<StateChange> {
-        let next = self.waiting.pop_front();
-        self.is_announcing = next.is_some();
-        next
+    /// The next change. When there is none, the thread that makes it or knows its occasion announces it.
+    pub(super) fn next(&mut self) -> Option<(StateChange, Occasion)> {
+        self.is_announcing = self.is_next_known();
+        if !self.is_announcing {
+            return None;
+        }
+        self.waiting.pop_front().and_then(|(change, occasion)| Some((change, occasion?)))
     }
 
     /// The announcing thread gives up, and leaves what waits to the next.
     pub(super) fn abandon(&mut self) {
         self.is_announcing = false;
+    }
+
+    fn is_next_known(&self) -> bool {
+        matches!(self.waiting.front(), Some((_, Some(_))))
     }
 }

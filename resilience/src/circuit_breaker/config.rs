@@ -3,9 +3,8 @@
 use std::num::NonZeroU32;
 use std::time::Duration;
 
-use super::counts::Counts;
 use crate::check;
-use crate::circuit_state::StateChange;
+use crate::circuit_state::{Counts, StateChange};
 use crate::hook::Hook;
 
 /// Half of the calls failing is beyond what retries and fallbacks hide, and far from what a blip produces.

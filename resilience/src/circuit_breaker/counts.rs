@@ -1,36 +1,8 @@
-//! What a breaker has counted: in its window, in its whole life, and when it tripped.
+//! What a breaker has counted in its whole life, and when it tripped.
 
 use std::time::SystemTime;
 
-use crate::circuit_state::Cause;
-
-/// What the breaker saw in its window (or since the last change of state, where it has none).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct Counts {
-    /// Finished calls: successes + failures + ignored. With a count window, since the last change of state.
-    pub requests: u64,
-    /// Calls that succeeded.
-    pub successes: u64,
-    /// Calls that failed.
-    pub failures: u64,
-    /// Calls whose outcome says nothing. With a count window, since the last change of state.
-    pub ignored: u64,
-    /// Of the calls that succeeded or failed, those that took at least `slow_call`.
-    pub slow: u64,
-    /// Successes since the last failure or change of state.
-    pub consecutive_successes: u64,
-    /// Failures since the last success or change of state.
-    pub consecutive_failures: u64,
-}
-
-impl Counts {
-    /// The calls that a rate is taken over: successes and failures.
-    #[must_use]
-    pub const fn calls(&self) -> u64 {
-        self.successes + self.failures
-    }
-}
+use crate::circuit_state::{Cause, Counts};
 
 /// What the breaker saw in its lifetime.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

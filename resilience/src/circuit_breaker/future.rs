@@ -11,7 +11,7 @@ use super::policy::CircuitBreaker;
 use crate::ambient;
 use crate::rejection::Rejection;
 use crate::stack::PolicyRef;
-use crate::stack::inspect::Inspector;
+use crate::stack::inspect::{ErrorText, Inspector};
 use crate::stack::verdict::{Fallible, Judge, Judges, Judging, Verdict};
 
 pin_project! {
@@ -66,14 +66,40 @@ where
             },
         };
         let (outcome, permit) = watched(permit, || this.inner.poll(cx));
-        match &outcome {
-            Poll::Pending => *this.permit = Some(permit.pause()),
-            Poll::Ready(outcome) if outcome.is_err() && permit.has_waited() => {
-                settle_rejection(permit, || this.judge.verdict(outcome));
+        match outcome {
+            Poll::Pending => {
+                *this.permit = Some(permit.pause());
+                Poll::Pending
             }
-            Poll::Ready(outcome) => permit.settle(this.judge.verdict(outcome)),
+            Poll::Ready(outcome) => Poll::Ready(settled(permit, outcome, this.judge)),
         }
-        outcome
+    }
+}
+
+/// Settles the call by its outcome, and gives the outcome back.
+#[inline(always)]
+#[allow(clippy::inline_always, reason = "measured: as a call it would find the permit in memory")]
+fn settled<R: Fallible>(
+    permit: Permit<'_>,
+    outcome: Result<R, Rejection>,
+    judge: &impl Judges<R>,
+) -> Result<R, Rejection> {
+    // Moved where something points to it: otherwise it would lie in memory also when it is a success.
+    if outcome.is_err() && permit.has_waited() {
+        let outcome = outcome;
+        settle_rejection(permit, || judge.verdict(&outcome), || judge.text(&outcome));
+        return outcome;
+    }
+    match judge.verdict(&outcome) {
+        Verdict::Failure | Verdict::Permanent => {
+            let outcome = outcome;
+            permit.fail(judge.text(&outcome));
+            outcome
+        }
+        verdict => {
+            permit.settle(verdict);
+            outcome
+        }
     }
 }
 
@@ -81,11 +107,19 @@ where
 /// default the rejection says nothing.
 #[cold]
 #[inline(never)]
-fn settle_rejection(permit: Permit<'_>, judge: impl FnOnce() -> Verdict) {
-    if ambient::is_queued() {
-        permit.settle_unbegun(ambient::as_never_begun(judge));
+fn settle_rejection<'e>(
+    permit: Permit<'_>,
+    judge: impl FnOnce() -> Verdict,
+    error: impl FnOnce() -> ErrorText<'e>,
+) {
+    let (permit, verdict) = if ambient::is_queued() {
+        (permit.unbegun(), ambient::as_never_begun(judge))
     } else {
-        permit.settle(judge());
+        (permit, judge())
+    };
+    match verdict {
+        Verdict::Failure | Verdict::Permanent => permit.fail(error()),
+        verdict => permit.settle(verdict),
     }
 }
 
@@ -121,8 +155,7 @@ pub fn guard_blocking<R: Fallible, N: Inspector<R>>(
 ) -> Result<R, Rejection> {
     let permit = breaker.acquire_here()?;
     let (outcome, permit) = watched(permit, inner);
-    permit.settle(judge(Judging::new(&outcome, inspector)));
-    outcome
+    settled(permit, outcome, &Judge::new(inspector, judge))
 }
 
 /// Runs `f`, and blames the call if `f` itself panics. A panic elsewhere that drops the call doesn't pass here.

@@ -3,12 +3,11 @@
 use std::time::Duration;
 
 use super::config::{CircuitBreakerConfig, Window};
-use super::counts::Counts;
 use super::report::{CallReport, End};
 use super::tally::Counters;
 use super::trials::{TrialId, Trials};
 use super::window::SlidingWindow;
-use crate::circuit_state::{Cause, CircuitState};
+use crate::circuit_state::{Cause, CircuitState, Counts};
 use crate::clock::{self, Nanos};
 
 /// What the machine answers to a call that asks for admission.

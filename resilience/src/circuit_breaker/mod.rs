@@ -24,7 +24,7 @@ mod window_of;
 mod word;
 
 pub use self::config::{CircuitBreakerConfig, Window};
-pub use self::counts::{Counts, Totals, Trip};
+pub use self::counts::{Totals, Trip};
 pub use self::future::{guard, guard_blocking};
 pub use self::latency::Histogram;
 pub use self::permit::Permit;

@@ -8,6 +8,7 @@ use super::trials::TrialId;
 use super::word::Word;
 use crate::ambient::{self, Trial};
 use crate::clock::{self, Nanos};
+use crate::stack::inspect::ErrorText;
 use crate::stack::verdict::Verdict;
 
 /// What a call was admitted under. It is compared with the present when the call ends.
@@ -105,10 +106,16 @@ impl<'b> Permit<'b> {
         });
     }
 
+    /// [`failure`](Self::failure) because of `error`.
+    pub(super) fn fail(self, error: ErrorText<'_>) {
+        let Self { breaker, ticket, started } = *ManuallyDrop::new(self);
+        report(breaker, ticket, started, End::Failure, error);
+    }
+
     /// [`failure`](Self::failure) of a permit that won't be dropped.
     #[inline]
     pub(super) fn blame(&self) {
-        report(self.breaker, self.ticket, self.started, End::Failure);
+        report(self.breaker, self.ticket, self.started, End::Failure, ErrorText::Hidden);
     }
 
     #[inline(always)]
@@ -120,7 +127,7 @@ impl<'b> Permit<'b> {
         let permit = ManuallyDrop::new(self);
         let Self { breaker, ticket, started } = *permit;
         if !breaker.count_fast(ticket.word, end) {
-            report(breaker, ticket, started, end);
+            report(breaker, ticket, started, end, ErrorText::Hidden);
         }
     }
 }
@@ -161,10 +168,10 @@ impl Permit<'_> {
         self.ticket.word.has_waited()
     }
 
-    /// Ends a call whose body never began: however long it took, that was in a queue of ours.
-    pub(super) fn settle_unbegun(mut self, verdict: Verdict) {
+    /// Of a call whose body never began: however long it took, that was in a queue of ours.
+    pub(super) fn unbegun(mut self) -> Self {
         self.ticket.word = self.ticket.word.never_begun();
-        self.settle(verdict);
+        self
     }
 }
 
@@ -189,9 +196,10 @@ fn abandon(breaker: &CircuitBreaker, ticket: Ticket, started: Nanos) {
     if word.is_waiting() {
         breaker.cancel(ticket.unmarked());
     } else if ambient::is_cut_off() {
-        report(breaker, ticket, started, End::Failure);
+        report(breaker, ticket, started, End::Failure, ErrorText::Hidden);
     } else if word.is_measured() && breaker.is_slow(clock::until(clock::now(), started)) {
-        breaker.record(ticket.unmarked(), CallReport { end: End::Abandoned, slow: true });
+        let call = CallReport { end: End::Abandoned, slow: true };
+        breaker.record(ticket.unmarked(), call, ErrorText::Hidden);
     } else {
         breaker.cancel(ticket.unmarked());
     }
@@ -200,7 +208,13 @@ fn abandon(breaker: &CircuitBreaker, ticket: Ticket, started: Nanos) {
 /// All that takes more than a counter.
 #[cold]
 #[inline(never)]
-fn report(breaker: &CircuitBreaker, ticket: Ticket, started: Nanos, end: End) {
+fn report(
+    breaker: &CircuitBreaker,
+    ticket: Ticket,
+    started: Nanos,
+    end: End,
+    error: ErrorText<'_>,
+) {
     leave_trial(breaker, ticket);
     if ticket.word.is_unjudged() {
         return;
@@ -211,7 +225,8 @@ fn report(breaker: &CircuitBreaker, ticket: Ticket, started: Nanos, end: End) {
     let slow = slow && end != End::Ignored;
     let simple = !slow && ticket.word.passes();
     if !(simple && breaker.count_fast(ticket.word, end)) {
-        breaker.record(ticket, CallReport { end, slow });
+        let error = if end == End::Failure { error } else { ErrorText::Hidden };
+        breaker.record(ticket, CallReport { end, slow }, error);
     }
 }
 

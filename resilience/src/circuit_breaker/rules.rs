@@ -6,9 +6,8 @@ use std::time::Duration;
 use super::config::{
     CircuitBreakerConfig, FAILURE_RATE, HALF_OPEN_FOR, MIN_CALLS, SLOW_RATE, WINDOW, Window,
 };
-use super::counts::Counts;
 use crate::check;
-use crate::circuit_state::{Cause, StateChange};
+use crate::circuit_state::{Cause, Counts, StateChange};
 
 /// A trial that runs says little about when it ends; asking once a second is cheap.
 const TRIAL_WAIT: Duration = Duration::from_secs(1);

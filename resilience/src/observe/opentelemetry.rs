@@ -1,4 +1,6 @@
-//! To OpenTelemetry: observable instruments, whose values the SDK asks for when it exports.
+//! To OpenTelemetry: observable instruments, whose values the SDK asks for when it exports; and span events.
+//!
+//! # Metrics
 //!
 //! ```
 //! use opentelemetry::global;
@@ -13,6 +15,24 @@
 //!
 //! An SDK drops series beyond a limit, often 2,000 an instrument; a circuit breaker has six in
 //! `resilience_calls_total`. With more than some three hundred, raise the limit by a view.
+//!
+//! # Span events
+//!
+//! What happens to a call is an event on the span that its caller is in, as
+//! [`Context::current`](::opentelemetry::Context::current) says; nothing has to be registered. Spans of `tracing` are
+//! meant too, if `tracing-opentelemetry`'s layer activates their contexts, as it does by default. That layer may turn
+//! the log lines of the same happenings into events besides: keep the targets `resilience::…` from it by a filter.
+//!
+//! | event | when | attributes |
+//! |---|---|---|
+//! | `resilience.retry` | a call is about to be tried again | `resilience.attempt` that failed, `resilience.delay_ms`, `resilience.error` |
+//! | `resilience.rejected` | a policy rejects the call, or it times out | `resilience.rejection`, `resilience.delay_ms` until it makes sense to come back |
+//! | `resilience.state_change` | the call changes a circuit breaker's state | `resilience.state`, `resilience.state.previous`, `resilience.cause`, `resilience.error` |
+//! | `resilience.hedge` | one more attempt starts | `resilience.attempt` |
+//! | `resilience.fallback` | a fallback answers | `resilience.step`, `resilience.error` |
+//!
+//! All have `resilience.policy.name` and `resilience.policy.kind`. An error is there if it can be shown, in one line. A call
+//! outside of a span, and one that nothing happens to, pay nothing for it.
 
 use ::opentelemetry::KeyValue;
 use ::opentelemetry::metrics::{AsyncInstrument, Meter};

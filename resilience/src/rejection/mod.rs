@@ -87,7 +87,7 @@ macro_rules! rejections {
             }
 
             /// The policy that rejected the call, as a name.
-            const fn name(&self) -> Name {
+            pub(crate) const fn name(&self) -> Name {
                 match self {
                     $($(#[cfg($cfg)])? Self::$kind { policy, .. } => *policy,)+
                 }

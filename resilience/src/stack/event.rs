@@ -20,6 +20,9 @@ use crate::kind::{PolicyKind, with_kinds};
 use crate::name::{Name, one_line};
 use crate::rejection::Rejection;
 use crate::stack::inspect::ErrorText;
+use crate::stack::occasion::Occasion;
+#[cfg(feature = "opentelemetry")]
+use crate::stack::span_event;
 
 /// How many events a listener may fall behind.
 const CAPACITY: usize = 1024;
@@ -175,9 +178,19 @@ macro_rules! log_at {
     };
 }
 
-pub(crate) fn state_changed(change: &StateChange, listener: Option<fn(&StateChange)>) {
-    let StateChange { kind, policy, from, to, cause, generation } = change;
-    log!(kind, warn, policy = &*one_line(policy), event = "state_changed", %from, %to, %cause, generation);
+/// Tells of a change, in the log within the span of the call that made it.
+pub(crate) fn state_changed(
+    change: &StateChange,
+    occasion: &Occasion,
+    listener: Option<fn(&StateChange)>,
+) {
+    let StateChange { kind, policy, from, to, cause, generation, counts } = change;
+    log!(
+        kind, warn, parent: &occasion.span, policy = &*one_line(policy), event = "state_changed", %from, %to, %cause,
+        generation, error = occasion.error.as_deref().map(display), requests = counts.requests,
+        successes = counts.successes, failures = counts.failures, ignored = counts.ignored, slow = counts.slow,
+        consecutive_successes = counts.consecutive_successes, consecutive_failures = counts.consecutive_failures
+    );
     broadcast(|| Event::StateChanged(*change));
     if let Some(listener) = listener {
         hook::shielded(*policy, "on_state_change", || listener(change));
@@ -187,7 +200,25 @@ pub(crate) fn state_changed(change: &StateChange, listener: Option<fn(&StateChan
 /// Whether anybody could want to know of a rejection: when they come, they come in numbers.
 #[inline]
 pub(crate) fn is_heard() -> bool {
-    tracing::level_enabled!(tracing::Level::DEBUG) || LISTENERS.load(Ordering::Relaxed) > 0
+    tracing::level_enabled!(tracing::Level::DEBUG) || are_listening() || is_in_span()
+}
+
+/// Whether the error behind a change of state would be told.
+pub(super) fn are_changes_heard() -> bool {
+    tracing::level_enabled!(tracing::Level::WARN) || is_in_span()
+}
+
+#[inline]
+fn are_listening() -> bool {
+    LISTENERS.load(Ordering::Relaxed) > 0
+}
+
+#[inline]
+fn is_in_span() -> bool {
+    #[cfg(feature = "opentelemetry")]
+    return span_event::is_heard();
+    #[cfg(not(feature = "opentelemetry"))]
+    return false;
 }
 
 pub(crate) fn rejected(kind: PolicyKind, rejection: &Rejection) {
@@ -200,6 +231,8 @@ pub(crate) fn rejected(kind: PolicyKind, rejection: &Rejection) {
 #[inline(never)]
 fn tell_rejected(kind: PolicyKind, rejection: &Rejection) {
     log_rejected(kind, rejection);
+    #[cfg(feature = "opentelemetry")]
+    span_event::rejected(kind, rejection);
     broadcast(|| Event::Rejected { kind, rejection: *rejection });
 }
 
@@ -235,6 +268,8 @@ pub(crate) fn announce(event: Event) {
 pub(crate) fn retried(retry: &RetryEvent, error: ErrorText<'_>, listener: Option<fn(&RetryEvent)>) {
     let RetryEvent { policy, attempt, delay, call_id, .. } = retry;
     tracing::debug!(target: "resilience::retry", policy = &*one_line(policy), event = "retried", attempt, ?delay, %call_id, error = loggable(error));
+    #[cfg(feature = "opentelemetry")]
+    span_event::retried(retry, error);
     broadcast(|| Event::Retried(*retry));
     if let Some(listener) = listener {
         hook::shielded(*policy, "on_retry", || listener(retry));
@@ -252,6 +287,8 @@ pub(crate) fn fell_back(policy: Name, step: u32, error: ErrorText<'_>, count: Op
             tracing::debug!(target: "resilience::fallback", policy = &*one_line(&policy), event = "fell_back", step, error = loggable(error));
         }
     }
+    #[cfg(feature = "opentelemetry")]
+    span_event::fell_back(policy, step, error);
     broadcast(|| Event::FellBack { policy, step });
 }
 
@@ -260,14 +297,15 @@ pub(crate) fn fallback_failed(policy: Name, step: u32, error: ErrorText<'_>) {
     tracing::debug!(target: "resilience::fallback", policy = &*one_line(&policy), event = "fallback_failed", step, error = loggable(error));
 }
 
-/// An error as a field, in one line; nothing if it can't be shown. Its `Display` is the user's, and may panic.
+/// An error as a field, in one line; nothing if it can't be shown.
 fn loggable(error: ErrorText<'_>) -> Option<impl tracing::Value> {
-    let error = error.shown()?;
-    hook::caught(|| error.to_string()).map(|text| display(one_line(&text).into_owned()))
+    error.line().map(display)
 }
 
 pub(crate) fn hedged(policy: Name, attempt: u32) {
     tracing::debug!(target: "resilience::hedge", policy = &*one_line(&policy), event = "hedged", attempt);
+    #[cfg(feature = "opentelemetry")]
+    span_event::hedged(policy, attempt);
     broadcast(|| Event::Hedged { policy, attempt });
 }
 
@@ -298,7 +336,7 @@ pub(crate) fn administered(
 
 #[inline]
 fn broadcast(event: impl FnOnce() -> Event) {
-    if LISTENERS.load(Ordering::Relaxed) > 0 {
+    if are_listening() {
         // Without a receiver left the event goes nowhere.
         let _ = EVENTS.send(event());
     }

@@ -4,6 +4,8 @@ use std::fmt::{self, Debug, Display};
 use std::time::Duration;
 
 use crate::class::{Class, Classify};
+use crate::hook;
+use crate::name::one_line;
 use crate::rejection::Rejection;
 use crate::stack::verdict::Fallible;
 
@@ -41,6 +43,12 @@ impl ErrorText<'_> {
     #[must_use]
     pub fn shown(&self) -> Option<&Self> {
         (!matches!(self, Self::Hidden)).then_some(self)
+    }
+
+    /// The text in one line, if there is any. It runs code of the user's: a panic in it goes no further.
+    pub(crate) fn line(&self) -> Option<String> {
+        let shown = self.shown()?;
+        hook::caught(|| shown.to_string()).map(|text| one_line(&text).into_owned())
     }
 }
 

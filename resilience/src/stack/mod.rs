@@ -7,9 +7,12 @@ mod either;
 pub mod event;
 pub mod inspect;
 pub mod ladder;
+pub(crate) mod occasion;
 mod policy_ref;
 pub mod predicate;
 mod retry_event;
+#[cfg(feature = "opentelemetry")]
+mod span_event;
 pub mod verdict;
 
 pub use self::body::{Body, body, body_blocking, never};

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::ring::{Entry, Id};
 use crate::axum::access::Audience;
-use crate::circuit_state::{Cause, CircuitState};
+use crate::circuit_state::{Cause, CircuitState, Counts};
 use crate::rejection::Rejection;
 use crate::stack::event::Event;
 
@@ -32,6 +32,7 @@ enum Facts<'e> {
         from: CircuitState,
         to: CircuitState,
         cause: Cause,
+        counts: Counts,
     },
     Wait {
         retry_after_ms: Option<f64>,
@@ -118,7 +119,12 @@ fn described(event: &Event, audience: Audience) -> (&'static str, Facts<'_>) {
     match event {
         Event::StateChanged(change) => (
             "state_changed",
-            Facts::Change { from: change.from, to: change.to, cause: change.cause },
+            Facts::Change {
+                from: change.from,
+                to: change.to,
+                cause: change.cause,
+                counts: change.counts,
+            },
         ),
         Event::Rejected { rejection, .. } => (rejection.kind().as_str(), why_rejected(rejection)),
         Event::WouldReject { rejection, .. } => ("would_reject", why_rejected(rejection)),

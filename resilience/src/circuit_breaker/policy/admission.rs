@@ -14,6 +14,7 @@ use crate::kind::PolicyKind;
 use crate::mode::Mode;
 use crate::rejection::Rejection;
 use crate::stack::event;
+use crate::stack::inspect::ErrorText;
 use crate::sync::Ordering;
 
 impl CircuitBreaker {
@@ -127,15 +128,12 @@ impl CircuitBreaker {
     fn admit_trial(&self, now: Nanos) -> Result<Permit<'_>, Option<u64>> {
         let mut locked = self.shared().locked.lock();
         let has_lapsed = locked.machine.has_lapsed(now);
-        if has_lapsed {
-            self.enter(&mut locked, CircuitState::HalfOpen, Cause::OpenElapsed);
-        }
+        let change =
+            has_lapsed.then(|| self.enter(&mut locked, CircuitState::HalfOpen, Cause::OpenElapsed));
         let admission = locked.machine.admit(self.config(), now);
         let word = self.word();
         drop(locked);
-        if has_lapsed {
-            self.announce();
-        }
+        self.announce(change.flatten(), ErrorText::Hidden);
         match admission {
             Admission::Pass => Ok(Permit::slow_path(self, Ticket::passing(word))),
             Admission::Trial(trial) => Ok(Permit::slow_path(self, Ticket::trial(word, trial))),

@@ -2,19 +2,25 @@
 
 use super::{CircuitBreaker, Locked};
 use crate::circuit_state::StateChange;
+use crate::hook;
 use crate::stack::event;
+use crate::stack::inspect::ErrorText;
+use crate::stack::occasion::Occasion;
 use crate::sync::Mutex;
 
 impl CircuitBreaker {
-    /// Announces every change that waits, unless another thread is about it.
-    pub(super) fn announce(&self) {
+    /// Announces this thread's change, caused by `error`, and every other one that waits, unless another thread is
+    /// about it.
+    pub(super) fn announce(&self, change: Option<StateChange>, error: ErrorText<'_>) {
+        let Some(change) = change else { return };
+        let occasion = hook::caught(|| Occasion::of(&change, error)).unwrap_or_default();
         let locked = &self.shared().locked;
-        if !locked.lock().announcements.begin() {
+        if !locked.lock().announcements.begin(change.generation, occasion) {
             return;
         }
         let announcing = Announcing(locked);
-        while let Some(change) = announcing.next() {
-            event::state_changed(&change, self.config().listener());
+        while let Some((change, occasion)) = announcing.next() {
+            event::state_changed(&change, &occasion, self.config().listener());
         }
     }
 }
@@ -23,7 +29,7 @@ impl CircuitBreaker {
 struct Announcing<'b>(&'b Mutex<Locked>);
 
 impl Announcing<'_> {
-    fn next(&self) -> Option<StateChange> {
+    fn next(&self) -> Option<(StateChange, Occasion)> {
         self.0.lock().announcements.next()
     }
 }

@@ -3,10 +3,10 @@
 use std::time::SystemTime;
 
 use super::super::config::CircuitBreakerConfig;
-use super::super::counts::{Counts, Trip};
+use super::super::counts::Trip;
 use super::super::word::Word;
 use super::{CircuitBreaker, Locked};
-use crate::circuit_state::{Cause, CircuitState, StateChange};
+use crate::circuit_state::{Cause, CircuitState, Counts, StateChange};
 #[cfg(feature = "overrides")]
 use crate::current::Forced;
 use crate::current::ModeCell;
@@ -14,20 +14,20 @@ use crate::current::{self, Configured, Current};
 use crate::kind::PolicyKind;
 use crate::mode::Mode;
 use crate::problem::Problem;
+use crate::stack::inspect::ErrorText;
 use crate::sync::Ordering;
 use crate::{clock, hook, random};
 
 impl CircuitBreaker {
     /// Asks the user's rule, under no lock; its answer counts if nothing changed meanwhile.
-    pub(super) fn ask(&self, word: Word, counts: &Counts) {
+    pub(super) fn ask(&self, word: Word, counts: &Counts, error: ErrorText<'_>) {
         let Some(rule) = self.config().rule() else { return };
         if hook::shielded(self.name(), "trip_when", || rule(counts)) == Some(true) {
             let mut locked = self.shared().locked.lock();
-            if word == self.word() {
-                self.enter(&mut locked, CircuitState::Open, Cause::TripWhen);
-            }
+            let change = (word == self.word())
+                .then(|| self.enter(&mut locked, CircuitState::Open, Cause::TripWhen));
             drop(locked);
-            self.announce();
+            self.announce(change.flatten(), error);
         }
     }
 
@@ -48,17 +48,23 @@ impl CircuitBreaker {
 
     fn force(&self, to: CircuitState, cause: Cause) {
         let mut locked = self.shared().locked.lock();
-        self.enter(&mut locked, to, cause);
+        let change = self.enter(&mut locked, to, cause);
         drop(locked);
-        self.announce();
+        self.announce(change, ErrorText::Hidden);
     }
 
-    /// Changes the state, under the lock: a new generation, everything zeroed. To be announced when the lock is gone.
-    pub(super) fn enter(&self, locked: &mut Locked, to: CircuitState, cause: Cause) {
+    /// Changes the state, under the lock: a new generation, everything zeroed. When the lock is released, the caller
+    /// announces what is returned: changes behind it wait for that.
+    pub(super) fn enter(
+        &self,
+        locked: &mut Locked,
+        to: CircuitState,
+        cause: Cause,
+    ) -> Option<StateChange> {
         let (now, reading, from) =
             (clock::now(), self.shared().tally.read(), locked.machine.state());
+        let counts = locked.machine.counts(reading, now);
         if to == CircuitState::Open {
-            let counts = locked.machine.counts(reading, now);
             locked.last_trip = Some(Trip { cause, counts, at: SystemTime::now() });
         }
         locked.machine.change(self.config(), to, reading, now, random::unit());
@@ -67,11 +73,14 @@ impl CircuitBreaker {
         self.shared().fresh_until.store(locked.machine.fresh_until(), Ordering::Relaxed);
         let generation = self.word().generation() + 1;
         self.put_word(to, generation);
-        if from != to {
-            let kind = self.identity.speaks_as(PolicyKind::CircuitBreaker);
-            let policy = self.name();
-            locked.announcements.push(StateChange { kind, policy, from, to, cause, generation });
+        if from == to {
+            return None;
         }
+        let kind = self.identity.speaks_as(PolicyKind::CircuitBreaker);
+        let policy = self.name();
+        let change = StateChange { kind, policy, from, to, cause, generation, counts };
+        locked.announcements.push(change);
+        Some(change)
     }
 
     /// Calls are rejected on the spot until then: never, where nothing is enforced.

@@ -3,10 +3,10 @@
 use std::fmt;
 use std::time::Duration;
 
-use super::super::counts::{Counts, Totals, Trip};
+use super::super::counts::{Totals, Trip};
 use super::super::latency::Histogram;
 use super::{CircuitBreaker, Transitions};
-use crate::circuit_state::CircuitState;
+use crate::circuit_state::{CircuitState, Counts};
 use crate::clock::{self, Nanos};
 use crate::sync::Ordering;
 

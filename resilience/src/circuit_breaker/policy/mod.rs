@@ -24,6 +24,7 @@ use crate::current::Current;
 use crate::current::ModeCell;
 use crate::mode::Mode;
 use crate::name::{AnyPolicy, Identity, Name, Origin};
+use crate::stack::inspect::ErrorText;
 use crate::sync::{AtomicU64, Ordering};
 
 /// Stops calling what keeps failing, and finds out by a few trial calls when it has recovered.
@@ -152,10 +153,10 @@ impl CircuitBreaker {
         simple
     }
 
-    /// Counts a call that ended, and changes the state where that follows from it.
+    /// Counts a call that ended, and changes the state where that follows from it: because of `error`, if it failed.
     #[cold]
     #[inline(never)]
-    pub(super) fn record(&self, ticket: Ticket, report: CallReport) {
+    pub(super) fn record(&self, ticket: Ticket, report: CallReport, error: ErrorText<'_>) {
         let (shared, now) = (self.shared(), clock::coarse());
         let mut locked = shared.locked.lock();
         if !self.is_current(ticket, &mut locked) {
@@ -166,15 +167,15 @@ impl CircuitBreaker {
         }
         shared.tally.count(report);
         let effect = locked.machine.record(self.config(), report, shared.tally.read(), now);
-        if let Effect::Change(to, cause) = effect {
-            self.enter(&mut locked, to, cause);
-        }
+        let change = match effect {
+            Effect::Change(to, cause) => self.enter(&mut locked, to, cause),
+            Effect::Stay | Effect::Ask(_) => None,
+        };
         shared.fresh_until.store(locked.machine.fresh_until(), Ordering::Relaxed);
         drop(locked);
         match effect {
-            Effect::Stay => {}
-            Effect::Change(..) => self.announce(),
-            Effect::Ask(counts) => self.ask(ticket.word, &counts),
+            Effect::Ask(counts) => self.ask(ticket.word, &counts, error),
+            Effect::Stay | Effect::Change(..) => self.announce(change, error),
         }
     }
 

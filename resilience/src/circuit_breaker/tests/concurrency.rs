@@ -1,6 +1,7 @@
 //! Many threads, every interleaving that they happen to take.
 
 use super::*;
+use crate::circuit_state::Counts;
 
 #[test]
 fn nothing_is_lost_between_ten_threads() {

@@ -134,3 +134,68 @@ fn changes_are_announced_in_order_whoever_makes_them() {
         RUNS,
     );
 }
+
+#[test]
+fn an_error_that_takes_its_time_to_be_shown_delays_no_change_for_good() {
+    use std::fmt;
+    use std::sync::Mutex;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use tracing::{Event, Metadata, Subscriber, span};
+
+    use crate::stack::inspect::ErrorText;
+
+    struct Slow;
+    impl fmt::Display for Slow {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            SHOWN.fetch_add(1, Ordering::Relaxed);
+            thread::yield_now();
+            f.write_str("slow")
+        }
+    }
+
+    /// A log, so that the error is to be shown.
+    struct Log;
+    impl Subscriber for Log {
+        fn enabled(&self, _: &Metadata<'_>) -> bool {
+            true
+        }
+        fn new_span(&self, _: &span::Attributes<'_>) -> span::Id {
+            span::Id::from_u64(1)
+        }
+        fn record(&self, _: &span::Id, _: &span::Record<'_>) {}
+        fn record_follows_from(&self, _: &span::Id, _: &span::Id) {}
+        fn event(&self, _: &Event<'_>) {}
+        fn enter(&self, _: &span::Id) {}
+        fn exit(&self, _: &span::Id) {}
+    }
+
+    static HEARD: Mutex<Vec<u64>> = Mutex::new(Vec::new());
+    static SHOWN: AtomicUsize = AtomicUsize::new(0);
+    let explore = || {
+        shuttle::check_random(
+            || {
+                HEARD.lock().unwrap().clear();
+                let config = CircuitBreakerConfig::new()
+                    .consecutive_failures(1)
+                    .on_state_change(|change| HEARD.lock().unwrap().push(change.generation));
+                let breaker = breaker(config);
+                let force = |change: fn(&CircuitBreaker)| -> Box<dyn FnOnce() + Send> {
+                    let breaker = Arc::clone(&breaker);
+                    Box::new(move || change(&breaker))
+                };
+                side_by_side(vec![
+                    call(&breaker, |permit| permit.fail(ErrorText::Shown(&Slow))),
+                    force(CircuitBreaker::force_open),
+                    force(CircuitBreaker::force_close),
+                ]);
+                let heard = HEARD.lock().unwrap();
+                assert!(heard.is_sorted(), "{heard:?}");
+                assert_eq!(heard.last(), Some(&breaker.generation()), "{heard:?}");
+            },
+            RUNS,
+        )
+    };
+    tracing::subscriber::with_default(Log, explore);
+    assert!(SHOWN.load(Ordering::Relaxed) > 0);
+}

@@ -14,6 +14,7 @@ mod sequences;
 use std::time::Duration;
 
 use super::*;
+use crate::circuit_state::Counts;
 use crate::circuit_state::{Cause, CircuitState};
 
 /// Plays a script: `S` success, `F` failure, `X` ignored, `O` expects a rejection, `+1.5s` lets time pass.

@@ -3,9 +3,9 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crate::circuit_breaker::{
-    CircuitBreaker, CircuitBreakerConfig, Counts, Histogram, Thresholds, Totals, Trip,
+    CircuitBreaker, CircuitBreakerConfig, Histogram, Thresholds, Totals, Trip,
 };
-use crate::circuit_state::{Cause, CircuitState};
+use crate::circuit_state::{Cause, CircuitState, Counts};
 use crate::name::Name;
 
 /// One circuit breaker.
