@@ -10,6 +10,7 @@ use super::free_port;
 #[derive(Debug)]
 pub struct Redis {
     child: Child,
+    program: &'static str,
     port: u16,
 }
 
@@ -17,8 +18,14 @@ impl Redis {
     /// `None` where Redis is not installed.
     #[must_use]
     pub fn start() -> Option<Self> {
+        Self::start_program("redis-server")
+    }
+
+    /// The same for a server that is called otherwise, such as `valkey-server`.
+    #[must_use]
+    pub fn start_program(program: &'static str) -> Option<Self> {
         let port = free_port();
-        let redis = Self { child: spawn(port)?, port };
+        let redis = Self { child: spawn(program, port)?, program, port };
         redis.wait();
         Some(redis)
     }
@@ -46,7 +53,7 @@ impl Redis {
     /// # Panics
     /// When it can't be started again.
     pub fn restart(&mut self) {
-        self.child = spawn(self.port).expect("it was there before");
+        self.child = spawn(self.program, self.port).expect("it was there before");
         self.wait();
     }
 
@@ -62,8 +69,8 @@ impl Redis {
     }
 }
 
-fn spawn(port: u16) -> Option<Child> {
-    let mut command = Command::new("redis-server");
+fn spawn(program: &str, port: u16) -> Option<Child> {
+    let mut command = Command::new(program);
     command.args(["--port", &port.to_string(), "--bind", "127.0.0.1"]);
     command.args(["--save", "", "--appendonly", "no"]).stdout(Stdio::null());
     command.spawn().ok()

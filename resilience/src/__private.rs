@@ -23,7 +23,7 @@ pub use crate::kind::PolicyKind;
 pub use crate::name::LayerSite::{Shared, Unknown};
 pub use crate::name::{Identity, Origin, Site};
 pub use crate::pipeline::Pipeline;
-pub use crate::rate_limit::{RateLimitConfig, RateLimiter};
+pub use crate::rate_limit::{RateLimitConfig, RateLimiter, Unavailable};
 pub use crate::rate_limit::{cost, guard as rate_limit, guard_cost as rate_limit_cost};
 pub use crate::rejection::Rejection;
 pub use crate::retry::attempts::begin;
@@ -111,6 +111,29 @@ macro_rules! __text {
     }};
 }
 pub use __text as text;
+
+/// The value of the flag `shared`, where there can be a store.
+#[cfg(feature = "redis")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __shared {
+    ($flag:expr) => {
+        $flag
+    };
+}
+/// The same in a program that can have none.
+#[cfg(not(feature = "redis"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __shared {
+    ($flag:expr) => {
+        ::core::compile_error!(
+            "`shared` needs the feature `redis` of the crate `resilience`, which brings the store that replicas share: write \
+             `resilience = { version = \"…\", features = [\"redis\"] }` in Cargo.toml"
+        )
+    };
+}
+pub use __shared as shared;
 
 /// Wrapped around constant expressions, so that a bad value is reported at the option.
 pub mod check {

@@ -45,6 +45,7 @@
 //! | `http_client` | retries, deadlines and idempotency keys over HTTP; an outbox for what can't be done now |
 //! | `user_service` | a service over database, cache and upstream; a chain of fallbacks |
 //! | `limited_api` | limits for everybody and for each user, as attributes and as a middleware |
+//! | `fleet` | one limit for several replicas, by way of a Redis that is killed in the middle |
 //! | `health` | health checks, and what Kubernetes makes of them |
 //! | `fetch` | synchronous functions: retries and breakers without a runtime |
 //!
@@ -56,6 +57,7 @@
 //! | `http`, `reqwest`, `tonic`, `sqlx` | what their statuses, responses and errors mean ([`Classify`]), and rejections as such; `http` also deadlines and idempotency keys as headers ([`wire`]), `reqwest` a guarded HTTP client in one line ([`reqwest::Client`]) |
 //! | `metrics` | [metrics](observe) for the recorder of the `metrics` facade |
 //! | `opentelemetry` | [metrics](observe) as OpenTelemetry instruments, and what happens to calls as [events of their spans](observe::opentelemetry) |
+//! | `redis` | [one limit for a fleet](shared): rate limits that the replicas of a service share, by way of Redis or Valkey |
 //! | `overrides` | [options, modes and states](overrides) changed by a file while the program runs |
 //! | `serde` | configs as data, the [`Snapshot`](snapshot::Snapshot) as JSON |
 //! | `tower` | each policy as a layer, and layers that take deadlines across services |
@@ -85,6 +87,11 @@ mod config_serde;
 mod current;
 mod error;
 mod fallback;
+#[cfg_attr(
+    not(feature = "redis"),
+    allow(dead_code, reason = "a program without a store asks none")
+)]
+mod fleet;
 #[cfg(any(feature = "http", feature = "sqlx"))]
 mod foreign;
 pub mod functions;
@@ -110,6 +117,8 @@ mod rejection;
 #[cfg(feature = "reqwest")]
 pub mod reqwest;
 mod retry;
+#[cfg(feature = "redis")]
+pub mod shared;
 mod stack;
 mod striped;
 mod sync;

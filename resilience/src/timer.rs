@@ -12,8 +12,9 @@ pub(crate) fn sleep(duration: Duration) -> Sleep {
     tokio::time::sleep(duration)
 }
 
+/// Panics where no timer could be made.
 #[track_caller]
-fn check_runtime() {
+pub(crate) fn check_runtime() {
     assert!(
         Handle::try_current().is_ok(),
         "a guarded call that waits needs a tokio runtime for its timer, and this thread runs none: call it within \

@@ -7,9 +7,9 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use resilience::{
-    Bulkhead, BulkheadConfig, CircuitBreaker, CircuitBreakerConfig, Rejection, Retry, RetryConfig,
-    Timeout, TimeoutConfig, Window, bulkhead, circuit_breaker, fallback, rate_limit, retry,
-    timeout,
+    Bulkhead, BulkheadConfig, CircuitBreaker, CircuitBreakerConfig, RateLimitConfig, RateLimiter,
+    Rejection, Retry, RetryConfig, Timeout, TimeoutConfig, Window, bulkhead, circuit_breaker,
+    fallback, rate_limit, retry, shared, timeout,
 };
 
 /// The system's allocator, with a count per thread.
@@ -195,6 +195,31 @@ mod by_hand {
     pub(crate) static BULKHEAD: Bulkhead = Bulkhead::new("bulkhead", BulkheadConfig::new());
 }
 
+/// What a hundred calls allocate that find turns of a fleet's limit, fetched ahead; and a hundred that the store rejected.
+fn allocations_of_leased_turns() -> [u64; 2] {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true);
+    runtime.build().unwrap().block_on(async {
+        shared::connect(shared::Memory::new());
+        let limit = RateLimitConfig::new().rate("100000/s").burst(100_000).shared(true);
+        let ahead = RateLimiter::new("ahead", limit.lease(Duration::from_secs(1)));
+        for _ in 0..1_000 {
+            for _ in 0..10 {
+                ahead.acquire().await.unwrap();
+            }
+            tokio::time::advance(Duration::from_millis(1)).await;
+        }
+        let used_up = RateLimiter::new("used up", RateLimitConfig::new().rate("1/h").shared(true));
+        while used_up.acquire().await.is_ok() {}
+        [&ahead, &used_up].map(|limiter| {
+            let before = ALLOCATIONS.get();
+            for _ in 0..100 {
+                let _ = ready(pin!(limiter.acquire()));
+            }
+            ALLOCATIONS.get() - before
+        })
+    })
+}
+
 /// One test in this program: nothing else may allocate on its thread.
 #[test]
 fn calls_without_trouble_allocate_nothing() {
@@ -245,7 +270,10 @@ fn calls_without_trouble_allocate_nothing() {
             allocations(fail, |input| hand::BULKHEAD.call(async move { answer(input) })),
         ),
     ];
-    let greedy: Vec<_> = found.into_iter().filter(|(_, allocations)| *allocations > 0).collect();
+    let [leased, rejected] = allocations_of_leased_turns();
+    let shared = [("a fleet's limit", leased), ("a fleet's limit, rejection", rejected)];
+    let greedy: Vec<_> =
+        found.into_iter().chain(shared).filter(|(_, allocations)| *allocations > 0).collect();
     assert!(greedy.is_empty(), "allocations in 100 calls: {greedy:?}");
     assert!(
         matches!(ready(pin!(attributes::open(1))), Err(Failure::Rejected(_))),

@@ -55,6 +55,7 @@ pub(crate) fn expand(
     let layers = first.read(declaration.target(), &Scope::default(), &mut shared, &mut errors);
     declaration.check_keys(attribute, &layers, &mut errors);
     validate::limits(&layers, &mut errors);
+    validate::nameless(&layers, &mut errors);
     let at = generated_span(Span::call_site());
     let runtime = shared.runtime.private(at);
     let mut tokens = TokenStream::new();

@@ -7,7 +7,7 @@ use syn::{FnArg, ReceiverKind, Type};
 
 use crate::attribute::{Blocking, Effect};
 use crate::diagnostics::Diagnostics;
-use crate::layer::model::{Layer, Stack};
+use crate::layer::model::{Layer, Source, Stack};
 use crate::mode::Mode;
 use crate::source::attributes::WrittenAttribute;
 use crate::source::function::Guarded;
@@ -25,6 +25,7 @@ pub(crate) fn stack(stack: &Stack, guarded: &Guarded, errors: &mut Diagnostics) 
             needs_async(layer, errors);
         }
     }
+    nameless(&stack.layers, errors);
     limits(&stack.layers, errors);
     if is_plain(&guarded.output) && !stack.is_total() {
         errors.on(&guarded.output, no_result(stack, &guarded.output));
@@ -33,6 +34,13 @@ pub(crate) fn stack(stack: &Stack, guarded: &Guarded, errors: &mut Diagnostics) 
 
 /// A policy that cannot guard a synchronous function.
 fn needs_async(layer: &Layer, errors: &mut Diagnostics) {
+    if let Some(shared) = layer.expansion.shared() {
+        errors.at(
+            shared,
+            "a shared limit asks over the network, and a synchronous function cannot wait for the answer: remove \
+             `shared`, or make the function `async`",
+        );
+    }
     let waits = layer.expansion.waits();
     let text = match (layer.attribute.blocking, waits) {
         (Blocking::Never(text), _) | (Blocking::WaitsNot(text), Some(_)) => text,
@@ -41,6 +49,23 @@ fn needs_async(layer: &Layer, errors: &mut Diagnostics) {
     let off = layer.part().filter(|_| waits.is_none());
     let off = off.map(|part| format!("; or switch it off, `{part}(off)`")).unwrap_or_default();
     errors.at(waits.unwrap_or(layer.span), format!("{text}{off}"));
+}
+
+/// An instance that a fleet shares under a name that the code's place makes.
+pub(crate) fn nameless(layers: &[Layer], errors: &mut Diagnostics) {
+    for layer in layers {
+        let (Some(shared), Source::Own(instance)) = (layer.expansion.shared(), &layer.source)
+        else {
+            continue;
+        };
+        if instance.naming().0.is_none() {
+            errors.at(
+                shared,
+                "what a fleet shares needs a name of its own, because the default one changes when the code moves, and \
+                 two versions of the service would count apart: add `name = \"…\"`",
+            );
+        }
+    }
 }
 
 /// Conflicts between time limits, and between a limit and the pauses inside of it. The parts of a declared pipeline

@@ -115,6 +115,11 @@ pub(crate) trait LayerExpansion {
         None
     }
 
+    /// The option that makes a fleet share the instance.
+    fn shared(&self) -> Option<Span> {
+        None
+    }
+
     /// One instance per key, if so.
     fn keyed(&self) -> Option<&Keyed> {
         None

@@ -19,6 +19,8 @@ pub(crate) struct AdmissionLayer {
     pub(crate) argument: Option<Argument>,
     /// The option that makes calls wait.
     pub(crate) waits: Option<Span>,
+    /// The option that makes a fleet share the limit.
+    pub(crate) shared: Option<Span>,
     pub(crate) keyed: Option<Keyed>,
 }
 
@@ -64,6 +66,10 @@ impl LayerExpansion for AdmissionLayer {
 
     fn waits(&self) -> Option<Span> {
         self.waits
+    }
+
+    fn shared(&self) -> Option<Span> {
+        self.shared
     }
 
     fn keyed(&self) -> Option<&Keyed> {

@@ -70,6 +70,7 @@ fn read(reading: &mut Reading<'_>) -> Vec<Layer> {
         function: "bulkhead_priority",
     });
     let keyed = keyed(key, max_keys, reading);
-    let layer = AdmissionLayer { function: "bulkhead", argument, waits: waits(max_wait), keyed };
+    let waits = waits(max_wait);
+    let layer = AdmissionLayer { function: "bulkhead", argument, waits, shared: None, keyed };
     vec![reading.layer(layer)]
 }

@@ -1,17 +1,24 @@
 //! `#[rate_limit]`: its options, what they mean together, and how it wraps a call.
 
-use proc_macro2::{Span, TokenStream};
-use syn::Lit;
+use std::time::Duration;
 
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, quote_spanned};
+use syn::spanned::Spanned;
+use syn::{Expr, Lit};
+
+use crate::attribute::options::choice::{Choice, Words};
 use crate::attribute::options::duration::Positive;
 use crate::attribute::options::rate::Rate;
 use crate::attribute::options::value::{SpannedValue, Value};
 use crate::attribute::{Attribute, Blocking, Effect, Positional};
+use crate::diagnostics::Diagnostics;
 use crate::layer::model::Layer;
 use crate::policies::admission::{AdmissionLayer, Argument, waits};
 use crate::policies::keys::{Key, keyed};
 use crate::policies::option_table::options;
 use crate::policies::reading::{Reader, Reading};
+use crate::tokens::{generated_span, moved};
 
 pub(crate) static READER: Reader = Reader { attribute: &ATTRIBUTE, read };
 
@@ -32,6 +39,10 @@ options! {
     set rate: Rate = "\"100/s\"";
     set burst: u32 = "20";
     set max_wait: Positive = "\"100ms\"";
+    set shared: Shared = "";
+    set lease: Lease = "\"50ms\"";
+    set unavailable: Choice<Unavailable> = "local";
+    set replicas: u32 = "12";
     call cost: Cost = "rows.len()";
     call key: Key = "user_id";
     own max_keys: u32 = "10_000";
@@ -42,6 +53,63 @@ const NO_RATE: &str = "a rate limit has no default rate: write one, `#[rate_limi
                        `#[rate_limit(SHARED)]`";
 const TOO_LONG: &str = "at this rate the burst takes more than 18 years to come back, which is more than the clock \
                         holds: write a shorter period (`\"100/h\"`) or a smaller `burst`";
+
+const LONGEST_LEASE: Duration = Duration::from_secs(1);
+const LONG_LEASE: &str =
+    "turns that are fetched ahead are late for others: `lease` is at most \"1s\"";
+
+/// A flag that needs a feature of the runtime, which only the runtime knows.
+#[derive(Clone, Debug)]
+struct Shared(bool);
+
+impl Value for Shared {
+    const CHECK: Option<&'static str> = None;
+
+    fn read(literal: &Lit, negative: bool) -> Result<Self, String> {
+        bool::read(literal, negative).map(Self)
+    }
+
+    fn tokens(&self, span: Span, runtime: &TokenStream) -> TokenStream {
+        with_feature(&self.0.tokens(span, runtime), span, runtime)
+    }
+
+    fn checked(expr: &Expr, runtime: &TokenStream) -> TokenStream {
+        with_feature(&expr.to_token_stream(), generated_span(expr.span()), runtime)
+    }
+}
+
+fn with_feature(flag: &TokenStream, span: Span, runtime: &TokenStream) -> TokenStream {
+    let runtime = moved(runtime, span);
+    quote_spanned!(span=> #runtime::shared!(#flag))
+}
+
+/// How long ahead turns are fetched; zero for not at all.
+#[derive(Clone, Debug)]
+struct Lease(Duration);
+
+impl Value for Lease {
+    const CHECK: Option<&'static str> = None;
+
+    fn read(literal: &Lit, negative: bool) -> Result<Self, String> {
+        match Duration::read(literal, negative)? {
+            ahead if ahead > LONGEST_LEASE => Err(LONG_LEASE.into()),
+            ahead => Ok(Self(ahead)),
+        }
+    }
+
+    fn tokens(&self, span: Span, runtime: &TokenStream) -> TokenStream {
+        self.0.tokens(span, runtime)
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Unavailable;
+
+impl Words for Unavailable {
+    const TYPE: &'static str = "Unavailable";
+    const WORDS: &'static [(&'static str, Self, &'static str)] =
+        &[("local", Self, "Local"), ("allow", Self, "Allow"), ("reject", Self, "Reject")];
+}
 
 /// How many turns a call takes: an integer that sees the call.
 #[derive(Clone, Debug)]
@@ -60,7 +128,11 @@ impl Value for Cost {
 }
 
 fn read(reading: &mut Reading<'_>) -> Vec<Layer> {
-    let Options { rate, burst, max_wait, cost, key, max_keys } = Options::read(reading);
+    let options = Options::read(reading);
+    if reading.is_complete() {
+        options.sharing_alone(reading.errors);
+    }
+    let Options { rate, burst, max_wait, shared, cost, key, max_keys, .. } = options;
     if rate.is_none() && reading.is_complete() && reading.is_clean() {
         reading.errors.at(reading.span, NO_RATE);
     }
@@ -71,8 +143,29 @@ fn read(reading: &mut Reading<'_>) -> Vec<Layer> {
     let argument =
         cost.map(|cost| Argument { expr: cost.expr, convert: "cost", function: "rate_limit_cost" });
     let keyed = keyed(key, max_keys, reading);
-    let layer = AdmissionLayer { function: "rate_limit", argument, waits: waits(max_wait), keyed };
+    let shared = shared.filter(|shared| shared.literal().is_none_or(|flag| flag.0));
+    let shared = shared.map(|shared| shared.key.span());
+    let waits = waits(max_wait);
+    let layer = AdmissionLayer { function: "rate_limit", argument, waits, shared, keyed };
     vec![reading.layer(layer)]
+}
+
+impl Options {
+    /// What says how a limit is shared, where none is.
+    fn sharing_alone(&self, errors: &mut Diagnostics) {
+        if self.shared.as_ref().is_some_and(|shared| shared.literal().is_none_or(|flag| flag.0)) {
+            return;
+        }
+        let keys = [
+            self.lease.as_ref().map(|option| &option.key),
+            self.unavailable.as_ref().map(|option| &option.key),
+            self.replicas.as_ref().map(|option| &option.key),
+        ];
+        for key in keys.into_iter().flatten() {
+            let text = format!("`{key}` says how a fleet shares a limit: add `shared`");
+            errors.at(key.span(), text);
+        }
+    }
 }
 
 /// The burst in force, where it is known now.

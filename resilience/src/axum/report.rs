@@ -17,6 +17,8 @@ use crate::keyed::Keyed;
 use crate::name::Name;
 use crate::registry::pace::{PIECE, Pace};
 use crate::registry::{NameClash, Registry};
+#[cfg(feature = "redis")]
+use crate::shared;
 
 /// How the service is, from good to bad.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -52,6 +54,9 @@ struct CheckEntry {
 struct BreakerEntry {
     state: CircuitState,
     critical: bool,
+    /// What it means that the circuit is open.
+    #[serde(skip)]
+    open: Status,
 }
 
 impl Report {
@@ -122,6 +127,11 @@ async fn breakers(registry: &'static Registry) -> BTreeMap<Name, BreakerEntry> {
         keep_worst(&mut breakers, keyed.name(), entry, BreakerEntry::meaning);
         pace.count().await;
     }
+    #[cfg(feature = "redis")]
+    if let Some(store) = shared::condition() {
+        let entry = BreakerEntry::of_store(&store);
+        keep_worst(&mut breakers, shared::NAME.into(), entry, BreakerEntry::meaning);
+    }
     breakers
 }
 
@@ -155,7 +165,19 @@ impl CheckEntry {
 
 impl BreakerEntry {
     fn of(breaker: &CircuitBreaker) -> Self {
-        Self { state: breaker.state(), critical: breaker.config().is_critical() }
+        Self::new(breaker.state(), breaker.config().is_critical())
+    }
+
+    fn new(state: CircuitState, critical: bool) -> Self {
+        Self { state, critical, open: broken(critical) }
+    }
+
+    /// Without it limits act locally: that degrades the service only where its author says so.
+    #[cfg(feature = "redis")]
+    fn of_store(store: &shared::Condition) -> Self {
+        let shared::Condition { breaker, critical } = store;
+        let open = if *critical { Status::Degraded } else { Status::Up };
+        Self { state: breaker.state(), critical: *critical, open }
     }
 
     /// As bad as the worst key's.
@@ -166,16 +188,16 @@ impl BreakerEntry {
             pace.count_many(PIECE).await;
         }
         let all = scan.finish();
-        let entries = all.states().map(|state| Self { state, critical });
+        let entries = all.states().map(|state| Self::new(state, critical));
         let worst = entries.max_by_key(Self::meaning);
-        worst.unwrap_or(Self { state: CircuitState::Closed, critical })
+        worst.unwrap_or(Self::new(CircuitState::Closed, critical))
     }
 
     fn meaning(&self) -> Status {
         match self.state {
             CircuitState::Closed | CircuitState::ForcedClosed => Status::Up,
-            CircuitState::HalfOpen => Status::Degraded,
-            CircuitState::Open | CircuitState::ForcedOpen => broken(self.critical),
+            CircuitState::HalfOpen => self.open.min(Status::Degraded),
+            CircuitState::Open | CircuitState::ForcedOpen => self.open,
         }
     }
 }

@@ -32,8 +32,9 @@ pub trait PerKey: sealed::Sealed + Send + Sync + Sized + 'static {
     #[doc(hidden)]
     fn template(identity: Identity, config: &Self::Config) -> Self::Template;
 
+    /// `key` is its text, for those that need it.
     #[doc(hidden)]
-    fn instance(template: &Self::Template) -> Self::Instance;
+    fn instance(template: &Self::Template, key: &dyn Fn() -> String) -> Self::Instance;
 
     /// Replaces the options and the mode of the policies to come.
     #[doc(hidden)]
@@ -84,7 +85,7 @@ impl PerKey for CircuitBreaker {
         Template::new(identity, config)
     }
 
-    fn instance(template: &Self::Template) -> Self {
+    fn instance(template: &Self::Template, _: &dyn Fn() -> String) -> Self {
         Self::declared(template.identity.of_key(), template.declared.clone())
     }
 
@@ -129,7 +130,7 @@ impl PerKey for Bulkhead {
         Template::new(identity, config)
     }
 
-    fn instance(template: &Self::Template) -> Self {
+    fn instance(template: &Self::Template, _: &dyn Fn() -> String) -> Self {
         Self::declared(template.identity.of_key(), template.declared.clone())
     }
 
@@ -173,8 +174,8 @@ impl PerKey for RateLimiter {
         Arc::new(Limit::new(identity, config.clone()))
     }
 
-    fn instance(limit: &Arc<Limit>) -> Self::Instance {
-        RateLimiter::within(Arc::clone(limit))
+    fn instance(limit: &Arc<Limit>, key: &dyn Fn() -> String) -> Self::Instance {
+        RateLimiter::within(Arc::clone(limit)).with_key(key)
     }
 
     /// All keys share it.

@@ -68,6 +68,11 @@ impl Identity {
         }
     }
 
+    /// Whether the author chose the name.
+    pub(crate) const fn is_explicit(&self) -> bool {
+        matches!(self.origin, Origin::Explicit)
+    }
+
     pub(crate) const fn written(&self) -> &'static str {
         self.written
     }

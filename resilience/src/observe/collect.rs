@@ -2,9 +2,14 @@
 //! that neither thousands of policies nor a map of many keys hold the thread that reads.
 
 use std::ops::AddAssign;
+#[cfg(feature = "redis")]
+use std::sync::Arc;
 
 use super::outcomes::{self, Sums};
+#[cfg(feature = "redis")]
+use crate::fleet::counts::{self, Counts};
 use crate::keyed::{BreakerAggregate, BulkheadAggregate, Keyed, PerKey};
+#[cfg(feature = "overrides")]
 use crate::kind::PolicyKind;
 use crate::name::Name;
 #[cfg(feature = "overrides")]
@@ -22,6 +27,9 @@ pub(crate) struct Collected {
     pub(super) breakers: ByName<BreakerAggregate>,
     pub(super) bulkheads: ByName<BulkheadAggregate>,
     pub(super) retries: ByName<u64>,
+    /// What came of asking the store that replicas share.
+    #[cfg(feature = "redis")]
+    pub(super) sharing: Vec<(Name, Arc<Counts>)>,
     /// How many options of which policies are overridden.
     #[cfg(feature = "overrides")]
     pub(super) overridden: Vec<((PolicyKind, Name), u64)>,
@@ -48,6 +56,10 @@ impl Collected {
         all.read_policies(registry, &mut pace).await;
         all.read_keys(registry, &mut sums, &mut pace).await;
         all.outcomes = sums.finish();
+        #[cfg(feature = "redis")]
+        {
+            all.sharing = counts::all();
+        }
         #[cfg(feature = "overrides")]
         {
             all.overridden = overrides::overridden();

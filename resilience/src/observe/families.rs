@@ -12,6 +12,8 @@ use crate::keyed::BreakerAggregate;
 use crate::name::Name;
 #[cfg(feature = "overrides")]
 use crate::overrides;
+#[cfg(feature = "redis")]
+use crate::shared;
 
 /// One metric: every policy that counts it has its series.
 pub(super) struct Family {
@@ -107,6 +109,45 @@ pub(super) static FAMILIES: &[Family] = &[
         shape: Shape::Gauge,
         policies: |all| all.outcomes.len(),
         write: |all, place, to| outcomes::write_modes(&all.outcomes[place], to),
+    },
+    #[cfg(feature = "redis")]
+    Family {
+        name: "resilience_shared_requests_total",
+        help: "Requests for turns of shared limits by what came of them, and calls decided without the store.",
+        shape: Shape::Counter,
+        policies: |all| all.sharing.len(),
+        write: |all, place, to| {
+            let (name, counts) = &all.sharing[place];
+            to.series(&[policy(*name)]);
+            for (outcome, count) in counts.outcomes() {
+                to.value(&[("outcome", outcome)], count);
+            }
+        },
+    },
+    #[cfg(feature = "redis")]
+    Family {
+        name: "resilience_shared_leased",
+        help: "Turns of shared limits that were fetched ahead and are not used yet.",
+        shape: Shape::Gauge,
+        policies: |all| all.sharing.len(),
+        write: |all, place, to| {
+            let (name, counts) = &all.sharing[place];
+            to.series(&[policy(*name)]);
+            to.value(&[], counts.leased());
+        },
+    },
+    #[cfg(feature = "redis")]
+    Family {
+        name: "resilience_shared_request_seconds",
+        help: "How long the store of shared limits took to answer.",
+        shape: Shape::Histogram,
+        policies: |_| usize::from(shared::condition().is_some()),
+        write: |_, _, to| {
+            if let Some(latency) = shared::condition().and_then(|store| store.breaker.latency()) {
+                to.series(&[]);
+                to.durations(&latency);
+            }
+        },
     },
     #[cfg(feature = "overrides")]
     Family {

@@ -36,6 +36,9 @@
 //!
 //! | metric | labels | |
 //! |---|---|---|
+//! | `resilience_shared_requests_total` | `policy`, `outcome` | requests for turns of a limit that a fleet shares: `granted`, `refused` or `failed`; and calls that were decided `local`ly |
+//! | `resilience_shared_leased` | `policy` | turns that were fetched ahead and are not used yet |
+//! | `resilience_shared_request_seconds` | | histogram: how long the store took to answer |
 //! | `resilience_overridden` | `kind`, `policy` | how many options, mode and state included, are not as the attribute says |
 //! | `resilience_overrides_reloads_total` | `outcome` | `applied`, `unchanged` or `refused` |
 //! | `resilience_overrides_applied_timestamp_seconds` | | when overrides were applied last, since the Unix epoch |

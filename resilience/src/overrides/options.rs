@@ -1,11 +1,13 @@
 //! The options of each kind that can be changed from outside: the attributes' own, with the same setters.
 
+use std::time::Duration;
+
 use super::value::Value;
 use crate::bulkhead::BulkheadConfig;
 use crate::circuit_breaker::CircuitBreakerConfig;
 use crate::health::HealthCheckConfig;
 use crate::hedge::HedgeConfig;
-use crate::rate_limit::RateLimitConfig;
+use crate::rate_limit::{LONG_LEASE, RateLimitConfig, Unavailable};
 use crate::retry::{Backoff, Jitter, RetryConfig};
 use crate::timeout::TimeoutConfig;
 
@@ -33,6 +35,12 @@ const JITTERS: &[(&str, Jitter)] = &[
     ("equal", Jitter::Equal),
     ("decorrelated", Jitter::Decorrelated),
     ("none", Jitter::None),
+];
+
+const UNAVAILABLE: &[(&str, Unavailable)] = &[
+    ("local", Unavailable::Local),
+    ("allow", Unavailable::Allow),
+    ("reject", Unavailable::Reject),
 ];
 
 macro_rules! options {
@@ -103,6 +111,12 @@ impl Options for RateLimitConfig {
         }),
         ("burst", |config, value| Ok(config.burst(value.count()?))),
         ("max_wait", |config, value| Ok(config.max_wait(value.positive()?))),
+        ("lease", |config, value| match value.duration()? {
+            ahead if ahead > Duration::from_secs(1) => Err(LONG_LEASE.into()),
+            ahead => Ok(config.lease(ahead)),
+        }),
+        ("unavailable", |config, value| Ok(config.unavailable(value.choice(UNAVAILABLE)?))),
+        ("replicas", |config, value| Ok(config.replicas(value.count()?))),
     ];
 
     fn check(&self) -> Result<(), &'static str> {
@@ -125,7 +139,7 @@ impl Options for HedgeConfig {
 }
 
 /// What attributes take besides: code, or facts of the place.
-const CODE: [&str; 16] = [
+const CODE: [&str; 17] = [
     "when_err",
     "when_ok",
     "ignore_err",
@@ -142,6 +156,7 @@ const CODE: [&str; 16] = [
     "config",
     "cost",
     "priority",
+    "shared",
 ];
 
 /// Whether an attribute's option of that name is no data.

@@ -1,12 +1,14 @@
 //! Lets a call pass by one compare-and-swap on one word, or says why not.
 
 use std::borrow::Borrow;
+use std::sync::Arc;
 
 use once_cell::race::OnceBox;
 
 use super::bucket::{Bucket, QUEUED};
 use super::cost::Cost;
 use super::gcra::{Decision, Early, Gcra};
+use super::lease::Lease;
 use super::turns::TurnQueue;
 use super::waiting::Start;
 use super::{Limit, RateLimiter};
@@ -25,6 +27,7 @@ pub(super) struct Aside {
     pub(super) rejected: StripedCounter,
     pub(super) waited: AtomicU64,
     queue: OnceBox<TurnQueue>,
+    pub(super) lease: OnceBox<Arc<Lease>>,
 }
 
 impl<L: Borrow<Limit>> RateLimiter<L> {
@@ -32,6 +35,7 @@ impl<L: Borrow<Limit>> RateLimiter<L> {
     pub(super) fn try_take(&self, cost: impl Cost) -> Result<(), Rejection> {
         match self.take(cost) {
             Ok(()) => Ok(()),
+            Err(Early::ASK) => self.try_part(cost),
             Err(early) => Err(self.reject(Start::Early(early))),
         }
     }
@@ -51,22 +55,31 @@ impl<L: Borrow<Limit>> RateLimiter<L> {
     #[cold]
     #[inline(never)]
     fn take_otherwise(&self, early: Early, cost: impl Cost) -> Result<(), Early> {
-        let (gcra, mode) = (self.gcra(), self.mode());
+        let mode = self.mode();
         if mode == Mode::Off {
             self.limit().mode.bypass();
             return Ok(());
         }
+        if self.limit().is_shared() {
+            return self.take_token(cost);
+        }
+        let gcra = self.gcra();
         let clamp = |word| gcra.clamp(word, clock::counter()).filter(|_| word & QUEUED == 0);
         let is_clamped = self.word.fetch_update(Relaxed, Relaxed, clamp).is_ok();
         if mode == Mode::Enforce {
             return if is_clamped { self.take_under(gcra, cost) } else { Err(early) };
         }
         if let Err(early) = self.take_under(gcra, cost) {
-            self.limit().mode.would_reject();
-            let rejection = rejection(self.name(), Start::Early(early));
-            event::would_reject(PolicyKind::RateLimiter, &rejection);
+            self.note_would_reject(Start::Early(early));
         }
         Ok(())
+    }
+
+    /// Notes a call that passes because nothing is enforced.
+    #[cold]
+    pub(super) fn note_would_reject(&self, start: Start) {
+        self.limit().mode.would_reject();
+        event::would_reject(PolicyKind::RateLimiter, &rejection(self.name(), start));
     }
 
     #[inline]
@@ -100,7 +113,7 @@ impl<L: Borrow<Limit>> RateLimiter<L> {
     /// Whether a call may wait that long, its deadline apart.
     #[inline]
     pub(super) fn may_wait(&self, early: Early) -> bool {
-        early.nanos() <= self.limit().patience()
+        self.limit().may_wait(early.nanos())
     }
 
     pub(super) fn bucket(&self) -> Bucket<'_> {
@@ -112,7 +125,7 @@ impl<L: Borrow<Limit>> RateLimiter<L> {
     }
 
     #[inline]
-    fn aside(&self) -> &Aside {
+    pub(super) fn aside(&self) -> &Aside {
         self.aside.get_or_init(Box::default)
     }
 
@@ -149,6 +162,8 @@ impl<L: Borrow<Limit>> RateLimiter<L> {
 fn rejection(policy: Name, start: Start) -> Rejection {
     match start {
         Start::Early(early) => Rejection::RateLimited { policy, retry_after: early.retry_after() },
-        Start::Now | Start::Again | Start::Late => Rejection::DeadlineExceeded { policy },
+        Start::Now | Start::Again | Start::Late | Start::Alone => {
+            Rejection::DeadlineExceeded { policy }
+        }
     }
 }

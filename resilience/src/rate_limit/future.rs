@@ -7,7 +7,9 @@ use std::task::{Context, Poll, ready};
 
 use pin_project_lite::pin_project;
 
+use super::asking::{Asked, Asking};
 use super::cost::{Cost, One};
+use super::line::Line;
 use super::waiting::{Start, Waiting};
 use super::{Limit, RateLimiter};
 use crate::ambient;
@@ -105,7 +107,7 @@ pub struct Acquire<'l, L: Borrow<Limit>, A: PolicyRef<'l, RateLimiter<L>>, C: Co
 /// tells whether there is anything to drop.
 enum Standing<'l, L: Borrow<Limit>> {
     Outside,
-    InLine(ManuallyDrop<Pin<Box<Waiting<'l, L>>>>),
+    InLine(ManuallyDrop<Pin<Box<Line<'l, L>>>>),
     Inside,
 }
 
@@ -134,14 +136,41 @@ impl<'l, L: Borrow<Limit>, A: PolicyRef<'l, RateLimiter<L>>, C: Cost> Acquire<'l
     #[cold]
     #[inline(never)]
     fn join(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Start>> {
+        if self.limiter.policy().limit().is_shared() {
+            return self.ask(cx);
+        }
+        self.queue_up(cx)
+    }
+
+    fn queue_up(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Start>> {
         match Waiting::join(self.limiter.policy(), self.cost.turns(), cx) {
             Ok(None) => Poll::Ready(Ok(())),
-            Ok(Some(waiting)) => {
-                self.stand(Standing::InLine(ManuallyDrop::new(waiting)));
-                self.wait(cx)
-            }
+            Ok(Some(waiting)) => self.stand_in(Line::Queue { waiting }, cx),
             Err(start) => Poll::Ready(Err(start)),
         }
+    }
+
+    /// A fleet shares the limit: its store decides.
+    fn ask(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Start>> {
+        match Asking::start(self.limiter.policy(), self.cost.turns()) {
+            Asked::Asking(asking) => self.stand_in(Line::Store { asking }, cx),
+            Asked::Answered(start) => self.answered(start, cx),
+        }
+    }
+
+    /// The store doesn't answer: the options say who decides.
+    fn alone(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Start>> {
+        match self.limiter.policy().take_alone(self.cost) {
+            Err(early) if early.nanos() <= self.limiter.policy().limit().max_wait() => {
+                self.queue_up(cx)
+            }
+            taken => Poll::Ready(taken.map_err(Start::Early)),
+        }
+    }
+
+    fn stand_in(&mut self, line: Line<'l, L>, cx: &mut Context<'_>) -> Poll<Result<(), Start>> {
+        self.stand(Standing::InLine(ManuallyDrop::new(Box::pin(line))));
+        self.wait(cx)
     }
 
     #[cold]
@@ -153,9 +182,14 @@ impl<'l, L: Borrow<Limit>, A: PolicyRef<'l, RateLimiter<L>>, C: Cost> Acquire<'l
             return Poll::Pending;
         };
         self.stand(Standing::Inside);
+        self.answered(start, cx)
+    }
+
+    fn answered(&mut self, start: Start, cx: &mut Context<'_>) -> Poll<Result<(), Start>> {
         match start {
             Start::Now => Poll::Ready(Ok(())),
-            Start::Again => self.join(cx),
+            Start::Again => self.queue_up(cx),
+            Start::Alone => self.alone(cx),
             start => Poll::Ready(Err(start)),
         }
     }

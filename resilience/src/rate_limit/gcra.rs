@@ -65,6 +65,8 @@ pub(super) struct Early(NonZeroU64);
 impl Early {
     /// No wait will do: the call costs more than a whole burst.
     pub(super) const NEVER: Self = Self(NonZeroU64::MAX);
+    /// Not known here: a fleet shares the limit, and its store is to be asked.
+    pub(super) const ASK: Self = Self(NonZeroU64::MIN);
 
     pub(super) const fn new(nanos: u64) -> Option<Self> {
         match NonZeroU64::new(nanos) {
@@ -93,6 +95,28 @@ impl Gcra {
     /// The same rate, under which no call conforms.
     pub(super) const fn closed(self) -> Self {
         Self { interval: self.interval, limit: 0 }
+    }
+
+    /// What each of so many replicas may do by itself: at least one call per `period`, and at least one at once.
+    pub(super) fn share(self, replicas: u32, period: u64) -> Self {
+        let slower = self.interval.saturating_mul(replicas.into());
+        let interval = slower.min(period.max(self.interval));
+        let burst = self.limit / self.interval / u64::from(replicas);
+        Self { interval, limit: interval.saturating_mul(burst.max(1)) }
+    }
+
+    /// The arrival time after turns that others have allowed: they use up what is there, and no more.
+    pub(super) fn charge(self, arrival: Nanos, now: Nanos, weight: u64) -> Nanos {
+        arrival.max(now).saturating_add(weight).min(now.saturating_add(self.limit))
+    }
+
+    /// The same as [`decide`](Self::decide), but a call that weighs more than a whole burst passes when all of it is
+    /// there, and keeps those after it waiting for longer.
+    pub(super) fn decide_heavy(self, arrival: Nanos, now: Nanos, weight: u64) -> Decision {
+        match self.decide(arrival, now, weight.min(self.limit)) {
+            Decision::Pass(_) => Decision::Pass(arrival.max(now).saturating_add(weight)),
+            early @ Decision::Wait(_) => early,
+        }
     }
 
     /// Whether no call of that cost can be so early while the limit stays what it is; or none conforms at all.

@@ -6,18 +6,24 @@ use crate::check;
 use crate::clock;
 use crate::current::ModeCell;
 use crate::current::{Configured, Current};
+use crate::fleet::link::replicas;
 use crate::mode::Mode;
 use crate::name::Identity;
 use crate::problem::Problem;
 use crate::sync::{AtomicU64, Ordering::Relaxed};
+
+const NAMELESS: &str = "a limit that a fleet shares needs a name of its own, because the default one changes when the code \
+    moves, and two versions of the service would count apart: add `name = \"…\"`";
 
 /// What a [`RateLimiter`] is told, and doesn't count: each has its own, but those of the keys of a
 /// [`Keyed`](crate::Keyed) share one.
 #[repr(C)]
 pub struct Limit {
     /// As calls need it; closed while it is not enforced.
+    /// So is that of a limit that is shared by a fleet: what a call may do is decided elsewhere.
     pub(super) gcra: GcraCell,
-    /// `max_wait` in nanoseconds, as calls need it; 0 for none.
+    /// `max_wait` in nanoseconds, as calls need it; 0 for none. Without end where it is shared: then every call that
+    /// finds no leased turn waits for an answer.
     patience: AtomicU64,
     pub(super) identity: Identity,
     pub(super) config: Current<RateLimitConfig>,
@@ -28,26 +34,42 @@ impl Limit {
     #[track_caller]
     pub(crate) const fn new(identity: Identity, config: RateLimitConfig) -> Self {
         check::assert_valid(config.validate());
-        let gcra = GcraCell::new(gcra(&config));
+        assert!(!config.shared || identity.is_explicit(), "{}", NAMELESS);
+        let gcra = gcra(&config);
+        let gcra = GcraCell::new(if config.shared { gcra.closed() } else { gcra });
         let patience = AtomicU64::new(patience(&config));
         Self { gcra, patience, identity, config: Current::new(config), mode: ModeCell::new() }
     }
 
-    /// The limit in force, enforced or not.
+    /// The limit in force, enforced or not; this replica's part, where it is shared.
     pub(super) fn gcra(&self) -> Gcra {
-        gcra(self.config.get())
+        if self.is_shared() { self.config().share(replicas()) } else { gcra(self.config()) }
+    }
+
+    /// Whether a fleet shares it, which no change of its options changes.
+    #[inline]
+    pub(super) fn is_shared(&self) -> bool {
+        self.config.declared().shared
     }
 
     fn derive(&self) {
+        if self.is_shared() {
+            return;
+        }
         self.patience.store(patience(self.config.get()), Relaxed);
         let gcra = self.gcra();
         self.gcra.set(if self.mode.get() == Mode::Enforce { gcra } else { gcra.closed() });
     }
 
-    /// How long a call may wait, its deadline apart; 0 for not at all.
+    /// Whether a call that is so early may wait, its deadline apart. Under a shared limit it may until it has asked.
     #[inline]
-    pub(super) fn patience(&self) -> u64 {
-        self.patience.load(Relaxed)
+    pub(super) fn may_wait(&self, nanos: u64) -> bool {
+        nanos <= self.patience.load(Relaxed)
+    }
+
+    /// How long a call may wait, its deadline apart; 0 for not at all.
+    pub(super) fn max_wait(&self) -> u64 {
+        max_wait(self.config())
     }
 
     pub(crate) fn config(&self) -> &RateLimitConfig {
@@ -56,6 +78,10 @@ impl Limit {
 }
 
 const fn patience(config: &RateLimitConfig) -> u64 {
+    if config.shared { u64::MAX } else { max_wait(config) }
+}
+
+const fn max_wait(config: &RateLimitConfig) -> u64 {
     match config.max_wait {
         Some(wait) => clock::span(wait),
         None => 0,

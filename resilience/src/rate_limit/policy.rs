@@ -213,6 +213,9 @@ impl<L: Borrow<Limit>> RateLimiter<L> {
         if let Some(aside) = self.aside.get() {
             aside.rejected.reset();
             aside.waited.store(0, Relaxed);
+            if let Some(lease) = aside.lease.get() {
+                lease.reset();
+            }
         }
         self.limit().mode.reset();
     }
@@ -226,7 +229,8 @@ impl<L: Borrow<Limit>> RateLimiter<L> {
         })
     }
 
-    /// How many calls would pass right now; none while callers wait.
+    /// How many calls would pass right now; none while callers wait. Of a limit that a fleet shares: what this replica's part
+    /// would let pass.
     #[must_use]
     pub fn available(&self) -> u64 {
         self.gcra().available(self.word.load(Relaxed), clock::counter())

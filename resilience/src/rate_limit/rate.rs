@@ -57,6 +57,10 @@ impl Rate {
         self.count
     }
 
+    pub(super) const fn period(self) -> u64 {
+        crate::clock::span(self.period)
+    }
+
     /// The time between two calls at a steady rate, rounded down to a nanosecond.
     pub(super) const fn interval(self) -> u64 {
         crate::clock::span(self.period) / self.count as u64

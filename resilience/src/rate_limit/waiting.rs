@@ -3,7 +3,6 @@
 use std::borrow::Borrow;
 use std::pin::{Pin, pin};
 use std::task::{Context, Poll, ready};
-use std::time::Duration;
 
 use pin_project_lite::pin_project;
 use tokio::task::coop;
@@ -28,6 +27,8 @@ pub(super) enum Start {
     Early(Early),
     /// The deadline in force has passed.
     Late,
+    /// The store that the fleet shares does not answer.
+    Alone,
 }
 
 pin_project! {
@@ -60,19 +61,18 @@ impl<'l, L: Borrow<Limit>> Waiting<'l, L> {
         limiter: &'l RateLimiter<L>,
         cost: u32,
         cx: &Context<'_>,
-    ) -> Result<Option<Pin<Box<Self>>>, Start> {
+    ) -> Result<Option<Self>, Start> {
         let (now, patience) = (clock::counter(), patience(limiter));
-        // Made before it is needed: outside a runtime it panics.
-        let timer = timer::sleep(Duration::ZERO);
+        // Before the queue is joined: outside a runtime it panics.
+        timer::check_runtime();
         let queue = limiter.turn_queue();
         match queue.join(limiter.bucket(), cost, (now, patience), cx.waker().clone()) {
             Joined::Entered => Ok(None),
             Joined::TooLong(early) => Err(Start::Early(early)),
             Joined::Waiting(ticket, alarm) => {
                 let (ticket, end) = (Some(ticket), now.saturating_add(patience));
-                let mut waiting = Box::pin(Self { limiter, queue, ticket, alarm: 0, end, timer });
-                waiting.as_mut().set_alarm(alarm, now);
-                Ok(Some(waiting))
+                let timer = timer::sleep(clock::until(alarm, now));
+                Ok(Some(Self { limiter, queue, ticket, alarm, end, timer }))
             }
         }
     }
@@ -148,13 +148,17 @@ impl<'l, L: Borrow<Limit>> Waiting<'l, L> {
 
 /// How long a call may wait now: `max_wait`, and less than the deadline in force leaves.
 fn patience<L: Borrow<Limit>>(limiter: &RateLimiter<L>) -> u64 {
-    let max_wait = limiter.limit().patience();
+    until_deadline(limiter.limit().max_wait())
+}
+
+/// That long, and less than the deadline in force leaves.
+pub(super) fn until_deadline(max_wait: u64) -> u64 {
     match deadline_nanos() {
         Some(end) => max_wait.min(end.saturating_sub(clock::now()).saturating_sub(1)),
         None => max_wait,
     }
 }
 
-fn has_passed(deadline: Option<Nanos>) -> bool {
+pub(super) fn has_passed(deadline: Option<Nanos>) -> bool {
     deadline.is_some_and(|end| end <= clock::now())
 }

@@ -108,6 +108,14 @@ pub enum Event {
         /// Each problem, with its place.
         problems: Arc<[String]>,
     },
+    /// The store that the replicas of the service share does not answer: limits act locally, or as `unavailable` says.
+    #[cfg(feature = "redis")]
+    #[non_exhaustive]
+    SharedLost,
+    /// The store answers again.
+    #[cfg(feature = "redis")]
+    #[non_exhaustive]
+    SharedBack,
     /// The listener was too slow, and missed this many events.
     #[non_exhaustive]
     Missed {
@@ -132,6 +140,8 @@ impl Event {
             Self::Reconfigured { kind, .. } => Some(*kind),
             #[cfg(feature = "overrides")]
             Self::ReloadRefused { .. } => None,
+            #[cfg(feature = "redis")]
+            Self::SharedLost | Self::SharedBack => None,
             Self::Missed { .. } => None,
         }
     }
@@ -152,6 +162,8 @@ impl Event {
             Self::Reconfigured { policy, .. } => Some(policy.as_str()),
             #[cfg(feature = "overrides")]
             Self::ReloadRefused { .. } => None,
+            #[cfg(feature = "redis")]
+            Self::SharedLost | Self::SharedBack => None,
             Self::Missed { .. } => None,
         }
     }
@@ -263,6 +275,20 @@ pub(crate) fn would_reject(kind: PolicyKind, rejection: &Rejection) {
 #[cfg(feature = "overrides")]
 pub(crate) fn announce(event: Event) {
     broadcast(|| event);
+}
+
+/// The store of what replicas share is left alone from now on.
+#[cfg(feature = "redis")]
+pub(crate) fn shared_lost() {
+    tracing::warn!(target: "resilience::shared", event = "lost");
+    broadcast(|| Event::SharedLost);
+}
+
+/// It is asked again.
+#[cfg(feature = "redis")]
+pub(crate) fn shared_back() {
+    tracing::info!(target: "resilience::shared", event = "back");
+    broadcast(|| Event::SharedBack);
 }
 
 pub(crate) fn retried(retry: &RetryEvent, error: ErrorText<'_>, listener: Option<fn(&RetryEvent)>) {

@@ -149,6 +149,10 @@ fn described(event: &Event, audience: Audience) -> (&'static str, Facts<'_>) {
         Event::ReloadRefused { problems } => {
             ("reload_refused", Facts::Refused { problems: details.then_some(&**problems) })
         }
+        #[cfg(feature = "redis")]
+        Event::SharedLost => ("shared_lost", Facts::default()),
+        #[cfg(feature = "redis")]
+        Event::SharedBack => ("shared_back", Facts::default()),
         Event::Missed { .. } => ("missed", Facts::default()),
     }
 }

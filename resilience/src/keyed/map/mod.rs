@@ -33,7 +33,7 @@ use self::table::Table;
 use self::tables::Tables;
 use super::aggregate::Aggregate as _;
 use super::instance::PerKey;
-use super::key::Key;
+use super::key::{Key, KeyText as _};
 use crate::mode::Mode;
 use crate::problem::Problem;
 use crate::sync::Mutex;
@@ -142,7 +142,9 @@ impl<P: PerKey> Map<P> {
         tag: Tag,
         key: &K,
     ) -> KeyedInstance<'m, P, K::Owned> {
-        let content = Content { key: key.to_owned(), policy: P::instance(&self.template) };
+        let key_owned = key.to_owned();
+        let policy = P::instance(&self.template, &|| key_owned.text());
+        let content = Content { key: key_owned, policy };
         // Dropped after the lock is released, because a key's code runs.
         let mut evicted = Vec::new();
         let mut books = self.books.lock();

@@ -5,14 +5,19 @@
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
+use std::time::Duration;
 
 use shuttle::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use shuttle::{check_pct, check_random, future, thread};
 
 use super::super::bucket::Bucket;
+use super::super::cost::One;
 use super::super::gcra::{Decision, Gcra};
+use super::super::lease::{Lease, Terms};
 use super::super::turns::{Joined, Place, TurnQueue};
 use crate::clock::Nanos;
+use crate::fleet::ask::Ask;
+use crate::name::Name;
 use crate::queue::Ticket;
 
 const RUNS: usize = 5_000;
@@ -154,4 +159,49 @@ fn no_turn_is_lost_by_chance() {
 #[test]
 fn no_turn_is_lost_by_priority() {
     check_pct(every_turn_is_used_once, RUNS, 3);
+}
+
+/// Three callers use and fetch one key's tokens, at times that end some of them: what is used, given back and left is no
+/// more than was granted, and fetching never stays blocked.
+#[test]
+fn interleavings_of_a_lease_use_no_turn_twice() {
+    let (start, step) = (1_u64 << 61, 30_000_000);
+    let lease_time = Duration::from_millis(50);
+    let terms = Terms { ask: Ask::default(), lease: lease_time, burst: 100, part: GCRA };
+    check_random(
+        move || {
+            let lease = Arc::new(Lease::new(Name::new("lease"), None));
+            let (_, fetches) = lease.question(start, 1_000, 0, &terms);
+            lease.settle(start, fetches, 0, &terms);
+            let (granted, used) = (Arc::new(AtomicU32::new(0)), Arc::new(AtomicU32::new(0)));
+            let callers: Vec<_> = (0..3)
+                .map(|_| {
+                    let lease = Arc::clone(&lease);
+                    let (granted, used) = (Arc::clone(&granted), Arc::clone(&used));
+                    thread::spawn(move || {
+                        for call in 0..3 {
+                            let now = start + call * step;
+                            used.fetch_add(1, Ordering::Relaxed);
+                            if lease.take(now, One).is_some() {
+                                continue;
+                            }
+                            let (ask, fetches) = lease.question(now, 1, 0, &terms);
+                            granted.fetch_add(ask.wanted, Ordering::Relaxed);
+                            used.fetch_add(ask.unused, Ordering::Relaxed);
+                            lease.settle(now, fetches, ask.wanted - 1, &terms);
+                        }
+                    })
+                })
+                .collect();
+            for caller in callers {
+                caller.join().unwrap();
+            }
+            let end = start + 10 * step;
+            let (left, fetches) = lease.question(end, 1_000, 0, &terms);
+            let used = used.load(Ordering::Relaxed) + left.unused;
+            assert!(used <= granted.load(Ordering::Relaxed), "{used}");
+            assert!(fetches, "no question is under way");
+        },
+        RUNS,
+    );
 }

@@ -19,7 +19,7 @@ pub use crate::keyed::KeyedTotals;
 use crate::keyed::{Keyed, PerKey};
 use crate::name::Name;
 use crate::pipeline::Pipeline;
-pub use crate::rate_limit::RateLimiterTotals;
+pub use crate::rate_limit::{RateLimiterTotals, Sharing};
 use crate::rate_limit::{RateLimitConfig, RateLimiter};
 pub use crate::retry::RetryTotals;
 use crate::retry::{Retry, RetryConfig};
@@ -113,6 +113,8 @@ plain! {
     RateLimiterSnapshot of RateLimiter, RateLimitConfig {
         /// How many calls would pass right now.
         available: u64,
+        /// How the replicas of the service share it; `None` if they don't.
+        shared: Option<Sharing>,
         /// What it did so far.
         totals: RateLimiterTotals,
     }

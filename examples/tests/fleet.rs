@@ -1,0 +1,254 @@
+//! A limit that processes share by way of a real Redis: exact among eight of them, and what happens when Redis is slow, gone,
+//! restarted, forgetful, or a cluster.
+#![cfg(all(feature = "redis", target_os = "linux"))]
+
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use redis::aio::{ConnectionLike, MultiplexedConnection};
+use resilience::observe::Format;
+use resilience::shared::{self, Sharing};
+use resilience::{Keyed, RateLimitConfig, RateLimiter, registry};
+use resilience_harness::{Redis, RedisCluster};
+use tokio::sync::{Mutex, MutexGuard};
+
+/// What a call may take while the store does not answer: its 20 ms, and what a busy machine adds.
+const SOON: Duration = Duration::from_millis(250);
+
+const LIMIT: RateLimitConfig = RateLimitConfig::new().rate("100/s").burst(10).shared(true);
+
+/// A program has one store, and the machine few processors: tests take turns.
+async fn turn() -> MutexGuard<'static, ()> {
+    static TURN: Mutex<()> = Mutex::const_new(());
+    TURN.lock().await
+}
+
+fn redis() -> Redis {
+    Redis::start().expect("redis-server: scripts/install-test-packages")
+}
+
+async fn connection(redis: &Redis) -> MultiplexedConnection {
+    let client = redis::Client::open(Redis::url(redis.address())).unwrap();
+    client.get_multiplexed_async_connection().await.unwrap()
+}
+
+/// Connects by a connection that comes back by itself.
+fn connect(redis: &Redis) {
+    let client = redis::Client::open(Redis::url(redis.address())).unwrap();
+    let config = redis::aio::ConnectionManagerConfig::new().set_max_delay(SOON);
+    let manager = redis::aio::ConnectionManager::new_lazy_with_config(client, config).unwrap();
+    shared::connect(shared::Redis::new(manager).namespace("fleet-test"));
+}
+
+/// How many of so many calls pass now.
+async fn pass(replica: &RateLimiter, calls: usize) -> usize {
+    let mut passed = 0;
+    for _ in 0..calls {
+        passed += usize::from(replica.acquire().await.is_ok());
+    }
+    passed
+}
+
+/// Calls for that long: how many passed, and how long the longest took.
+async fn call_for(replica: &RateLimiter, time: Duration) -> (usize, Duration) {
+    let (start, mut passed, mut longest) = (Instant::now(), 0, Duration::ZERO);
+    while start.elapsed() < time {
+        let begin = Instant::now();
+        passed += usize::from(replica.acquire().await.is_ok());
+        longest = longest.max(begin.elapsed());
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    (passed, longest)
+}
+
+fn replica(redis: &Redis, lease: u64, start: SystemTime) -> Child {
+    let start = start.duration_since(UNIX_EPOCH).unwrap().as_millis().to_string();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_fleet"));
+    command.args(["--call", "4", "10", &lease.to_string(), &start]);
+    command.env("REDIS_URL", Redis::url(redis.address())).stdout(Stdio::piped());
+    command.spawn().unwrap()
+}
+
+/// Eight processes call for ten seconds: how many passed.
+fn eight_processes(redis: &Redis, lease: u64) -> u64 {
+    let start = SystemTime::now() + Duration::from_secs(2);
+    let replicas: Vec<_> = (0..8).map(|_| replica(redis, lease, start)).collect();
+    let passed = replicas.into_iter().map(|replica| {
+        let output = replica.wait_with_output().unwrap();
+        let text = String::from_utf8(output.stdout).unwrap();
+        let mut numbers = text.split_whitespace().map(|number| number.parse::<u64>().unwrap());
+        numbers.nth(1).unwrap()
+    });
+    passed.sum()
+}
+
+#[tokio::test]
+async fn eight_processes_that_always_ask_have_one_limit() {
+    let _turn = turn().await;
+    let passed = eight_processes(&redis(), 0);
+    println!("without leases {passed} passed");
+    // The last calls may begin a little after the end.
+    assert!((980..=1_015).contains(&passed), "{passed}");
+}
+
+#[tokio::test]
+async fn eight_processes_with_leases_have_one_limit_and_a_turn_each() {
+    let _turn = turn().await;
+    let passed = eight_processes(&redis(), 50);
+    println!("with leases {passed} passed");
+    assert!((980..=1_023).contains(&passed), "{passed}");
+}
+
+/// How often the server has run that command.
+async fn runs(connection: &mut impl ConnectionLike, command: &str) -> u64 {
+    let mut info = redis::cmd("INFO");
+    let text: String = info.arg("commandstats").query_async(connection).await.unwrap();
+    let head = format!("cmdstat_{command}:calls=");
+    let line = text.lines().find_map(|line| line.strip_prefix(&head));
+    line.map_or(0, |rest| rest.split(',').next().unwrap().parse().unwrap())
+}
+
+#[tokio::test]
+async fn a_rejected_call_writes_nothing() {
+    let (_turn, redis) = (turn().await, redis());
+    let mut server = connection(&redis).await;
+    connect(&redis);
+    let limiter = RateLimiter::new("writes", LIMIT.rate("10/h"));
+    assert_eq!(pass(&limiter, 10).await, 10);
+    let before = runs(&mut server, "set").await;
+    assert_eq!(before, 10);
+    for _ in 0..20 {
+        // A new replica believes nothing that another was told.
+        assert_eq!(pass(&RateLimiter::new("writes", LIMIT.rate("10/h")), 1).await, 0);
+    }
+    assert_eq!(runs(&mut server, "set").await, before);
+}
+
+#[tokio::test]
+async fn forgotten_scripts_are_sent_again() {
+    let (_turn, redis) = (turn().await, redis());
+    let mut server = connection(&redis).await;
+    connect(&redis);
+    let limiter = RateLimiter::new("flushed", LIMIT.rate("10/h").lease(Duration::ZERO));
+    for _ in 0..10 {
+        redis::cmd("SCRIPT").arg("FLUSH").query_async::<()>(&mut server).await.unwrap();
+        assert_eq!(pass(&limiter, 1).await, 1);
+    }
+    assert_eq!(pass(&limiter, 1).await, 0);
+    let text = Format::Prometheus.text(registry());
+    assert!(text.contains("{policy=\"flushed\",outcome=\"failed\"} 0\n"), "{text}");
+}
+
+#[tokio::test]
+async fn a_server_that_hangs_is_left_alone() {
+    let (_turn, redis) = (turn().await, redis());
+    let mut server = connection(&redis).await;
+    connect(&redis);
+    let limiter = RateLimiter::new("hanging", LIMIT.replicas(4));
+    assert_eq!(pass(&limiter, 1).await, 1);
+    redis::cmd("CLIENT").arg("PAUSE").arg(4_000).query_async::<()>(&mut server).await.unwrap();
+    let (passed, longest) = call_for(&limiter, Duration::from_secs(2)).await;
+    assert!(longest < SOON, "{longest:?}");
+    // A quarter of 100/s for two seconds, and of a burst of ten.
+    assert!((40..=54).contains(&passed), "{passed}");
+    assert_eq!(limiter.shared(), Some(Sharing::Lost));
+}
+
+#[tokio::test]
+async fn a_killed_server_is_right_again_when_it_is_back() {
+    let (_turn, mut redis) = (turn().await, redis());
+    connect(&redis);
+    let limiter = RateLimiter::new("killed", LIMIT.replicas(4));
+    assert_eq!(pass(&limiter, 11).await, 10);
+    redis.kill();
+    let (passed, longest) = call_for(&limiter, Duration::from_secs(2)).await;
+    assert!(longest < SOON, "{longest:?}");
+    assert!((40..=54).contains(&passed), "{passed}");
+    redis.restart();
+    let start = Instant::now();
+    while limiter.shared() != Some(Sharing::Connected) {
+        assert!(start.elapsed() < Duration::from_secs(20), "it is back");
+        pass(&limiter, 1).await;
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    let (passed, _) = call_for(&limiter, Duration::from_secs(2)).await;
+    assert!((180..=215).contains(&passed), "{passed}");
+}
+
+#[tokio::test]
+async fn a_clock_that_was_set_back_costs_a_burst_at_most() {
+    let (_turn, redis) = (turn().await, redis());
+    let mut server = connection(&redis).await;
+    connect(&redis);
+    let (seconds, micros): (u64, u64) = redis::cmd("TIME").query_async(&mut server).await.unwrap();
+    let in_an_hour = (seconds + 3_600) * 1_000_000 + micros;
+    let mut set = redis::cmd("SET");
+    set.arg("fleet-test:rl:v1:{back}").arg(in_an_hour);
+    set.query_async::<()>(&mut server).await.unwrap();
+    let limiter = RateLimiter::new("back", LIMIT);
+    assert_eq!(pass(&limiter, 1).await, 0);
+    tokio::time::sleep(Duration::from_millis(150)).await;
+    assert_eq!(pass(&limiter, 1).await, 1);
+}
+
+#[tokio::test]
+async fn a_booked_turn_comes_in_time_and_vanishes_with_the_key() {
+    let (_turn, redis) = (turn().await, redis());
+    let mut server = connection(&redis).await;
+    connect(&redis);
+    let patient = RateLimiter::new("booked", LIMIT.burst(1).max_wait(Duration::from_secs(5)));
+    let start = Instant::now();
+    assert_eq!(pass(&patient, 21).await, 21);
+    let took = start.elapsed();
+    assert!(took >= Duration::from_millis(200) && took < Duration::from_secs(2), "{took:?}");
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    let mut exists = redis::cmd("EXISTS");
+    exists.arg("fleet-test:rl:v1:{booked}");
+    assert_eq!(exists.query_async::<u64>(&mut server).await.unwrap(), 0);
+}
+
+#[tokio::test]
+async fn replicas_are_counted() {
+    let (_turn, redis) = (turn().await, redis());
+    let mut server = connection(&redis).await;
+    connect(&redis);
+    connect(&redis);
+    let mut count = redis::cmd("ZCARD");
+    count.arg("fleet-test:replicas:v1");
+    let start = Instant::now();
+    while count.query_async::<u64>(&mut server).await.unwrap() != 2 {
+        assert!(start.elapsed() < Duration::from_secs(10), "both say that they are there");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}
+
+#[tokio::test]
+async fn a_cluster_spreads_the_keys() {
+    let _turn = turn().await;
+    let cluster = RedisCluster::start().expect("redis-server: scripts/install-test-packages");
+    let client = redis::cluster::ClusterClient::new(cluster.urls()).unwrap();
+    let connection = client.get_async_connection().await.unwrap();
+    shared::connect(shared::Redis::new(connection).namespace("fleet-test"));
+    let tenants = Keyed::<RateLimiter>::new("clustered", LIMIT.rate("3/h").burst(3));
+    for tenant in 0..100_u32 {
+        let limiter = tenants.get(&tenant);
+        let mut passed = 0;
+        for _ in 0..5 {
+            passed += usize::from(limiter.acquire().await.is_ok());
+        }
+        assert_eq!(passed, 3, "tenant {tenant}");
+    }
+    let text = Format::Prometheus.text(registry());
+    assert!(text.contains("{policy=\"clustered\",outcome=\"failed\"} 0\n"), "{text}");
+}
+
+#[tokio::test]
+async fn valkey_does_as_well() {
+    let _turn = turn().await;
+    let Some(valkey) = Redis::start_program("valkey-server") else {
+        println!("valkey-server is not installed");
+        return;
+    };
+    connect(&valkey);
+    assert_eq!(pass(&RateLimiter::new("valkey", LIMIT.rate("10/h")), 20).await, 10);
+}

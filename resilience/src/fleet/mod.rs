@@ -1,0 +1,12 @@
+//! What a policy knows of the replicas that it shares a limit with: whom to ask, what to say, and what was granted ahead.
+//!
+//! [`ask`] question and answer · [`store`] who answers, and its [`settings`] · [`link`] the store that the program connected to · [`tokens`] turns
+//! that were granted ahead, in one word, and [`demand`] how many that should be; both pure · [`counts`] what came of it.
+
+pub(crate) mod ask;
+pub(crate) mod counts;
+pub(crate) mod demand;
+pub(crate) mod link;
+pub(crate) mod settings;
+pub(crate) mod store;
+pub(crate) mod tokens;
