@@ -9,7 +9,6 @@ use super::outcomes::{self, Sums};
 #[cfg(feature = "redis")]
 use crate::fleet::counts::{self, Counts};
 use crate::keyed::{BreakerAggregate, BulkheadAggregate, Keyed, PerKey};
-#[cfg(feature = "overrides")]
 use crate::kind::PolicyKind;
 use crate::name::Name;
 #[cfg(feature = "overrides")]
