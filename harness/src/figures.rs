@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::lag::Lag;
-use super::{Call, Gauges, Outcome};
+use super::{Call, Gauges, Outcome, Timeline};
 
 /// What is known besides the calls.
 pub(super) struct Seen {
@@ -60,6 +60,8 @@ pub struct Figures {
     pub held_up: Duration,
     /// What the service said of its policies when the load ended.
     pub report: String,
+    /// What became of calls over time, before, during and after the fault.
+    pub timeline: Timeline,
     /// What the service held while idle.
     pub before: Gauges,
     /// The same, when all was over.
@@ -88,6 +90,7 @@ impl Figures {
             twice: seen.twice,
             held_up: seen.lag.within(seen.start, end),
             report: seen.report.clone(),
+            timeline: Timeline::new(seen, calls),
             before,
             after,
         }

@@ -11,20 +11,20 @@ use crate::workspace::{cargo, target};
 const PROGRAMS: [&str; 2] = ["user_service", "http_client"];
 
 pub(crate) fn run(arguments: &[String]) -> ExitCode {
-    let check = arguments == ["--check"];
-    if !check && !arguments.is_empty() {
-        eprintln!("usage: cargo x outage [--check]");
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    if !matches!(arguments[..], [] | ["--check"] | ["--picture", _]) {
+        eprintln!("usage: cargo x outage [--check | --picture FILE]");
         return ExitCode::from(2);
     }
-    compare(check).unwrap_or_else(|why| {
+    compare(&arguments).unwrap_or_else(|why| {
         eprintln!("cargo x outage: {why}");
         ExitCode::FAILURE
     })
 }
 
 /// The check asks whether limits hold, not how fast anything is: a build for tests will do.
-fn compare(check: bool) -> Result<ExitCode, String> {
-    let profile = if check { Profile::DEV } else { Profile::RELEASE };
+fn compare(arguments: &[&str]) -> Result<ExitCode, String> {
+    let profile = if arguments == ["--check"] { Profile::DEV } else { Profile::RELEASE };
     let runner = profile.runner("outage")?;
     finish(&mut profile.build(&PROGRAMS.map(str::to_owned)))?;
     let folder = target().join("outage");
@@ -33,7 +33,7 @@ fn compare(check: bool) -> Result<ExitCode, String> {
     finish(profile.build(&names).current_dir(bare).env("CARGO_TARGET_DIR", target()))?;
     let [with, without] = [PROGRAMS.map(str::to_owned), names].map(|names| profile.paths(&names));
     let mut compare = Command::new(runner);
-    compare.args(check.then_some("--check")).args(with).args(without);
+    compare.args(arguments).args(with).args(without);
     let status = compare.status().map_err(|error| error.to_string())?;
     Ok(if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

@@ -1,10 +1,10 @@
 //! Runs the scenarios on both folders of programs, prints what came out, and judges it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
-use resilience_harness::{App, Fault, Figures, Place, Programs, Scenario, Trouble, table};
+use resilience_harness::{App, Fault, Figures, Place, Programs, Scenario, Trouble, picture, table};
 
 const BLACK_HOLE: Trouble = Trouble::Proxy(Fault::BlackHole);
 
@@ -32,23 +32,54 @@ const OTHERS: [Scenario; 8] = {
 #[tokio::main]
 pub(crate) async fn run() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
-    let (check, programs) = match &args[..] {
-        [check, programs @ ..] if check == "--check" => (true, programs),
-        programs => (false, programs),
-    };
+    let (what, programs) = args.split_at(args.len().saturating_sub(4));
     let [users, orders, bare_users, bare_orders] = programs else {
-        eprintln!("usage: outage [--check] USERS ORDERS BARE-USERS BARE-ORDERS");
-        return ExitCode::from(2);
+        return usage();
     };
-    let scenarios: Vec<Scenario> =
-        if check { TELLING.into() } else { TELLING.into_iter().chain(OTHERS).collect() };
     let with = Programs { users: users.into(), orders: orders.into(), limited: PathBuf::new() };
     let bare = Programs { users: bare_users.into(), orders: bare_orders.into(), ..with.clone() };
+    match what {
+        [] => compare(TELLING.into_iter().chain(OTHERS), &with, &bare).await,
+        [check] if check == "--check" => compare(TELLING.into_iter(), &with, &bare).await,
+        [flag, file] if flag == "--picture" => draw(Path::new(file), &with, &bare).await,
+        _ => usage(),
+    }
+}
+
+fn usage() -> ExitCode {
+    eprintln!("usage: outage [--check | --picture FILE] USERS ORDERS BARE-USERS BARE-ORDERS");
+    ExitCode::from(2)
+}
+
+/// The first of them over time.
+async fn draw(file: &Path, with: &Programs, bare: &Programs) -> ExitCode {
+    let scenario = TELLING[0];
+    let (Some(with), Some(bare)) = (scenario.run_fairly(with).await, scenario.run(bare).await)
+    else {
+        eprintln!("{scenario}: not installed");
+        return ExitCode::FAILURE;
+    };
+    let runs = [("with the attributes", &with.timeline), ("without", &bare.timeline)];
+    let title = format!("Calls per second by what became of them: {scenario}");
+    match std::fs::write(file, picture(&title, &runs)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{}: {error}", file.display());
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn compare(
+    scenarios: impl Iterator<Item = Scenario>,
+    with: &Programs,
+    bare: &Programs,
+) -> ExitCode {
     let (mut rows, mut bare_rows) = (Vec::new(), Vec::new());
     for scenario in scenarios {
         println!("{scenario}");
-        rows.push((scenario, scenario.run_fairly(&with).await));
-        bare_rows.push((scenario, scenario.run(&bare).await));
+        rows.push((scenario, scenario.run_fairly(with).await));
+        bare_rows.push((scenario, scenario.run(bare).await));
     }
     let (with, without) = (rows, bare_rows);
     println!("\nWith the attributes:\n\n{}", table(&with));
