@@ -89,7 +89,7 @@ type Limit = (bool, String);
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Gauges;
+    use crate::{Gauges, Timeline};
 
     fn good() -> Figures {
         Figures {
@@ -109,6 +109,7 @@ mod tests {
             twice: 0,
             held_up: Duration::ZERO,
             report: String::new(),
+            timeline: Timeline::default(),
             before: Gauges::default(),
             after: Gauges { memory: 16 * 1024, tasks: 2, ..Gauges::default() },
         }

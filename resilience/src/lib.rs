@@ -72,6 +72,8 @@
 //! says nothing about the dependency. A rejection keeps this meaning across functions as long as the error leads to it
 //! by [`source`](std::error::Error::source).
 #![forbid(unsafe_code)]
+// Tells of each item which feature it needs; only where the documentation is built by a nightly compiler.
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod ambient;
 #[cfg(feature = "axum")]
