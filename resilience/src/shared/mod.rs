@@ -88,6 +88,7 @@ use crate::fleet::link;
 pub use crate::fleet::store::Store;
 pub use crate::rate_limit::{Sharing, Unavailable};
 
+#[cfg(feature = "axum")]
 pub(crate) use self::guarded::NAME;
 
 /// Connects the shared limits of this program to a store, from now on: once, at start-up. Another store replaces it.
@@ -110,6 +111,7 @@ pub fn connect(store: impl Store) {
 #[derive(Clone)]
 pub(crate) struct Condition {
     pub(crate) breaker: Arc<CircuitBreaker>,
+    #[cfg_attr(not(feature = "axum"), allow(dead_code, reason = "the health report asks for it"))]
     pub(crate) critical: bool,
 }
 
