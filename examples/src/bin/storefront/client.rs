@@ -27,8 +27,8 @@ impl Payments {
         when_err = PaymentError::is_transient
     )]
     #[circuit_breaker(name = "payments", window = 20, min_calls = 10, open_for = "500ms")]
-    #[timeout("300ms")]
-    #[bulkhead(max_concurrent = 20)]
+    #[timeout("300ms", name = "payments")]
+    #[bulkhead(name = "payments", max_concurrent = 20)]
     pub(crate) async fn charge(&self, order: u32) -> Result<String, PaymentError> {
         self.request(order).await
     }

@@ -51,7 +51,7 @@ fn start(
         Ok(Payments { http: server::http()?, url: server::url(listener.local_addr()?) })
     };
     let payments = Shop { guarded: payments(&for_guarded)?, bare: payments(&for_bare)? };
-    let shop_app = shop::app(payments, closing.clone());
+    let shop_app = shop::app(payments, closing.clone(), None);
     let provider =
         |side: &Side| upstream::app(stage.script, Arc::clone(&side.hits), closing.clone());
     Ok([

@@ -14,6 +14,10 @@
 //! cargo run -- --serve                                  # leaves the shop up, and prints its URLs
 //! ```
 //!
+//! While it serves, `resilience.toml` beside this file is read each second: change an option there, and look at
+//! `/resilience/dashboard`. With the admin token that it prints, the page and `PATCH /resilience/config/…` change
+//! options for a while.
+//!
 //! # What to copy
 //!
 //! [`client`]: the guarded call. [`shop`] merges the framework's routes into the shop's own.

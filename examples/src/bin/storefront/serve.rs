@@ -1,8 +1,12 @@
 //! The shop without load, up until Ctrl-C, to be looked at from outside.
 
+use std::env;
 use std::error::Error;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
+
+use resilience::overrides;
 
 use crate::client::Payments;
 use crate::screen;
@@ -14,8 +18,20 @@ use crate::upstream::{self, Hits};
 /// Slow enough to try things by hand.
 const CYCLE: Duration = Duration::from_secs(70);
 
+/// Options that are changed while the shop is up, unless this variable names another file.
+const FILE: &str = "RESILIENCE_OVERRIDES_FILE";
+const BESIDE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/bin/storefront/resilience.toml");
+/// How often the file is read.
+const PERIOD: Duration = Duration::from_secs(1);
+
+/// Who knows this may change policies over HTTP: a shop on loopback has no secrets, yours needs one.
+const TOKEN: &str = "ADMIN_TOKEN";
+const OPEN_SECRET: &str = "let-me-in";
+
 /// Serves. The servers have ended when this returns.
 pub(crate) async fn run(port: u16) -> Result<(), Box<dyn Error>> {
+    let file = watch_file()?;
+    let token = env::var(TOKEN).unwrap_or_else(|_| OPEN_SECRET.to_owned());
     let (open, closing) = server::open();
     let provider = server::bind().await?;
     let (listener, fallen_back) = server::bind_or_else_any(port).await?;
@@ -23,7 +39,8 @@ pub(crate) async fn run(port: u16) -> Result<(), Box<dyn Error>> {
     let payments = Payments { http: server::http()?, url: server::url(provider.local_addr()?) };
     let script = Script::begin(CYCLE);
     let provider_app = upstream::app(script, Arc::<Hits>::default(), closing.clone());
-    let shop_app = shop::app(Shop { guarded: payments.clone(), bare: payments }, closing.clone());
+    let shop = Shop { guarded: payments.clone(), bare: payments };
+    let shop_app = shop::app(shop, closing.clone(), Some(token.clone()));
     let servers = [
         Server::start(provider, provider_app, closing.clone()),
         Server::start(listener, shop_app, closing),
@@ -31,7 +48,7 @@ pub(crate) async fn run(port: u16) -> Result<(), Box<dyn Error>> {
 
     server::tell_fallback(port, fallen_back.as_ref());
     // Listened for before it is announced.
-    let announce = async { introduce(&url, &script) };
+    let announce = async { introduce(&url, &script, &file, &token) };
     let (stop, ()) = tokio::join!(biased; tokio::signal::ctrl_c(), announce);
     stop?;
     screen::line("\nstopping");
@@ -42,7 +59,17 @@ pub(crate) async fn run(port: u16) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-fn introduce(url: &str, script: &Script) {
+/// Puts the file's options in force, now and whenever it changes; the file.
+fn watch_file() -> Result<PathBuf, Box<dyn Error>> {
+    let path = env::var_os(FILE).map_or_else(|| BESIDE.into(), PathBuf::from);
+    let overrides = overrides::file(&path);
+    overrides.reload()?;
+    overrides.watch(PERIOD);
+    Ok(path)
+}
+
+fn introduce(url: &str, script: &Script, file: &Path, token: &str) {
+    let file = file.display();
     screen::line(format_args!(
         "\
 storefront is up:
@@ -55,6 +82,10 @@ storefront is up:
 try, a few times in a row:
   curl -i -X POST {url}/checkout/1
   curl -i -X POST {url}/unprotected/checkout/1
+
+change an option while it runs, in the file or by hand:
+  {file}
+  curl -X PATCH -H 'Authorization: Bearer {token}' -d '{{\"attempts\": 1}}' '{url}/resilience/config/retry/payments?for=15m'
 
 The payment provider goes {script}, again and again.
 Ctrl-C stops."

@@ -30,14 +30,18 @@ pub(crate) struct Shop {
     pub(crate) bare: Payments,
 }
 
-/// The shop's routes. Open dashboards don't hold up the end.
-pub(crate) fn app(shop: Shop, closing: Closing) -> Router {
+/// The shop's routes; with a token its bearer may change policies. Open dashboards don't hold up the end.
+pub(crate) fn app(shop: Shop, closing: Closing, token: Option<String>) -> Router {
+    let mut routes = resilience::axum::router().with_shutdown_signal(closing.begun());
+    if let Some(token) = token {
+        routes = routes.admin(resilience::axum::bearer(token));
+    }
     Router::new()
         .route("/", get(|| async { FRONT_PAGE }))
         .route(&format!("{CHECKOUT}/{{order}}"), post(checkout))
         .route(&format!("{CHECKOUT_UNPROTECTED}/{{order}}"), post(checkout_unprotected))
         .with_state(Arc::new(shop))
-        .merge(resilience::axum::router().with_shutdown_signal(closing.begun()))
+        .merge(routes)
 }
 
 async fn checkout(shop: State<Arc<Shop>>, Path(order): Path<u32>) -> Result<String, PaymentError> {
