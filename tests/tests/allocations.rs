@@ -197,8 +197,8 @@ mod by_hand {
 
 /// What a hundred calls allocate that find turns of a fleet's limit, fetched ahead; and a hundred that the store rejected.
 fn allocations_of_leased_turns() -> [u64; 2] {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true);
-    runtime.build().unwrap().block_on(async {
+    let mut runtime = tokio::runtime::Builder::new_current_thread();
+    runtime.enable_time().start_paused(true).build().unwrap().block_on(async {
         shared::connect(shared::Memory::new());
         let limit = RateLimitConfig::new().rate("100000/s").burst(100_000).shared(true);
         let ahead = RateLimiter::new("ahead", limit.lease(Duration::from_secs(1)));

@@ -97,7 +97,7 @@ impl<'l, L: Borrow<Limit>> Asking<'l, L> {
         };
         if answer.turns == 0 {
             self.settle(0);
-            let early = self.lease.refused(now, self.cost, answer, &self.terms);
+            let early = self.lease.rejected(now, self.cost, answer, &self.terms);
             return Some(self.limiter.enforce(Start::Early(early)));
         }
         self.lease.granted(now, answer.turns, &self.terms);
@@ -193,7 +193,7 @@ impl Fetching {
         let Ok(answer) = reply.await else { return };
         let now = clock::counter();
         if answer.turns == 0 {
-            self.lease.refused(now, 1, answer, &self.terms);
+            self.lease.rejected(now, 1, answer, &self.terms);
         } else {
             self.lease.granted(now, answer.turns, &self.terms);
             self.spare = answer.turns;

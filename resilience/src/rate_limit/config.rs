@@ -3,39 +3,15 @@
 use std::num::NonZeroU32;
 use std::time::Duration;
 
-use super::gcra::{Gcra, LONGEST};
+use super::fleet_options::Unavailable;
+use super::gcra::LONGEST;
 use super::rate::Rate;
 use crate::check;
-use crate::fleet::ask::Ask;
 
 const NO_RATE: &str = "a rate limit needs a rate: `\"100/s\"`";
 const NO_WAIT: &str = "`max_wait` must be longer than zero";
 const TOO_LONG: &str = "at this rate the burst takes more than 18 years to come back, which is more than the clock \
     holds: write a shorter period (`\"100/h\"`) or a smaller `burst`";
-
-const NOT_SHARED: &str =
-    "`lease`, `unavailable` and `replicas` say how a limit is shared by a fleet: add `shared`";
-pub(crate) const LONG_LEASE: &str =
-    "turns that are fetched ahead are late for others: `lease` is at most \"1s\"";
-
-/// How long ahead a replica fetches turns: long enough for a handful of calls at a few hundred a second.
-const LEASE: Duration = Duration::from_millis(50);
-const LONGEST_LEASE: Duration = Duration::from_secs(1);
-
-/// What a shared limit does while the store does not answer.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
-#[non_exhaustive]
-pub enum Unavailable {
-    /// Each replica limits its own calls to its part: the rate, and the burst, divided by the number of replicas.
-    #[default]
-    Local,
-    /// Every call passes.
-    Allow,
-    /// Every call is rejected, with a `retry_after` of one second.
-    Reject,
-}
 
 /// The options of a [`RateLimiter`](crate::RateLimiter), built in `const` context. A rate has no sensible default:
 /// a limiter needs one.
@@ -57,9 +33,9 @@ pub struct RateLimitConfig {
     pub(super) max_wait: Option<Duration>,
     pub(super) shared: bool,
     #[cfg_attr(feature = "serde", serde(with = "crate::config_serde::optional_duration"))]
-    lease: Option<Duration>,
-    unavailable: Option<Unavailable>,
-    replicas: Option<NonZeroU32>,
+    pub(super) lease: Option<Duration>,
+    pub(super) unavailable: Option<Unavailable>,
+    pub(super) replicas: Option<NonZeroU32>,
 }
 
 #[cfg(feature = "serde")]
@@ -146,50 +122,6 @@ impl RateLimitConfig {
         self
     }
 
-    /// Makes it one limit for all replicas of the service that are connected to one store, by
-    /// [`shared::connect`](crate::shared::connect), and use the same namespace, name and key (default: false). A limiter
-    /// is shared or not for as long as it lives: [`reconfigure`](crate::RateLimiter::reconfigure) does not change that.
-    #[cfg(feature = "redis")]
-    #[must_use]
-    pub const fn shared(mut self, shared: bool) -> Self {
-        self.shared = shared;
-        self
-    }
-
-    /// Without feature `redis`.
-    #[cfg(not(feature = "redis"))]
-    #[doc(hidden)]
-    #[must_use]
-    pub const fn shared(self, flag: NeedsFeatureRedis) -> Self {
-        match flag {}
-    }
-
-    /// How long ahead a replica fetches turns of a [shared](Self::shared) limit (≤ 1 s, default 50 ms; zero: it asks for
-    /// each call). A lease holds at most 5 % of the burst, and at least one turn: with a burst below 40 the limit is exact.
-    #[must_use]
-    #[track_caller]
-    pub const fn lease(mut self, ahead: Duration) -> Self {
-        assert!(!check::shorter(LONGEST_LEASE, ahead), "{}", LONG_LEASE);
-        self.lease = Some(ahead);
-        self
-    }
-
-    /// What a [shared](Self::shared) limit does while the store does not answer (default: [`Unavailable::Local`]).
-    #[must_use]
-    pub const fn unavailable(mut self, then: Unavailable) -> Self {
-        self.unavailable = Some(then);
-        self
-    }
-
-    /// How many replicas there are, for the part of each while the store does not answer (≥ 1; default: as many as the
-    /// store has counted).
-    #[must_use]
-    #[track_caller]
-    pub const fn replicas(mut self, replicas: u32) -> Self {
-        self.replicas = Some(check::at_least_one(replicas));
-        self
-    }
-
     /// What keeps the options from being a limit.
     pub(crate) const fn validate(&self) -> Result<(), &'static str> {
         if self.rate.is_none() {
@@ -220,56 +152,4 @@ impl RateLimitConfig {
             None => (rate, rate.count()),
         }
     }
-
-    const fn validate_sharing(&self) -> Result<(), &'static str> {
-        let says_how =
-            self.lease.is_some() || self.unavailable.is_some() || self.replicas.is_some();
-        if says_how && !self.shared {
-            return Err(NOT_SHARED);
-        }
-        match self.lease {
-            Some(lease) if check::shorter(LONGEST_LEASE, lease) => Err(LONG_LEASE),
-            _ => Ok(()),
-        }
-    }
-
-    /// The limit, or one replica's part of it.
-    pub(super) fn share(&self, replicas: u32) -> Gcra {
-        let ((rate, burst), replicas) = (self.limits(), self.replicas_among(replicas));
-        Gcra::new(rate.interval(), burst).share(replicas, rate.period())
-    }
-
-    fn replicas_among(&self, learned: u32) -> u32 {
-        self.replicas.map_or(learned, NonZeroU32::get)
-    }
-
-    /// What the store has to know of it.
-    pub(super) fn ask(&self) -> Ask {
-        let (rate, burst) = self.limits();
-        let interval = rate.interval().div_ceil(1_000);
-        let longest = self.max_wait.map_or(0, micros);
-        Ask { interval, limit: interval.saturating_mul(burst.into()), longest, ..Ask::default() }
-    }
-
-    pub(super) fn burst_in_force(&self) -> u32 {
-        self.limits().1
-    }
-
-    pub(super) fn lease_in_force(&self) -> Duration {
-        self.lease.unwrap_or(LEASE)
-    }
-
-    pub(super) fn unavailable_in_force(&self) -> Unavailable {
-        self.unavailable.unwrap_or_default()
-    }
-}
-
-/// What stands for the flag where no store can be connected to.
-#[cfg(not(feature = "redis"))]
-#[derive(Clone, Copy, Debug)]
-pub enum NeedsFeatureRedis {}
-
-/// In whole microseconds, as the store counts; as many as all its sums can hold.
-pub(super) fn micros(duration: Duration) -> u64 {
-    u64::try_from(duration.as_micros()).unwrap_or(u64::MAX).min(LONGEST / 1_000)
 }

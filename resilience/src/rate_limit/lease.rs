@@ -166,7 +166,7 @@ impl Lease {
     }
 
     /// The store has rejected a call; it is believed until then.
-    pub(super) fn refused(&self, now: Nanos, cost: u32, answer: Answer, terms: &Terms) -> Early {
+    pub(super) fn rejected(&self, now: Nanos, cost: u32, answer: Answer, terms: &Terms) -> Early {
         let wait = answer.wait.saturating_mul(1_000).max(1);
         let believed = BELIEVED.min(clock::span(terms.lease) / 5);
         self.denied.store(cost, Relaxed);

@@ -1,6 +1,6 @@
 //! A limit on how many calls begin in a time window.
 //!
-//! [`config`] the options, [`rate`] how a rate is written · [`gcra`] the pure algorithm, [`cost`] how many turns a call
+//! [`config`] the options, [`fleet_options`] those of a limit that a fleet shares, [`rate`] how a rate is written · [`gcra`] the pure algorithm, [`cost`] how many turns a call
 //! takes · [`limit`] what a limiter is told, [`policy`] the shared one, [`admission`] what it decides · [`turns`] callers that wait,
 //! [`bucket`] the word as they see it, [`waiting`] one of them, [`future`] a limited call · [`lease`] what a replica holds
 //! of a limit that a fleet shares, [`asking`] a call that asks the store, [`part`] what it may do without, [`line`] either way to wait · [`call`] its use by hand, [`totals`] what it counts.
@@ -15,6 +15,7 @@ mod bucket;
 mod call;
 mod config;
 mod cost;
+mod fleet_options;
 mod future;
 mod gcra;
 mod lease;
@@ -30,10 +31,11 @@ mod turns;
 mod waiting;
 
 pub use self::call::WithCost;
-#[cfg(feature = "overrides")]
-pub(crate) use self::config::LONG_LEASE;
-pub use self::config::{RateLimitConfig, Unavailable};
+pub use self::config::RateLimitConfig;
 pub use self::cost::cost;
+#[cfg(feature = "overrides")]
+pub(crate) use self::fleet_options::LONG_LEASE;
+pub use self::fleet_options::Unavailable;
 pub use self::future::{guard, guard_blocking, guard_cost, guard_cost_blocking};
 pub use self::limit::Limit;
 pub use self::part::Sharing;

@@ -4,8 +4,8 @@ use std::borrow::Borrow;
 use std::sync::Arc;
 
 use super::bucket::QUEUED;
-use super::config::Unavailable;
 use super::cost::Cost;
+use super::fleet_options::Unavailable;
 use super::gcra::{Decision, Early};
 use super::lease::{Lease, Terms};
 use super::waiting::Start;

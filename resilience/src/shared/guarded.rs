@@ -9,6 +9,7 @@ use crate::fleet::ask::{Answer, Ask, Refund};
 use crate::fleet::link::{Link, Place};
 use crate::fleet::settings::Settings;
 use crate::fleet::store::{Failure, Reply, Store};
+use crate::rejection::Rejection;
 use crate::stack::event;
 use crate::sync::{AtomicU64, Ordering::Relaxed};
 
@@ -47,8 +48,11 @@ impl<S: Store> Guarded<S> {
     /// Asks, unless the store is lost.
     pub(super) async fn ask<T>(&self, question: impl FnOnce(&S) -> Reply<T>) -> Result<T, Failure> {
         let permit = self.breaker.try_acquire()?;
-        let answer = tokio::time::timeout(self.settings.timeout, question(&self.store)).await;
-        let answer = answer.map_err(Failure::from).flatten();
+        let reply = tokio::time::timeout(self.settings.timeout, question(&self.store));
+        let answer = match reply.await {
+            Ok(answer) => answer,
+            Err(too_late) => Err(too_late.into()),
+        };
         match &answer {
             Ok(_) => permit.success(),
             Err(error) => {
@@ -69,7 +73,7 @@ impl<S: Store> Link for Guarded<S> {
                 Ok(Answer { turns: 0, .. }) => Some(&counts.refused),
                 Ok(_) => Some(&counts.granted),
                 // The breaker's own rejection was no request.
-                Err(error) if error.is::<crate::rejection::Rejection>() => None,
+                Err(error) if error.is::<Rejection>() => None,
                 Err(_) => Some(&counts.failed),
             };
             if let Some(outcome) = outcome {

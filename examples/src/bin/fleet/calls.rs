@@ -20,7 +20,7 @@ pub struct Plan {
 }
 
 /// Every task calls as fast as it can. Prints calls, how many passed, and how long the longest took in microseconds.
-pub async fn run(plan: Plan) -> Result<(), Box<dyn Error>> {
+pub async fn run(plan: &Plan) -> Result<(), Box<dyn Error>> {
     let connection = connection(&std::env::var("REDIS_URL")?)?;
     let mut ping = connection.clone();
     redis::cmd("PING").query_async::<()>(&mut ping).await?;

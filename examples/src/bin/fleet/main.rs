@@ -87,7 +87,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     match task() {
         Ok(Task::Play(replicas)) => stage::play(replicas).await,
         Ok(Task::Serve(port)) => replica::serve(port).await,
-        Ok(Task::Call(plan)) => calls::run(plan).await,
+        Ok(Task::Call(plan)) => calls::run(&plan).await,
         Err(mistake) => {
             eprintln!("error: {mistake}\n\n{USAGE}");
             std::process::exit(2)
