@@ -18,6 +18,8 @@
 //! # }
 //! ```
 //!
+//! The [`guide`] leads from the first function to a service in production.
+//!
 //! # Where to look
 //!
 //! | you want to | look at |
@@ -98,6 +100,9 @@ mod fleet;
 mod foreign;
 pub mod functions;
 mod grammar;
+// Pages that only `rustdoc` reads.
+#[cfg(any(doc, doctest))]
+pub mod guide;
 mod health;
 mod hedge;
 mod hook;
