@@ -1,6 +1,7 @@
 //! The guarded functions of the program, each with its whole stack.
 //!
-//! [`layer`] one policy of a stack · [`worst_case`] what a stack adds up to
+//! - `layer`: one policy of a stack.
+//! - `worst_case`: what a stack adds up to.
 
 mod layer;
 mod worst_case;

@@ -3,13 +3,25 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{LazyLock, PoisonError, RwLock};
 
+use super::Name;
 use super::declared::Listed;
 use super::identity::{Identity, Origin};
 use super::site::declared;
 use crate::kind::PolicyKind;
 
+impl Identity {
+    /// The name that is shown from now on.
+    #[cold]
+    pub(super) fn resolve(&self) -> Name {
+        Name(self.resolved.get_or_init(|| match self.origin() {
+            Origin::Explicit | Origin::HealthCheck => self.written(),
+            Origin::Default { .. } => remembered(told_apart(self)),
+        }))
+    }
+}
+
 /// The name that a default-named policy shows: as written, unless another policy of its kind got the same one.
-pub(super) fn resolve(identity: &Identity) -> &'static str {
+fn told_apart(identity: &Identity) -> &'static str {
     static RESOLVED: LazyLock<HashMap<Address, &'static str>> =
         LazyLock::new(|| tell_apart(declared()));
     RESOLVED.get(&address(identity)).copied().unwrap_or(identity.written())
@@ -19,7 +31,7 @@ pub(super) fn resolve(identity: &Identity) -> &'static str {
 static SHOWN: LazyLock<RwLock<HashSet<(usize, usize)>>> = LazyLock::new(RwLock::default);
 
 /// Lets [`is_default`] know `name` again.
-pub(super) fn remembered(name: &'static str) -> &'static str {
+fn remembered(name: &'static str) -> &'static str {
     SHOWN.write().unwrap_or_else(PoisonError::into_inner).insert(whereabouts(name));
     name
 }

@@ -3,7 +3,7 @@
 use std::panic::Location;
 use std::sync::OnceLock;
 
-use super::{Name, default_names};
+use super::Name;
 use crate::kind::PolicyKind;
 
 /// Who chose a policy's name.
@@ -29,7 +29,7 @@ pub struct Identity {
     written: &'static str,
     origin: Origin,
     location: &'static Location<'static>,
-    resolved: OnceLock<&'static str>,
+    pub(super) resolved: OnceLock<&'static str>,
 }
 
 impl Identity {
@@ -105,16 +105,9 @@ impl Identity {
     pub(crate) fn name(&self) -> Name {
         match self.resolved.get() {
             Some(name) => Name(name),
+            // Where default names are told apart.
             None => self.resolve(),
         }
-    }
-
-    #[cold]
-    fn resolve(&self) -> Name {
-        Name(self.resolved.get_or_init(|| match self.origin {
-            Origin::Explicit | Origin::HealthCheck => self.written,
-            Origin::Default { .. } => default_names::remembered(default_names::resolve(self)),
-        }))
     }
 }
 
