@@ -28,20 +28,22 @@ async fn fetch(id: u64) -> Result<String, ApiError> {
         __RESILIENCE_CIRCUIT_BREAKER)]).and(& [Pipeline::listed(&
         __RESILIENCE_PIPELINE)])
     }
-    let outcome = timeout(
-            static_ref(|| &__RESILIENCE_TIMEOUT),
-            circuit_breaker(
-                static_ref(|| &__RESILIENCE_CIRCUIT_BREAKER),
-                body(async move {
-                    if false {
-                        return never::<Result<String, ApiError>>();
-                    }
-                    get(id).await
-                }),
-                inspect!(result Result < String, ApiError >),
-                |judging| by_default(judging),
-            ),
-        )
-        .await;
+    let outcome = {
+        let place = pin!(
+            slot(async move { if false { return never:: < Result < String, ApiError > >
+            (); } get(id). await })
+        );
+        let outcome = timeout(
+                static_ref(|| &__RESILIENCE_TIMEOUT),
+                circuit_breaker(
+                    static_ref(|| &__RESILIENCE_CIRCUIT_BREAKER),
+                    body(pinned(place)),
+                    inspect!(result Result < String, ApiError >),
+                    |judging| by_default(judging),
+                ),
+            )
+            .await;
+        outcome
+    };
     finish::<Result<String, ApiError>, _>(outcome)
 }

@@ -22,26 +22,28 @@ async fn fetch(id: u64) -> Result<String, ApiError> {
                 let mut attempts = begin(retry);
                 loop {
                     let pause = {
-                        let attempt = either(
-                            parts.circuit_breaker,
-                            either(
-                                parts.attempt_timeout,
-                                body(async move {
-                                    if false {
-                                        return never::<Result<String, ApiError>>();
-                                    }
-                                    get(id).await
-                                }),
-                                timeout,
-                            ),
-                            |policy, inner| circuit_breaker(
-                                policy,
-                                inner,
-                                inspect!(result Result < String, ApiError >),
-                                |judging| judging.when_err(ApiError::is_transient).verdict(),
-                            ),
-                        );
-                        let tried = attempt_if(parts.retry, attempts, attempt).await;
+                        let tried = {
+                            let place = pin!(
+                                slot(async move { if false { return never:: < Result <
+                                String, ApiError > > (); } get(id). await })
+                            );
+                            let outcome = attempt_if(
+                                    parts.retry,
+                                    attempts,
+                                    either(
+                                        parts.circuit_breaker,
+                                        either(parts.attempt_timeout, body(pinned(place)), timeout),
+                                        |policy, inner| circuit_breaker(
+                                            policy,
+                                            inner,
+                                            inspect!(result Result < String, ApiError >),
+                                            |judging| judging.when_err(ApiError::is_transient).verdict(),
+                                        ),
+                                    ),
+                                )
+                                .await;
+                            outcome
+                        };
                         match tried
                             .settle(
                                 retry,

@@ -1,6 +1,7 @@
 //! The complete list of what generated code may name. Nothing here is public interface.
 
 pub use core::ops::ControlFlow::{Break, Continue};
+pub use core::pin::pin;
 pub use core::time::Duration;
 
 pub use inventory::submit;
@@ -35,10 +36,11 @@ pub use crate::stack::ladder;
 pub use crate::stack::ladder::Of;
 pub use crate::stack::verdict::{Verdict, by_default};
 pub use crate::stack::{
-    answered, body, either, finish, finish_unrefused, finish_with, never, returns_result,
-    static_ref,
+    answered, body, either, finish, finish_unrefused, finish_with, never, pinned, returns_result,
+    slot, static_ref,
 };
 pub use crate::timeout::future::{guard as timeout, guard_after as timeout_after};
+pub use crate::timeout::total::{begin_within, settle_within, total, total_after, within};
 pub use crate::timeout::{Timeout, TimeoutConfig};
 
 /// Exports a macro that does nothing: the compiler reports a second one of that name in the crate. The item comes from

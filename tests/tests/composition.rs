@@ -182,6 +182,26 @@ async fn a_total_timeout_bounds_all_attempts() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_predicate_reads_what_an_attempt_has_borrowed_mutably() {
+    struct Client {
+        runs: u32,
+        most: u32,
+    }
+    impl Client {
+        #[timeout]
+        #[retry(attempts = 3, delay = "0ms", when_err = |_| self.runs < self.most)]
+        async fn send(&mut self) -> Result<(), Failed> {
+            self.runs += 1;
+            tokio::task::yield_now().await;
+            Err(Body)
+        }
+    }
+    let mut client = Client { runs: 0, most: 2 };
+    assert_eq!(client.send().await, Err(Body));
+    assert_eq!(client.runs, 2);
+}
+
+#[tokio::test(start_paused = true)]
 async fn no_delay_outlives_the_deadline() {
     #[timeout(after = limit)]
     #[retry(attempts = 3, delay = "1s", jitter = none)]

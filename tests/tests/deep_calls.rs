@@ -1,32 +1,77 @@
 //! Functions that call each other: how deep the compiler follows them.
 
-use resilience::{Rejection, resilient};
+use resilience::{Rejection, bulkhead, circuit_breaker, resilient, retry, timeout};
 
-fn sent<F: Future + Send>(future: F) -> F {
-    future
-}
-
+/// Innermost first: the compiler knows the layout of each before that of the one that calls it, as it does for functions
+/// of other modules further up.
 macro_rules! levels {
-    ($attribute:meta: $name:ident calls $inner:ident $($rest:ident)*) => {
-        #[$attribute]
+    ($(#[$attribute:meta])* $inner:ident called by $name:ident $($rest:ident)*) => {
+        $(#[$attribute])*
         async fn $name(id: u64) -> Result<u64, Rejection> {
             let id = $inner(id + 1).await?;
             tokio::task::yield_now().await;
             Ok(id)
         }
-        levels!($attribute: $inner calls $($rest)*);
+        levels!($(#[$attribute])* $name called by $($rest)*);
     };
-    ($attribute:meta: $name:ident calls) => {
-        async fn $name(id: u64) -> Result<u64, Rejection> {
-            tokio::task::yield_now().await;
-            Ok(id)
+    ($(#[$attribute:meta])* $inner:ident called by) => {
+        fn outermost() -> impl Future<Output = Result<u64, Rejection>> {
+            $inner(0)
         }
     };
 }
 
-levels!(resilient(retry): a calls b c d e f);
+async fn core(id: u64) -> Result<u64, Rejection> {
+    tokio::task::yield_now().await;
+    Ok(id)
+}
+
+macro_rules! chains {
+    ($($name:ident: $(#[$attribute:meta])* $count:literal = $($level:ident)*;)*) => {$(
+        #[tokio::test(start_paused = true)]
+        async fn $name() {
+            levels!($(#[$attribute])* core called by $($level)*);
+            assert_eq!(tokio::spawn(outermost()).await.unwrap(), Ok($count));
+        }
+    )*};
+}
+
+chains! {
+    fifteen_levels_of_pipelines_with_a_retry_are_known_to_be_send:
+        #[resilient(retry)]
+        15 = a b c d e f g h i j k l m n o;
+    fifteen_levels_of_pipelines_are_known_to_be_send:
+        #[resilient]
+        15 = a b c d e f g h i j k l m n o;
+    eight_levels_of_four_attributes_are_known_to_be_send:
+        #[retry]
+        #[circuit_breaker]
+        #[timeout]
+        #[bulkhead]
+        8 = a b c d e f g h;
+}
+
+/// Outermost first, where the compiler lays them all out at once.
+macro_rules! downwards {
+    ($name:ident calls $inner:ident $($rest:ident)*) => {
+        #[resilient(retry)]
+        async fn $name(id: u64) -> Result<u64, Rejection> {
+            let id = $inner(id + 1).await?;
+            tokio::task::yield_now().await;
+            Ok(id)
+        }
+        downwards!($inner calls $($rest)*);
+    };
+    ($name:ident calls) => {
+        async fn $name(id: u64) -> Result<u64, Rejection> {
+            core(id).await
+        }
+    };
+}
+
+downwards!(l1 calls l2 l3 l4 l5 l6 l7 l8 l9 l10 l11 l12);
 
 #[tokio::test(start_paused = true)]
-async fn the_future_of_a_chain_of_five_is_known_to_be_send() {
-    assert_eq!(sent(a(0)).await, Ok(5));
+async fn eleven_levels_are_laid_out_from_the_outermost_inwards() {
+    assert_eq!(tokio::spawn(l1(0)).await.unwrap(), Ok(11));
 }

@@ -1,11 +1,13 @@
 //! `#[resilient]`: the standard pipeline, on a function and shared.
 
 use std::cell::Cell;
+use std::pin::pin;
 use std::time::Duration;
 
+use futures_util::poll;
 use resilience::{
-    CircuitState, Pipeline, Rejection, RejectionKind, RetryConfig, presets, registry, resilient,
-    retry,
+    Bulkhead, BulkheadConfig, CircuitBreakerConfig, CircuitState, Pipeline, Rejection,
+    RejectionKind, RetryConfig, presets, registry, resilient, retry, timeout,
 };
 use tokio::time::Instant;
 
@@ -196,4 +198,77 @@ declared!(PER_HOST: resilience::Keyed<resilience::CircuitBreaker>);
 #[test]
 fn a_type_may_come_from_a_macro() {
     assert!(PER_HOST.get("host").try_acquire().is_ok());
+}
+
+static SLOTS: Bulkhead = Bulkhead::new("dropped_inside", BulkheadConfig::new().max_concurrent(1));
+
+#[resilient(retry(attempts = 1), bulkhead(SLOTS), timeout(off), attempt_timeout("1s"))]
+async fn hangs(seen: &Cell<u32>) -> Result<(), Failed> {
+    struct Held<'s>(&'s Cell<u32>);
+    impl Drop for Held<'_> {
+        fn drop(&mut self) {
+            self.0.set(SLOTS.in_flight());
+        }
+    }
+    let _held = Held(seen);
+    std::future::pending().await
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_body_is_dropped_before_its_slot_is_given_back() {
+    let seen = Cell::new(0);
+    assert!(hangs(&seen).await.is_err());
+    assert_eq!((seen.take(), SLOTS.in_flight()), (1, 0));
+    {
+        let mut hanging = pin!(hangs(&seen));
+        assert!(poll!(hanging.as_mut()).is_pending());
+    }
+    assert_eq!((seen.take(), SLOTS.in_flight()), (1, 0));
+}
+
+static CUT_OFF: resilience::CircuitBreaker =
+    resilience::CircuitBreaker::new("cut_off", CircuitBreakerConfig::new().consecutive_failures(1));
+
+#[tokio::test(start_paused = true)]
+async fn the_limit_on_the_whole_ends_an_attempt_and_its_breaker_knows_why() {
+    #[resilient(timeout("150ms"), retry(attempts = 2, delay = "0ms"), circuit_breaker(CUT_OFF))]
+    async fn hangs(runs: &Cell<u32>) -> Result<(), Failed> {
+        runs.set(runs.get() + 1);
+        std::future::pending().await
+    }
+    let (runs, start) = (Cell::new(0), Instant::now());
+    assert_eq!(hangs(&runs).await, Err(Failed::Refused(RejectionKind::TimedOut)));
+    assert_eq!((runs.get(), start.elapsed()), (1, Duration::from_millis(150)));
+    assert_eq!(CUT_OFF.state(), CircuitState::Open);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_limit_on_the_whole_bounds_all_attempts() {
+    #[resilient(timeout("150ms"), retry(attempts = 10, delay = "0ms"), circuit_breaker(off))]
+    async fn slow(runs: &Cell<u32>) -> Result<(), Failed> {
+        runs.set(runs.get() + 1);
+        tokio::time::sleep(Duration::from_millis(60)).await;
+        Err(Failed::Transient)
+    }
+    let (runs, start) = (Cell::new(0), Instant::now());
+    assert_eq!(slow(&runs).await, Err(Failed::Refused(RejectionKind::TimedOut)));
+    assert_eq!((runs.get(), start.elapsed()), (3, Duration::from_millis(150)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_attempt_begins_after_the_limit_further_out() {
+    #[resilient(retry)]
+    async fn late(runs: &Cell<u32>) -> Result<(), Failed> {
+        runs.set(runs.get() + 1);
+        Ok(())
+    }
+    #[timeout("20ms")]
+    async fn calls_it_late(runs: &Cell<u32>) -> Result<(), Failed> {
+        tokio::time::advance(Duration::from_millis(30)).await;
+        late(runs).await
+    }
+    let runs = Cell::new(0);
+    let outcome = calls_it_late(&runs).await;
+    assert_eq!(outcome, Err(Failed::Refused(RejectionKind::DeadlineExceeded)));
+    assert_eq!(runs.get(), 0);
 }

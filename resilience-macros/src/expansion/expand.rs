@@ -7,7 +7,8 @@ use syn::{Expr, Type};
 
 use crate::attribute::Effect;
 use crate::expansion::instances::{PREFIX, shared, static_name, statics};
-use crate::layer::call::{CallTokens, Edge, WrapContext};
+use crate::expansion::place::{is_in_place, placed};
+use crate::layer::call::{CallTokens, Edge, FutureTokens, WrapContext};
 use crate::layer::model::{Layer, Source, Stack};
 use crate::mode::Mode;
 use crate::source::function::Guarded;
@@ -122,14 +123,16 @@ fn core(guarded: &Guarded, stack: &Stack, runtime: &TokenStream) -> CallTokens {
             };
             let block = braced(guarded, quote_spanned!(span=> #never #body));
             let block = quote_spanned!(span=> async #capture #block);
-            CallTokens::Future(if stack.is_total() {
+            let (place, block) = placed(block, is_in_place(owns, stack), runtime);
+            let future = if stack.is_total() {
                 plain_or_not(&quote_spanned!(span=> __resilience_body(#block)), output, runtime)
             } else if guarded.is_response {
                 // The inner one makes a result of it, the outer one an outcome.
                 quote_spanned!(span=> #runtime::body(#runtime::body(#block)))
             } else {
                 quote_spanned!(span=> #runtime::body(#block))
-            })
+            };
+            CallTokens::Future(FutureTokens { place, future })
         }
         Mode::Blocking => {
             let captured = captured.map(|captured| quote_spanned!(span=> if false { #captured }));

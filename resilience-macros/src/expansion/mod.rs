@@ -2,3 +2,4 @@
 
 pub(crate) mod expand;
 pub(crate) mod instances;
+mod place;

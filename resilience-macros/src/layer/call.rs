@@ -5,6 +5,7 @@ use quote::quote_spanned;
 use syn::spanned::Spanned;
 use syn::{Expr, Type};
 
+use crate::layer::attempts::Attempts;
 use crate::mode::Mode;
 use crate::source::return_type::{self, Unwritten};
 use crate::tokens::generated_span;
@@ -63,24 +64,57 @@ impl Edge<'_> {
 /// A guarded call in the making.
 pub(crate) enum CallTokens {
     /// An expression whose value is a future of the outcome.
-    Future(TokenStream),
+    Future(FutureTokens),
+    /// A loop of attempts around the future of one.
+    Attempts(Attempts, FutureTokens),
     /// An expression whose value is the outcome; in an async function it may await.
     Outcome(TokenStream),
 }
 
+/// A future in the making.
+pub(crate) struct FutureTokens {
+    /// What goes before it: the place of a body that it only refers to.
+    pub(crate) place: Option<TokenStream>,
+    pub(crate) future: TokenStream,
+}
+
+impl FutureTokens {
+    /// With another layer around it.
+    pub(crate) fn around(self, layer: impl FnOnce(TokenStream) -> TokenStream) -> Self {
+        let Self { place, future } = self;
+        Self { place, future: layer(future) }
+    }
+
+    /// Its outcome, in place.
+    pub(crate) fn awaited(self, span: Span) -> TokenStream {
+        let Self { place, future } = self;
+        let Some(place) = place else { return quote_spanned!(span=> #future.await) };
+        // Bound to a name, so that what the expression borrows from the place is gone before the place is.
+        quote_spanned! {span=> {
+            #place
+            let __resilience_outcome = #future.await;
+            __resilience_outcome
+        }}
+    }
+}
+
 impl CallTokens {
     /// As a future.
-    pub(crate) fn future(self, span: Span) -> TokenStream {
+    pub(crate) fn future(self, span: Span) -> FutureTokens {
         match self {
             Self::Future(future) => future,
-            Self::Outcome(outcome) => quote_spanned!(span=> async { #outcome }),
+            steps => {
+                let outcome = steps.outcome(span);
+                FutureTokens { place: None, future: quote_spanned!(span=> async { #outcome }) }
+            }
         }
     }
 
     /// As an outcome, in place.
     pub(crate) fn outcome(self, span: Span) -> TokenStream {
         match self {
-            Self::Future(future) => quote_spanned!(span=> #future.await),
+            Self::Future(future) => future.awaited(span),
+            Self::Attempts(attempts, inner) => attempts.outcome(inner),
             Self::Outcome(outcome) => outcome,
         }
     }
@@ -124,11 +158,10 @@ impl WrapContext<'_> {
         let predicates = predicates.map(|predicates| quote_spanned!(span=> , #predicates));
         match self.mode {
             Mode::Async => {
-                let inner = inner.future(span);
                 let place = self.place();
-                CallTokens::Future(
-                    quote_spanned!(span=> #runtime::#function(#place, #inner #predicates)),
-                )
+                CallTokens::Future(inner.future(span).around(
+                    |inner| quote_spanned!(span=> #runtime::#function(#place, #inner #predicates)),
+                ))
             }
             Mode::Blocking => {
                 let inner = inner.outcome(span);

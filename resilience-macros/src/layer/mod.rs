@@ -1,5 +1,6 @@
 //! What a stack of attributes means.
 
+pub(crate) mod attempts;
 pub(crate) mod call;
 pub(crate) mod default_names;
 pub(crate) mod keyed;

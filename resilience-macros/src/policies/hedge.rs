@@ -60,8 +60,10 @@ impl LayerExpansion for Hedge {
         if *mode == Mode::Blocking {
             return inner;
         }
-        let (inner, predicates) = (inner.future(*span), self.predicates.tokens(context));
-        CallTokens::Future(quote_spanned!(*span=> #runtime::hedge(#policy, || #inner, #predicates)))
+        let predicates = self.predicates.tokens(context);
+        CallTokens::Future(inner.future(*span).around(
+            |inner| quote_spanned!(*span=> #runtime::hedge(#policy, || #inner, #predicates)),
+        ))
     }
 
     fn expressions(&self) -> Vec<&Expr> {

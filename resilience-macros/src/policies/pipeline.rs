@@ -20,24 +20,26 @@ impl LayerExpansion for Pipeline {
         if *mode == Mode::Blocking {
             return inner;
         }
-        let (span, predicates, inner) =
-            (*span, self.predicates.tokens(context), inner.future(*span));
-        let attempt = quote_spanned! {span=>
-            #runtime::either(
-                __resilience_parts.circuit_breaker,
-                #runtime::either(__resilience_parts.attempt_timeout, #inner, #runtime::timeout),
-                |__resilience_policy, __resilience_inner| #runtime::circuit_breaker(__resilience_policy, __resilience_inner, #predicates),
+        let (span, predicates) = (*span, self.predicates.tokens(context));
+        // Without a retry of its own, the attempt is that of a retry further out.
+        let attempt = inner.future(span).around(|inner| quote_spanned! {span=>
+            #runtime::attempt_if(
+                __resilience_parts.retry,
+                __resilience_attempts,
+                #runtime::either(
+                    __resilience_parts.circuit_breaker,
+                    #runtime::either(__resilience_parts.attempt_timeout, #inner, #runtime::timeout),
+                    |__resilience_policy, __resilience_inner| #runtime::circuit_breaker(__resilience_policy, __resilience_inner, #predicates),
+                ),
             )
-        };
+        }).awaited(span);
         let attempts = quote_spanned! {span=> async {
             #(#quiet let #rebound = #rebound;)*
             let __resilience_retry = #runtime::or_once(__resilience_parts.retry);
             let mut __resilience_attempts = #runtime::begin(__resilience_retry);
             loop {
                 let __resilience_pause = {
-                    let __resilience_attempt = #attempt;
-                    // Without a retry of its own, the attempt is that of a retry further out.
-                    let __resilience_tried = #runtime::attempt_if(__resilience_parts.retry, __resilience_attempts, __resilience_attempt).await;
+                    let __resilience_tried = #attempt;
                     match __resilience_tried.settle(__resilience_retry, #predicates) {
                         #runtime::Break(__resilience_outcome) => break __resilience_outcome,
                         #runtime::Continue(__resilience_pause) => __resilience_pause,

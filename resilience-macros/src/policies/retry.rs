@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use proc_macro2::TokenStream;
-use quote::quote_spanned;
+use quote::{ToTokens, quote_spanned};
 use syn::Expr;
 use syn::spanned::Spanned;
 
@@ -14,6 +14,7 @@ use crate::attribute::options::ratio::{Factor, Ratio};
 use crate::attribute::options::value::{SpannedValue, Value};
 use crate::attribute::{Attribute, Blocking, Effect, Positional};
 use crate::diagnostics::Diagnostics;
+use crate::layer::attempts::Attempts;
 use crate::layer::call::{CallTokens, WrapContext};
 use crate::layer::model::{Layer, LayerExpansion};
 use crate::layer::predicates::Predicates;
@@ -181,39 +182,17 @@ impl LayerExpansion for Retry {
     fn wrap(&self, inner: CallTokens, context: &WrapContext<'_>) -> CallTokens {
         let WrapContext { runtime, policy, span, mode, rebound, .. } = context;
         let quiet = rebound.iter().map(|name| quiet_underscores(&[*name]));
-        let span = *span;
-        let (attempt, pause) = match mode {
-            Mode::Async => {
-                let inner = inner.future(span);
-                let attempt =
-                    quote_spanned!(span=> #runtime::attempt(__resilience_attempts, #inner).await);
-                (attempt, quote_spanned!(span=> __resilience_pause.await))
-            }
-            Mode::Blocking => {
-                let inner = inner.outcome(span);
-                let attempt = quote_spanned!(span=> #runtime::blocking::attempt(__resilience_attempts, || #inner));
-                (
-                    attempt,
-                    quote_spanned!(span=> #runtime::blocking::pause(#policy, __resilience_pause)),
-                )
-            }
+        let attempts = Attempts {
+            runtime: runtime.to_token_stream(),
+            first: quote_spanned!(*span=> #(#quiet let #rebound = #rebound;)*),
+            policy: policy.clone(),
+            settle: self.settle(context),
+            span: *span,
         };
-        let settle = self.settle(context);
-        // The inner block ends before any sleep: an outcome that isn't `Send` is gone by then.
-        CallTokens::Outcome(quote_spanned! {span=> {
-            #(#quiet let #rebound = #rebound;)*
-            let mut __resilience_attempts = #runtime::begin(#policy);
-            loop {
-                let __resilience_pause = {
-                    let __resilience_tried = #attempt;
-                    match __resilience_tried.#settle {
-                        #runtime::Break(__resilience_outcome) => break __resilience_outcome,
-                        #runtime::Continue(__resilience_pause) => __resilience_pause,
-                    }
-                };
-                __resilience_attempts = #pause;
-            }
-        }})
+        match mode {
+            Mode::Async => CallTokens::Attempts(attempts, inner.future(*span)),
+            Mode::Blocking => CallTokens::Outcome(attempts.outcome_blocking(&inner.outcome(*span))),
+        }
     }
 
     fn expressions(&self) -> Vec<&Expr> {

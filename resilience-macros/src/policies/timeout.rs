@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use proc_macro2::{Span, TokenStream};
-use quote::{ToTokens, quote_spanned};
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, format_ident, quote_spanned};
 use syn::Expr;
 use syn::spanned::Spanned;
 
@@ -91,13 +91,26 @@ struct Timeout {
 
 impl LayerExpansion for Timeout {
     fn wrap(&self, inner: CallTokens, context: &WrapContext<'_>) -> CallTokens {
-        if self.computed.is_none() || context.mode == Mode::Blocking {
-            return context.guard("timeout", inner, None);
-        }
         let WrapContext { runtime, binding, span, .. } = context;
-        let (place, inner) = (context.place(), inner.future(*span));
+        let (span, place) = (*span, context.place());
+        if context.mode == Mode::Blocking {
+            return inner;
+        }
+        let after = self.computed.as_ref().map(|_| quote_spanned!(span=> , #binding));
+        // Steps under a limit point at it. Where the body is pointed at, too, that costs nothing.
+        let inner = match inner {
+            CallTokens::Attempts(attempts, inner) if inner.place.is_some() => {
+                let total = named("total", after.is_some(), span);
+                let total = quote_spanned!(span=> #runtime::#total(#place #after));
+                return CallTokens::Outcome(attempts.outcome_within(inner, &total));
+            }
+            inner => inner,
+        };
+        let timeout = named("timeout", after.is_some(), span);
         CallTokens::Future(
-            quote_spanned!(*span=> #runtime::timeout_after(#place, #binding, #inner)),
+            inner
+                .future(span)
+                .around(|inner| quote_spanned!(span=> #runtime::#timeout(#place #after, #inner))),
         )
     }
 
@@ -114,4 +127,10 @@ impl LayerExpansion for Timeout {
     fn limit(&self) -> Option<KnownValue<Duration>> {
         self.limit.map(|(value, at)| KnownValue { value, at })
     }
+}
+
+/// The function of this name, or its twin for a limit that the call brings.
+fn named(function: &str, is_computed: bool, span: Span) -> Ident {
+    let suffix = if is_computed { "_after" } else { "" };
+    format_ident!("{function}{suffix}", span = span)
 }

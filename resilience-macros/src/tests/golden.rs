@@ -89,6 +89,14 @@ async fn fetch(id: u64) -> Result<String, ApiError> {
 }",
     ),
     (
+        "resilient_retry",
+        "
+#[resilient(retry)]
+async fn fetch(id: u64) -> Result<String, ApiError> {
+    get(id).await
+}",
+    ),
+    (
         "health_check",
         "
 #[health_check(name = \"database\", every = \"10s\", critical)]

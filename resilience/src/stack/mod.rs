@@ -8,6 +8,7 @@ pub mod event;
 pub mod inspect;
 pub mod ladder;
 pub(crate) mod occasion;
+mod pinned;
 mod policy_ref;
 pub mod predicate;
 mod retry_event;
@@ -21,5 +22,6 @@ pub use self::edge::{
     FromRejection, answered, edge, finish, finish_unrefused, finish_with, returns_result,
 };
 pub use self::either::{Either, either};
+pub use self::pinned::{pinned, slot};
 pub use self::policy_ref::{PolicyRef, static_ref};
 pub use self::retry_event::RetryEvent;

@@ -34,7 +34,7 @@ pin_project! {
 
 pin_project! {
     /// What a body that waits needs.
-    struct Armed {
+    pub(super) struct Armed {
         // What the body sees: the nearest limit of all around, from the first poll on.
         deadline: Deadline,
         // Our own limit in nanoseconds, and whether it ends the call.
@@ -74,6 +74,13 @@ impl Limit for Own {
 #[derive(Clone, Copy, Debug)]
 pub struct Brought(u64);
 
+impl Brought {
+    #[inline]
+    pub(super) fn new(limit: Duration) -> Self {
+        Self(clock::span(limit))
+    }
+}
+
 impl Limit for Brought {
     #[inline]
     fn under(self, timeout: &Timeout) -> u64 {
@@ -102,7 +109,7 @@ where
     A: PolicyRef<'t, Timeout>,
     F: Future<Output = Result<R, Rejection>>,
 {
-    Limited { timeout, limit: Brought(clock::span(limit)), inner: Some(inner), armed: None }
+    Limited { timeout, limit: Brought::new(limit), inner: Some(inner), armed: None }
 }
 
 impl<'t, R, A, L, F> Future for Limited<A, L, F>
@@ -146,14 +153,14 @@ where
 }
 
 #[inline]
-fn late(timeout: &Timeout) -> Rejection {
+pub(super) fn late(timeout: &Timeout) -> Rejection {
     Rejection::DeadlineExceeded { policy: timeout.reject_late() }
 }
 
 /// Sets the timer. Where the nearest limit is not our own, that one ends first, and ours may as well run from here.
 #[cold]
 #[inline(never)]
-fn arm(timeout: &Timeout, deadline: Deadline, limit: u64) -> Armed {
+pub(super) fn arm(timeout: &Timeout, deadline: Deadline, limit: u64) -> Armed {
     let is_ours = deadline != Deadline::current();
     let left = if is_ours {
         clock::until(deadline.end(), clock::now())
@@ -166,7 +173,7 @@ fn arm(timeout: &Timeout, deadline: Deadline, limit: u64) -> Armed {
 /// Our own limit, if it has passed: the body waits. A body that has used up its task's budget must not hide that.
 #[cold]
 #[inline(never)]
-fn expired(
+pub(super) fn expired(
     armed: Pin<&mut Option<Armed>>,
     timeout: &Timeout,
     cx: &mut Context<'_>,

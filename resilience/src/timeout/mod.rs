@@ -3,6 +3,7 @@
 //! - `config`: the options.
 //! - `policy`: the shared, named thing; `call`: its use by hand; `changes`: other options and modes.
 //! - `future`: the limited call: body first, timer only while the body waits.
+//! - `total`: one limit around steps that no future joins.
 //! - `totals`: what it has counted.
 //!
 //! The deadline that everything further in sees is kept in [`ambient`](crate::ambient).
@@ -14,6 +15,7 @@ pub(crate) mod future;
 mod policy;
 #[cfg(test)]
 mod tests;
+pub(crate) mod total;
 mod totals;
 
 pub use self::config::TimeoutConfig;

@@ -1,0 +1,100 @@
+// #[resilient(retry)]
+// async fn fetch(id: u64) -> Result<String, ApiError> {
+//     get(id).await
+// }
+
+use ::resilience::__private::*;
+
+async fn fetch(id: u64) -> Result<String, ApiError> {
+    static __RESILIENCE_TIMEOUT: Timeout = <Timeout>::declared(
+        Identity::default(::core::concat!(::core::module_path!(), "::fetch.timeout"), 0),
+        TimeoutConfig::new(),
+    );
+    static __RESILIENCE_RETRY: Retry = <Retry>::declared(
+        Identity::default(::core::concat!(::core::module_path!(), "::fetch.retry"), 0),
+        RetryConfig::new().budget(0.2),
+    );
+    static __RESILIENCE_CIRCUIT_BREAKER: CircuitBreaker = <CircuitBreaker>::declared(
+        Identity::default(
+            ::core::concat!(::core::module_path!(), "::fetch.circuit_breaker"),
+            0,
+        ),
+        CircuitBreakerConfig::new(),
+    );
+    static __RESILIENCE_TIMEOUT_2: Timeout = <Timeout>::declared(
+        Identity::default(
+            ::core::concat!(::core::module_path!(), "::fetch.attempt_timeout"),
+            0,
+        ),
+        TimeoutConfig::new().after(Duration::from_secs(10)),
+    );
+    static __RESILIENCE_PIPELINE: Pipeline = Pipeline::declared(
+            Identity::default(::core::concat!(::core::module_path!(), "::fetch"), 0),
+        )
+        .timeout(&__RESILIENCE_TIMEOUT)
+        .retry(&__RESILIENCE_RETRY)
+        .circuit_breaker(&__RESILIENCE_CIRCUIT_BREAKER)
+        .attempt_timeout(&__RESILIENCE_TIMEOUT_2);
+    submit! {
+        Site::function(::core::concat!(::core::module_path!(), "::fetch"), & [< Timeout >
+        ::own(& __RESILIENCE_TIMEOUT), < Retry > ::own(& __RESILIENCE_RETRY), <
+        CircuitBreaker > ::own(& __RESILIENCE_CIRCUIT_BREAKER), < Timeout > ::own(&
+        __RESILIENCE_TIMEOUT_2)]).and(& [Pipeline::listed(& __RESILIENCE_PIPELINE)])
+    }
+    let outcome = 'total: {
+        let mut total = pin!(total(static_ref(|| & __RESILIENCE_TIMEOUT)));
+        let begun = begin_within(&total, || begin(&__RESILIENCE_RETRY));
+        let mut attempts = match begun {
+            Break(outcome) => break 'total outcome,
+            Continue(attempts) => attempts,
+        };
+        loop {
+            let pause = {
+                let tried = {
+                    let place = pin!(
+                        slot(async move { if false { return never:: < Result < String,
+                        ApiError > > (); } get(id). await })
+                    );
+                    let outcome = within(
+                            total.as_mut(),
+                            attempt(
+                                attempts,
+                                circuit_breaker(
+                                    static_ref(|| &__RESILIENCE_CIRCUIT_BREAKER),
+                                    timeout(
+                                        static_ref(|| &__RESILIENCE_TIMEOUT_2),
+                                        body(pinned(place)),
+                                    ),
+                                    inspect!(result Result < String, ApiError >),
+                                    |judging| by_default(judging),
+                                ),
+                            ),
+                        )
+                        .await;
+                    outcome
+                };
+                match settle_within(
+                    &total,
+                    tried,
+                    |tried| {
+                        tried
+                            .settle(
+                                &__RESILIENCE_RETRY,
+                                inspect!(result Result < String, ApiError >),
+                                |judging| by_default(judging),
+                            )
+                    },
+                ) {
+                    Break(outcome) => break outcome,
+                    Continue(pause) => pause,
+                }
+            };
+            let paused = within(total.as_mut(), pause).await;
+            attempts = match paused {
+                Break(outcome) => break outcome,
+                Continue(attempts) => attempts,
+            };
+        }
+    };
+    finish::<Result<String, ApiError>, _>(outcome)
+}
