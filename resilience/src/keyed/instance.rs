@@ -55,6 +55,13 @@ pub trait PerKey: sealed::Sealed + Send + Sync + Sized + 'static {
     #[doc(hidden)]
     fn is_idle(policy: &Self::Instance) -> bool;
 
+    /// Whether it may be forgotten at all: what was forced into a state by hand is kept.
+    #[doc(hidden)]
+    fn may_go(policy: &Self::Instance) -> bool {
+        let _ = policy;
+        true
+    }
+
     /// How much it deserves attention; 0 for none.
     #[doc(hidden)]
     fn severity(policy: &Self::Instance) -> u64;
@@ -103,6 +110,10 @@ impl PerKey for CircuitBreaker {
 
     fn is_idle(breaker: &Self) -> bool {
         breaker.state() == CircuitState::Closed
+    }
+
+    fn may_go(breaker: &Self) -> bool {
+        !matches!(breaker.state(), CircuitState::ForcedOpen | CircuitState::ForcedClosed)
     }
 
     /// Anything but closed comes before any number of failures.

@@ -1,5 +1,5 @@
 //! Which key is evicted when the map is full: the least recently used idle one; if none is idle, the least recently used
-//! of the others, which are *demoted*; never one that a call holds.
+//! of the others, which are *demoted*; never one that a call holds, or that somebody has forced into a state.
 //!
 //! Two queues of candidates, in the order of their last use as far as the queue knows: a look-up touches its key's record
 //! and no queue. A candidate that comes up and was used since is filed again under its true time, and one that is idle no
@@ -160,7 +160,7 @@ impl Evictor {
             self.add(place, record, now);
             return None;
         }
-        match tables.at(place).evict(place, true) {
+        match tables.at(place).evict(place, P::is_idle) {
             Taken::Out(evicted) => return Some(evicted),
             Taken::Held => self.add_used(place, record, now),
             Taken::Kept => self.demote(candidate, record),
@@ -203,9 +203,11 @@ impl Evictor {
             self.demote(Candidate { used: record.used(now), place }, record);
             return None;
         }
-        let evicted = tables.at(place).evict(place, false).out();
+        let evicted = tables.at(place).evict(place, P::may_go).out();
         if evicted.is_none() {
-            self.add_used(place, record, now);
+            // Held or forced: it comes up again after all others.
+            record.touch(now);
+            self.demote(Candidate { used: now, place }, record);
         }
         evicted
     }
@@ -227,9 +229,8 @@ impl Evictor {
             }
         }
         sample.sort_unstable();
-        let evicted = sample
-            .iter()
-            .find_map(|(_, Candidate { place, .. })| tables.at(*place).evict(*place, false).out());
+        let take = |at: Place| tables.at(at).evict(at, P::may_go).out();
+        let evicted = sample.iter().find_map(|(_, candidate)| take(candidate.place));
         sample.clear();
         self.sample = sample;
         evicted

@@ -67,8 +67,8 @@ pub(in crate::keyed) trait AnyTable<P: PerKey>: Any + Send + Sync {
     fn next(&self, place: Place) -> Option<Place>;
     /// Whether the key there is idle, if there is one.
     fn is_idle(&self, place: Place) -> Option<bool>;
-    /// Takes the key out, unless it is held; or unless it is not idle, if it `must_be_idle`.
-    fn evict(&self, place: Place, must_be_idle: bool) -> Taken<Evicted<P>>;
+    /// Takes the key out, unless it is held, or `may` says no.
+    fn evict(&self, place: Place, may: fn(&P::Instance) -> bool) -> Taken<Evicted<P>>;
     /// Goes on to move keys out of older arrays: looks at so many slots of each.
     fn move_some(&self, slots: u32, moved: &mut dyn FnMut(Moved<'_, P>));
     /// Shows the keys at the next [`PIECE`] places in reading order. Where to go on.
@@ -176,9 +176,9 @@ impl<O: Debug + Send + Sync + 'static, P: PerKey> AnyTable<P> for Table<O, P> {
         array.slot_in_use(slot)?.hold().map(|instance| P::is_idle(&instance))
     }
 
-    fn evict(&self, place: Place, must_be_idle: bool) -> Taken<Evicted<P>> {
+    fn evict(&self, place: Place, may: fn(&P::Instance) -> bool) -> Taken<Evicted<P>> {
         let (array, slot) = self.at(place);
-        let taken = array.take(slot, |policy| !must_be_idle || P::is_idle(policy));
+        let taken = array.take(slot, may);
         taken.map(|content| Evicted {
             place,
             counted: P::aggregate(&content.policy),

@@ -1,5 +1,7 @@
 //! How much work a new key is, counted in places that the evictor looks at: bounded, whatever the map's size and state.
 
+use std::ops::Range;
+
 use super::*;
 
 /// More than any new key in a large map may cost.
@@ -82,6 +84,40 @@ fn open_circuits_outlive_a_flood_of_new_keys() {
     }
     (10_000..30_000_u32).for_each(|host| drop(hosts.get(&host)));
     assert_eq!(hosts.totals().troubled, 1_900);
+}
+
+fn fail(hosts: &Keyed<CircuitBreaker>, keys: Range<u32>) {
+    keys.for_each(|host| hosts.get(&host).try_acquire().expect("it is new").failure());
+}
+
+#[test]
+fn a_key_that_was_forced_outlives_a_flood_of_keys_in_trouble() {
+    for keys in [100, 2_000] {
+        let hosts = hosts(keys);
+        hosts.get(&0_u32).force_open();
+        hosts.get(&1_u32).force_close();
+        fail(&hosts, 2..10 * keys);
+        assert_eq!(hosts.len(), keys as usize);
+        let kept = [0, 1].map(|host| is_kept(&hosts, &host.to_string()));
+        assert_eq!(kept, [true; 2], "{keys} keys");
+        hosts.get(&0_u32).reset();
+        fail(&hosts, 10 * keys..20 * keys);
+        let kept = [0, 1].map(|host| is_kept(&hosts, &host.to_string()));
+        assert_eq!(kept, [false, true], "{keys} keys: one is no longer forced");
+    }
+}
+
+#[test]
+fn a_new_key_is_bounded_work_when_all_are_forced() {
+    let hosts = hosts(2_000);
+    (0..2_000_u32).for_each(|host| hosts.get(&host).force_open());
+    for new in 2_000..2_300_u32 {
+        let before = hosts.map().steps();
+        fail(&hosts, new..new + 1);
+        let steps = hosts.map().steps() - before;
+        assert!(steps <= 2 * MOST, "{steps} steps");
+    }
+    assert_eq!(hosts.totals().troubled, 2_000 + 1, "new keys make room for one another");
 }
 
 #[test]
