@@ -123,17 +123,33 @@ async fn errors_are_cut() {
     assert_eq!(checker.reports().await["talks"].error, Some("ä".repeat(500)));
 }
 
-/// In real time: what holds the thread can't be seen by a paused clock.
-#[cfg(not(feature = "test-util"))]
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+/// Lets time go by within one poll, as a thread that is held does: the first poll of `advance` moves the clock.
+async fn hold_the_thread(time: Duration) {
+    let mut moves = std::pin::pin!(advance(time));
+    std::future::poll_fn(|cx| {
+        let _ = moves.as_mut().poll(cx);
+        std::task::Poll::Ready(())
+    })
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_check_that_holds_its_thread_beyond_its_limit_is_not_healthy() {
-    let config = HealthCheckConfig::new().timeout(Duration::from_millis(20));
-    let checker = HealthChecker::new().check_with("blocks", config, || async {
-        std::thread::sleep(Duration::from_millis(40));
-        Ok::<_, String>(())
-    });
-    let reports = checker.reports().await;
-    assert!(reports["blocks"].error.as_ref().unwrap().contains("held its thread"));
+    let limit = Duration::from_millis(20);
+    for (held, healthy) in [(20, true), (21, false)] {
+        let config = HealthCheckConfig::new().timeout(limit);
+        let checker = HealthChecker::new().check_with("blocks", config, move || async move {
+            hold_the_thread(Duration::from_millis(held)).await;
+            Ok::<_, String>(())
+        });
+        let report = &checker.reports().await["blocks"];
+        assert_eq!(report.status == HealthStatus::Healthy, healthy, "{report:?}");
+        let says = report.error.as_deref().unwrap_or_default();
+        assert_eq!(
+            says.contains("it held its thread for 21ms, beyond its limit of 20ms"),
+            !healthy
+        );
+    }
 }
 
 #[tokio::test(start_paused = true)]

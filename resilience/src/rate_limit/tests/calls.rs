@@ -84,3 +84,19 @@ async fn a_caller_that_gives_up_gives_its_turn_back() {
     let start = tokio::time::Instant::now();
     assert_eq!(pass(&limiter).await.unwrap() - start, Duration::from_millis(50));
 }
+
+/// By a limiter that is asked in the same moments, and used up to see how many pass.
+#[tokio::test(start_paused = true)]
+async fn available_is_how_many_calls_would_pass() {
+    let (asked, used) = (limiter("5/s", 4), limiter("5/s", 4));
+    for (calls, pause) in [(0, 0), (1, 0), (2, 199), (1, 1), (3, 400), (9, 150), (0, 5_000), (4, 0)]
+    {
+        passing(&asked, calls);
+        passing(&used, calls);
+        advance(Duration::from_millis(pause)).await;
+        let available = asked.available();
+        assert_eq!(passing(&used, 100) as u64, available, "{calls} calls, {pause} ms");
+        assert_eq!(passing(&asked, 100) as u64, available, "asking consumes nothing");
+        advance(Duration::from_millis(370)).await;
+    }
+}
