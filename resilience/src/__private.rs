@@ -31,6 +31,8 @@ pub use crate::retry::attempts::begin;
 pub use crate::retry::future::attempt;
 pub use crate::retry::once::{attempt_if, or_once};
 pub use crate::retry::{Backoff, Jitter, Retry, RetryConfig};
+#[cfg(feature = "test-util")]
+pub use crate::stack::faults;
 pub use crate::stack::inspect::NoInspector;
 pub use crate::stack::ladder;
 pub use crate::stack::ladder::Of;
@@ -136,6 +138,36 @@ macro_rules! __shared {
     };
 }
 pub use __shared as shared;
+
+/// What a fault becomes at the edge of a function without a policy that rejects.
+#[cfg(feature = "test-util")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __reject {
+    ($output:ty) => {{
+        #[allow(unused_imports)]
+        use $crate::__private::faults::{
+            RejectByFrom as _, RejectInError as _, RejectNowhere as _, Returned,
+        };
+        |rejection| (&&Returned::<$output>::new()).__resilience_reject(rejection)
+    }};
+}
+#[cfg(feature = "test-util")]
+pub use __reject as reject;
+
+/// What an error that a test gave becomes, in the place of a body.
+#[cfg(feature = "test-util")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __fault {
+    ($output:ty) => {{
+        #[allow(unused_imports)]
+        use $crate::__private::faults::{FailNowhere as _, FailWithError as _, Returned};
+        |fault| (&Returned::<$output>::new()).__resilience_fault(fault)
+    }};
+}
+#[cfg(feature = "test-util")]
+pub use __fault as fault;
 
 /// Wrapped around constant expressions, so that a bad value is reported at the option.
 pub mod check {

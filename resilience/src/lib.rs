@@ -63,7 +63,7 @@
 //! | `overrides` | [options, modes and states](overrides) changed by a file while the program runs |
 //! | `serde` | configs as data, the [`Snapshot`](snapshot::Snapshot) as JSON |
 //! | `tower` | each policy as a layer, and layers that take deadlines across services |
-//! | `test-util` | everything timed follows tokio's paused clock; for tests |
+//! | `test-util` | for tests: `resilience::test` with policies as new and faults, and everything timed follows tokio's paused clock |
 //!
 //! # How outcomes are judged
 //!
@@ -129,6 +129,8 @@ pub mod shared;
 mod stack;
 mod striped;
 mod sync;
+#[cfg(feature = "test-util")]
+pub mod test;
 mod timeout;
 mod timer;
 #[cfg(feature = "tower")]
@@ -173,5 +175,30 @@ pub use self::timeout::{Timeout, TimeoutConfig};
 
 /// The front page's examples compile.
 #[cfg(doctest)]
-#[doc = include_str!("../../README.md")]
+#[doc = include_str!("../README.md")]
 struct Readme;
+
+/// So do those on the attributes' pages, which the macro crate holds and can't run.
+#[cfg(doctest)]
+mod pages {
+    #[doc = include_str!("../docs/bulkhead.md")]
+    struct Bulkhead;
+    #[doc = include_str!("../docs/circuit_breaker.md")]
+    struct CircuitBreaker;
+    #[doc = include_str!("../docs/fallback.md")]
+    struct Fallback;
+    #[doc = include_str!("../docs/forms.md")]
+    struct Forms;
+    #[doc = include_str!("../docs/health_check.md")]
+    struct HealthCheck;
+    #[doc = include_str!("../docs/hedge.md")]
+    struct Hedge;
+    #[doc = include_str!("../docs/rate_limit.md")]
+    struct RateLimit;
+    #[doc = include_str!("../docs/resilient.md")]
+    struct Resilient;
+    #[doc = include_str!("../docs/retry.md")]
+    struct Retry;
+    #[doc = include_str!("../docs/timeout.md")]
+    struct Timeout;
+}

@@ -6,9 +6,10 @@ use syn::spanned::Spanned;
 use syn::{Expr, Type};
 
 use crate::attribute::Effect;
+use crate::expansion::faults;
 use crate::expansion::instances::{PREFIX, shared, static_name, statics};
 use crate::expansion::place::{is_in_place, placed};
-use crate::layer::call::{CallTokens, Edge, FutureTokens, WrapContext};
+use crate::layer::call::{self, CallTokens, Edge, FutureTokens, WrapContext};
 use crate::layer::model::{Layer, Source, Stack};
 use crate::mode::Mode;
 use crate::source::function::Guarded;
@@ -21,8 +22,9 @@ pub(crate) fn body(guarded: &Guarded, stack: &Stack) -> TokenStream {
     let names = layer_names(stack);
     let (statics, submit) = statics(guarded, stack, &names, &runtime);
     let mut prepared = TokenStream::new();
-    let mut call = core(guarded, stack, &runtime);
-    let mut edge = Edge::Unrejected;
+    let faults = faults::listed(guarded, &runtime);
+    let mut call = faults::around(core(guarded, stack, &runtime), guarded, stack, &runtime);
+    let mut edge = faults::innermost_edge();
     for (place, (layer, name)) in stack.layers.iter().zip(&names).enumerate().rev() {
         let mut context = context(layer, name, guarded, stack.is_total(), edge, &runtime);
         if (place > 0 || layer.is_shared()) && !borrows_arguments(guarded, stack) {
@@ -45,6 +47,7 @@ pub(crate) fn body(guarded: &Guarded, stack: &Stack) -> TokenStream {
     quote_spanned! {span=>
         #statics
         #submit
+        #faults
         #prepared
         let __resilience_outcome = #outcome;
         #finish
@@ -214,6 +217,10 @@ fn finish(guarded: &Guarded, edge: Edge<'_>, runtime: &TokenStream) -> TokenStre
         }
         Edge::Unrejected => {
             quote_spanned!(span=> #runtime::finish_unrefused::<#output>(__resilience_outcome))
+        }
+        Edge::Faults => {
+            let reject = call::reject(output, runtime, span);
+            quote_spanned!(span=> #runtime::faults::finish::<#output>(__resilience_outcome, #reject))
         }
     }
 }

@@ -37,6 +37,8 @@ pub(crate) struct WrapContext<'s> {
 pub(crate) enum Edge<'s> {
     /// No policy rejects.
     Unrejected,
+    /// No policy rejects, but a test may put a fault in the place of the body.
+    Faults,
     /// By `From<Rejection>`.
     From,
     /// By the user's function.
@@ -51,6 +53,10 @@ impl Edge<'_> {
             Self::Unrejected => {
                 quote_spanned!(*span=> #runtime::ReturnType::<#output>::new().__resilience_unrefused(#outcome))
             }
+            Self::Faults => {
+                let reject = reject(output, runtime, *span);
+                quote_spanned!(*span=> #runtime::ReturnType::<#output>::new().__resilience_or_reject(#outcome, #reject))
+            }
             Self::From => {
                 // Named at the type, where the compiler reports an error that is no `From<Rejection>`.
                 let result = quote_spanned!(generated_span(output.span())=> __resilience_result);
@@ -59,6 +65,14 @@ impl Edge<'_> {
             Self::Mapped(map) => quote_spanned!(*span=> #runtime::finish_with(#outcome, #map)),
         }
     }
+}
+
+/// A function that makes a result of a fault, where the error has room for one.
+pub(crate) fn reject(output: &Type, runtime: &TokenStream, span: Span) -> TokenStream {
+    if return_type::unwritten(output) == Unwritten::Error {
+        return quote_spanned!(span=> |__resilience_rejection| #runtime::faults::unmade(&__resilience_rejection));
+    }
+    quote_spanned!(span=> #runtime::reject!(#output))
 }
 
 /// A guarded call in the making.

@@ -1,9 +1,12 @@
 //! What a return type says, as far as it can be known without knowing any types.
 
 use proc_macro2::Ident;
-use syn::visit::Visit;
+use syn::visit::{self, Visit};
 use syn::visit_mut::{self, VisitMut};
-use syn::{GenericArgument, Path, PathArguments, PathSegment, Type, TypeInfer, TypeParamBound};
+use syn::{
+    GenericArgument, Generics, Lifetime, Path, PathArguments, PathSegment, Type, TypeInfer,
+    TypeParamBound, TypePath, TypeReference,
+};
 
 /// A return type that names a future, and what that future yields where it is written out.
 pub(crate) struct ReturnedFuture {
@@ -110,6 +113,74 @@ fn of_arguments(last: &PathSegment) -> Unwritten {
         [_] => Unwritten::Value,
         [.., error] if unwritten(error) == Unwritten::Nothing => Unwritten::Value,
         _ => Unwritten::Error,
+    }
+}
+
+/// Whether the error of a result is of a type that its tokens name: it holds no lifetime, and nothing in it is a type
+/// parameter, of the function or, as far as names tell, of the block around it. The error of an alias with one argument
+/// is the alias's own.
+pub(crate) fn is_named_error(ty: &Type, generics: &Generics) -> bool {
+    let ty = match ty {
+        Type::Group(ty) => return is_named_error(&ty.elem, generics),
+        Type::Paren(ty) => return is_named_error(&ty.elem, generics),
+        Type::Path(ty) => ty,
+        _ => return false,
+    };
+    let mut seeks = SeeksForeign { generics, found: false };
+    let arguments = ty.path.segments.last().map(|last| &last.arguments);
+    let mut types: Vec<&Type> = Vec::new();
+    if let Some(PathArguments::AngleBracketed(arguments)) = arguments {
+        types.extend(arguments.args.iter().filter_map(|argument| match argument {
+            GenericArgument::Type(ty) => Some(ty),
+            _ => None,
+        }));
+    }
+    match types[..] {
+        [_, .., error] => seeks.visit_type(error),
+        _ => seeks.check(&ty.path),
+    }
+    !seeks.found && ty.qself.is_none()
+}
+
+/// Looks for what has no name outside of the function.
+struct SeeksForeign<'g> {
+    generics: &'g Generics,
+    found: bool,
+}
+
+impl SeeksForeign<'_> {
+    fn check(&mut self, path: &Path) {
+        let Some(first) = path.segments.first().map(|first| first.ident.to_string()) else {
+            return;
+        };
+        let is_declared = self.generics.type_params().any(|parameter| parameter.ident == first);
+        // `E`, `Self`, and `S` in `S::Error`.
+        let is_short = path.segments.len() == 1 && !first.contains(char::is_lowercase);
+        let has_associated = path.segments.len() > 1 && first.starts_with(char::is_uppercase);
+        self.found |= is_declared || is_short || has_associated || first == "Self";
+    }
+}
+
+impl Visit<'_> for SeeksForeign<'_> {
+    fn visit_type(&mut self, ty: &Type) {
+        let is_written = !matches!(ty, Type::Infer(_) | Type::ImplTrait(_));
+        self.found |= !is_written;
+        visit::visit_type(self, ty);
+    }
+
+    fn visit_type_reference(&mut self, reference: &TypeReference) {
+        self.found |= reference.lifetime.is_none();
+        visit::visit_type_reference(self, reference);
+    }
+
+    fn visit_lifetime(&mut self, lifetime: &Lifetime) {
+        self.found |= lifetime.ident != "static";
+    }
+
+    fn visit_type_path(&mut self, ty: &TypePath) {
+        self.found |= ty.qself.is_some();
+        self.check(&ty.path);
+        visit::visit_type_path(self, ty);
     }
 }
 

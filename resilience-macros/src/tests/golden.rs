@@ -6,6 +6,7 @@ use std::{env, fs};
 use proc_macro2::TokenStream;
 
 use super::tokens;
+use crate::expansion::faults;
 use crate::expansion::instances::PREFIX;
 use crate::item::stack::expand;
 use crate::policies::{is_ours, named};
@@ -134,6 +135,26 @@ async fn fetch(id: u64) -> Result<String, ApiError> {
     ),
 ];
 
+/// The same for users of the feature `test-util`, whose bodies a test can replace.
+const WITH_FAULTS: &[(&str, &str)] = &[
+    (
+        "test_kit",
+        "
+#[timeout(\"2s\")]
+async fn fetch(id: u64) -> Result<String, ApiError> {
+    get(id).await
+}",
+    ),
+    (
+        "test_kit_alone",
+        "
+#[retry]
+fn fetch(id: u64) -> Result<String, ApiError> {
+    get(id)
+}",
+    ),
+];
+
 /// Lines of a terminal window.
 const SCREEN: usize = 64;
 /// Lines that run at each call; the others declare statics.
@@ -141,8 +162,19 @@ const PER_CALL: usize = 38;
 
 #[test]
 fn expansions_are_as_written_down() {
+    compare(CASES);
+}
+
+#[test]
+fn expansions_with_faults_are_as_written_down() {
+    faults::WANTED.set(true);
+    compare(WITH_FAULTS);
+    faults::WANTED.set(false);
+}
+
+fn compare(cases: &[(&str, &str)]) {
     let bless = env::var_os("RESILIENCE_BLESS").is_some();
-    for (name, source) in CASES {
+    for (name, source) in cases {
         let (path, actual) = (path(name), shown(source.trim_start()));
         if bless {
             fs::write(&path, actual).unwrap_or_else(|error| panic!("{}: {error}", path.display()));

@@ -27,6 +27,14 @@ impl Latency {
         self.nanos.fetch_add(crate::clock::span(took), Relaxed);
     }
 
+    /// Begins at zero again.
+    #[cfg(feature = "test-util")]
+    pub(super) fn clear(&self) {
+        for counter in self.buckets.iter().chain([&self.nanos]) {
+            counter.store(0, Relaxed);
+        }
+    }
+
     pub(super) fn read(&self) -> Histogram {
         let counts = std::array::from_fn(|i| self.buckets[i].load(Relaxed));
         Histogram { counts, sum: Duration::from_nanos(self.nanos.load(Relaxed)) }

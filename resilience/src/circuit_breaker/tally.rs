@@ -77,6 +77,16 @@ impl Tally {
         });
     }
 
+    /// Begins at zero again, under the machine's lock. What is counted at this moment may be lost.
+    #[cfg(feature = "test-util")]
+    pub(super) fn clear(&self) {
+        for Stripe { successes, failures, ignored, slow, cancelled, stale } in &self.0 {
+            for counter in [successes, failures, ignored, slow, cancelled, stale] {
+                counter.store(0, Relaxed);
+            }
+        }
+    }
+
     /// What the state machine looks at. Call it under the machine's lock: then a later reading is never behind.
     pub(super) fn read(&self) -> Counters {
         let mut sum = Counters::default();

@@ -85,6 +85,18 @@ pub(crate) fn set_mode<P: Configured>(
     Ok(())
 }
 
+/// Options and mode as declared, whatever the program has said since.
+#[cfg(feature = "test-util")]
+pub(crate) fn renew<P: Configured>(policy: &P) {
+    // The declared config always has a place.
+    let _ = policy.put(policy.current().declared().clone());
+    policy.current().keep_by_hand();
+    if let Some(modes) = policy.modes() {
+        policy.put_mode(Mode::Enforce);
+        modes.forget_by_hand();
+    }
+}
+
 /// Whether policies of that kind have the mode: attempts have nothing to observe.
 pub(crate) fn allowed(kind: PolicyKind, mode: Mode) -> Result<Mode, String> {
     let repeats = matches!(kind, PolicyKind::Retry | PolicyKind::Hedge);

@@ -31,6 +31,12 @@ impl ModeCell {
         self.by_hand.store(mode as u32 + 1, Ordering::Relaxed);
     }
 
+    /// Forgets it.
+    #[cfg(feature = "test-util")]
+    pub(crate) fn forget_by_hand(&self) {
+        self.by_hand.store(0, Ordering::Relaxed);
+    }
+
     #[cfg(feature = "overrides")]
     pub(crate) fn by_hand(&self) -> Option<Mode> {
         mode(self.by_hand.load(Ordering::Relaxed).checked_sub(1)?)

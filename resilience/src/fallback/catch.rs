@@ -17,6 +17,8 @@ use crate::ambient;
 use crate::class::Class;
 use crate::error::Error;
 use crate::rejection::Rejection;
+#[cfg(feature = "test-util")]
+use crate::stack::faults::{self, TypedFault};
 use crate::stack::inspect::Inspector;
 use crate::stack::ladder::Of;
 use crate::stack::verdict::Fallible;
@@ -69,6 +71,27 @@ impl<T, E> ReturnType<Result<T, E>> {
     #[allow(clippy::missing_errors_doc, reason = "the call's own result")]
     pub fn __resilience_unrefused(self, outcome: Result<Result<T, E>, Rejection>) -> Result<T, E> {
         finish_unrefused(outcome)
+    }
+
+    /// The same where only a fault of a test rejects.
+    #[cfg(feature = "test-util")]
+    #[allow(clippy::missing_errors_doc, reason = "the call's own result")]
+    pub fn __resilience_or_reject(
+        self,
+        outcome: Result<Result<T, E>, Rejection>,
+        reject: impl FnOnce(Rejection) -> Result<T, E>,
+    ) -> Result<T, E> {
+        outcome.unwrap_or_else(reject)
+    }
+
+    /// The result of an error that a test gave.
+    #[cfg(feature = "test-util")]
+    #[allow(clippy::missing_errors_doc, reason = "the test's own")]
+    pub fn __resilience_fault(self, fault: &TypedFault<'_>) -> Result<T, E>
+    where
+        E: 'static,
+    {
+        faults::error(fault)
     }
 
     /// The error that needs an answer, or the result that stands: a success, or an error that is an answer itself.
@@ -177,6 +200,24 @@ pub trait PlainReturn: Sized {
         self.__resilience_result(outcome)
     }
 
+    /// The same where only a fault of a test rejects.
+    #[cfg(feature = "test-util")]
+    #[allow(clippy::missing_errors_doc, reason = "the rejection")]
+    fn __resilience_or_reject(
+        self,
+        outcome: Result<Result<Self::Value, Infallible>, Rejection>,
+        _reject: impl FnOnce(Rejection) -> Self::Value,
+    ) -> Result<Self::Value, Rejection> {
+        self.__resilience_result(outcome)
+    }
+
+    /// It has no error that a test could give.
+    #[cfg(feature = "test-util")]
+    #[allow(clippy::missing_errors_doc, reason = "there is none")]
+    fn __resilience_fault(self, fault: &TypedFault<'_>) -> Result<Self::Value, Infallible> {
+        faults::unknown(fault)
+    }
+
     /// The rejection that is to be answered for, or the value that stands.
     fn __resilience_catch_all<N>(
         self,
@@ -187,6 +228,16 @@ pub trait PlainReturn: Sized {
             Ok(value) => Break(value),
             Err(rejection) => Continue(rejection),
         }
+    }
+
+    /// The same under a fallback that always answers.
+    fn __resilience_catch_outcome<N>(
+        self,
+        outcome: Result<Result<Self::Value, Infallible>, Rejection>,
+        inspector: N,
+    ) -> ControlFlow<Self::Value, Rejection> {
+        let result = outcome.map(|Ok(value)| value);
+        self.__resilience_catch_all(result, inspector)
     }
 
     /// What is said of a filter.

@@ -54,6 +54,14 @@ impl Fallback {
         self.used.store(0, Relaxed);
     }
 
+    /// As if it had never answered.
+    #[cfg(feature = "test-util")]
+    pub(crate) fn renew(&self) {
+        self.reset();
+        self.unreported.store(0, Relaxed);
+        self.warn_at.store(0, Relaxed);
+    }
+
     pub(crate) fn identity(&self) -> &Identity {
         &self.identity
     }

@@ -6,7 +6,7 @@ mod duration;
 mod into_duration;
 #[cfg(feature = "serde")]
 mod ratio;
-#[cfg(feature = "overrides")]
+#[cfg(any(feature = "overrides", feature = "test-util"))]
 mod words;
 
 #[cfg(feature = "serde")]
@@ -15,4 +15,6 @@ pub use self::into_duration::IntoDuration;
 #[cfg(feature = "serde")]
 pub(crate) use self::ratio::parse_percentage;
 #[cfg(feature = "overrides")]
-pub(crate) use self::words::{listed, nearest};
+pub(crate) use self::words::listed;
+#[cfg(any(feature = "overrides", feature = "test-util"))]
+pub(crate) use self::words::nearest;

@@ -33,6 +33,7 @@ fn distance(from: &str, to: &str) -> usize {
 }
 
 /// "`a`, `b` and `c`".
+#[cfg(feature = "overrides")]
 pub(crate) fn listed(words: &[&str]) -> String {
     let quoted: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
     match quoted.split_last() {
@@ -42,7 +43,7 @@ pub(crate) fn listed(words: &[&str]) -> String {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "overrides"))]
 mod tests {
     use super::*;
 

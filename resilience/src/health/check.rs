@@ -70,6 +70,13 @@ impl HealthCheck {
         current::reconfigure(self, config.validate(), config)
     }
 
+    /// As declared, and as if it had never run.
+    #[cfg(feature = "test-util")]
+    pub(crate) fn renew(&self) {
+        current::renew(self);
+        self.monitor.renew();
+    }
+
     pub(crate) fn identity(&self) -> &Identity {
         &self.identity
     }

@@ -76,6 +76,14 @@ impl Monitor {
         }
     }
 
+    /// Forgets the last run. One that goes on answers for itself.
+    #[cfg(feature = "test-util")]
+    pub(super) fn renew(&self) {
+        self.state.lock().last = None;
+        self.breaker.renew();
+        self.limit.reset();
+    }
+
     /// The answer of the last run, however old it is.
     pub(super) fn last(&self) -> Option<CheckReport> {
         self.state.lock().last.as_ref().map(|(_, report)| report.clone())

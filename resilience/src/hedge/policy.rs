@@ -125,6 +125,7 @@ impl Hedge {
     /// Forgets what it counted.
     pub fn reset(&self) {
         self.hedged.store(0, Relaxed);
+        self.won.store(0, Relaxed);
         self.mode.reset();
     }
 

@@ -23,8 +23,8 @@ const MAX_KEYS: u32 = 10_000;
 ///
 /// **Eviction:** the number of keys is bounded by [`max_keys`](Self::max_keys). A new key that is one too many evicts the
 /// least recently used idle one (a closed circuit, an unused limit, an empty bulkhead); if none is idle, the least recently
-/// used of the others; never one that a call holds, so that the bound is exceeded while more calls than `max_keys` are in
-/// flight. An evicted key that comes again begins as new; what it counted stays in the totals. The order is exact in maps
+/// used of the others; never one that a call holds or that is forced open or closed, so that the bound is exceeded while
+/// there are more of these than `max_keys`. An evicted key that comes again begins as new; what it counted stays in the totals. The order is exact in maps
 /// of up to about a hundred keys, nearly so in larger ones: the work per new key is bounded, whatever state the keys are in.
 ///
 /// **Cost:** known keys are found without a lock and without allocation; a new one allocates, and takes a lock for a few
@@ -164,6 +164,16 @@ impl<P: PerKey> Keyed<P> {
         if let Some(map) = self.map.get() {
             map.for_each(&mut P::reset);
         }
+    }
+
+    /// As declared, and without keys: a key that a call holds stays, and is as new.
+    #[cfg(feature = "test-util")]
+    pub(crate) fn renew(&self) {
+        current::renew(self);
+        if let Some(map) = self.map.get() {
+            map.clear();
+        }
+        self.mode.reset();
     }
 
     /// Options and mode, for keys that are there and those to come.

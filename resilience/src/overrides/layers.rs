@@ -69,6 +69,14 @@ pub(crate) fn overridden() -> Vec<((PolicyKind, Name), u64)> {
     all.collect()
 }
 
+/// Forgets what was applied; the policies are made new by themselves.
+#[cfg(feature = "test-util")]
+pub(crate) fn forget() {
+    let mut layers = LAYERS.lock();
+    layers.origins.clear();
+    layers.forced.clear();
+}
+
 impl Layers {
     /// Whether the forced state is another one now.
     pub(super) fn force(&mut self, spot: Spot, state: Option<Forced>) -> bool {

@@ -80,6 +80,8 @@ mod watch;
 
 use std::path::PathBuf;
 
+#[cfg(feature = "test-util")]
+pub(crate) use self::layers::forget;
 pub(crate) use self::layers::overridden;
 pub use self::persist::Persistent;
 pub use self::plan::Plan;

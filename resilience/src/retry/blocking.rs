@@ -2,6 +2,7 @@
 
 use super::attempts::Tried;
 use super::{Attempts, Pause, Retry};
+use crate::timer;
 
 /// Runs `inner` as the current attempt.
 #[inline]
@@ -18,7 +19,7 @@ pub fn pause_blocking(retry: &Retry, pause: Pause) -> Attempts {
     let Pause { attempts, delay, .. } = pause;
     if !delay.is_zero() {
         warn_if_async(retry);
-        std::thread::sleep(delay);
+        timer::block(delay);
     }
     attempts
 }

@@ -363,8 +363,11 @@ pub(crate) fn administered(
 #[inline]
 fn broadcast(event: impl FnOnce() -> Event) {
     if are_listening() {
+        let event = event();
+        #[cfg(feature = "test-util")]
+        super::recorder::record(&event);
         // Without a receiver left the event goes nowhere.
-        let _ = EVENTS.send(event());
+        let _ = EVENTS.send(event);
     }
 }
 
@@ -409,10 +412,11 @@ impl Debug for Events {
 }
 
 /// Counted while it lives, so that events without readers cost nothing.
-struct Listening;
+#[derive(Debug)]
+pub(super) struct Listening;
 
 impl Listening {
-    fn start() -> Self {
+    pub(super) fn start() -> Self {
         LISTENERS.fetch_add(1, Ordering::Relaxed);
         Self
     }

@@ -5,12 +5,16 @@ mod drop_on_ready;
 mod edge;
 mod either;
 pub mod event;
+#[cfg(feature = "test-util")]
+pub mod faults;
 pub mod inspect;
 pub mod ladder;
 pub(crate) mod occasion;
 mod pinned;
 mod policy_ref;
 pub mod predicate;
+#[cfg(feature = "test-util")]
+pub(crate) mod recorder;
 mod retry_event;
 #[cfg(feature = "opentelemetry")]
 mod span_event;

@@ -191,3 +191,61 @@ impl Error for ClientError {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use resilience::CircuitState;
+    use resilience::test::exclusive;
+
+    use super::*;
+
+    const SEND: &str = "http_client::client::send";
+
+    fn orders() -> Orders {
+        Orders::new("http://orders.invalid".into()).unwrap()
+    }
+
+    fn unavailable() -> ClientError {
+        ClientError::Status {
+            status: StatusCode::SERVICE_UNAVAILABLE,
+            retry_after: Some(Duration::from_secs(1)),
+        }
+    }
+
+    #[tokio::test]
+    async fn an_order_that_cannot_be_placed_waits_in_the_outbox() {
+        let test = exclusive().await;
+        test.fail_with(SEND, unavailable);
+        let orders = orders();
+        assert!(matches!(orders.place(&Order::new("tea")).await, Ok(Placed::Later)));
+        assert_eq!(orders.outbox.len(), 1);
+        // Two pauses of a second, as the server asks, are more than the two seconds that a call may take.
+        assert_eq!(test.events_of("orders"), ["retried 1"]);
+        test.assert_no_sleep();
+    }
+
+    #[tokio::test]
+    async fn an_answer_that_says_no_is_no_outage() {
+        let test = exclusive().await;
+        test.fail_with(SEND, || ClientError::Status {
+            status: StatusCode::UNPROCESSABLE_ENTITY,
+            retry_after: None,
+        });
+        let orders = orders();
+        for _ in 0..10 {
+            assert!(orders.place(&Order::new("tea")).await.is_err());
+        }
+        assert_eq!(orders.outbox.len(), 0);
+        assert_eq!(test.breaker("orders").state(), CircuitState::Closed);
+    }
+
+    #[tokio::test]
+    async fn a_server_that_hangs_costs_an_attempt_its_400_ms() {
+        let test = exclusive().await;
+        test.delay(SEND, "10s");
+        let start = tokio::time::Instant::now();
+        assert!(orders().send(&Order::new("tea")).await.is_err());
+        assert!(start.elapsed() <= Duration::from_secs(2), "{:?}", start.elapsed());
+        assert!(test.breaker("orders").totals().failures >= 3);
+    }
+}

@@ -140,3 +140,60 @@ async fn read(database: &Database, id: i64, source: Source) -> Result<User, User
     let name = name.ok_or(UserError::NotFound)?;
     Ok(User { id, name, avatar: None, source })
 }
+
+#[cfg(test)]
+mod tests {
+    use resilience::Rejection;
+    use resilience::test::exclusive;
+
+    use super::*;
+
+    /// Without a replica, and with servers that no test gets to.
+    fn users() -> Users {
+        let database = Database::open("sqlite:/nonexistent/users").unwrap();
+        let avatars = Avatars::new("http://avatars.invalid".into()).unwrap();
+        Users { database, replica: None, cache: Cache::in_memory(), avatars }
+    }
+
+    fn known() -> User {
+        User { name: "user 1".into(), source: Source::Cache, ..User::unknown(1) }
+    }
+
+    #[tokio::test]
+    async fn what_the_cache_has_answers_for_a_service_that_is_down() {
+        let test = exclusive().await;
+        let users = users();
+        users.cache.put(&known()).await.unwrap();
+        test.fail("user_service::users::user", 1);
+        assert_eq!(users.user(1).await.unwrap().source, Source::StaleCache);
+        assert_eq!(test.events_of("user_service::users::user"), ["fell_back 1"]);
+    }
+
+    #[tokio::test]
+    async fn without_any_source_the_user_is_unknown() {
+        let test = exclusive().await;
+        test.breaker("users").open();
+        test.fail_with("user_service::users::entry", || UserError::of("cache")("it is gone"));
+        assert_eq!(users().user(1).await.unwrap().source, Source::Default);
+        assert_eq!(
+            test.events_of("user_service::users::user"),
+            ["fell_back 1", "fell_back 2", "fell_back 3"]
+        );
+    }
+
+    #[tokio::test]
+    async fn a_query_is_tried_three_times_unless_there_is_no_such_user() {
+        let test = exclusive().await;
+        test.fail("user_service::users::load", 3);
+        let failed = users().load(1).await;
+        assert!(
+            matches!(failed, Err(UserError::Rejected(Rejection::Injected { .. }))),
+            "{failed:?}"
+        );
+        test.fail_with("user_service::users::load", || UserError::NotFound);
+        assert!(matches!(users().load(1).await, Err(UserError::NotFound)));
+        let retries = |event: &&String| event.starts_with("retried");
+        assert_eq!(test.events_of("database").iter().filter(retries).count(), 2);
+        test.assert_no_sleep();
+    }
+}

@@ -75,7 +75,7 @@ impl Fallback {
         self.always_answers()
             && self.when_err.is_none()
             && parameter(&self.alternatives[0]).is_none()
-            && matches!(context.edge, Edge::From)
+            && matches!(context.edge, Edge::From | Edge::Faults)
     }
 
     /// The call's own result, and the method that says whether it needs an answer. The latter is named at the filter,

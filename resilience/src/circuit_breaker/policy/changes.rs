@@ -46,7 +46,7 @@ impl CircuitBreaker {
         self.force(CircuitState::Closed, Cause::Reset);
     }
 
-    fn force(&self, to: CircuitState, cause: Cause) {
+    pub(super) fn force(&self, to: CircuitState, cause: Cause) {
         let mut locked = self.shared().locked.lock();
         let change = self.enter(&mut locked, to, cause);
         drop(locked);
@@ -61,18 +61,13 @@ impl CircuitBreaker {
         to: CircuitState,
         cause: Cause,
     ) -> Option<StateChange> {
-        let (now, reading, from) =
-            (clock::now(), self.shared().tally.read(), locked.machine.state());
-        let counts = locked.machine.counts(reading, now);
+        let from = locked.machine.state();
+        let counts = locked.machine.counts(self.shared().tally.read(), clock::now());
         if to == CircuitState::Open {
             locked.last_trip = Some(Trip { cause, counts, at: SystemTime::now() });
         }
-        locked.machine.change(self.config(), to, reading, now, random::unit());
         locked.transitions[from as usize][to as usize] += u64::from(from != to);
-        self.publish_open_until(locked);
-        self.shared().fresh_until.store(locked.machine.fresh_until(), Ordering::Relaxed);
-        let generation = self.word().generation() + 1;
-        self.put_word(to, generation);
+        let generation = self.change(locked, to);
         if from == to {
             return None;
         }
@@ -81,6 +76,17 @@ impl CircuitBreaker {
         let change = StateChange { kind, policy, from, to, cause, generation, counts };
         locked.announcements.push(change);
         Some(change)
+    }
+
+    /// The change itself: a new generation, which is returned, with everything zeroed.
+    pub(super) fn change(&self, locked: &mut Locked, to: CircuitState) -> u64 {
+        let (now, reading) = (clock::now(), self.shared().tally.read());
+        locked.machine.change(self.config(), to, reading, now, random::unit());
+        self.publish_open_until(locked);
+        self.shared().fresh_until.store(locked.machine.fresh_until(), Ordering::Relaxed);
+        let generation = self.word().generation() + 1;
+        self.put_word(to, generation);
+        generation
     }
 
     /// Calls are rejected on the spot until then: never, where nothing is enforced.

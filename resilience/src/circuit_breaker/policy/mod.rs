@@ -4,6 +4,8 @@ mod admission;
 mod announcing;
 mod changes;
 mod inspect;
+#[cfg(feature = "test-util")]
+mod kit;
 mod shared;
 
 use std::time::Duration;

@@ -8,6 +8,8 @@
 
 pub(in crate::keyed) mod array;
 mod chunks;
+#[cfg(feature = "test-util")]
+mod clearing;
 mod eviction;
 mod place;
 mod queue;

@@ -1,5 +1,8 @@
 //! Timers: tokio's, and a sentence where there is no runtime that could keep them.
 
+#[cfg(feature = "test-util")]
+pub(crate) mod watch;
+
 use std::time::Duration;
 
 use tokio::runtime::Handle;
@@ -9,7 +12,16 @@ use tokio::time::Sleep;
 #[track_caller]
 pub(crate) fn sleep(duration: Duration) -> Sleep {
     check_runtime();
+    #[cfg(feature = "test-util")]
+    watch::timer(duration);
     tokio::time::sleep(duration)
+}
+
+/// Blocks the thread.
+pub(crate) fn block(duration: Duration) {
+    #[cfg(feature = "test-util")]
+    watch::blocked(duration);
+    std::thread::sleep(duration);
 }
 
 /// Panics where no timer could be made.
