@@ -10,8 +10,8 @@ use std::time::{Duration, Instant};
 use axum::Router;
 use browser::Browser;
 use resilience::{
-    Bulkhead, BulkheadConfig, CircuitBreaker, CircuitBreakerConfig, RateLimitConfig, RateLimiter,
-    registry,
+    Bulkhead, BulkheadConfig, CircuitBreaker, CircuitBreakerConfig, Mode, RateLimitConfig,
+    RateLimiter, Rejection, circuit_breaker, registry,
 };
 use tokio::net::TcpListener;
 use tokio::time::sleep;
@@ -30,6 +30,11 @@ fn something_of_everything() {
     closed.force_close();
     registry().insert(Bulkhead::new("slots", BulkheadConfig::new()));
     registry().insert(RateLimiter::new("limit", RateLimitConfig::new().rate("5/s")));
+}
+
+#[circuit_breaker(name = "guarded")]
+async fn guarded() -> Result<(), Rejection> {
+    Ok(())
 }
 
 async fn serve() -> String {
@@ -53,14 +58,18 @@ async fn axe_finds_nothing() {
     let axe = std::env::var("AXE").expect("run it by scripts/check-observability");
     let axe = std::fs::read_to_string(axe).unwrap();
     something_of_everything();
+    guarded().await.unwrap();
+    registry().bulkhead("slots").unwrap().set_mode(Mode::Observe).unwrap();
     let browser = Browser::start().await;
     browser.open(&serve().await).await;
-    comes_true(&browser, "return document.querySelectorAll('#list > li').length == 6").await;
+    comes_true(&browser, "return document.querySelectorAll('#list > li').length == 7").await;
     registry().circuit_breaker("forced closed").unwrap().reset();
     comes_true(&browser, "return document.querySelectorAll('#events > li').length > 0").await;
     browser
         .run("for (const row of document.querySelectorAll('details')) row.open = true; return 1")
         .await;
+    browser.run("document.querySelector('.stages button').click(); return 1").await;
+    comes_true(&browser, "return !document.getElementById('modes').hidden").await;
     browser.run(&axe).await;
     for (theme, width) in [("light", 1280), ("dark", 1280), ("light", 360), ("dark", 360)] {
         browser.resize(width, 900).await;
@@ -69,5 +78,8 @@ async fn axe_finds_nothing() {
     }
     browser.run("ask('reset', 'forced open'); return 1").await;
     assert_eq!(browser.run_async(AUDIT).await, "", "asking before a breaker is changed");
+    let form = "document.getElementById('cancel').click(); edit(byKey.get('circuit_breakers/closed')); return 1";
+    browser.run(form).await;
+    assert_eq!(browser.run_async(AUDIT).await, "", "the form for options");
     browser.close().await;
 }

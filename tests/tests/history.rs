@@ -22,7 +22,8 @@ async fn slots_tell_what_happened_when() {
     let retry = registry().insert(Retry::new("orders", RetryConfig::new()));
     breaker.try_acquire().unwrap().success();
     let first = get(app(), "/resilience/history").await;
-    assert_eq!(first.json(), json!({ "slot_ms": 10_000, "policies": {} }));
+    let nothing = json!({ "slot_ms": 10_000, "slots": 0, "policies": {}, "circuit_breakers": {} });
+    assert_eq!(first.json(), nothing);
     sleep(SLOT / 2).await;
 
     breaker.try_acquire().unwrap().success();
@@ -33,6 +34,14 @@ async fn slots_tell_what_happened_when() {
     sleep(SLOT).await;
     let policies = json!({ "circuit_breakers/payments": [[3, 2, 1], [0, 1, 0]], "retries/orders": [[0, 2, 2]] });
     assert_eq!(get(app(), "/resilience/history").await.json()["policies"], policies);
+    let history = get(app(), "/resilience/history").await.json();
+    let payments = history["circuit_breakers"]["payments"].as_array().unwrap();
+    let of = |what: &str| payments.iter().map(|slot| slot[what].clone()).collect::<Vec<_>>();
+    assert_eq!(
+        (of("age"), of("succeeded"), of("failed")),
+        (vec![json!(3), json!(0)], vec![json!(1); 2], vec![json!(1), json!(0)])
+    );
+    assert_eq!((of("state"), of("p50_ms")), (vec![json!("closed"); 2], vec![json!(null); 2]));
     sleep(SLOT * 40).await;
     assert_eq!(get(app(), "/resilience/history").await.json()["policies"], json!({}));
 }

@@ -13,8 +13,8 @@ use parking_lot::Mutex;
 use tokio::task::JoinHandle;
 use tokio::time::{MissedTickBehavior, interval};
 
-use super::chunks;
 use super::json::{Part, Parts, object, one, write};
+use super::{breaker_history, chunks};
 use crate::name::Name;
 use crate::registry::pace::{PIECE, Pace};
 use crate::registry::{Registry, registry};
@@ -40,12 +40,17 @@ async fn sample() {
     slots.set_missed_tick_behavior(MissedTickBehavior::Skip);
     loop {
         slots.tick().await;
-        HISTORY.lock().slot += 1;
+        let slot = {
+            let mut history = HISTORY.lock();
+            history.slot += 1;
+            history.slot
+        };
         let mut pace = Pace::in_turns();
         for (key, now) in counters(registry()) {
             HISTORY.lock().add(key, now);
             pace.count().await;
         }
+        breaker_history::sample(slot, SLOTS).await;
     }
 }
 
@@ -53,7 +58,16 @@ pub(super) async fn history() -> Response {
     let slot_ms = one(&SLOT.as_millis());
     let policies: Parts =
         Box::new(once(Part::text("{")).chain(Tracks::default()).chain(once(Part::text("}"))));
-    chunks::json(object([("slot_ms", slot_ms), ("policies", policies)]))
+    let slot = HISTORY.lock().slot;
+    // The one that goes on is not over.
+    let slots = one(&slot.saturating_sub(1).min(SLOTS));
+    let breakers = breaker_history::parts(slot);
+    chunks::json(object([
+        ("slot_ms", slot_ms),
+        ("slots", slots),
+        ("policies", policies),
+        ("circuit_breakers", breakers),
+    ]))
 }
 
 /// The policies that moved, piece by piece.

@@ -72,6 +72,7 @@
 mod access;
 mod admin;
 mod bearer;
+mod breaker_history;
 mod chunks;
 #[cfg(feature = "overrides")]
 mod config;

@@ -62,6 +62,13 @@ impl Histogram {
         self.counts.iter().sum()
     }
 
+    /// What was measured since an earlier reading.
+    #[cfg(feature = "axum")]
+    pub(crate) fn since(&self, earlier: &Self) -> Self {
+        let grown = |i: usize| self.counts[i].saturating_sub(earlier.counts[i]);
+        Self { counts: std::array::from_fn(grown), sum: self.sum.saturating_sub(earlier.sum) }
+    }
+
     /// How long they took together.
     #[must_use]
     pub const fn sum(&self) -> Duration {

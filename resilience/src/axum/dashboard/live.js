@@ -27,8 +27,10 @@ async function read() {
     rows = Object.keys(KINDS).flatMap((list) => (snapshot[list] ?? []).map((policy) => toRow(list, policy)));
     byKey = new Map(rows.map((row) => [row.key, row]));
     rows.forEach((row) => remember(row, now));
+    learnFunctions(snapshot, now);
     render();
     showModes();
+    renderFunctions();
     if (!stream) showLink("careful", "polling");
   } catch (error) {
     showLink("bad", `not reachable: ${error.message}`);
@@ -84,6 +86,7 @@ function hear(event) {
     Object.assign(row, { state: event.to, tone: TONES[event.to], trouble: TROUBLE[event.to] });
     // The row at once; its place, among thousands perhaps, with the next ones.
     if (elements.get(row.key)?.item.isConnected) show(row);
+    renderFunctionsOf(row);
     renderSoon();
   }
   // The rest of the story is in the snapshot.
@@ -98,7 +101,7 @@ function theme(name) {
 }
 
 $("theme").addEventListener("click", () => theme(THEMES[(THEMES.indexOf(document.documentElement.dataset.theme) + 1) % 3]));
-$("filter").addEventListener("input", () => { limit = 200; render(); });
+$("filter").addEventListener("input", () => { limit = 200; render(); renderFunctions(); });
 $("filter").addEventListener("submit", (event) => event.preventDefault());
 $("more").addEventListener("click", () => { limit *= 2; render(); });
 document.addEventListener("keydown", (event) => {

@@ -46,7 +46,7 @@ const overriddenText = ({ mode, options }) => [
 // is only shown, its texts and groups of facts, is a function, called for the rows on the page.
 function toRow(list, policy) {
   const row = {
-    key: `${list}/${policy.name}`, list, kind: KINDS[list], name: policy.name, place: policy.location, config: policy.config,
+    key: `${list}/${policy.name}`, list, kind: KINDS[list], name: policy.name, place: policy.location, config: policy.config, policy,
     overridden: overridden.get(`${KIND_OF[list]}/${policy.name}`),
     state: "in use", tone: "none", trouble: 0, rate: null, threshold: null, all: 0, bad: 0,
     rateText: () => "", note: () => "", groups: () => [],

@@ -71,6 +71,10 @@ function showNote({ row, note }) {
 function showFacts({ details, facts, row }) {
   if (!details.open) return;
   const groups = [...differences(row), ...row.groups()];
+  showGroups(facts, groups);
+}
+
+function showGroups(facts, groups) {
   const told = JSON.stringify(groups);
   if (facts.told === told) return;
   facts.told = told;
@@ -151,10 +155,30 @@ function tell(event) {
     : event.event === "reload_refused" ? event.problems?.join("; ") ?? "a file of overrides has mistakes and changes nothing"
     : event.event === "administered" ? `${words(event.action)} by ${event.by}${event.reason ? `: ${event.reason}` : ""}`
     : event.events == null ? "some events were missed" : `${number(event.events)} events were missed`;
-  $("events").prepend(make("li", time, make("strong", event.policy ?? ""), make("span", text)));
+  if (folded(event, time)) return;
+  const item = make("li", time, make("strong", event.policy ?? ""), make("span", text));
+  $("events").prepend(item);
+  // What happens to a policy in between begins a new line.
+  if (event.event === "state_changed") folds.get(event.policy).item = item; else folds.delete(event.policy);
   while ($("events").children.length > 50) $("events").lastElementChild.remove();
   set($("quiet"), "hidden", true);
   say(`${event.policy ?? ""} ${text}`);
+}
+
+// A policy that changes to and fro takes up one line.
+const folds = new Map();
+function folded(event, time) {
+  if (event.event !== "state_changed") return false;
+  const pair = [event.from, event.to].sort().reverse().join(" ⇄ ");
+  const fold = folds.get(event.policy);
+  if (fold?.pair !== pair || !fold.item.isConnected) {
+    folds.set(event.policy, { pair, count: 1, item: null });
+    return false;
+  }
+  fold.count += 1;
+  fold.item.replaceChildren(time, make("strong", event.policy), make("span", `${pair} ×${fold.count}, now ${event.to} (${words(event.cause)})`));
+  say(`${event.policy} ${pair}, ${fold.count} times, now ${event.to}`);
+  return true;
 }
 
 // Only the last of a flurry is read out.
