@@ -182,7 +182,7 @@ mod tests {
         let mut text = format!("[retry.{}]\n", quoted("a.\"b\""));
         write_entry(&mut text, "delay", &Entry { leaf: leaf.clone(), author: author.clone(), end });
         let (kept, by_hand) = read(&text).unwrap();
-        assert_eq!(by_hand, []);
+        assert!(by_hand.is_empty());
         let [one] = &kept[..] else { panic!("{kept:?}") };
         assert_eq!((&one.author, one.expires_at_ms), (&author, expires_at_ms));
         assert_eq!((&one.leaf.option, &one.leaf.value), (&leaf.option, &leaf.value));
