@@ -7,19 +7,12 @@ use std::time::Duration;
 use reqwest::{Response, StatusCode, header};
 use resilience::{
     CircuitBreaker, Rejection, RetryEvent, attempt, bulkhead, call_id, circuit_breaker, fallback,
-    remaining, retry, timeout,
+    retry, timeout, wire,
 };
 
 use crate::outbox::Outbox;
 
 pub(crate) const IDEMPOTENCY_KEY: &str = "idempotency-key";
-/// The milliseconds that the caller still waits for an answer. A span, not a point in time: the
-/// two clocks need not agree.
-pub(crate) const TIME_LEFT: &str = "x-time-left-ms";
-
-/// Where nothing else is said.
-const PATIENCE: Duration = Duration::from_secs(30);
-const TRAVEL: Duration = Duration::from_millis(100);
 
 /// One for the host, whatever functions call it.
 #[circuit_breaker(name = "orders", consecutive_failures = 8, open_for = "1s")]
@@ -92,19 +85,18 @@ impl Orders {
     #[circuit_breaker(BREAKER, when_err = ClientError::is_transient)]
     #[timeout("400ms")]
     pub(crate) async fn send(&self, order: &Order) -> Result<String, ClientError> {
-        let request = self
-            .http
-            .post(format!("{}/orders/{}", self.url, order.name))
-            .header(IDEMPOTENCY_KEY, &order.key)
-            .header(TIME_LEFT, time_left().as_millis().to_string());
+        let url = format!("{}/orders/{}", self.url, order.name);
+        let request =
+            told().fold(self.http.post(url), |request, (name, value)| request.header(name, value));
+        let request = request.header(IDEMPOTENCY_KEY, &order.key);
         let receipt = good(request.send().await?)?.text().await?;
         Ok(format!("{receipt} in attempt {}", attempt()))
     }
 }
 
-/// What is left of this attempt, less the way there and back.
-fn time_left() -> Duration {
-    remaining().unwrap_or(PATIENCE).saturating_sub(TRAVEL)
+/// The time that is left of this attempt, and its number. An order has a key of its own.
+fn told() -> impl Iterator<Item = (&'static str, String)> {
+    wire::headers().filter(|(name, _)| *name != IDEMPOTENCY_KEY)
 }
 
 fn tell(retry: &RetryEvent) {

@@ -5,8 +5,9 @@
 //! - [`client::Orders::send`]: retry outside breaker outside a time limit per attempt, with a bulkhead and a total limit
 //!   around them. 5xx and broken connections are worth another attempt, 4xx are not, and an open circuit is left alone.
 //! - What reqwest guards better itself: how long a connection may take to come about, and how long it may be silent.
-//! - `Retry-After` as the least delay; an idempotency key, the same for every attempt; the caller's deadline as a header,
-//!   which the server honours ([`upstream`]).
+//! - `Retry-After` as the least delay; an idempotency key, the same for every attempt; the time that is left as a header
+//!   ([`resilience::wire`]), which the server honours ([`upstream`]). A server without a need to count uses the layer
+//!   `resilience::tower::inbound()`.
 //! - [`outbox`]: an order that can't be placed now is taken in, and sent under the same key when the upstream is back.
 //!   Nothing is lost, nothing is done twice.
 //!

@@ -25,10 +25,10 @@ use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use futures_util::stream;
-use resilience::{Rejection, timeout};
+use resilience::{Rejection, wire};
 use tokio::time::sleep;
 
-use crate::client::{IDEMPOTENCY_KEY, TIME_LEFT};
+use crate::client::IDEMPOTENCY_KEY;
 
 /// What it has seen and done.
 #[derive(Debug, Default)]
@@ -116,18 +116,10 @@ async fn honour_deadline(
     request: Request,
     next: Next,
 ) -> Result<Response, Rejection> {
-    let header = request.headers().get(TIME_LEFT).and_then(|left| left.to_str().ok());
-    let Some(left) = header.and_then(|left| left.parse().ok()).map(Duration::from_millis) else {
-        return Ok(next.run(request).await);
-    };
-    within(left, request, next).await.inspect_err(|_| {
+    let headers = request.headers().clone();
+    wire::enter(&headers, next.run(request)).await.inspect_err(|_| {
         upstream.given_up.fetch_add(1, Relaxed);
     })
-}
-
-#[timeout(after = left)]
-async fn within(left: Duration, request: Request, next: Next) -> Result<Response, Rejection> {
-    Ok(next.run(request).await)
 }
 
 async fn place(
