@@ -137,25 +137,42 @@ async fn requests_without_time_are_rejected_in_the_words_of_their_protocol() {
 #[tokio::test(start_paused = true)]
 async fn options_say_what_is_believed() {
     let shown = service_fn(|_: Request<String>| async {
-        let known = format!("{:?} {}", remaining(), resilience::attempt());
+        let (attempt, priority) = (resilience::attempt(), resilience::priority());
+        let known = format!("{:?} {attempt} {priority}", remaining());
         Ok::<_, BoxError>(Response::new(known))
     });
-    let sent = [("grpc-timeout", "1M"), ("x-resilience-attempt", "2"), ("x-mesh", "shop")];
+    let sent = [
+        ("grpc-timeout", "1M"),
+        ("x-resilience-attempt", "2"),
+        ("x-resilience-priority", "critical-plus"),
+        ("x-mesh", "shop"),
+    ];
     for (layer, known) in [
-        (resilience::tower::inbound(), "Some(60s) 1"),
-        (resilience::tower::inbound().at_most("30s"), "Some(30s) 1"),
-        (resilience::tower::inbound().at_most(Duration::from_secs(90)), "Some(60s) 1"),
-        (resilience::tower::inbound().ignore_deadline(), "None 1"),
-        (resilience::tower::inbound().ignore_deadline().at_most("3s"), "Some(3s) 1"),
-        (resilience::tower::inbound().trust(|sent| sent.contains_key("x-mesh")), "Some(60s) 2"),
-        (resilience::tower::inbound().trust(|sent| sent.contains_key("x-else")), "Some(60s) 1"),
+        (resilience::tower::inbound(), "Some(60s) 1 critical"),
+        (resilience::tower::inbound().at_most("30s"), "Some(30s) 1 critical"),
+        (resilience::tower::inbound().at_most(Duration::from_secs(90)), "Some(60s) 1 critical"),
+        (resilience::tower::inbound().ignore_deadline(), "None 1 critical"),
+        (resilience::tower::inbound().ignore_deadline().at_most("3s"), "Some(3s) 1 critical"),
+        (
+            resilience::tower::inbound().trust(|sent| sent.contains_key("x-mesh")),
+            "Some(60s) 2 critical-plus",
+        ),
+        (resilience::tower::inbound().trust(|_| true).demote_retries(), "Some(60s) 2 critical"),
+        (resilience::tower::inbound().demote_retries(), "Some(60s) 1 critical"),
+        (
+            resilience::tower::inbound().trust(|sent| sent.contains_key("x-else")),
+            "Some(60s) 1 critical",
+        ),
     ] {
         assert_eq!(handled(layer.layer(shown), &sent).await.body(), known);
     }
     let strict = resilience::tower::inbound().min("2m").layer(shown);
     assert_eq!(handled(strict, &sent).await.status(), StatusCode::GATEWAY_TIMEOUT);
     let nothing = [("grpc-timeout", "1 parsec"), ("x-request-timeout-ms", "-1")];
-    assert_eq!(handled(resilience::tower::inbound().layer(shown), &nothing).await.body(), "None 1");
+    assert_eq!(
+        handled(resilience::tower::inbound().layer(shown), &nothing).await.body(),
+        "None 1 critical"
+    );
 }
 
 #[test]

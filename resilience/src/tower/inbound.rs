@@ -24,7 +24,8 @@ use crate::wire::{Entered, Terms};
 /// | [`at_most`](InboundLayer::at_most) | no cap |
 /// | [`min`](InboundLayer::min) | 5 ms |
 /// | [`ignore_deadline`](InboundLayer::ignore_deadline) | deadlines are believed |
-/// | [`trust`](InboundLayer::trust) | no sender says which attempt it makes |
+/// | [`trust`](InboundLayer::trust) | no sender says which attempt it makes, or how important it is |
+/// | [`demote_retries`](InboundLayer::demote_retries) | a repeated request has its sender's priority |
 ///
 /// ```
 /// use axum::{Router, routing::get};
@@ -83,8 +84,9 @@ impl InboundLayer {
         self
     }
 
-    /// Believes `x-resilience-attempt` of requests that `trust` is true for: [`attempt`](crate::attempt) is that number
-    /// in the handler, and is passed on. By default no sender is trusted, because any sender can write a header.
+    /// Believes `x-resilience-attempt` and `x-resilience-priority` of requests that `trust` is true for: they are the
+    /// [`attempt`](crate::attempt) and the [`priority`](crate::priority()) in the handler, and are passed on. By default no
+    /// sender is trusted, because any sender can write a header.
     ///
     /// ```
     /// let layer = resilience::tower::inbound()
@@ -93,6 +95,14 @@ impl InboundLayer {
     #[must_use]
     pub fn trust(mut self, trust: impl Fn(&HeaderMap) -> bool + Send + Sync + 'static) -> Self {
         self.terms.trust = Some(Arc::new(trust));
+        self
+    }
+
+    /// Handles what a trusted sender repeats at the next lower [`Priority`](crate::Priority): where a bulkhead is near its
+    /// limit, repeated requests give way to new ones, so that retries of several services don't multiply.
+    #[must_use]
+    pub fn demote_retries(mut self) -> Self {
+        self.terms.demote_retries = true;
         self
     }
 }

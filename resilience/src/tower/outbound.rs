@@ -14,8 +14,8 @@ use crate::wire::{MARGIN, Outgoing};
 
 /// Puts the facts of the running call into each request: a layer for clients, tonic's and reqwest's among them.
 ///
-/// As [`wire::headers`](crate::wire::headers) does: the time left as `grpc-timeout` and `x-request-timeout-ms`, and
-/// inside a retry or hedge the number of the attempt and, for methods that aren't safe (POST, PUT, PATCH, DELETE), the
+/// As [`wire::headers`](crate::wire::headers) does: the time left as `grpc-timeout` and `x-request-timeout-ms`, a
+/// priority that isn't the usual one, and inside a retry or hedge the number of the attempt and, for methods that aren't safe (POST, PUT, PATCH, DELETE), the
 /// [`call_id`](crate::call_id) as `idempotency-key`. A header that a request has already stays, unless it claims more
 /// time than there is.
 ///

@@ -7,7 +7,7 @@ use ::http::HeaderMap;
 use pin_project_lite::pin_project;
 
 use super::terms::{Believed, INBOUND, Terms};
-use crate::ambient::Attempt;
+use crate::ambient::{Attempt, Priority};
 use crate::rejection::Rejection;
 use crate::stack::{Body, body};
 use crate::timeout::future::{Brought, Limited, guard_after};
@@ -21,6 +21,7 @@ pin_project! {
     #[must_use = "futures do nothing unless you `.await` or poll them"]
     pub struct Entered<F> {
         attempt: Option<Attempt>,
+        priority: Option<Priority>,
         #[pin]
         work: Work<F>,
     }
@@ -40,7 +41,7 @@ pin_project! {
 /// It reads `grpc-timeout`, else `x-envoy-expected-rq-timeout-ms`, else `x-request-timeout-ms`; a request without, or
 /// with a malformed value, has no deadline. The time runs from the first poll; [`deadline`](crate::deadline) and every
 /// policy in `future` know of it, and at its end `future` is dropped. A deadline that is in force around the call holds,
-/// too. A number of the attempt isn't believed: `resilience::tower::inbound()` has options for that.
+/// too. Neither the number of the attempt nor a priority is believed: `resilience::tower::inbound()` has options for that.
 ///
 /// # Errors
 ///
@@ -82,14 +83,14 @@ impl Believed {
             Some(limit) => Work::Limited { work: guard_after(&LIMIT, limit, body(future)) },
             None => Work::Unlimited { work: body(future) },
         };
-        Entered { attempt: self.attempt.map(Attempt::told), work }
+        Entered { attempt: self.attempt.map(Attempt::told), priority: self.priority, work }
     }
 }
 
 impl<F> Entered<F> {
     /// Work that doesn't begin.
     pub(crate) fn rejected(rejection: Rejection) -> Self {
-        Self { attempt: None, work: Work::Rejected { rejection } }
+        Self { attempt: None, priority: None, work: Work::Rejected { rejection } }
     }
 }
 
@@ -98,9 +99,14 @@ impl<F: Future> Future for Entered<F> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
-        match this.attempt {
-            Some(attempt) => attempt.scope(|| this.work.poll(cx)),
+        let priority = *this.priority;
+        let work = || match priority {
+            Some(priority) => priority.scope(|| this.work.poll(cx)),
             None => this.work.poll(cx),
+        };
+        match this.attempt {
+            Some(attempt) => attempt.scope(work),
+            None => work(),
         }
     }
 }

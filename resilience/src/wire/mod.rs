@@ -1,4 +1,4 @@
-//! What a call takes along to the next service, as headers: its deadline, its attempt, its idempotency key.
+//! What a call takes along to the next service, as headers: deadline, attempt, priority, idempotency key.
 //!
 //! | header | written | read |
 //! |---|---|---|
@@ -6,6 +6,7 @@
 //! | `x-envoy-expected-rq-timeout-ms` | no | where there is no `grpc-timeout` |
 //! | `x-request-timeout-ms` | the time left, less a margin | where there is neither |
 //! | `x-resilience-attempt` | inside a retry or hedge, or what was believed of the request being handled | if the sender is trusted |
+//! | `x-resilience-priority` | a [`priority`](crate::priority()) other than `critical` | if the sender is trusted |
 //! | `idempotency-key` | inside a retry or hedge: the [`call_id`](crate::call_id) | never: that is for the handler to store |
 //!
 //! Times left are relative, because clocks of machines differ. A value that is malformed is ignored, as if it were absent.

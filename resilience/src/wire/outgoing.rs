@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use super::terms::ATTEMPT;
+use super::terms::{ATTEMPT, PRIORITY};
 use super::time_left::{GRPC_TIMEOUT, REQUEST_TIMEOUT_MS, as_grpc, as_millis};
-use crate::ambient::{self, Attempt, CallId};
+use crate::ambient::{self, Attempt, CallId, Priority};
 
 /// What the way to the next service and back may take.
 pub(crate) const MARGIN: Duration = Duration::from_millis(5);
@@ -15,8 +15,9 @@ pub(super) const IDEMPOTENCY_KEY: &str = "idempotency-key";
 ///
 /// The time left until the [`deadline`](crate::deadline), where there is one, as `grpc-timeout` and
 /// `x-request-timeout-ms`: less 5 ms for the way, of which at least half is kept. Inside a retry or hedge also
-/// `x-resilience-attempt`, the number of the attempt, and `idempotency-key`, the [`call_id`](crate::call_id). Outside
-/// any guarded function there are none.
+/// `x-resilience-attempt`, the number of the attempt, and `idempotency-key`, the [`call_id`](crate::call_id). A
+/// [`priority`](crate::priority()) other than `critical` is told as `x-resilience-priority`. Outside any guarded function
+/// there are none.
 ///
 /// Ask in the body, in each attempt: the time left is that of the moment. When the deadline has passed, the values say
 /// so (`1n` and `0`), and the next service rejects the request.
@@ -39,11 +40,12 @@ pub(super) const IDEMPOTENCY_KEY: &str = "idempotency-key";
 /// # }
 /// ```
 pub fn headers() -> impl Iterator<Item = (&'static str, String)> {
-    let Outgoing { left, attempt, key } = Outgoing::here(MARGIN);
+    let Outgoing { left, attempt, priority, key } = Outgoing::here(MARGIN);
     let headers = [
         left.map(|left| (GRPC_TIMEOUT, as_grpc(left))),
         left.map(|left| (REQUEST_TIMEOUT_MS, as_millis(left))),
         attempt.map(|attempt| (ATTEMPT, attempt.to_string())),
+        priority.map(|priority| (PRIORITY, priority.to_string())),
         key.map(|key| (IDEMPOTENCY_KEY, key.to_string())),
     ];
     headers.into_iter().flatten()
@@ -54,6 +56,8 @@ pub(crate) struct Outgoing {
     /// Until the deadline, less the margin.
     pub(crate) left: Option<Duration>,
     pub(crate) attempt: Option<u32>,
+    /// None for the one that is assumed where nothing is said.
+    pub(crate) priority: Option<Priority>,
     pub(crate) key: Option<CallId>,
 }
 
@@ -63,6 +67,7 @@ impl Outgoing {
         Self {
             left: ambient::remaining().map(|left| without(margin, left)),
             attempt: Attempt::number_here(),
+            priority: Some(ambient::priority()).filter(|it| *it != Priority::default()),
             key: Attempt::is_inside().then(ambient::call_id),
         }
     }
@@ -127,6 +132,13 @@ mod tests {
         assert!(keys.len() == 3 && keys.iter().all(|key| *key == keys[0]), "{keys:?}");
         let left: Vec<u64> = left.iter().map(|left| left.parse().unwrap()).collect();
         assert!(left[0] > left[1] && left[1] > left[2], "{left:?}");
+    }
+
+    #[tokio::test]
+    async fn a_priority_is_told_unless_it_is_the_usual_one() {
+        let told = |priority| ambient::with_priority(priority, async { sorted() });
+        assert_eq!(told(Priority::SheddablePlus).await, [(PRIORITY, "sheddable-plus".into())]);
+        assert_eq!(told(Priority::Critical).await, []);
     }
 
     #[tokio::test(start_paused = true)]

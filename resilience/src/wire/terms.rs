@@ -7,12 +7,14 @@ use std::time::Duration;
 use ::http::HeaderMap;
 
 use super::time_left::{claimed, whole_number};
+use crate::ambient::Priority;
 use crate::kind::PolicyKind;
 use crate::name::Name;
 use crate::rejection::Rejection;
 use crate::stack::event;
 
 pub(super) const ATTEMPT: &str = "x-resilience-attempt";
+pub(super) const PRIORITY: &str = "x-resilience-priority";
 
 /// What the rejections of requests name.
 pub(super) const INBOUND: &str = "inbound";
@@ -29,19 +31,26 @@ pub(crate) struct Terms {
     pub(crate) at_most: Option<Duration>,
     pub(crate) min: Duration,
     pub(crate) ignore_deadline: bool,
-    /// None: the number of the attempt isn't believed.
+    /// None: neither the number of the attempt nor the priority is believed.
     pub(crate) trust: Option<Trust>,
+    pub(crate) demote_retries: bool,
 }
 
 /// What is believed of one request.
 pub(crate) struct Believed {
     pub(super) limit: Option<Duration>,
     pub(super) attempt: Option<u32>,
+    pub(super) priority: Option<Priority>,
 }
 
 impl Terms {
-    pub(crate) const DEFAULT: Self =
-        Self { at_most: None, min: MIN, ignore_deadline: false, trust: None };
+    pub(crate) const DEFAULT: Self = Self {
+        at_most: None,
+        min: MIN,
+        ignore_deadline: false,
+        trust: None,
+        demote_retries: false,
+    };
 
     /// Judges a request by its headers.
     pub(crate) fn believe(&self, headers: &HeaderMap) -> Result<Believed, Rejection> {
@@ -50,14 +59,29 @@ impl Terms {
             return Err(too_late());
         }
         let limit = [claimed, self.at_most].into_iter().flatten().min();
-        Ok(Believed { limit, attempt: self.attempt(headers) })
+        if !self.trust.as_ref().is_some_and(|trust| trust(headers)) {
+            return Ok(Believed { limit, attempt: None, priority: None });
+        }
+        let (attempt, priority) = (attempt(headers), priority(headers));
+        let is_demoted = self.demote_retries && attempt.is_some_and(|number| number > 1);
+        let priority = if is_demoted { Some(less(priority.unwrap_or_default())) } else { priority };
+        Ok(Believed { limit, attempt, priority })
     }
+}
 
-    fn attempt(&self, headers: &HeaderMap) -> Option<u32> {
-        let number = whole_number(headers.get(ATTEMPT)?.to_str().ok()?)?;
-        let number = u32::try_from(number).ok().filter(|number| *number > 0)?;
-        self.trust.as_ref()?(headers).then_some(number)
-    }
+fn attempt(headers: &HeaderMap) -> Option<u32> {
+    let number = whole_number(headers.get(ATTEMPT)?.to_str().ok()?)?;
+    u32::try_from(number).ok().filter(|number| *number > 0)
+}
+
+fn priority(headers: &HeaderMap) -> Option<Priority> {
+    let value = headers.get(PRIORITY)?;
+    Priority::ALL.into_iter().find(|priority| value == priority.as_str())
+}
+
+/// The next less important one.
+fn less(priority: Priority) -> Priority {
+    Priority::ALL.into_iter().rev().find(|other| *other < priority).unwrap_or(priority)
 }
 
 /// By hand: what decides about trust can't be shown.
@@ -68,6 +92,7 @@ impl fmt::Debug for Terms {
             .field("min", &self.min)
             .field("ignore_deadline", &self.ignore_deadline)
             .field("trusts", &self.trust.is_some())
+            .field("demote_retries", &self.demote_retries)
             .finish()
     }
 }
@@ -128,5 +153,23 @@ mod tests {
         }
         let distrusting = Terms { trust: Some(Arc::new(|_| false)), ..Terms::DEFAULT };
         assert_eq!(attempt(&distrusting, "3"), None);
+    }
+
+    #[test]
+    fn repeated_requests_are_demoted_where_their_sender_is_trusted() {
+        let trusting = Terms { trust: Some(Arc::new(|_| true)), ..Terms::DEFAULT };
+        let demoting = Terms { demote_retries: true, ..trusting.clone() };
+        let priority = |terms: &Terms, attempt, priority| {
+            let headers = headers(&[(ATTEMPT, attempt), (PRIORITY, priority)]);
+            terms.believe(&headers).unwrap().priority
+        };
+        assert_eq!(priority(&trusting, "2", "critical-plus"), Some(Priority::CriticalPlus));
+        assert_eq!(priority(&trusting, "2", "urgent"), None);
+        assert_eq!(priority(&demoting, "1", "critical-plus"), Some(Priority::CriticalPlus));
+        assert_eq!(priority(&demoting, "2", "critical-plus"), Some(Priority::Critical));
+        assert_eq!(priority(&demoting, "2", "urgent"), Some(Priority::SheddablePlus));
+        assert_eq!(priority(&demoting, "9", "sheddable"), Some(Priority::Sheddable));
+        let gullible = Terms { trust: None, ..demoting };
+        assert_eq!(priority(&gullible, "2", "critical-plus"), None);
     }
 }

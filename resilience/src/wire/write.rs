@@ -5,7 +5,7 @@ use std::time::Duration;
 use ::http::{HeaderMap, HeaderValue, Method};
 
 use super::outgoing::{IDEMPOTENCY_KEY, Outgoing};
-use super::terms::ATTEMPT;
+use super::terms::{ATTEMPT, PRIORITY};
 use super::time_left::{GRPC_TIMEOUT, REQUEST_TIMEOUT_MS, as_grpc, as_millis, named};
 use crate::kind::PolicyKind;
 use crate::name::Name;
@@ -24,6 +24,10 @@ impl Outgoing {
         }
         if let Some(attempt) = self.attempt {
             headers.insert(ATTEMPT, HeaderValue::from(attempt));
+        }
+        if let Some(priority) = self.priority {
+            let written = || HeaderValue::from_static(priority.as_str());
+            headers.entry(PRIORITY).or_insert_with(written);
         }
         if let Some(key) = self.key.filter(|_| !method.is_safe()) {
             headers.entry(IDEMPOTENCY_KEY).or_insert_with(|| value(key.to_string()));
