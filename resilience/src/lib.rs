@@ -34,7 +34,7 @@
 //! | know about the running call | [`deadline`], [`remaining`], [`attempt`], [`call_id`], [`priority()`] |
 //! | say how important a call is | [`with_priority`] |
 //! | take that along into a task, or keep it away | [`inherit`], [`detach`] |
-//! | take it along to another service | [`wire`], [`tower::inbound`], [`tower::outbound`] |
+//! | take it along to another service | [`wire`], [`tower::inbound()`], [`tower::outbound()`] |
 //!
 //! # Programs to copy from
 //!

@@ -1,14 +1,11 @@
-//! The client: requests to be built, and how they are sent.
+//! The client: requests to be built.
 
 use ::reqwest::{IntoUrl, Method, Request, Response};
 
 use super::policies::Policies;
 use super::request::RequestBuilder;
+use super::sending::{GuardedHttp, is_idempotent};
 use crate::error::Error;
-use crate::rejection::Rejection;
-use crate::stack::body;
-use crate::timeout::future::{guard, guard_after};
-use crate::wire::{MARGIN, Outgoing};
 
 /// An HTTP client whose requests are guarded: see [the module](crate::reqwest). A clone shares its connections.
 ///
@@ -30,8 +27,7 @@ use crate::wire::{MARGIN, Outgoing};
 /// ```
 #[derive(Clone, Debug)]
 pub struct Client {
-    http: ::reqwest::Client,
-    policies: &'static Policies,
+    guarded: GuardedHttp,
 }
 
 impl Client {
@@ -54,7 +50,8 @@ impl Client {
     /// As [`new`](Self::new).
     #[must_use]
     pub fn named(name: &'static str) -> Self {
-        Self { http: ::reqwest::Client::new(), policies: Policies::named(name) }
+        let http = ::reqwest::Client::new();
+        Self { guarded: GuardedHttp { http, policies: Policies::named(name) } }
     }
 
     /// The same policies around a client that you have built: with its own TLS, proxies and connection limits.
@@ -65,7 +62,7 @@ impl Client {
     /// ```
     #[must_use]
     pub fn with(self, http: ::reqwest::Client) -> Self {
-        Self { http, ..self }
+        Self { guarded: GuardedHttp { http, ..self.guarded } }
     }
 
     /// A GET request.
@@ -100,7 +97,7 @@ impl Client {
 
     /// A request of any method.
     pub fn request(&self, method: Method, url: impl IntoUrl) -> RequestBuilder {
-        RequestBuilder::new(self.clone(), self.http.request(method, url))
+        RequestBuilder::new(self.guarded.clone(), self.guarded.http.request(method, url))
     }
 
     /// Sends a request through all policies. Its own `timeout`, if it has one, is that of all attempts.
@@ -111,86 +108,12 @@ impl Client {
     /// answer of any status is a response.
     pub async fn execute(&self, request: Request) -> Result<Response, Error<::reqwest::Error>> {
         let may_repeat = is_idempotent(&request);
-        self.send(request, may_repeat).await
-    }
-
-    pub(super) async fn send(
-        &self,
-        mut request: Request,
-        may_repeat: bool,
-    ) -> Result<Response, Error<::reqwest::Error>> {
-        let Policies { total, retry, hosts, attempt, .. } = self.policies;
-        let limit = request.timeout_mut().take();
-        let host = request.url().origin().ascii_serialization();
-        let mut requests = Requests::of(request, may_repeat);
-        let may_repeat = requests.may_repeat();
-        let mut once = || {
-            let sent = attempt.guard(sent(&self.http, requests.next()));
-            let breaker = hosts.get(&host);
-            async move { breaker.classified().values_classified().guard(sent).await }
-        };
-        let all = async {
-            if may_repeat {
-                retry.classified().values_classified().guard(once).await
-            } else {
-                once().await
-            }
-        };
-        let outcome = match limit {
-            Some(limit) => guard_after(*total, limit, all).await,
-            None => guard(*total, all).await,
-        };
-        match outcome {
-            Ok(result) => result.map_err(Error::Inner),
-            Err(rejection) => Err(Error::Rejected(rejection)),
-        }
+        self.guarded.send(request, may_repeat).await
     }
 }
 
 impl Default for Client {
     fn default() -> Self {
         Self::new()
-    }
-}
-
-/// One attempt, with the facts that hold when it is sent.
-async fn sent(
-    http: &::reqwest::Client,
-    mut request: Request,
-) -> Result<Result<Response, ::reqwest::Error>, Rejection> {
-    let method = request.method().clone();
-    Outgoing::here(MARGIN).write(&method, request.headers_mut())?;
-    body(http.execute(request)).await
-}
-
-pub(super) fn is_idempotent(request: &Request) -> bool {
-    request.method().is_idempotent() || request.headers().contains_key("idempotency-key")
-}
-
-/// The request of each attempt.
-enum Requests {
-    Once(Option<Request>),
-    Again(Request),
-}
-
-impl Requests {
-    /// A body that is a stream can't be sent again.
-    fn of(request: Request, may_repeat: bool) -> Self {
-        match request.try_clone() {
-            Some(again) if may_repeat => Self::Again(again),
-            _ => Self::Once(Some(request)),
-        }
-    }
-
-    fn may_repeat(&self) -> bool {
-        matches!(self, Self::Again(_))
-    }
-
-    fn next(&mut self) -> Request {
-        let next = match self {
-            Self::Once(request) => request.take(),
-            Self::Again(request) => request.try_clone(),
-        };
-        next.expect("a request that can't be cloned is sent once")
     }
 }

@@ -31,6 +31,7 @@
 mod client;
 mod policies;
 mod request;
+mod sending;
 
 pub use self::client::Client;
 pub use self::request::RequestBuilder;

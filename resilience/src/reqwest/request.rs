@@ -4,22 +4,22 @@ use std::fmt::Display;
 
 use ::reqwest::{Body, Response};
 
-use super::client::{Client, is_idempotent};
+use super::sending::{GuardedHttp, is_idempotent};
 use crate::error::Error;
 use crate::grammar::IntoDuration;
 
-/// A request to be [sent](Self::send) by a guarded [`Client`].
+/// A request to be [sent](Self::send) by a guarded [`Client`](super::Client).
 #[must_use = "a request does nothing until it is sent"]
 #[derive(Debug)]
 pub struct RequestBuilder {
-    client: Client,
+    http: GuardedHttp,
     request: ::reqwest::RequestBuilder,
     is_idempotent: bool,
 }
 
 impl RequestBuilder {
-    pub(super) fn new(client: Client, request: ::reqwest::RequestBuilder) -> Self {
-        Self { client, request, is_idempotent: false }
+    pub(super) fn new(http: GuardedHttp, request: ::reqwest::RequestBuilder) -> Self {
+        Self { http, request, is_idempotent: false }
     }
 
     /// Adds a header. A name or value that can't be one is the error of [`send`](Self::send).
@@ -73,12 +73,12 @@ impl RequestBuilder {
     ///
     /// # Errors
     ///
-    /// As [`Client::execute`]; [`Error::Inner`] also when the request can't be built.
+    /// As [`Client::execute`](super::Client::execute); [`Error::Inner`] also when the request can't be built.
     ///
     /// **Cancellation:** dropping the future drops the attempt that runs; the server may have begun.
     pub async fn send(self) -> Result<Response, Error<::reqwest::Error>> {
         let request = self.request.build()?;
         let may_repeat = self.is_idempotent || is_idempotent(&request);
-        self.client.send(request, may_repeat).await
+        self.http.send(request, may_repeat).await
     }
 }

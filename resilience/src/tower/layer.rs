@@ -7,18 +7,17 @@ use std::task::{Context, Poll};
 use ::tower::util::ServiceExt;
 use ::tower::{BoxError, Layer, Service};
 
-use super::answers::{ClassifiedAnswers, KnownAnswers};
+use super::failed_responses::{ByClass, FailedResponses, WhenOk};
 use super::protect::{Again, AnswerJudge, Boxed, Judging, Once, Protect};
 use super::rejected::rejected_to;
 use crate::bulkhead::Bulkhead;
 use crate::circuit_breaker::CircuitBreaker;
-use crate::class::Classify;
 use crate::hedge::Hedge;
 use crate::pipeline::Pipeline;
 use crate::rate_limit::RateLimiter;
 use crate::retry::Retry;
 use crate::stack::inspect::Inspector;
-use crate::stack::predicate::{NoPredicate, Predicate};
+use crate::stack::predicate::Predicate;
 use crate::timeout::Timeout;
 
 /// Guards services with one shared instance of a policy. It comes from the policy's `layer()`.
@@ -38,10 +37,10 @@ impl<P: Judging> PolicyLayer<P> {
     /// Which responses are failures though the service returned `Ok` (default: HTTP responses that say so, see
     /// [the module](crate::tower)). Only policies that judge have it: circuit breaker, retry, hedge and pipeline.
     pub fn when_ok<T, F: Fn(&T) -> bool>(self, when_ok: F) -> PolicyLayer<P, WhenOk<F>> {
-        PolicyLayer { policy: self.policy, when_ok: WhenOk(when_ok) }
+        PolicyLayer { policy: self.policy, when_ok: WhenOk::new(when_ok) }
     }
 
-    /// Judges responses by their [`Classify`]: for responses of your own, and for HTTP responses with a body that isn't
+    /// Judges responses by their [`Classify`](crate::Classify): for responses of your own, and for HTTP responses with a body that isn't
     /// known. Without it those are successes.
     ///
     /// ```
@@ -65,53 +64,6 @@ impl<P: Judging> PolicyLayer<P> {
     #[must_use]
     pub fn classified(self) -> PolicyLayer<P, ByClass> {
         PolicyLayer { policy: self.policy, when_ok: ByClass }
-    }
-}
-
-/// A predicate over responses.
-#[derive(Clone, Copy)]
-pub struct WhenOk<F>(F);
-
-/// Every response says itself what it means.
-#[derive(Clone, Copy, Debug)]
-pub struct ByClass;
-
-/// Which responses are failures: those that say so (`()` for the known ones, [`ByClass`] for all), or those that a
-/// predicate finds.
-pub trait FailedResponses<T>: Clone + Send + 'static {
-    #[doc(hidden)]
-    type Predicate: Predicate<T> + Clone + Send + 'static;
-    #[doc(hidden)]
-    type Inspector: Inspector<Result<T, BoxError>> + Send + 'static;
-
-    #[doc(hidden)]
-    fn judge(&self) -> AnswerJudge<Self::Predicate, Self::Inspector>;
-}
-
-impl<T: 'static> FailedResponses<T> for () {
-    type Predicate = NoPredicate;
-    type Inspector = KnownAnswers;
-
-    fn judge(&self) -> AnswerJudge<NoPredicate, KnownAnswers> {
-        AnswerJudge::KNOWN
-    }
-}
-
-impl<T: Classify + 'static> FailedResponses<T> for ByClass {
-    type Predicate = NoPredicate;
-    type Inspector = ClassifiedAnswers;
-
-    fn judge(&self) -> AnswerJudge<NoPredicate, ClassifiedAnswers> {
-        AnswerJudge { when_ok: NoPredicate, inspector: ClassifiedAnswers }
-    }
-}
-
-impl<T: 'static, F: Fn(&T) -> bool + Clone + Send + 'static> FailedResponses<T> for WhenOk<F> {
-    type Predicate = F;
-    type Inspector = KnownAnswers;
-
-    fn judge(&self) -> AnswerJudge<F, KnownAnswers> {
-        AnswerJudge { when_ok: self.0.clone(), inspector: KnownAnswers }
     }
 }
 

@@ -35,11 +35,12 @@
 //! do. The first attempt uses the service that was made ready, further ones make clones ready: a layer may stand above
 //! `concurrency_limit` and `buffer`.
 //!
-//! [`inbound`] and [`outbound`] carry the facts of a call across services: see [`wire`](crate::wire).
+//! [`inbound()`] and [`outbound()`] carry the facts of a call across services: see [`wire`](crate::wire).
 //!
 //! [`Keyed`](crate::Keyed) policies take the key from the request: `HOSTS.layer(|request: &Request| request.tenant)`.
 
 mod answers;
+mod failed_responses;
 mod inbound;
 mod keyed;
 mod layer;
@@ -49,8 +50,9 @@ mod rejected;
 
 pub use ::tower::BoxError;
 
+pub use self::failed_responses::{ByClass, FailedResponses, WhenOk};
 pub use self::inbound::{Handled, Inbound, InboundLayer, inbound};
 pub use self::keyed::{GuardedByKey, KeyedLayer, ProtectByKey};
-pub use self::layer::{ByClass, FailedResponses, Guarded, PolicyLayer, WhenOk};
+pub use self::layer::{Guarded, PolicyLayer};
 pub use self::outbound::{Outbound, OutboundLayer, OutgoingRequest, Sent, outbound};
 pub use self::protect::{Again, AnswerJudge, Judging, Once, Protect};

@@ -11,7 +11,7 @@
 //!
 //! Times left are relative, because clocks of machines differ. A value that is malformed is ignored, as if it were absent.
 //!
-//! [`headers`] and [`enter`] are the two sides by hand. With feature `tower` both are layers, with options:
+//! [`headers()`] and [`enter()`] are the two sides by hand. With feature `tower` both are layers, with options:
 //! `resilience::tower::outbound()` for clients and `resilience::tower::inbound()` for servers.
 //!
 //! ```
