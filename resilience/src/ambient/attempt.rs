@@ -12,8 +12,11 @@ thread_local! {
     static FURTHER_OUT: RefCell<Vec<Option<Drawn>>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Which attempt of its call runs, and whether the call's id has been drawn: the one word that calls pay for which
+/// Which attempt of which retry runs, and whether the call's id has been drawn: the one word that calls pay for which
 /// never ask. 0 is outside any.
+///
+/// From the highest bit: whether the number was told by a sender, the number (31 bits), the retry's own number (30 bits,
+/// 0 for none), a bit that is free, whether the id has been drawn.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Mark(u64);
 
@@ -22,9 +25,32 @@ impl Mark {
     const OUTSIDE: Self = Self(0);
     const FIRST: Self = Self(Self::ATTEMPT);
     const DRAWN: u64 = 1;
-    const ATTEMPT: u64 = 2;
+    const RETRY: u64 = 4;
+    const ATTEMPT: u64 = 1 << 32;
     #[cfg(feature = "http")]
     const TOLD: u64 = 1 << 63;
+    /// Later attempts have this number, too.
+    const LAST: u32 = u32::MAX >> 1;
+    /// How many retries can be told apart.
+    pub(crate) const RETRIES: u32 = 1 << 30;
+
+    /// The first attempt of the retry that has this number. Its two lowest bits are 0.
+    pub(crate) const fn first_of(retry: u32) -> u64 {
+        Self::ATTEMPT | (retry as u64 * Self::RETRY)
+    }
+
+    /// What [`first_of`](Self::first_of) has made.
+    #[inline]
+    pub(crate) const fn of_first(bits: u64) -> Self {
+        Self(bits)
+    }
+
+    /// The number of the retry whose attempt runs here, if one does.
+    pub(crate) fn retry_here() -> Option<u32> {
+        let mark = ATTEMPT.get();
+        let retry = mark.0 % Self::ATTEMPT / Self::RETRY;
+        u32::try_from(retry).ok().filter(|retry| *retry > 0)
+    }
 
     /// Whether a retry or hedge of ours counts here.
     #[inline]
@@ -32,11 +58,10 @@ impl Mark {
         self.0.cast_signed() > 0
     }
 
-    /// The mark of a number that was told is beyond a `u32`.
     #[inline]
-    #[allow(clippy::cast_possible_truncation, reason = "it counted to a `u32` at most")]
+    #[allow(clippy::cast_possible_truncation, reason = "that many bits are left")]
     const fn number(self) -> u32 {
-        (self.0 / Self::ATTEMPT) as u32
+        (self.0 / Self::ATTEMPT) as u32 & Self::LAST
     }
 
     #[inline]
@@ -72,6 +97,7 @@ impl Attempt {
     /// sender's call.
     #[cfg(feature = "http")]
     pub(crate) const fn told(number: u32) -> Self {
+        let number = if number < Mark::LAST { number } else { Mark::LAST };
         Self { mark: Mark(Mark::TOLD | (number as u64 * Mark::ATTEMPT)), serial: None }
     }
 
@@ -91,8 +117,14 @@ impl Attempt {
     /// The first attempt of a retry, by its parts: of a new call, or inside another one, whose id it shares.
     #[cold]
     #[inline(never)]
-    pub(crate) fn first() -> (Mark, Option<Serial>) {
-        if Self::is_inside() { (Mark::FIRST.drawn(), Some(serial())) } else { Self::FIRST.parts() }
+    pub(crate) fn first(mark: Mark) -> (Mark, Option<Serial>) {
+        if Self::is_inside() { (mark.drawn(), Some(serial())) } else { (mark, None) }
+    }
+
+    /// The first attempt of a call that has nothing around it.
+    #[inline]
+    pub(crate) const fn first_alone(mark: Mark) -> Self {
+        Self { mark, serial: None }
     }
 
     /// The attempt that runs here; [`OUTSIDE`](Self::OUTSIDE) any, so it is.
@@ -129,7 +161,7 @@ impl Attempt {
     }
 
     pub(crate) fn next(&mut self) {
-        if self.number() < u32::MAX {
+        if self.number() < Mark::LAST {
             self.mark.0 += Mark::ATTEMPT;
         }
     }

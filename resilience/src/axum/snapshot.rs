@@ -32,6 +32,7 @@ macro_rules! lists {
             ];
             let lists = lists.into_iter().map(move |(name, list)| (name, list(audience)));
             let lists = lists.chain(once_with(|| ("functions", functions())));
+            let lists = lists.chain(once_with(|| ("nested_retries", nested_retries())));
             #[cfg(feature = "overrides")]
             let lists = lists.chain(once_with(|| ("overridden", overridden())));
             object(lists)
@@ -43,6 +44,10 @@ with_lists!(lists);
 
 fn functions() -> Parts {
     array(registry().functions(), |function| once(Part::of(&function.snapshot())))
+}
+
+fn nested_retries() -> Parts {
+    array(registry().retries().flat_map(Retry::nested), |nested| once(Part::of(&nested)))
 }
 
 /// Which policies are not as their attributes say.

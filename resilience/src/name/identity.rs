@@ -7,7 +7,7 @@ use super::Name;
 use crate::kind::PolicyKind;
 
 /// Who chose a policy's name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Origin {
     /// The author, who must keep it unique among policies of one kind.
     Explicit,

@@ -15,6 +15,7 @@ use crate::name::Name;
 use crate::overrides;
 use crate::registry::Registry;
 use crate::registry::pace::{PIECE, Pace, now};
+use crate::retry::{NestedRetries, Retry};
 
 /// Sorted by name, each name once. What is counted may be large: a box each, so that moving an entry costs little.
 pub(super) type ByName<T> = Vec<(Name, Box<T>)>;
@@ -26,6 +27,8 @@ pub(crate) struct Collected {
     pub(super) breakers: ByName<BreakerAggregate>,
     pub(super) bulkheads: ByName<BulkheadAggregate>,
     pub(super) retries: ByName<u64>,
+    /// Calls of retries that began inside an attempt of another one, by the names of both.
+    pub(super) nested_retries: Vec<((Name, Name), u64)>,
     /// What came of asking the store that replicas share.
     #[cfg(feature = "redis")]
     pub(super) sharing: Vec<(Name, Arc<Counts>)>,
@@ -78,7 +81,18 @@ impl Collected {
         }
         for one in registry.retries() {
             add(&mut self.retries, one.name(), one.totals().retries);
+            self.add_nested(one);
             pace.count().await;
+        }
+    }
+
+    fn add_nested(&mut self, retry: &Retry) {
+        for NestedRetries { outer, inner, calls, .. } in retry.nested() {
+            let known = self.nested_retries.iter_mut().find(|(pair, _)| *pair == (outer, inner));
+            match known {
+                Some((_, sum)) => *sum += calls,
+                None => self.nested_retries.push(((outer, inner), calls)),
+            }
         }
     }
 

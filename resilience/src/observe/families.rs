@@ -83,6 +83,17 @@ pub(super) static FAMILIES: &[Family] = &[
         write: |all, place, to| plain(&all.retries[place], |retries| *retries, to),
     },
     Family {
+        name: "resilience_nested_retries_total",
+        help: "Calls of a retry that began inside an attempt of another one.",
+        shape: Shape::Counter,
+        policies: |all| all.nested_retries.len(),
+        write: |all, place, to| {
+            let ((outer, inner), calls) = all.nested_retries[place];
+            to.series(&[("outer", outer.as_str()), ("inner", inner.as_str())]);
+            to.value(&[], calls);
+        },
+    },
+    Family {
         name: "resilience_bulkhead_in_flight",
         help: "Calls that hold a slot of the bulkhead.",
         shape: Shape::Gauge,

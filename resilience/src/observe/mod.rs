@@ -13,6 +13,7 @@
 //! | `resilience_circuit_breaker_state` | `policy`, `state` | 1 for the present state, 0 for every other |
 //! | `resilience_circuit_breaker_transitions_total` | `policy`, `from`, `to` | changes of state |
 //! | `resilience_retries_total` | `policy` | attempts beyond the first ones |
+//! | `resilience_nested_retries_total` | `outer`, `inner` | calls of a retry that began inside an attempt of another one |
 //! | `resilience_bulkhead_in_flight` | `policy` | calls that run |
 //! | `resilience_bulkhead_queued` | `policy` | calls that wait |
 //! | `resilience_policy_mode` | `kind`, `policy`, `mode` | 1 for the mode in force |

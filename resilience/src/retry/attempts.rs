@@ -4,7 +4,7 @@ use std::ops::ControlFlow::{self, Break, Continue};
 use std::time::Duration;
 
 use super::jitter::decorrelated;
-use super::{Jitter, Pause, Retry, RetryConfig};
+use super::{Jitter, Pause, Retry, RetryConfig, nested};
 use crate::ambient::{self, Attempt, Mark, Serial};
 use crate::clock::{self, Nanos};
 use crate::rejection::Rejection;
@@ -27,11 +27,13 @@ pub struct Attempts {
 /// Starts a call: it earns its share of the budget, and `max_elapsed` begins to run.
 #[inline]
 pub fn begin(retry: &Retry) -> Attempts {
-    let mut attempts = Attempts::IDLE;
-    // One branch for two rare things.
-    if retry.keeps_books() | Attempt::is_inside() {
+    let word = retry.entry.read();
+    let attempt = Attempt::first_alone(word.uneventful_mark());
+    let mut attempts = Attempts { attempt, started: 0 };
+    // One branch for three rare things.
+    if word.is_eventful() | Attempt::is_inside() {
         attempts.started = open_books(retry);
-        let (mark, serial) = Attempt::first();
+        let (mark, serial) = Attempt::first(retry.entry.read().mark());
         attempts.attempt = Attempt::of_parts(mark, serial);
     }
     attempts
@@ -40,7 +42,11 @@ pub fn begin(retry: &Retry) -> Attempts {
 #[cold]
 #[inline(never)]
 fn open_books(retry: &Retry) -> Nanos {
-    if !retry.keeps_books() {
+    let keeps_books = retry.entry.read().keeps_books();
+    if !(keeps_books && retry.is_off()) {
+        nested::notice(retry);
+    }
+    if !keeps_books {
         return 0;
     }
     if retry.is_off() {

@@ -1,7 +1,7 @@
 //! A retry changed while it runs: other options, another mode.
 
 use super::policy::keeps_books;
-use super::{Retry, RetryConfig, budget};
+use super::{Retry, RetryConfig, budget, nested};
 use crate::current::{self, Configured, Current, ModeCell};
 use crate::kind::PolicyKind;
 use crate::mode::Mode;
@@ -40,7 +40,8 @@ impl Retry {
 
     fn derive(&self) {
         let keeps_books = keeps_books(self.config()) || self.is_off();
-        self.keeps_books.store(keeps_books, Ordering::Relaxed);
+        self.entry.keep_books(keeps_books);
+        nested::note_attempts(self);
     }
 }
 

@@ -28,6 +28,14 @@ impl RetryConfig {
         first.fold(rest, Duration::saturating_add)
     }
 
+    /// The delays between attempts before chance changes them, as many as anyone would look at.
+    #[cfg(feature = "overrides")]
+    pub(crate) fn delays(&self) -> Vec<Duration> {
+        let (base, longest) = (self.delay, self.longest_delay());
+        let steps = 0..self.attempts.min(ONE_BY_ONE) - 1;
+        steps.map(|step| self.backoff.delay(base, self.factor, step, longest)).collect()
+    }
+
     /// The longest delay after attempt `step`, which counts from 0.
     fn delay_at_most(&self, step: u32) -> Duration {
         let longest = self.longest_delay();

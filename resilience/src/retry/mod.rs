@@ -7,6 +7,7 @@
 //! - `future`: an attempt, a pause and the loop by hand, as futures.
 //! - `blocking`: an attempt and a pause for synchronous functions.
 //! - `policy`: the shared, named thing; `call`: its use by hand; `changes`: other options and modes.
+//! - `entry`: the word that a call reads when it begins; `nested`: retries inside attempts of other retries.
 //! - `facts`: what a retry tells others.
 
 pub(crate) mod attempts;
@@ -16,10 +17,12 @@ mod budget;
 mod call;
 mod changes;
 mod config;
+mod entry;
 mod facts;
 pub(crate) mod future;
 mod jitter;
 mod longest;
+mod nested;
 pub(crate) mod once;
 mod policy;
 #[cfg(test)]
@@ -27,7 +30,7 @@ mod tests;
 
 pub use self::backoff::Backoff;
 pub use self::config::RetryConfig;
-pub use self::facts::RetryTotals;
+pub use self::facts::{NestedRetries, RetryTotals};
 pub use self::jitter::Jitter;
 pub use self::policy::Retry;
 

@@ -3,7 +3,9 @@
 use std::fmt;
 use std::time::Duration;
 
-use super::{RetryConfig, RetryTotals, budget};
+use super::entry::Entry;
+use super::nested::Nested;
+use super::{NestedRetries, RetryConfig, RetryTotals, budget};
 use crate::check;
 use crate::current::{Current, ModeCell};
 use crate::mode::Mode;
@@ -56,8 +58,9 @@ pub struct Retry {
     identity: Identity,
     pub(super) config: Current<RetryConfig>,
     pub(super) mode: ModeCell,
-    /// Derived from both of them.
-    pub(super) keeps_books: AtomicBool,
+    /// Derived from both of them, and from the name.
+    pub(super) entry: Entry,
+    pub(super) nested: Nested,
     pub(super) tokens: AtomicU64,
     retries: AtomicU64,
     recovered: AtomicU64,
@@ -84,7 +87,8 @@ impl Retry {
         Self {
             identity,
             tokens: AtomicU64::new(budget::whole(config.burst())),
-            keeps_books: AtomicBool::new(keeps_books(&config)),
+            entry: Entry::new(keeps_books(&config)),
+            nested: Nested::new(),
             config: Current::new(config),
             mode: ModeCell::new(),
             retries: AtomicU64::new(0),
@@ -113,7 +117,30 @@ impl Retry {
         for count in [&self.retries, &self.recovered, &self.exhausted] {
             count.store(0, Ordering::Relaxed);
         }
+        self.nested.reset();
         self.mode.reset();
+    }
+
+    /// The retries inside of whose attempts calls of this one began, in the order in which they were first seen.
+    ///
+    /// A retry of a single attempt multiplies nothing, and is left out on both sides.
+    ///
+    /// ```
+    /// use resilience::{Retry, RetryConfig};
+    ///
+    /// static OUTER: Retry = Retry::new("outer", RetryConfig::new().attempts(2));
+    /// static INNER: Retry = Retry::new("inner", RetryConfig::new().attempts(5));
+    ///
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() {
+    /// let call = OUTER.call(|| INNER.call(|| async { Ok::<_, std::io::Error>(()) }));
+    /// call.await.unwrap();
+    /// let nested = INNER.nested();
+    /// assert_eq!((&*nested[0].outer, nested[0].calls, nested[0].attempts_at_most), ("outer", 1, 10));
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn nested(&self) -> Vec<NestedRetries> {
+        self.nested.of(self)
     }
 
     /// What it did so far.
@@ -128,12 +155,6 @@ impl Retry {
 
     pub(crate) fn identity(&self) -> &Identity {
         &self.identity
-    }
-
-    /// Whether a call has anything to note when it begins: one question instead of one per option.
-    #[inline]
-    pub(super) fn keeps_books(&self) -> bool {
-        self.keeps_books.load(Ordering::Relaxed)
     }
 
     /// Whether calls pass untouched.

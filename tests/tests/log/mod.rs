@@ -35,6 +35,12 @@ impl Log {
         let found = lines.iter().find(|line| words.iter().all(|word| line.fields.contains(word)));
         found.unwrap_or_else(|| panic!("nothing with {words:?} in {lines:#?}")).clone()
     }
+
+    #[allow(dead_code, reason = "not every test program counts")]
+    pub(crate) fn count_with(&self, words: &[&str]) -> usize {
+        let lines = self.0.lock().unwrap();
+        lines.iter().filter(|line| words.iter().all(|word| line.fields.contains(word))).count()
+    }
 }
 
 impl<S: Subscriber> Layer<S> for Log {

@@ -21,7 +21,7 @@ use crate::name::Name;
 use crate::pipeline::Pipeline;
 use crate::rate_limit::{RateLimitConfig, RateLimiter};
 pub use crate::rate_limit::{RateLimiterTotals, Sharing};
-pub use crate::retry::RetryTotals;
+pub use crate::retry::{NestedRetries, RetryTotals};
 use crate::retry::{Retry, RetryConfig};
 pub use crate::timeout::TimeoutTotals;
 use crate::timeout::{Timeout, TimeoutConfig};
@@ -36,6 +36,8 @@ macro_rules! lists {
             $(#[doc = $doc] pub $all: Vec<$snapshot>,)*
             /// Guarded functions.
             pub functions: Vec<FunctionSnapshot>,
+            /// Retries that began inside an attempt of another retry.
+            pub nested_retries: Vec<NestedRetries>,
         }
 
         impl Snapshot {
@@ -43,6 +45,7 @@ macro_rules! lists {
                 Self {
                     $($all: registry.$all().map(<$policy>::snapshot).collect(),)*
                     functions: registry.functions().map(Function::snapshot).collect(),
+                    nested_retries: registry.retries().flat_map(Retry::nested).collect(),
                 }
             }
         }
