@@ -63,7 +63,7 @@
 //! | `overrides` | [options, modes and states](overrides) changed by a file while the program runs |
 //! | `serde` | configs as data, the [`Snapshot`](snapshot::Snapshot) as JSON |
 //! | `tower` | each policy as a layer, and layers that take deadlines across services |
-//! | `test-util` | for tests: `resilience::test` with policies as new and faults, and everything timed follows tokio's paused clock |
+//! | `test-util` | for tests: `resilience::test` with policies as new and faults, [`assert_manifest!`] against a committed list, and everything timed follows tokio's paused clock |
 //!
 //! # How outcomes are judged
 //!
@@ -108,6 +108,8 @@ mod hedge;
 mod hook;
 pub mod keyed;
 mod kind;
+#[cfg(feature = "test-util")]
+pub mod manifest;
 mod mode;
 mod name;
 pub mod observe;

@@ -23,12 +23,12 @@ pub struct Layer {
 
 /// A layer, with the policy that it is.
 #[derive(Clone, Copy)]
-pub(super) struct Resolved {
-    pub(super) kind: PolicyKind,
-    pub(super) policy: Option<Listed>,
-    pub(super) shared: bool,
+pub(crate) struct Resolved {
+    pub(crate) kind: PolicyKind,
+    pub(crate) policy: Option<Listed>,
+    pub(crate) shared: bool,
     /// How long it takes is decided by each call.
-    pub(super) open_ended: bool,
+    pub(crate) open_ended: bool,
 }
 
 impl Resolved {

@@ -10,7 +10,8 @@ use std::fmt;
 use std::time::Duration;
 
 pub use self::layer::Layer;
-use self::layer::Resolved;
+pub(crate) use self::layer::Resolved;
+pub(crate) use self::worst_case::Reading;
 use crate::name::{FunctionSite, Name, place};
 
 /// A guarded function: what it is called, where it is, and the policies around its body.
@@ -79,7 +80,7 @@ impl Function {
     /// and limits nothing.
     #[must_use]
     pub fn worst_case(self) -> Option<Duration> {
-        self.stack().into_iter().rev().fold(None, |inner, layer| worst_case::around(layer, inner))
+        self.time_at_most(Reading::InForce)
     }
 
     /// How often the body runs at most in one call: the attempts of each retry and hedge, multiplied.
@@ -87,15 +88,28 @@ impl Function {
     /// It is [`u32::MAX`] if one of them is an expression that only a call can evaluate.
     #[must_use]
     pub fn attempts_at_most(self) -> u32 {
-        self.resolved().map(worst_case::attempts).fold(1, u32::saturating_mul)
+        self.runs_at_most(Reading::InForce)
     }
 
-    fn stack(self) -> Vec<Resolved> {
-        self.resolved().collect()
+    pub(crate) fn time_at_most(self, reading: Reading) -> Option<Duration> {
+        let stack: Vec<_> = self.resolved().collect();
+        stack.iter().rev().fold(None, |inner, layer| worst_case::around(layer, inner, reading))
     }
 
-    fn resolved(self) -> impl Iterator<Item = Resolved> {
+    pub(crate) fn runs_at_most(self, reading: Reading) -> u32 {
+        let attempts = self.resolved().map(|layer| worst_case::attempts(&layer, reading));
+        attempts.fold(1, u32::saturating_mul)
+    }
+
+    /// The policies around the body, outermost first.
+    pub(crate) fn resolved(self) -> impl Iterator<Item = Resolved> {
         self.0.layers.iter().flat_map(|layer| layer::resolved(*layer))
+    }
+
+    /// Where it is, without the line.
+    #[cfg(feature = "test-util")]
+    pub(crate) fn file(self) -> &'static str {
+        self.0.location.file()
     }
 }
 

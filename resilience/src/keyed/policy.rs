@@ -154,6 +154,12 @@ impl<P: PerKey> Keyed<P> {
         self.config.get()
     }
 
+    /// The bound on the number of keys, where it isn't the default.
+    #[cfg(feature = "test-util")]
+    pub(crate) fn own_max_keys(&self) -> Option<u32> {
+        (self.max_keys != MAX_KEYS).then_some(self.max_keys)
+    }
+
     /// Whether the keys' policies enforce what they decide.
     pub fn mode(&self) -> Mode {
         self.mode.get()
