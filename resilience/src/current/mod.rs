@@ -9,7 +9,7 @@ use std::sync::OnceLock;
 
 use once_cell::race::OnceBox;
 
-pub(crate) use self::mode::ModeCell;
+pub(crate) use self::mode::{ModeCell, tell_passed};
 use crate::kind::PolicyKind;
 use crate::mode::Mode;
 use crate::problem::Problem;
@@ -153,6 +153,14 @@ impl<C> Current<C> {
     pub(crate) fn by_hand(&self) -> &C {
         let stored = self.later.get().and_then(|later| later.at(later.by_hand.load(Acquire)));
         stored.unwrap_or(&self.declared)
+    }
+
+    /// The declared config counts again as what the program wants.
+    #[cfg(feature = "overrides")]
+    pub(crate) fn forget_by_hand(&self) {
+        if let Some(later) = self.later.get() {
+            later.by_hand.store(DECLARED, Release);
+        }
     }
 
     /// Remembers that what is in force was put there by the program.

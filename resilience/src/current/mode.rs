@@ -32,7 +32,7 @@ impl ModeCell {
     }
 
     /// Forgets it.
-    #[cfg(feature = "test-util")]
+    #[cfg(any(feature = "overrides", feature = "test-util"))]
     pub(crate) fn forget_by_hand(&self) {
         self.by_hand.store(0, Ordering::Relaxed);
     }
@@ -70,12 +70,7 @@ impl ModeCell {
 
     /// Tells how many calls passed, in the words of the label `outcome`, once there were any.
     pub(crate) fn tell_passed(&self, tell: &mut dyn FnMut(&'static str, u64)) {
-        let (would_reject, bypassed) = self.counts();
-        let passed = [("would_reject", would_reject), ("bypassed", bypassed)];
-        passed
-            .into_iter()
-            .filter(|(_, count)| *count > 0)
-            .for_each(|(word, count)| tell(word, count));
+        tell_passed(self.counts(), tell);
     }
 
     #[inline]
@@ -86,6 +81,15 @@ impl ModeCell {
     pub(crate) fn put(&self, mode: Mode) {
         self.in_force.store(mode as u32, Ordering::Relaxed);
     }
+}
+
+/// Tells how many calls passed, would-be rejections and bypassed ones, once there were any.
+pub(crate) fn tell_passed(
+    (would_reject, bypassed): (u64, u64),
+    tell: &mut dyn FnMut(&'static str, u64),
+) {
+    let passed = [("would_reject", would_reject), ("bypassed", bypassed)].into_iter();
+    passed.filter(|(_, count)| *count > 0).for_each(|(word, count)| tell(word, count));
 }
 
 fn mode(number: u32) -> Option<Mode> {

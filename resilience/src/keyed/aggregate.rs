@@ -7,6 +7,7 @@ use crate::bulkhead::Bulkhead;
 use crate::circuit_breaker::Transitions;
 use crate::circuit_breaker::{CircuitBreaker, Histogram, Totals};
 use crate::circuit_state::CircuitState;
+use crate::current::tell_passed;
 use crate::rate_limit::Limit;
 use crate::rate_limit::RateLimiter;
 
@@ -19,6 +20,10 @@ pub trait Aggregate: AddAssign + Clone + Default + Send + Sync {
     fn tell(&self, tell: &mut dyn FnMut(&'static str, u64));
 }
 
+fn sum(one: (u64, u64), other: (u64, u64)) -> (u64, u64) {
+    (one.0 + other.0, one.1 + other.1)
+}
+
 /// Of circuit breakers.
 #[derive(Clone, Debug, Default)]
 pub struct BreakerAggregate {
@@ -27,6 +32,8 @@ pub struct BreakerAggregate {
     pub(crate) latency: Option<Histogram>,
     /// Whether one of them is in that state, by [`CircuitState::ALL`]'s order.
     pub(crate) present: [bool; CircuitState::ALL.len()],
+    /// Calls that passed because of the mode: would-be rejections, and bypassed ones.
+    passed: (u64, u64),
 }
 
 impl BreakerAggregate {
@@ -34,7 +41,8 @@ impl BreakerAggregate {
         let state = breaker.state();
         let present = CircuitState::ALL.map(|other| other == state);
         let (totals, transitions) = (breaker.totals(), breaker.all_transitions());
-        Self { totals, transitions, latency: breaker.latency(), present }
+        let passed = (breaker.would_reject(), breaker.bypassed());
+        Self { totals, transitions, latency: breaker.latency(), present, passed }
     }
 
     /// The states that policies are in, each once.
@@ -57,6 +65,7 @@ impl AddAssign for BreakerAggregate {
             self.transitions.iter_mut().flatten().zip(other.transitions.into_iter().flatten());
         transitions.for_each(|(sum, count)| *sum += count);
         self.present.iter_mut().zip(other.present).for_each(|(any, one)| *any |= one);
+        self.passed = sum(self.passed, other.passed);
     }
 }
 
@@ -67,6 +76,7 @@ impl Aggregate for BreakerAggregate {
 
     fn tell(&self, tell: &mut dyn FnMut(&'static str, u64)) {
         self.totals.tell(tell);
+        tell_passed(self.passed, tell);
     }
 }
 
@@ -76,12 +86,14 @@ pub struct BulkheadAggregate {
     pub(crate) rejected: u64,
     pub(crate) in_flight: u64,
     pub(crate) queued: u64,
+    passed: (u64, u64),
 }
 
 impl BulkheadAggregate {
     pub(crate) fn of(bulkhead: &Bulkhead) -> Self {
         let (in_flight, queued) = (bulkhead.in_flight().into(), bulkhead.queued().into());
-        Self { rejected: bulkhead.totals().rejected, in_flight, queued }
+        let passed = (bulkhead.would_reject(), bulkhead.bypassed());
+        Self { rejected: bulkhead.totals().rejected, in_flight, queued, passed }
     }
 }
 
@@ -90,6 +102,7 @@ impl AddAssign for BulkheadAggregate {
         self.rejected += other.rejected;
         self.in_flight += other.in_flight;
         self.queued += other.queued;
+        self.passed = sum(self.passed, other.passed);
     }
 }
 
@@ -100,6 +113,7 @@ impl Aggregate for BulkheadAggregate {
 
     fn tell(&self, tell: &mut dyn FnMut(&'static str, u64)) {
         tell("rejected", self.rejected);
+        tell_passed(self.passed, tell);
     }
 }
 
@@ -107,24 +121,33 @@ impl Aggregate for BulkheadAggregate {
 #[derive(Clone, Debug, Default)]
 pub struct LimiterAggregate {
     pub(crate) rejected: u64,
+    /// All keys count these together, so that each knows the sum.
+    passed: (u64, u64),
 }
 
 impl LimiterAggregate {
     pub(crate) fn of<L: Borrow<Limit>>(limiter: &RateLimiter<L>) -> Self {
-        Self { rejected: limiter.totals().rejected }
+        let passed = (limiter.would_reject(), limiter.bypassed());
+        Self { rejected: limiter.totals().rejected, passed }
     }
 }
 
 impl AddAssign for LimiterAggregate {
     fn add_assign(&mut self, other: Self) {
         self.rejected += other.rejected;
+        let (one, two) = (self.passed, other.passed);
+        self.passed = (one.0.max(two.0), one.1.max(two.1));
     }
 }
 
 impl Aggregate for LimiterAggregate {
-    fn clear_present(&mut self) {}
+    /// Keys that are left know what evicted ones have counted there.
+    fn clear_present(&mut self) {
+        self.passed = (0, 0);
+    }
 
     fn tell(&self, tell: &mut dyn FnMut(&'static str, u64)) {
         tell("rejected", self.rejected);
+        tell_passed(self.passed, tell);
     }
 }

@@ -1,11 +1,13 @@
 //! What was applied last: where each option in force comes from, and which breakers are forced.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use parking_lot::{Mutex, MutexGuard};
 
 use super::leaf::Leaf;
 use crate::current::Forced;
+use crate::functions;
 use crate::kind::PolicyKind;
 use crate::name::Name;
 
@@ -18,14 +20,20 @@ static LAYERS: Mutex<Layers> =
 static TURN: Mutex<Base> = Mutex::new(Base { leaves: Vec::new(), allow_unknown: false });
 
 /// What file and environment said when they were applied last. Its lock makes changes follow one another.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Base {
     pub(super) leaves: Vec<Leaf>,
     pub(super) allow_unknown: bool,
 }
 
 /// Waits until it is the caller's turn to change what is in force.
+///
+/// Shared instances that are made when they are first used are made before: one may join the registry, and ask for a turn.
 pub(super) fn turn() -> MutexGuard<'static, Base> {
+    static MADE: AtomicBool = AtomicBool::new(false);
+    if !MADE.swap(true, Ordering::Relaxed) {
+        functions::all().iter().for_each(|function| drop(function.layers()));
+    }
     TURN.lock()
 }
 

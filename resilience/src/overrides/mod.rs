@@ -48,6 +48,17 @@
 //! nothing is changed. An override is a layer: an option that is not mentioned any more falls back to what the
 //! attribute says.
 //!
+//! Values are held against the whole stack of each [function](crate::Registry::functions), too: an inner timeout that its
+//! outer one always precedes, and a timeout that ends before the retries' delays alone are over, are reported at the
+//! override, by the sentences of the attributes. What the program itself contradicts is no mistake of a file.
+//!
+//! # Other formats, and policies that join later
+//!
+//! [`Overrides::from_value`] takes the same tables from anything that serde reads. A policy that the registry gets to know
+//! later, by [`insert`](crate::Registry::insert), has the overrides in force from its first call on;
+//! [`allow_unknown`](Overrides::allow_unknown) accepts its name before. [`Registry::reset_overrides`](crate::Registry::reset_overrides)
+//! takes everything back.
+//!
 //! # What happens to state
 //!
 //! | policy | on a change |
@@ -63,6 +74,8 @@
 pub(crate) mod admin;
 mod change;
 mod environment;
+mod given;
+mod join;
 mod layers;
 mod leaf;
 mod options;
@@ -71,9 +84,12 @@ mod persist;
 mod plan;
 mod problems;
 mod reloads;
+mod reset;
 mod resolve;
 mod sources;
+mod step;
 mod target;
+mod timing;
 mod toml_text;
 mod value;
 mod watch;

@@ -1,20 +1,27 @@
 //! What overrides would change, and the change itself: all of it or nothing.
 
-use std::collections::BTreeMap;
 use std::fmt;
 
 #[cfg(feature = "axum")]
 use serde_json::{Map, Value as Json};
 
-use super::change::{self, Change, shown, without_column};
-use super::layers::{self, Base, Origins, Spot};
+use super::change::{self, Change};
+use super::join::join;
+#[cfg(feature = "axum")]
+use super::layers::Spot;
+use super::layers::{self, Base};
 use super::leaf::{Kinds, Leaf};
 use super::problems::Problems;
 use super::resolve::{Known, note, winners};
-use super::target::{Planned, Target, read_mode, read_state, target};
-use crate::current::{Forced, allowed};
+#[cfg(feature = "axum")]
+use super::step::state;
+use super::step::{Step, step};
+use super::target::{Target, read_mode, target};
+use super::timing::AllTimed;
+use crate::current::Forced;
+#[cfg(feature = "axum")]
 use crate::kind::PolicyKind;
-use crate::mode::Mode;
+use crate::name::Listed;
 use crate::problem::Problem;
 use crate::registry::registry;
 
@@ -33,22 +40,6 @@ pub struct Plan {
     warnings: Vec<Problem>,
 }
 
-/// One policy, and what it comes to.
-struct Step {
-    known: Known,
-    target: &'static dyn Target,
-    planned: Planned,
-    mode: Option<Mode>,
-    state: Option<Forced>,
-    origins: Origins,
-}
-
-impl fmt::Debug for Step {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} `{}`", self.known.kind, self.known.name)
-    }
-}
-
 impl Plan {
     /// Judges what file and environment say, and what the admin routes set.
     pub(super) fn of(base: Base) -> Result<Self, Problems> {
@@ -63,18 +54,30 @@ impl Plan {
         let mut problems = mistakes(&leaves, &known, &targets);
         let (winners, found) = winners(&leaves, &known, base.allow_unknown);
         found.problems.into_iter().for_each(|problem| note(&mut problems, problem));
-        let mut steps = Vec::new();
+        let (mut steps, mut timed) = (Vec::new(), AllTimed::default());
         for ((known, target), leaves) in known.into_iter().zip(targets).zip(winners) {
             match step(known, target, &leaves) {
-                Ok(step) => steps.push(step),
+                Ok(step) => {
+                    timed.add(target.listed(), step.timed(&leaves));
+                    steps.push(step);
+                }
                 Err(problem) => note(&mut problems, problem),
             }
+        }
+        if problems.is_empty() {
+            problems = timed.contradictions();
         }
         if !problems.is_empty() {
             return Err(Problems::new(problems));
         }
         let changes = steps.iter().flat_map(Step::changes).collect();
         Ok(Self { base, has_admin, steps, changes, warnings: found.warnings })
+    }
+
+    /// What one policy comes to, beside all others as they are.
+    pub(super) fn of_one(base: Base, step: Step) -> Self {
+        let changes = step.changes();
+        Self { base, has_admin: false, steps: vec![step], changes, warnings: Vec::new() }
     }
 
     /// Whether everything is as it would be.
@@ -124,16 +127,17 @@ impl Plan {
             }
         });
         *turn = self.base;
+        registry().on_insert(join);
         done
     }
 }
 
 #[cfg(feature = "axum")]
-use super::admin::leaves as admin_leaves;
+pub(super) use super::admin::leaves as admin_leaves;
 
 /// Without the routes there are none.
 #[cfg(not(feature = "axum"))]
-fn admin_leaves() -> Vec<Leaf> {
+pub(super) fn admin_leaves() -> Vec<Leaf> {
     Vec::new()
 }
 
@@ -168,18 +172,23 @@ impl fmt::Display for Plan {
 
 /// Every policy that has options to change.
 pub(super) fn policies() -> Vec<(Known, &'static dyn Target)> {
-    let listed = registry().listed();
-    let known = listed.filter_map(|listed| {
-        let identity = listed.identity();
-        let known =
-            Known { kind: listed.kind(), name: identity.name().as_str(), place: identity.place() };
-        Some((known, target(listed)?))
-    });
-    known.collect()
+    registry().listed().filter_map(policy).collect()
+}
+
+/// One policy, if it has options to change.
+pub(super) fn policy(listed: Listed) -> Option<(Known, &'static dyn Target)> {
+    let identity = listed.identity();
+    let known =
+        Known { kind: listed.kind(), name: identity.name().as_str(), place: identity.place() };
+    Some((known, target(listed)?))
 }
 
 /// What is wrong with single overrides, wherever they win.
-fn mistakes(leaves: &[Leaf], known: &[Known], targets: &[&'static dyn Target]) -> Vec<Problem> {
+pub(super) fn mistakes(
+    leaves: &[Leaf],
+    known: &[Known],
+    targets: &[&'static dyn Target],
+) -> Vec<Problem> {
     let mut problems = Vec::new();
     for leaf in leaves {
         if leaf.kind == Kinds::All {
@@ -210,53 +219,6 @@ fn only_mode(leaf: &Leaf) -> Option<Problem> {
     }
 }
 
-fn step(
-    known: Known,
-    target: &'static dyn Target,
-    winners: &BTreeMap<&str, &Leaf>,
-) -> Result<Step, Problem> {
-    let (own, by_hand) = target.own();
-    let mut leaves: Vec<_> = winners.values().copied().collect();
-    leaves.retain(|leaf| leaf.source.wins_over_program() || !by_hand.contains(&leaf.option));
-    let planned = target.plan(&leaves)?;
-    let mut origins = Origins::default();
-    for leaf in leaves.iter().filter(|leaf| own.contains_key(&leaf.option)) {
-        origins.options.insert(leaf.option.clone(), leaf.places.value.clone());
-    }
-    for option in by_hand {
-        origins.options.entry(option).or_insert_with(|| "program".into());
-    }
-    let mode = mode(&known, target, winners.get("mode").copied(), &mut origins);
-    let state = winners.get("state").and_then(|leaf| read_state(leaf).ok()).flatten();
-    if let Some(leaf) = winners.get("state") {
-        origins.options.insert("state".into(), leaf.places.value.clone());
-    }
-    Ok(Step { known, target, planned, mode, state, origins })
-}
-
-/// The admin routes' word, else the program's by hand, else the override's, else that everything is enforced.
-fn mode(
-    known: &Known,
-    target: &'static dyn Target,
-    leaf: Option<&Leaf>,
-    origins: &mut Origins,
-) -> Option<Mode> {
-    target.mode()?;
-    let wins = leaf.is_some_and(|leaf| leaf.source.wins_over_program());
-    if let Some(by_hand) = target.own_mode().filter(|_| !wins) {
-        origins.options.insert("mode".into(), "program".into());
-        return Some(by_hand);
-    }
-    let wanted = leaf.and_then(|leaf| Some((leaf, read_mode(leaf).ok()?)));
-    // What is said of every kind skips those that have no such mode.
-    let (leaf, mode) = match wanted {
-        Some((leaf, mode)) if allowed(known.kind, mode).is_ok() => (leaf, mode),
-        _ => return Some(Mode::Enforce),
-    };
-    origins.options.insert("mode".into(), leaf.places.value.clone());
-    Some(mode)
-}
-
 #[cfg(feature = "axum")]
 impl Plan {
     /// Options, mode and state of that policy: as they are, and as they would be.
@@ -274,64 +236,5 @@ impl Plan {
             }
         }
         Some([old, new])
-    }
-}
-
-impl Step {
-    fn changes(&self) -> Vec<Change> {
-        let before = self.target.in_force();
-        let options = self.planned.options.iter();
-        let others = options.filter(|(option, value)| before.get(*option) != Some(value));
-        let mut changes: Vec<_> = others
-            .map(|(option, value)| {
-                self.change(option, shown(before.get(option)), shown(Some(value)))
-            })
-            .collect();
-        if let (Some(from), Some(to)) = (self.target.mode(), self.mode)
-            && from != to
-        {
-            changes.push(self.change("mode", from.to_string(), to.to_string()));
-        }
-        let (from, to) = (layers::forced(self.spot()), self.state);
-        if from != to {
-            changes.push(self.change("state", state(from).into(), state(to).into()));
-        }
-        changes
-    }
-
-    fn change(&self, option: &str, from: String, to: String) -> Change {
-        let origin = self.origins.options.get(option).map_or_else(
-            || format!("attribute {}", self.known.place),
-            |place| without_column(place).to_owned(),
-        );
-        Change {
-            kind: self.known.kind,
-            policy: self.known.name,
-            option: option.to_owned(),
-            from,
-            to,
-            origin,
-        }
-    }
-
-    fn spot(&self) -> Spot {
-        (self.known.kind, self.known.name)
-    }
-
-    fn apply(self, layers: &mut layers::Layers) -> Result<(), Problem> {
-        let spot = self.spot();
-        if let Some(mode) = self.mode {
-            self.target.put_mode(mode);
-        }
-        layers.note(spot, self.origins);
-        if self.planned.options == self.target.in_force() { Ok(()) } else { (self.planned.put)() }
-    }
-}
-
-fn state(state: Option<Forced>) -> &'static str {
-    match state {
-        None => "closed",
-        Some(Forced::Open) => "forced-open",
-        Some(Forced::Closed) => "forced-closed",
     }
 }

@@ -8,6 +8,7 @@ use serde_json::{Map, Value as Json};
 use super::leaf::Leaf;
 use super::options::{Options, Setter, is_code};
 use super::resolve::Known;
+use super::timing::Timing;
 use crate::bulkhead::Bulkhead;
 use crate::circuit_breaker::CircuitBreaker;
 use crate::current::ModeCell;
@@ -21,8 +22,8 @@ use crate::mode::Mode;
 use crate::name::{Listable, Listed};
 use crate::problem::Problem;
 use crate::rate_limit::RateLimiter;
-use crate::retry::Retry;
-use crate::timeout::Timeout;
+use crate::retry::{Retry, RetryConfig};
+use crate::timeout::{Timeout, TimeoutConfig};
 
 /// What overrides do with a policy.
 pub(super) trait Target: Sync {
@@ -41,6 +42,9 @@ pub(super) trait Target: Sync {
     /// What the program said by hand about the mode.
     fn own_mode(&self) -> Option<Mode>;
     fn put_mode(&self, mode: Mode);
+    /// Forgets what the program set by hand: what is in force stays so until the next plan.
+    fn forget_by_hand(&self);
+    fn listed(&'static self) -> Listed;
     /// Enters a forced state, or leaves it.
     fn force(&self, state: Option<Forced>);
 }
@@ -48,6 +52,7 @@ pub(super) trait Target: Sync {
 /// A config that is ready to be put in force.
 pub(super) struct Planned {
     pub(super) options: Map<String, Json>,
+    pub(super) timing: Timing,
     pub(super) put: Box<dyn FnOnce() -> Result<(), Problem> + Send + Sync>,
 }
 
@@ -109,8 +114,8 @@ where
         if let Err(sentence) = config.check() {
             return Err(blamed(leaves, sentence));
         }
-        let options = json(&config);
-        Ok(Planned { options, put: Box::new(move || self.put(config)) })
+        let (options, timing) = (json(&config), timing(&config));
+        Ok(Planned { options, timing, put: Box::new(move || self.put(config)) })
     }
 
     fn in_force(&self) -> Map<String, Json> {
@@ -141,6 +146,17 @@ where
         Configured::put_mode(self, mode);
     }
 
+    fn forget_by_hand(&self) {
+        self.current().forget_by_hand();
+        if let Some(modes) = self.modes() {
+            modes.forget_by_hand();
+        }
+    }
+
+    fn listed(&'static self) -> Listed {
+        Listable::listed(self)
+    }
+
     fn force(&self, state: Option<Forced>) {
         Configured::force(self, state);
     }
@@ -148,6 +164,17 @@ where
 
 fn setter<C: Options>(option: &str) -> Option<Setter<C>> {
     C::OPTIONS.iter().find(|(name, _)| *name == option).map(|(_, set)| *set)
+}
+
+/// What a config does to the time of a call.
+fn timing(config: &dyn Any) -> Timing {
+    if let Some(config) = config.downcast_ref::<TimeoutConfig>() {
+        return config.fixed_limit().map_or(Timing::Other, Timing::Limit);
+    }
+    match config.downcast_ref::<RetryConfig>() {
+        Some(config) => Timing::Delays(config.delays()),
+        None => Timing::Other,
+    }
 }
 
 fn json<C: Serialize>(config: &C) -> Map<String, Json> {
@@ -159,7 +186,7 @@ fn json<C: Serialize>(config: &C) -> Map<String, Json> {
 }
 
 /// A sentence about a value, at the value.
-fn about(leaf: &Leaf, sentence: &str) -> Problem {
+pub(super) fn about(leaf: &Leaf, sentence: &str) -> Problem {
     Problem::at(leaf.places.value.clone(), named(leaf, sentence))
 }
 

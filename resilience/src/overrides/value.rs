@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
+use serde_json::Value as Json;
+
 use crate::check;
 use crate::circuit_breaker::Window;
-use crate::grammar::{listed, nearest, parse_duration, parse_percentage};
+use crate::grammar::{listed, nearest, parse_duration, parse_percentage, parse_rate};
 
 /// A value before it is known which option it belongs to.
 #[derive(Clone, Debug, PartialEq)]
@@ -22,14 +24,27 @@ pub(crate) enum Value {
 /// A bucket is a tenth of the window, and must last a millisecond.
 const SHORTEST_WINDOW: Duration = Duration::from_millis(10);
 
-const RATE: &str = "a rate is COUNT/[N]UNIT with units ms, s, m, h: write \"100/s\", \"5/m\" \
-                    or \"1000/250ms\"";
-
 const SHARES: &str = "shares are one ratio for each priority, least important first: write four, like \
                       [0.7, 0.85, 1.0, 1.0]";
 const FALLING_SHARES: &str = "a share must not be smaller than that of a less important priority";
 
 impl Value {
+    /// A value of JSON as it would stand in the file; `None` for `null`.
+    pub(super) fn of_json(json: &Json) -> Option<Self> {
+        Some(match json {
+            Json::Null => return None,
+            Json::Bool(flag) => Self::Flag(*flag),
+            Json::Number(number) if number.is_f64() => Self::Float(number.to_string()),
+            Json::Number(number) => Self::Integer(number.to_string()),
+            Json::String(text) => Self::Text(text.clone()),
+            Json::Array(values) => {
+                let element = |element: &Json| Self::of_json(element).unwrap_or(Self::Other);
+                Self::List(values.iter().map(element).collect())
+            }
+            Json::Object(_) => Self::Other,
+        })
+    }
+
     pub(super) fn count(&self) -> Result<u32, String> {
         match self {
             Self::Integer(digits) => count(digits),
@@ -97,8 +112,9 @@ impl Value {
 
     /// Count and period.
     pub(super) fn rate(&self) -> Result<(u32, Duration), String> {
-        let Self::Text(text) = self else { return Err(RATE.into()) };
-        rate(text)
+        // What is no text is no rate either.
+        let text = if let Self::Text(text) = self { text.as_str() } else { "" };
+        parse_rate(text).map_err(Into::into)
     }
 
     pub(super) fn window(&self) -> Result<Window, String> {
@@ -153,32 +169,4 @@ fn count(digits: &str) -> Result<u32, String> {
         }
         _ => Err(format!("a count is at least 1, but this is {digits}: write 1 or more")),
     }
-}
-
-fn rate(text: &str) -> Result<(u32, Duration), String> {
-    let (count, period) = text.split_once('/').ok_or(RATE)?;
-    let digits = period.find(|c: char| !c.is_ascii_digit()).ok_or(RATE)?;
-    let (units, unit) = period.split_at(digits);
-    let millis: u64 = match unit {
-        "ms" => 1,
-        "s" => 1_000,
-        "m" => 60_000,
-        "h" => 3_600_000,
-        _ => return Err(RATE.into()),
-    };
-    let count = plain(count)?;
-    let units = if units.is_empty() { 1 } else { plain(units)? };
-    if count == 0 || units == 0 {
-        return Err("a rate's count and period are at least 1: write \"1/s\" or more".into());
-    }
-    let period = Duration::from_millis(u64::from(units) * millis);
-    if u128::from(count) > period.as_nanos() {
-        return Err("a rate is at most one call per nanosecond: write less".into());
-    }
-    Ok((count, period))
-}
-
-fn plain(digits: &str) -> Result<u32, String> {
-    let plain = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
-    digits.parse().ok().filter(|_| plain).ok_or_else(|| RATE.into())
 }

@@ -5,11 +5,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use parking_lot::Mutex;
+use serde::Serialize;
 
 use super::layers::Base;
+use super::leaf::Leaf;
 use super::plan::Plan;
 use super::problems::Problems;
-use super::{reloads, sources};
+use super::{given, reloads, sources};
+use crate::problem::Problem;
 use crate::random;
 use crate::stack::event::{self, Event};
 
@@ -20,6 +23,8 @@ const SHORTEST_PERIOD: Duration = Duration::from_millis(100);
 #[derive(Clone, Debug)]
 pub struct Overrides {
     path: Option<PathBuf>,
+    /// What the program hands over.
+    given: Vec<Leaf>,
     allow_unknown: bool,
 }
 
@@ -31,7 +36,34 @@ static LAST: Mutex<Option<String>> = Mutex::new(None);
 
 impl Overrides {
     pub(super) fn new(path: Option<PathBuf>) -> Self {
-        Self { path, allow_unknown: false }
+        Self { path, given: Vec::new(), allow_unknown: false }
+    }
+
+    /// Overrides from a value of any format that serde reads, in the place of a file: tables of kinds, names and options
+    /// as there. What stands in the environment wins over it, as over a file.
+    ///
+    /// A problem's place is the way to the option, `retry.payments.attempts`. There is nothing to
+    /// [`watch`](Self::watch): hand over another value, and [`reload`](Self::reload) that.
+    ///
+    /// ```
+    /// use resilience::overrides::Overrides;
+    /// use resilience::{Retry, RetryConfig, registry};
+    ///
+    /// let retry = registry().insert(Retry::new("orders", RetryConfig::new()));
+    /// let yaml_or_json = serde_json::json!({ "retry": { "orders": { "attempts": 5 } } });
+    /// Overrides::from_value(yaml_or_json)?.reload()?;
+    /// assert_eq!(retry.config(), &RetryConfig::new().attempts(5));
+    /// # Ok::<_, resilience::overrides::Problems>(())
+    /// ```
+    ///
+    /// # Errors
+    /// When it is no such table. What is wrong with options is told when they are checked.
+    pub fn from_value(value: impl Serialize) -> Result<Self, Problems> {
+        let given = serde_json::to_value(value)
+            .map_err(|error| vec![Problem::new(error.to_string())])
+            .and_then(|value| given::leaves(&value))
+            .map_err(Problems::new)?;
+        Ok(Self { path: None, given, allow_unknown: false })
     }
 
     /// Accepts names that no policy has: those of policies that the registry gets to know later.
@@ -121,7 +153,8 @@ impl Overrides {
     }
 
     fn plan(&self, text: Option<&str>) -> Result<Plan, Problems> {
-        let leaves = sources::leaves(self.path.as_deref().zip(text))?;
+        let mut leaves = sources::leaves(self.path.as_deref().zip(text))?;
+        leaves.extend_from_slice(&self.given);
         Plan::of(Base { leaves, allow_unknown: self.allow_unknown })
     }
 }

@@ -9,6 +9,8 @@ pub(crate) mod pace;
 pub mod snapshot;
 
 use std::sync::LazyLock;
+#[cfg(feature = "overrides")]
+use std::sync::OnceLock;
 
 use self::list::List;
 pub use self::names::NameClash;
@@ -34,6 +36,9 @@ use crate::timeout::Timeout;
 #[derive(Debug)]
 pub struct Registry {
     list: List,
+    /// Called with each policy that joins.
+    #[cfg(feature = "overrides")]
+    joins: OnceLock<fn(Listed)>,
 }
 
 /// The registry of this program.
@@ -50,7 +55,11 @@ pub struct Registry {
 pub fn registry() -> &'static Registry {
     static REGISTRY: LazyLock<Registry> = LazyLock::new(|| {
         // What the linker collected.
-        let registry = Registry { list: declared().collect() };
+        let registry = Registry {
+            list: declared().collect(),
+            #[cfg(feature = "overrides")]
+            joins: OnceLock::new(),
+        };
         names::report(&registry.name_clashes());
         registry
     });
@@ -113,8 +122,18 @@ impl Registry {
         let policy: &'static P = Box::leak(Box::new(policy));
         let listed = policy.listed();
         self.list.add(listed);
+        #[cfg(feature = "overrides")]
+        if let Some(join) = self.joins.get() {
+            join(listed);
+        }
         names::report(self.list.clash(P::KIND, &listed.identity().name()).as_slice());
         policy
+    }
+
+    /// Calls `join` with each policy that is inserted from now on. There is one such function.
+    #[cfg(feature = "overrides")]
+    pub(crate) fn on_insert(&self, join: fn(Listed)) {
+        self.joins.get_or_init(|| join);
     }
 
     /// Makes every policy as good as new: circuits are closed, budgets full, turns given back, and counts (but a breaker's

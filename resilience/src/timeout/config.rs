@@ -73,6 +73,12 @@ impl TimeoutConfig {
         }
     }
 
+    /// `None`: each call brings its own.
+    #[cfg(feature = "overrides")]
+    pub(crate) const fn fixed_limit(&self) -> Option<Duration> {
+        self.after
+    }
+
     #[inline]
     pub(super) const fn limit(&self) -> Duration {
         match self.after {

@@ -7,7 +7,7 @@ use serde_json::{Map, Value as Json};
 
 use super::PLACE;
 use super::entries::{self, End, Entry, Options};
-use super::wish::{self, Author, Wish, value};
+use super::wish::{self, Author, Wish};
 use crate::kind::PolicyKind;
 use crate::name::Name;
 use crate::overrides::change::attribute_words;
@@ -73,7 +73,7 @@ pub(crate) fn change(wish: &Wish) -> Result<Answer, Rejected> {
     let named = wish.options.keys().map(String::as_str).collect::<Vec<_>>();
     let set = |options: &mut Options| {
         for (option, json) in &wish.options {
-            let entry = value(json).map(|value| Entry {
+            let entry = Value::of_json(json).map(|value| Entry {
                 leaf: wish::leaf(spot.0, spot.1, option, value),
                 author: wish.author.clone(),
                 end: end.clone(),

@@ -92,6 +92,11 @@ pub(super) fn replace(entries: BTreeMap<Spot, Options>) {
     drop(before);
 }
 
+/// Takes everything away that was set.
+pub(in crate::overrides) fn forget() {
+    replace(BTreeMap::new());
+}
+
 /// What was set and has not expired, as overrides.
 pub(in crate::overrides) fn leaves() -> Vec<Leaf> {
     leaves_of(&ENTRIES.lock())

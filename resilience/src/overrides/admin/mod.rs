@@ -10,7 +10,7 @@ mod report;
 mod wish;
 
 pub(crate) use self::commit::{Answer, Rejected, change, expire, kind, withdraw};
-pub(super) use self::entries::leaves;
+pub(super) use self::entries::{forget, leaves};
 pub(super) use self::kept::{restore, split, write};
 pub(crate) use self::report::{overridden, reports};
 pub(crate) use self::wish::{Author, LASTS, Wish, lasts};

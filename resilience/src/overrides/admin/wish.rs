@@ -61,19 +61,3 @@ pub(super) fn leaf(kind: PolicyKind, name: &str, option: &str, value: Value) -> 
         places: Places::one(PLACE),
     }
 }
-
-/// A value of JSON as it would stand in the file; `None` for `null`.
-pub(super) fn value(json: &Json) -> Option<Value> {
-    Some(match json {
-        Json::Null => return None,
-        Json::Bool(flag) => Value::Flag(*flag),
-        Json::Number(number) if number.is_f64() => Value::Float(number.to_string()),
-        Json::Number(number) => Value::Integer(number.to_string()),
-        Json::String(text) => Value::Text(text.clone()),
-        Json::Array(values) => {
-            let element = |element: &Json| value(element).unwrap_or(Value::Other);
-            Value::List(values.iter().map(element).collect())
-        }
-        Json::Object(_) => Value::Other,
-    })
-}

@@ -1,0 +1,44 @@
+//! Everything as declared again.
+
+use super::layers::{self, Base};
+use super::plan::{Plan, admin_leaves, policies};
+use super::problems::Problems;
+use crate::registry::Registry;
+
+impl Registry {
+    /// Takes every override away, whatever it came from: the file, the environment, the admin routes, and what the program
+    /// itself set by hand. Options, modes and states are as the attributes say; what policies have counted stays.
+    ///
+    /// A file that is watched has its say again when it changes; [`reload`](crate::overrides::Overrides::reload) reads it
+    /// at once.
+    ///
+    /// ```
+    /// use resilience::{Mode, Retry, RetryConfig, registry};
+    ///
+    /// let retry = registry().insert(Retry::new("fetch", RetryConfig::new()));
+    /// retry.reconfigure(RetryConfig::new().attempts(5))?;
+    /// retry.set_mode(Mode::Off)?;
+    /// registry().reset_overrides();
+    /// assert_eq!((retry.config(), retry.mode()), (&RetryConfig::new(), Mode::Enforce));
+    /// # Ok::<_, resilience::Problem>(())
+    /// ```
+    pub fn reset_overrides(&self) {
+        let mut turn = layers::turn();
+        #[cfg(feature = "axum")]
+        super::admin::forget();
+        for (_, target) in policies() {
+            target.forget_by_hand();
+        }
+        let done = nothing().map(|plan| plan.put(&mut turn));
+        drop(turn);
+        if let Err(problems) = done.and_then(super::plan::Done::tell) {
+            tracing::error!(target: "resilience::overrides", event = "reset_rejected", "{problems}");
+        }
+    }
+}
+
+/// Without overrides there is nothing that could be wrong.
+fn nothing() -> Result<Plan, Problems> {
+    let base = Base { leaves: Vec::new(), allow_unknown: false };
+    Plan::under(base, admin_leaves())
+}

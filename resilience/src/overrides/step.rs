@@ -1,0 +1,148 @@
+//! What one policy comes to under overrides.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use super::change::{Change, shown, without_column};
+use super::layers::{self, Origins, Spot};
+use super::leaf::Leaf;
+use super::resolve::Known;
+use super::target::{Planned, Target, read_mode, read_state};
+use super::timing::{Timed, Timing};
+use crate::current::{Forced, allowed};
+use crate::mode::Mode;
+use crate::problem::Problem;
+
+/// One policy, and what it comes to.
+pub(super) struct Step {
+    pub(super) known: Known,
+    pub(super) target: &'static dyn Target,
+    pub(super) planned: Planned,
+    pub(super) mode: Option<Mode>,
+    pub(super) state: Option<Forced>,
+    origins: Origins,
+}
+
+impl fmt::Debug for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} `{}`", self.known.kind, self.known.name)
+    }
+}
+
+/// Judges the overrides that win for one policy.
+pub(super) fn step(
+    known: Known,
+    target: &'static dyn Target,
+    winners: &BTreeMap<&str, &Leaf>,
+) -> Result<Step, Problem> {
+    let (own, by_hand) = target.own();
+    let mut leaves: Vec<_> = winners.values().copied().collect();
+    leaves.retain(|leaf| leaf.source.wins_over_program() || !by_hand.contains(&leaf.option));
+    let planned = target.plan(&leaves)?;
+    let mut origins = Origins::default();
+    for leaf in leaves.iter().filter(|leaf| own.contains_key(&leaf.option)) {
+        origins.options.insert(leaf.option.clone(), leaf.places.value.clone());
+    }
+    for option in by_hand {
+        origins.options.entry(option).or_insert_with(|| "program".into());
+    }
+    let mode = mode(&known, target, winners.get("mode").copied(), &mut origins);
+    let state = winners.get("state").and_then(|leaf| read_state(leaf).ok()).flatten();
+    if let Some(leaf) = winners.get("state") {
+        origins.options.insert("state".into(), leaf.places.value.clone());
+    }
+    Ok(Step { known, target, planned, mode, state, origins })
+}
+
+/// The admin routes' word, else the program's by hand, else the override's, else that everything is enforced.
+fn mode(
+    known: &Known,
+    target: &'static dyn Target,
+    leaf: Option<&Leaf>,
+    origins: &mut Origins,
+) -> Option<Mode> {
+    target.mode()?;
+    let wins = leaf.is_some_and(|leaf| leaf.source.wins_over_program());
+    if let Some(by_hand) = target.own_mode().filter(|_| !wins) {
+        origins.options.insert("mode".into(), "program".into());
+        return Some(by_hand);
+    }
+    let wanted = leaf.and_then(|leaf| Some((leaf, read_mode(leaf).ok()?)));
+    // What is said of every kind skips those that have no such mode.
+    let (leaf, mode) = match wanted {
+        Some((leaf, mode)) if allowed(known.kind, mode).is_ok() => (leaf, mode),
+        _ => return Some(Mode::Enforce),
+    };
+    origins.options.insert("mode".into(), leaf.places.value.clone());
+    Some(mode)
+}
+
+impl Step {
+    /// What it does to the time of a call, and the override that says so.
+    pub(super) fn timed<'l>(&self, winners: &BTreeMap<&str, &'l Leaf>) -> Timed<'l> {
+        let is_origin =
+            |leaf: &&&Leaf| self.origins.options.get(&leaf.option) == Some(&leaf.places.value);
+        let leaves: Vec<_> = winners.values().filter(is_origin).copied().collect();
+        let enforces = self.mode.is_none_or(|mode| mode == Mode::Enforce);
+        let timing = if enforces { self.planned.timing.clone() } else { Timing::Other };
+        Timed::new(timing, &leaves)
+    }
+
+    pub(super) fn changes(&self) -> Vec<Change> {
+        let before = self.target.in_force();
+        let options = self.planned.options.iter();
+        let others = options.filter(|(option, value)| before.get(*option) != Some(value));
+        let mut changes: Vec<_> = others
+            .map(|(option, value)| {
+                self.change(option, shown(before.get(option)), shown(Some(value)))
+            })
+            .collect();
+        if let (Some(from), Some(to)) = (self.target.mode(), self.mode)
+            && from != to
+        {
+            changes.push(self.change("mode", from.to_string(), to.to_string()));
+        }
+        let (from, to) = (layers::forced(self.spot()), self.state);
+        if from != to {
+            changes.push(self.change("state", state(from).into(), state(to).into()));
+        }
+        changes
+    }
+
+    fn change(&self, option: &str, from: String, to: String) -> Change {
+        let origin = self.origins.options.get(option).map_or_else(
+            || format!("attribute {}", self.known.place),
+            |place| without_column(place).to_owned(),
+        );
+        Change {
+            kind: self.known.kind,
+            policy: self.known.name,
+            option: option.to_owned(),
+            from,
+            to,
+            origin,
+        }
+    }
+
+    pub(super) fn spot(&self) -> Spot {
+        (self.known.kind, self.known.name)
+    }
+
+    pub(super) fn apply(self, layers: &mut layers::Layers) -> Result<(), Problem> {
+        let spot = self.spot();
+        if let Some(mode) = self.mode {
+            self.target.put_mode(mode);
+        }
+        layers.note(spot, self.origins);
+        if self.planned.options == self.target.in_force() { Ok(()) } else { (self.planned.put)() }
+    }
+}
+
+/// A state as it is written.
+pub(super) fn state(state: Option<Forced>) -> &'static str {
+    match state {
+        None => "closed",
+        Some(Forced::Open) => "forced-open",
+        Some(Forced::Closed) => "forced-closed",
+    }
+}
