@@ -4,8 +4,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::time::Duration;
 
-use axum::body::Body;
-use axum::http::{Request, Response};
+use axum::body::{Body, Bytes};
+use axum::http::{HeaderMap, Request, Response};
+use http_body_util::{BodyExt, Full};
 use resilience::{
     CircuitBreaker, CircuitBreakerConfig, CircuitState, Class, Classify, Keyed, Pipeline,
     Rejection, RejectionKind, Retry, RetryConfig, circuit_breaker, resilient,
@@ -14,10 +15,11 @@ use tokio::time::Instant;
 use tower::{BoxError, Layer, Service, ServiceBuilder, ServiceExt, service_fn};
 
 /// Answers with what `answer` makes of the number of the run.
-fn answering<T: Send + 'static>(
+fn answering<T: Send + 'static, A: Fn(u32) -> T + Clone + Send + 'static>(
     runs: &Arc<AtomicU32>,
-    answer: impl Fn(u32) -> T + Clone + Send + 'static,
-) -> impl Service<(), Response = T, Error = BoxError, Future: Send> + Clone + Send + 'static {
+    answer: A,
+) -> impl Service<(), Response = T, Error = BoxError, Future: Send> + Clone + Send + 'static + use<T, A>
+{
     let runs = Arc::clone(runs);
     service_fn(move |()| {
         let answer = answer(runs.fetch_add(1, Relaxed) + 1);
@@ -139,6 +141,54 @@ async fn a_pipeline_and_a_breaker_per_key_judge_alike() {
         assert!(keyed.clone().oneshot(()).await.is_ok());
     }
     assert_eq!(HOSTS.get(&7_u32).state(), CircuitState::Open);
+}
+
+/// A gRPC response with a message, if it isn't empty, and that status in its trailers.
+fn with_trailers(message: &'static str, status: &'static str) -> Response<Body> {
+    let trailers =
+        HeaderMap::from_iter([("grpc-status".parse().unwrap(), status.parse().unwrap())]);
+    let body =
+        Full::new(Bytes::from(message)).with_trailers(std::future::ready(Some(Ok(trailers))));
+    let response = Response::builder().header("content-type", "application/grpc");
+    response.body(Body::new(body)).unwrap()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_breaker_counts_a_grpc_call_when_its_trailers_are_read() {
+    let breaker = breaker();
+    let call = |message, status| {
+        let service = breaker.layer();
+        service
+            .layer(answering(&Arc::default(), move |_| with_trailers(message, status)))
+            .oneshot(())
+    };
+    for read in 0..7 {
+        let response = call("", "14").await.unwrap();
+        assert_eq!((breaker.counts().requests, breaker.counts().failures), (read, read));
+        let read = response.into_body().collect().await.unwrap();
+        assert_eq!(read.trailers().unwrap()["grpc-status"], "14");
+    }
+    let read = call("a message", "14").await.unwrap().into_body().collect().await.unwrap();
+    assert_eq!(read.to_bytes(), "a message");
+    assert_eq!(breaker.state(), CircuitState::Open);
+    assert_eq!(breaker.totals().requests, 8);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_grpc_call_that_is_good_or_not_read_to_its_end_is_a_success() {
+    let breaker = breaker();
+    let call = |message, status| {
+        let service = breaker.layer();
+        service
+            .layer(answering(&Arc::default(), move |_| with_trailers(message, status)))
+            .oneshot(())
+    };
+    call("a message", "0").await.unwrap().into_body().collect().await.unwrap();
+    call("", "5").await.unwrap().into_body().collect().await.unwrap();
+    drop(call("a message", "14").await.unwrap());
+    assert_eq!((breaker.totals().successes, breaker.totals().requests), (3, 3));
+    breaker.force_open();
+    assert!(call("", "0").await.is_err());
 }
 
 struct Answer(Class);

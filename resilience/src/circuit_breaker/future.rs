@@ -42,7 +42,13 @@ where
     N: Inspector<R>,
     J: Fn(Judging<'_, R, N>) -> Verdict,
 {
-    Guarded { inner, permit: None, breaker, judge: Judge::new(inspector, judge) }
+    guard_by(breaker, inner, Judge::new(inspector, judge))
+}
+
+/// Guards `inner`; `judge` ends the call.
+#[inline]
+pub(crate) fn guard_by<'b, A, F, J>(breaker: A, inner: F, judge: J) -> Guarded<'b, A, F, J> {
+    Guarded { inner, permit: None, breaker, judge }
 }
 
 impl<'b, R, A, F, J> Future for Guarded<'b, A, F, J>
@@ -50,7 +56,7 @@ where
     R: Fallible,
     A: PolicyRef<'b, CircuitBreaker>,
     F: Future<Output = Result<R, Rejection>>,
-    J: Judges<R>,
+    J: Settles<'b, R>,
 {
     type Output = F::Output;
 
@@ -71,12 +77,32 @@ where
                 *this.permit = Some(permit.pause());
                 Poll::Pending
             }
-            Poll::Ready(outcome) => Poll::Ready(settled(permit, outcome, this.judge)),
+            Poll::Ready(outcome) => Poll::Ready(this.judge.settle(permit, outcome)),
         }
     }
 }
 
-/// Settles the call by its outcome, and gives the outcome back.
+/// What ends a call.
+pub trait Settles<'b, R> {
+    /// Settles the call by its outcome, and gives the outcome back.
+    #[allow(clippy::missing_errors_doc, reason = "it is the outcome of the call")]
+    fn settle(&self, permit: Permit<'b>, outcome: Result<R, Rejection>) -> Result<R, Rejection>;
+}
+
+impl<'b, R: Fallible, N, J> Settles<'b, R> for Judge<N, J>
+where
+    Self: Judges<R>,
+{
+    #[inline(always)]
+    #[allow(
+        clippy::inline_always,
+        reason = "measured: as a call it would find the permit in memory"
+    )]
+    fn settle(&self, permit: Permit<'b>, outcome: Result<R, Rejection>) -> Result<R, Rejection> {
+        settled(permit, outcome, self)
+    }
+}
+
 #[inline(always)]
 #[allow(clippy::inline_always, reason = "measured: as a call it would find the permit in memory")]
 fn settled<R: Fallible>(
@@ -125,13 +151,13 @@ fn settle_rejection<'e>(
 
 pin_project! {
     /// A future whose layers are not known: unless a queue of ours in it says that its call waits there, it has begun.
-    pub(super) struct Unknown<F> {
+    pub(crate) struct Unknown<F> {
         #[pin]
         inner: F,
     }
 }
 
-pub(super) fn unknown<F>(inner: F) -> Unknown<F> {
+pub(crate) fn unknown<F>(inner: F) -> Unknown<F> {
     Unknown { inner }
 }
 

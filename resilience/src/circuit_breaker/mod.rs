@@ -2,9 +2,12 @@
 //!
 //! [`config`] what was asked for, [`rules`] what that means · [`machine`] the pure state machine, over [`window`] (what
 //! is judged) and [`trials`] (half-open slots) · [`tally`] lifetime counters · [`word`] the one atomic that healthy
-//! calls look at · [`latency`] response times · [`policy`] the shared breaker, [`permit`] an admitted call, [`future`] a guarded one.
+//! calls look at · [`latency`] response times · [`policy`] the shared breaker, [`permit`] an admitted call, [`future`] a guarded one,
+//! [`answered`] one whose outcome is still to come.
 
 mod announcements;
+#[cfg(feature = "tower")]
+mod answered;
 mod call;
 mod config;
 mod counts;
@@ -23,9 +26,13 @@ mod window;
 mod window_of;
 mod word;
 
+#[cfg(feature = "tower")]
+pub(crate) use self::answered::Answered;
 pub use self::config::{CircuitBreakerConfig, Window};
 pub use self::counts::{Totals, Trip};
-pub use self::future::{guard, guard_blocking};
+pub use self::future::{Settles, guard, guard_blocking};
+#[cfg(feature = "tower")]
+pub(crate) use self::future::{guard_by, unknown};
 pub use self::latency::Histogram;
 pub use self::permit::Permit;
 pub use self::policy::CircuitBreaker;

@@ -50,9 +50,9 @@ impl Ticket {
 #[derive(Debug)]
 pub struct Permit<'b> {
     breaker: &'b CircuitBreaker,
-    ticket: Ticket,
+    pub(super) ticket: Ticket,
     /// Only read where the breaker measures durations.
-    started: Nanos,
+    pub(super) started: Nanos,
 }
 
 impl<'b> Permit<'b> {
@@ -153,10 +153,15 @@ impl Permit<'_> {
         self
     }
 
+    /// After a poll.
+    pub(super) fn leave_trial(&self) {
+        leave_trial(self.breaker, self.ticket);
+    }
+
     /// After a poll that left the call pending.
     #[inline(never)]
     pub(super) fn pause(mut self) -> Self {
-        leave_trial(self.breaker, self.ticket);
+        self.leave_trial();
         let word = self.ticket.word;
         self.ticket.word = word.paused(!word.had_begun() && ambient::is_queued());
         self

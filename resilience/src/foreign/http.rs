@@ -63,6 +63,25 @@ fn until(date: SystemTime) -> Duration {
     date.duration_since(SystemTime::now()).unwrap_or_default()
 }
 
+/// What a response of gRPC's, or its trailers, say.
+#[cfg(feature = "tower")]
+pub(crate) fn grpc_status_class(headers: &HeaderMap) -> Option<Class> {
+    grpc_status(headers).map(grpc_class)
+}
+
+/// Whether its status comes with the trailers.
+#[cfg(feature = "tower")]
+pub(crate) fn awaits_grpc_status(headers: &HeaderMap) -> bool {
+    is_grpc(headers) && !headers.contains_key("grpc-status")
+}
+
+/// Whether a request or a response is one of gRPC's.
+#[cfg(feature = "tower")]
+pub(crate) fn is_grpc(headers: &HeaderMap) -> bool {
+    let content_type = headers.get(header::CONTENT_TYPE);
+    content_type.is_some_and(|value| value.as_bytes().starts_with(b"application/grpc"))
+}
+
 fn grpc_status(headers: &HeaderMap) -> Option<i32> {
     headers.get("grpc-status")?.to_str().ok()?.parse().ok()
 }

@@ -10,3 +10,6 @@ mod reqwest;
 mod sqlx;
 #[cfg(feature = "tonic")]
 mod tonic;
+
+#[cfg(feature = "tower")]
+pub(crate) use self::http::{awaits_grpc_status, grpc_status_class, is_grpc};

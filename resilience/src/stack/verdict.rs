@@ -169,7 +169,7 @@ fn neutral_unless(failed: bool) -> Verdict {
 }
 
 #[inline]
-fn by_class(class: Class) -> Verdict {
+pub(crate) fn by_class(class: Class) -> Verdict {
     match class {
         Class::Transient => Verdict::Failure,
         Class::Permanent => Verdict::Permanent,

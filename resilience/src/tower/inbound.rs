@@ -8,6 +8,7 @@ use ::http::{HeaderMap, HeaderValue, Request, Response, StatusCode, header};
 use ::tower::{Layer, Service};
 use pin_project_lite::pin_project;
 
+use crate::foreign::is_grpc;
 use crate::grammar::IntoDuration;
 use crate::rejection::Rejection;
 use crate::wire::{Entered, Terms};
@@ -160,11 +161,6 @@ where
         let handled = ready!(this.work.poll(cx));
         Poll::Ready(handled.unwrap_or_else(|rejection| Ok(rejected(rejection, *this.is_grpc))))
     }
-}
-
-fn is_grpc(headers: &HeaderMap) -> bool {
-    let content_type = headers.get(header::CONTENT_TYPE);
-    content_type.is_some_and(|value| value.as_bytes().starts_with(b"application/grpc"))
 }
 
 /// To gRPC a response without a body, whose headers are its trailers.

@@ -24,6 +24,10 @@
 //! responses of axum, hyper, reqwest and tonic, for boxed bodies, and for bytes and text; `.classified()` takes any
 //! other response that is `Classify`, and `.when_ok(…)` decides by itself. Other responses are successes.
 //!
+//! A gRPC status that comes in the trailers is counted by a circuit breaker's layer when the body has been read: its
+//! failure is that of the call, and a body that is dropped before is a success. A retry or pipeline goes by the headers:
+//! with them gRPC considers a call as answered.
+//!
 //! Errors are failures, except that a rejection by a layer further in is judged as one, and that the errors of reqwest
 //! and tonic are judged by what they say.
 //!
@@ -47,6 +51,7 @@ mod layer;
 mod outbound;
 mod protect;
 mod rejected;
+mod trailers;
 
 pub use ::tower::BoxError;
 

@@ -6,15 +6,17 @@ use ::tower::BoxError;
 
 use super::answers::KnownAnswers;
 use super::rejected::translated;
+use super::trailers::WithTrailers;
 use crate::bulkhead::Bulkhead;
-use crate::circuit_breaker::CircuitBreaker;
+use crate::circuit_breaker::{CircuitBreaker, guard_by, unknown};
 use crate::hedge::Hedge;
 use crate::pipeline::Pipeline;
 use crate::rate_limit::RateLimiter;
 use crate::retry::Retry;
-use crate::stack::drop_on_ready;
 use crate::stack::inspect::Inspector;
 use crate::stack::predicate::{AnyError, NoPredicate, Predicate, TimedOutOnly, WithPredicates};
+use crate::stack::verdict::{self, Judge};
+use crate::stack::{body, drop_on_ready, edge};
 use crate::timeout::Timeout;
 
 /// A guarded call in flight. Services need a future that has a name, so this one is boxed.
@@ -73,6 +75,25 @@ impl AnswerJudge<NoPredicate, KnownAnswers> {
 }
 
 impl<W, N> AnswerJudge<W, N> {
+    /// A breaker's call, whose outcome may come with the end of the response's body.
+    fn watching<F, T>(
+        self,
+        breaker: &'static CircuitBreaker,
+        call: F,
+    ) -> impl Future<Output = Result<T, BoxError>> + use<F, T, W, N>
+    where
+        F: Future<Output = Result<T, BoxError>>,
+        T: 'static,
+        W: Predicate<T>,
+        N: Inspector<Result<T, BoxError>>,
+    {
+        let predicates = self.of(breaker);
+        let inspector = predicates.inspector;
+        let judge = move |judging: verdict::Judging<'_, _, _>| predicates.judge(judging);
+        let settles = WithTrailers(Judge::new(inspector, judge));
+        edge(guard_by(breaker, unknown(body(call)), settles))
+    }
+
     pub(super) fn of<P>(
         self,
         policy: &P,
@@ -120,7 +141,7 @@ macro_rules! protect {
 }
 
 protect! {
-    CircuitBreaker, Once: |self, operation, judge| judge.of(self).call(operation());
+    CircuitBreaker, Once: |self, operation, judge| judge.watching(self, operation());
     Timeout, Once: |self, operation, judge| self.call(operation());
     Bulkhead, Once: |self, operation, judge| self.call(operation());
     RateLimiter, Once: |self, operation, judge| self.call(operation());
