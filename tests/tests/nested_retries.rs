@@ -129,10 +129,7 @@ async fn other_layers_in_between_change_nothing() {
     assert_eq!(named("nested: around a pipeline"), 1);
     outside.call(|| hedge.call(inner)).await.unwrap();
     assert_eq!(named("nested: around a pipeline"), 2);
-    outside
-        .call(|| async { tokio::spawn(inherit(async { inner().await })).await.unwrap() })
-        .await
-        .unwrap();
+    outside.call(|| async { tokio::spawn(inherit(inner())).await.unwrap() }).await.unwrap();
     assert_eq!(
         named("nested: around a pipeline"),
         3,

@@ -10,8 +10,8 @@ use std::time::Duration;
 
 use resilience::overrides::{self, Overrides};
 use resilience::{
-    Bulkhead, BulkheadConfig, CircuitBreaker, CircuitState, Mode, Rejection, Retry, RetryConfig,
-    Timeout, circuit_breaker, registry, retry, timeout,
+    Bulkhead, BulkheadConfig, CircuitBreaker, CircuitBreakerConfig, CircuitState, Mode, Rejection,
+    Retry, RetryConfig, Timeout, circuit_breaker, registry, retry, timeout,
 };
 use serde_json::json;
 use tokio::sync::{Mutex, MutexGuard};
@@ -127,7 +127,8 @@ async fn a_policy_that_joins_later_gets_its_layers() {
     assert_eq!(*bulkhead.config(), BulkheadConfig::new().max_concurrent(3));
     let retry = registry().insert(Retry::new("joins later", RetryConfig::new()));
     assert_eq!((retry.config(), retry.mode()), (&RetryConfig::new().attempts(7), Mode::Off));
-    let breaker = registry().insert(CircuitBreaker::new("joins later", Default::default()));
+    let breaker =
+        registry().insert(CircuitBreaker::new("joins later", CircuitBreakerConfig::new()));
     assert_eq!(breaker.state(), CircuitState::ForcedOpen);
     let other = registry().insert(Bulkhead::new("stays out", BulkheadConfig::new()));
     assert_eq!(*other.config(), BulkheadConfig::new());
@@ -176,7 +177,7 @@ async fn everything_can_be_as_declared_again() {
     registry().reset_overrides();
     assert_eq!((total().config(), total().mode()), (&before, Mode::Enforce));
     assert_eq!((BREAKER.state(), BREAKER.mode()), (CircuitState::Closed, Mode::Enforce));
-    assert_eq!(*BREAKER.config(), Default::default());
+    assert_eq!(*BREAKER.config(), CircuitBreakerConfig::new());
 }
 
 /// Eight threads call while options flip: each outcome is one of those that either config alone gives.

@@ -4,8 +4,8 @@ use std::fmt::Write;
 
 use similar::{ChangeTag, TextDiff};
 
-/// Enough to see which function a line belongs to.
-const LINES_AROUND: usize = 8;
+/// Enough to see which function a line belongs to, below a stack of ten policies.
+const LINES_AROUND: usize = 14;
 
 /// The lines that differ, with some around them.
 pub(super) fn of(before: &str, now: &str) -> String {

@@ -68,6 +68,9 @@ pub fn text() -> String {
 }
 
 /// What [`assert_manifest!`] calls.
+///
+/// # Panics
+/// When the list differs, or cannot be read or written.
 #[doc(hidden)]
 #[track_caller]
 pub fn assert(folder: &str, path: impl AsRef<Path>) {
@@ -84,7 +87,10 @@ pub fn assert(folder: &str, path: impl AsRef<Path>) {
     }
 }
 
-/// What is to be said about a list that was committed.
+/// Compares a list that was committed.
+///
+/// # Errors
+/// What is to be said about it.
 #[doc(hidden)]
 pub fn compare(path: &Path) -> Result<(), String> {
     let (shown, now) = (path.display(), text());
