@@ -87,8 +87,7 @@ async fn eight_processes_that_always_ask_have_one_limit() {
     let _turn = turn().await;
     let passed = eight_processes(&redis(), 0);
     println!("without leases {passed} passed");
-    // The last calls may begin a little after the end.
-    assert!((980..=1_015).contains(&passed), "{passed}");
+    assert!((900..=1_010).contains(&passed), "{passed}");
 }
 
 #[tokio::test]
@@ -96,7 +95,7 @@ async fn eight_processes_with_leases_have_one_limit_and_a_turn_each() {
     let _turn = turn().await;
     let passed = eight_processes(&redis(), 50);
     println!("with leases {passed} passed");
-    assert!((980..=1_023).contains(&passed), "{passed}");
+    assert!((900..=1_018).contains(&passed), "{passed}");
 }
 
 /// How often the server has run that command.
@@ -211,14 +210,15 @@ async fn a_booked_turn_comes_in_time_and_vanishes_with_the_key() {
 async fn replicas_are_counted() {
     let (_turn, redis) = (turn().await, redis());
     let mut server = connection(&redis).await;
-    connect(&redis);
-    connect(&redis);
     let mut count = redis::cmd("ZCARD");
     count.arg("fleet-test:replicas:v1");
-    let start = Instant::now();
-    while count.query_async::<u64>(&mut server).await.unwrap() != 2 {
-        assert!(start.elapsed() < Duration::from_secs(10), "both say that they are there");
-        tokio::time::sleep(Duration::from_millis(10)).await;
+    for replicas in 1..=2 {
+        connect(&redis);
+        let start = Instant::now();
+        while count.query_async::<u64>(&mut server).await.unwrap() != replicas {
+            assert!(start.elapsed() < Duration::from_secs(10), "each says that it is there");
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
     }
 }
 

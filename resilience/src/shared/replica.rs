@@ -13,8 +13,10 @@ use crate::fleet::store::Store;
 use crate::random;
 
 const BEAT: Duration = Duration::from_secs(5);
+/// Replicas begin one after the other: the first hears soon of those that follow.
+const FIRST_BEATS: u32 = 10;
 /// While the store is lost, it is asked as often as its breaker lets it: an idle replica learns that it is back, too.
-const LOST_BEAT: Duration = Duration::from_secs(1);
+const SOON: Duration = Duration::from_secs(1);
 /// Two beats may be missed.
 const FORGOTTEN_AFTER: Duration = Duration::from_secs(15);
 
@@ -31,13 +33,16 @@ pub(super) fn join<S: Store>(store: &Arc<Guarded<S>>) {
 }
 
 async fn beat<S: Store>(store: Weak<Guarded<S>>, id: String) {
+    let mut beats = 0_u32;
     while let Some(guarded) = store.upgrade() {
         if let Ok(replicas) = guarded.ask(|store| store.beat(&id, FORGOTTEN_AFTER)).await {
             link::learn_replicas(replicas);
         }
         let is_lost = guarded.breaker().state() != CircuitState::Closed;
         drop(guarded);
-        tokio::time::sleep(if is_lost { LOST_BEAT } else { BEAT }).await;
+        beats = beats.saturating_add(1);
+        let is_soon = is_lost || beats <= FIRST_BEATS;
+        tokio::time::sleep(if is_soon { SOON } else { BEAT }).await;
     }
 }
 
