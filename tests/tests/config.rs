@@ -506,7 +506,7 @@ async fn until(is_done: impl Fn() -> bool) {
 async fn what_was_set_outlives_the_process_until_it_expires() {
     let test = alone("persist").await;
     let path = test.1.join("state.toml");
-    let text = || fs::read_to_string(&path).unwrap_or_default();
+    let in_file = || fs::read_to_string(&path).unwrap_or_default();
     let unix_ms = |from_now: Duration| {
         let end = std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap() + from_now;
         u64::try_from(end.as_millis()).unwrap()
@@ -530,17 +530,17 @@ async fn what_was_set_outlives_the_process_until_it_expires() {
     assert_eq!(PAYMENTS.state(), CircuitState::ForcedOpen);
     PAYMENTS.reset();
     patch("retry/shop.again?reason=say%20%22no%22", json!({"attempts": 2, "budget": 0.5})).await;
-    until(|| text().contains("\"budget.reason\" = \"say \\\"no\\\"\"")).await;
+    until(|| in_file().contains("\"budget.reason\" = \"say \\\"no\\\"\"")).await;
     assert!(
-        text().contains("[retry.\"shop.again\"]\nattempts = 2\n")
-            && text().contains("after = \"7s\"")
+        in_file().contains("[retry.\"shop.again\"]\nattempts = 2\n")
+            && in_file().contains("after = \"7s\"")
     );
     delete("timeout/slow").await;
-    until(|| !text().contains("slow")).await;
+    until(|| !in_file().contains("slow")).await;
     // The next process.
-    let kept = text();
+    let kept = in_file();
     delete("retry/shop.again").await;
-    until(|| !text().contains("again")).await;
+    until(|| !in_file().contains("again")).await;
     fs::write(&path, kept).unwrap();
     overrides::persist(&path).load().unwrap();
     assert_eq!(AGAIN.config(), &RetryConfig::new().attempts(2).budget(0.5));

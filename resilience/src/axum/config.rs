@@ -138,6 +138,7 @@ fn options(body: &[u8]) -> Result<Map<String, Json>, String> {
     }
 }
 
+#[allow(clippy::needless_pass_by_value, reason = "it is what `map_err` hands over")]
 fn rejected(rejected: Rejected) -> Response {
     let status = match rejected {
         Rejected::Unknown(_) => StatusCode::NOT_FOUND,

@@ -43,13 +43,13 @@ pub struct Plan {
 impl Plan {
     /// Judges what file and environment say, and what the admin routes set.
     pub(super) fn of(base: Base) -> Result<Self, Problems> {
-        Self::under(base, admin_leaves())
+        Self::under(base, &admin_leaves())
     }
 
     /// Judges overrides against the policies of this program. Those of the admin routes have places of their own.
-    pub(super) fn under(base: Base, admin: Vec<Leaf>) -> Result<Self, Problems> {
+    pub(super) fn under(base: Base, admin: &[Leaf]) -> Result<Self, Problems> {
         let has_admin = !admin.is_empty();
-        let leaves = [base.leaves.as_slice(), &admin].concat();
+        let leaves = [base.leaves.as_slice(), admin].concat();
         let (known, targets): (Vec<_>, Vec<_>) = policies().into_iter().unzip();
         let mut problems = mistakes(&leaves, &known, &targets);
         let (winners, found) = winners(&leaves, &known, base.allow_unknown);
@@ -106,7 +106,7 @@ impl Plan {
     /// What the admin routes set may have changed since, and may have expired.
     fn up_to_date(self) -> Result<Self, Problems> {
         let admin = admin_leaves();
-        if self.has_admin || !admin.is_empty() { Self::under(self.base, admin) } else { Ok(self) }
+        if self.has_admin || !admin.is_empty() { Self::under(self.base, &admin) } else { Ok(self) }
     }
 
     /// Puts everything in force, and leaves to be told what was done.

@@ -40,5 +40,5 @@ impl Registry {
 /// Without overrides there is nothing that could be wrong.
 fn nothing() -> Result<Plan, Problems> {
     let base = Base { leaves: Vec::new(), allow_unknown: false };
-    Plan::under(base, admin_leaves())
+    Plan::under(base, &admin_leaves())
 }

@@ -86,7 +86,8 @@ impl Browser {
 /// Base64, as the driver sends pictures.
 fn decoded(text: &str) -> Vec<u8> {
     const DIGITS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let digit = |byte| DIGITS.iter().position(|digit| *digit == byte).map(|value| value as u32);
+    let digit =
+        |byte| (0_u32..).zip(DIGITS).find(|(_, digit)| **digit == byte).map(|(value, _)| value);
     let values: Vec<_> = text.bytes().map_while(digit).collect();
     let bytes = values.chunks(4).flat_map(|four| {
         let bits = four.iter().enumerate().fold(0, |bits, (i, value)| bits | value << (18 - 6 * i));

@@ -49,8 +49,8 @@ pub(crate) async fn run(port: u16) -> Result<(), Box<dyn Error>> {
     server::tell_fallback(port, fallen_back.as_ref());
     // Listened for before it is announced.
     let announce = async { introduce(&url, &script, &file, &token) };
-    let (stop, ()) = tokio::join!(biased; tokio::signal::ctrl_c(), announce);
-    stop?;
+    let (stopped, ()) = tokio::join!(biased; tokio::signal::ctrl_c(), announce);
+    stopped?;
     screen::line("\nstopping");
     drop(open);
     for server in servers {

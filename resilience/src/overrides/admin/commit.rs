@@ -142,7 +142,7 @@ fn commit(
 
 fn plan(base: &Base, entries: &BTreeMap<Spot, Options>) -> Result<Plan, Problems> {
     let base = Base { leaves: base.leaves.clone(), allow_unknown: base.allow_unknown };
-    Plan::under(base, entries::leaves_of(entries))
+    Plan::under(base, &entries::leaves_of(entries))
 }
 
 fn of_interest(
@@ -189,7 +189,9 @@ pub(crate) fn expire() {
             let done = plan.put(&mut turn);
             drop(turn);
             reloads::note_applied();
-            expired.iter().for_each(|(spot, author)| tell(*spot, author, "expire"));
+            for (spot, author) in &expired {
+                tell(*spot, author, "expire");
+            }
             log(done.tell());
         }
         Err(problems) => {

@@ -32,7 +32,9 @@ pub(in crate::overrides) fn write(text: &mut String) {
         }
         // Writing to a string does not fail.
         let _ = writeln!(text, "\n[{kind}.{}]", quoted(name));
-        alive.into_iter().for_each(|(option, entry)| write_entry(text, option, entry));
+        for (option, entry) in alive {
+            write_entry(text, option, entry);
+        }
     }
 }
 
@@ -135,7 +137,7 @@ pub(in crate::overrides) fn restore(kept: Vec<Kept>) -> Result<(), Problems> {
     let known: Vec<_> = policies().into_iter().map(|(known, _)| known).collect();
     let mut entries = BTreeMap::new();
     for Kept { leaf, author, expires_at_ms } in kept {
-        let Some(end) = end(expires_at_ms) else { continue };
+        let Ok(end) = end(expires_at_ms) else { continue };
         let named = |policy: &&Known| {
             leaf.kind == Kinds::One(policy.kind) && leaf.selector.as_str() == policy.name
         };
@@ -154,13 +156,16 @@ pub(in crate::overrides) fn restore(kept: Vec<Kept>) -> Result<(), Problems> {
     if entries.is_empty() { Ok(()) } else { commit::put_back(entries) }
 }
 
-/// The end that an entry has; `None` when it is past.
-fn end(unix_ms: Option<u64>) -> Option<Option<End>> {
-    let Some(unix_ms) = unix_ms else { return Some(None) };
+/// An entry whose time is over.
+struct Expired;
+
+/// The end that an entry has; `None`: it stays until it is taken away.
+fn end(unix_ms: Option<u64>) -> Result<Option<End>, Expired> {
+    let Some(unix_ms) = unix_ms else { return Ok(None) };
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    let left = Duration::from_millis(unix_ms).checked_sub(now)?;
+    let left = Duration::from_millis(unix_ms).checked_sub(now).ok_or(Expired)?;
     // An end that no clock reaches is none.
-    Some(End::after(left))
+    Ok(End::after(left))
 }
 
 #[cfg(test)]
