@@ -11,8 +11,9 @@ const WIDTH: f64 = 640.0;
 const ROW: f64 = 132.0;
 const CHART: f64 = 84.0;
 const TOP: f64 = 34.0;
+type Count = fn(&Slot) -> usize;
 /// What became of calls: word and colour, from the bottom of a stack up.
-const PARTS: [(&str, &str, fn(&Slot) -> usize); 3] = [
+const PARTS: [(&str, &str, Count); 3] = [
     ("answered", "#2b8a3e", |slot| slot.answered),
     ("fallback", "#f0a30a", |slot| slot.fallbacks),
     ("failed", "#c92a2a", |slot| slot.failed),
@@ -61,7 +62,8 @@ fn draw(svg: &mut String, top: f64, caption: &str, run: &Timeline, most: usize) 
         ended - began
     );
     for (place, slot) in run.slots.iter().enumerate() {
-        stack(svg, x(SLOT * place as u32), bottom, x(SLOT) - LEFT, slot, most);
+        let width = x(SLOT) - LEFT;
+        stack(svg, LEFT + width * place as f64, bottom, width, slot, most);
     }
     axis(svg, bottom, seconds, most);
 }
@@ -91,7 +93,7 @@ fn axis(svg: &mut String, bottom: f64, seconds: f64, most: usize) {
         bottom - CHART + 8.0,
         LEFT + WIDTH
     );
-    for second in 0..=seconds as u32 {
+    for second in (0_u32..).take_while(|second| f64::from(*second) <= seconds) {
         let x = LEFT + WIDTH * f64::from(second) / seconds;
         let _ = writeln!(
             svg,

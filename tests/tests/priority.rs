@@ -30,6 +30,7 @@ async fn search(user: User) -> Result<Priority, Rejection> {
     Ok(priority())
 }
 
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "the option sees a borrowed argument")]
 #[bulkhead(SLOTS, priority = user.priority())]
 fn search_synchronously(user: &User) -> Result<Priority, Rejection> {
     Ok(priority())

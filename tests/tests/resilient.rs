@@ -202,14 +202,16 @@ fn a_type_may_come_from_a_macro() {
 
 static SLOTS: Bulkhead = Bulkhead::new("dropped_inside", BulkheadConfig::new().max_concurrent(1));
 
+struct Held<'s>(&'s Cell<u32>);
+
+impl Drop for Held<'_> {
+    fn drop(&mut self) {
+        self.0.set(SLOTS.in_flight());
+    }
+}
+
 #[resilient(retry(attempts = 1), bulkhead(SLOTS), timeout(off), attempt_timeout("1s"))]
 async fn hangs(seen: &Cell<u32>) -> Result<(), Failed> {
-    struct Held<'s>(&'s Cell<u32>);
-    impl Drop for Held<'_> {
-        fn drop(&mut self) {
-            self.0.set(SLOTS.in_flight());
-        }
-    }
     let _held = Held(seen);
     std::future::pending().await
 }

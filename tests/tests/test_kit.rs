@@ -35,12 +35,12 @@ async fn charge(amount: u32) -> Result<u32, ApiError> {
 
 const CHARGE: &str = "test_kit::charge";
 
-/// The text of the panic of `f`.
+/// The said of the panic of `f`.
 async fn panic_of<O>(f: impl Future<Output = O>) -> String {
     let Err(payload) = AssertUnwindSafe(f).catch_unwind().await else { panic!("no panic") };
     match payload.downcast::<String>() {
-        Ok(text) => *text,
-        Err(payload) => (*payload.downcast::<&str>().expect("a text")).to_owned(),
+        Ok(said) => *said,
+        Err(payload) => (*payload.downcast::<&str>().expect("a said")).to_owned(),
     }
 }
 
@@ -223,8 +223,8 @@ async fn a_body_is_late() {
 #[tokio::test]
 async fn a_text_that_is_no_duration_says_so() {
     let test = exclusive().await;
-    let text = panic_of(async { test.delay("test_kit::quick", "2") }).await;
-    assert!(text.starts_with("\"2\" lacks a unit: write \"2ms\" or \"2s\""), "{text}");
+    let said = panic_of(async { test.delay("test_kit::quick", "2") }).await;
+    assert!(said.starts_with("\"2\" lacks a unit: write \"2ms\" or \"2s\""), "{said}");
 }
 
 #[retry(attempts = 3, delay = "10ms", jitter = none)]
@@ -243,12 +243,12 @@ async fn a_synchronous_function_has_faults_too() {
     test.fail_with("test_kit::read", || ApiError::Down);
     test.delay("test_kit::read", "1ms");
     assert_eq!((read(&runs), runs.get()), (Err(ApiError::Down), 1));
-    let text = panic_of(async { test.assert_no_sleep() }).await;
+    let said = panic_of(async { test.assert_no_sleep() }).await;
     assert_eq!(
-        text.split("; ").next(),
+        said.split("; ").next(),
         Some("the test waited in real time: a synchronous function blocked its thread for 10ms")
     );
-    assert_eq!(text.split("; ").count(), 1 + 3 + 2, "a pause, then three delays with two pauses");
+    assert_eq!(said.split("; ").count(), 1 + 3 + 2, "a pause, then three delays with two pauses");
 }
 
 #[tokio::test]
@@ -260,8 +260,8 @@ async fn a_timer_on_a_running_clock_is_a_real_wait() {
     test.assert_no_sleep();
     tokio::time::resume();
     quick().await.unwrap();
-    let text = panic_of(async { test.assert_no_sleep() }).await;
-    assert!(text.contains("a timer of 1ms on a clock that isn't paused"), "{text}");
+    let said = panic_of(async { test.assert_no_sleep() }).await;
+    assert!(said.contains("a timer of 1ms on a clock that isn't paused"), "{said}");
 }
 
 #[resilient(name = "quotes", retry(attempts = 2, delay = "1s"), fallback(Ok(0)))]
@@ -302,11 +302,11 @@ async fn a_fallback_answers_for_faults() {
     test.fail_with("test_kit::length", || "four");
     assert_eq!(length().await, Ok(4));
     test.fail("test_kit::length", 2);
-    let text = panic_of(length()).await;
-    assert!(text.contains("can't be made from the fault"), "{text}");
+    let said = panic_of(length()).await;
+    assert!(said.contains("can't be made from the fault"), "{said}");
     test.fail_with("test_kit::plain_quote", || "down");
-    let text = panic_of(plain_quote()).await;
-    assert!(text.contains("the error type of `test_kit::plain_quote`"), "{text}");
+    let said = panic_of(plain_quote()).await;
+    assert!(said.contains("the error type of `test_kit::plain_quote`"), "{said}");
 }
 
 struct Shop;
@@ -357,8 +357,8 @@ impl From<Rejection> for Borrowed<'_> {
 /// Its lifetime is hidden, and it is an argument's.
 #[bulkhead]
 #[allow(elided_lifetimes_in_paths, mismatched_lifetime_syntaxes)]
-async fn parse(text: &str) -> Result<u32, Borrowed> {
-    text.parse().map_err(|_| Borrowed(text))
+async fn parse(said: &str) -> Result<u32, Borrowed> {
+    said.parse().map_err(|_| Borrowed(said))
 }
 
 mod one {
@@ -399,11 +399,11 @@ async fn methods_generics_and_borrowed_errors_have_faults() {
 #[tokio::test]
 async fn functions_of_one_path_are_told_apart_by_their_lines() {
     let test = exclusive().await;
-    let text = panic_of(async { test.fail("test_kit::one::get", 1) }).await;
+    let said = panic_of(async { test.fail("test_kit::one::get", 1) }).await;
     let names: Vec<_> =
-        text.split('`').filter(|name| name.starts_with("test_kit::one::get:")).collect();
-    assert!(text.starts_with("several functions are called `test_kit::one::get`: write one of "));
-    let [first, _] = names[..] else { panic!("{text}") };
+        said.split('`').filter(|name| name.starts_with("test_kit::one::get:")).collect();
+    assert!(said.starts_with("several functions are called `test_kit::one::get`: write one of "));
+    let [first, _] = names[..] else { panic!("{said}") };
     test.fail(first, 1);
     let results = (one::First.get().await, one::Second.get().await);
     let failed = [results.0.is_err(), results.1.is_err()];

@@ -55,10 +55,10 @@ async fn total_and_per_attempt(begun: &Cell<u32>) -> Result<(), Rejection> {
 
 #[tokio::test(start_paused = true)]
 async fn each_attempt_has_a_limit_of_its_own() {
-    let (begun, begin) = (Cell::new(0), Instant::now());
+    let (begun, at_first) = (Cell::new(0), Instant::now());
     let rejected = total_and_per_attempt(&begun).await.unwrap_err();
     assert_eq!(rejected.policy(), "timeout::total_and_per_attempt.attempt_timeout");
-    assert_eq!((begun.get(), begin.elapsed()), (3, ms(900)));
+    assert_eq!((begun.get(), at_first.elapsed()), (3, ms(900)));
 }
 
 #[timeout("100ms")]

@@ -5,13 +5,13 @@ use std::time::Duration;
 use super::layer::Resolved;
 use crate::bulkhead::Bulkhead;
 use crate::current::{Configured, ModeCell};
-use crate::hedge::Hedge;
+use crate::hedge::{Hedge, HedgeConfig};
 use crate::keyed::Keyed;
 use crate::kind::PolicyKind;
 use crate::mode::Mode;
 use crate::name::Listed;
 use crate::rate_limit::RateLimiter;
-use crate::retry::Retry;
+use crate::retry::{Retry, RetryConfig};
 use crate::timeout::Timeout;
 
 /// Which options of a policy count.
@@ -78,8 +78,8 @@ pub(super) fn attempts(layer: &Resolved, reading: Reading) -> u32 {
 
 fn attempts_of_policy(policy: Listed, reading: Reading) -> Option<u32> {
     if let Some(retry) = policy.policy::<Retry>() {
-        return reading.of(retry).map(|config| config.attempts_at_most());
+        return reading.of(retry).map(RetryConfig::attempts_at_most);
     }
     let hedge = policy.policy::<Hedge>()?;
-    reading.of(hedge).map(|config| config.attempts_at_most())
+    reading.of(hedge).map(HedgeConfig::attempts_at_most)
 }

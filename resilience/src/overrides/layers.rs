@@ -32,7 +32,9 @@ pub(super) struct Base {
 pub(super) fn turn() -> MutexGuard<'static, Base> {
     static MADE: AtomicBool = AtomicBool::new(false);
     if !MADE.swap(true, Ordering::Relaxed) {
-        functions::all().iter().for_each(|function| drop(function.layers()));
+        for function in functions::all() {
+            drop(function.layers());
+        }
     }
     TURN.lock()
 }

@@ -17,7 +17,7 @@ use crate::ambient::deadline_nanos;
 use crate::clock;
 use crate::fleet::ask::{Answer, Refund};
 use crate::fleet::link::Link;
-use crate::fleet::store::{Failure, Reply};
+use crate::fleet::store::Reply;
 use crate::mode::Mode;
 use crate::timer;
 
@@ -76,7 +76,7 @@ impl<'l, L: Borrow<Limit>> Asking<'l, L> {
     pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Start> {
         if let Stage::Asked(reply) = &mut self.stage {
             let answer = ready!(reply.as_mut().poll(cx));
-            if let Some(start) = self.answered(answer) {
+            if let Some(start) = self.answered(answer.ok()) {
                 self.stage = Stage::Over;
                 return Poll::Ready(start);
             }
@@ -89,9 +89,9 @@ impl<'l, L: Borrow<Limit>> Asking<'l, L> {
     }
 
     /// What the store says; `None` if the call has booked a turn.
-    fn answered(&mut self, answer: Result<Answer, Failure>) -> Option<Start> {
+    fn answered(&mut self, answer: Option<Answer>) -> Option<Start> {
         let now = clock::counter();
-        let Ok(answer) = answer else {
+        let Some(answer) = answer else {
             self.settle(0);
             return Some(Start::Alone);
         };
