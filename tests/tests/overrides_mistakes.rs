@@ -71,10 +71,9 @@ fn mistake(file: &str) -> Mistake {
     let (line, column) = place.split_once(':').unwrap();
     let line = source.lines().nth(line.parse::<usize>().unwrap() - 1).unwrap();
     let rest = &line[column.parse::<usize>().unwrap() - 1..];
-    let end = if rest.starts_with('"') {
-        rest[1..].find('"').unwrap() + 2
-    } else {
-        rest.find([',', ')']).unwrap()
+    let end = match rest.strip_prefix('"') {
+        Some(text) => text.find('"').unwrap() + 2,
+        None => rest.find([',', ')']).unwrap(),
     };
     let literal = &rest[..end];
     // A bare word is text in a file.

@@ -159,7 +159,7 @@ async fn the_deadline_around_it_holds() {
 
 #[tokio::test(start_paused = true)]
 async fn each_host_has_a_circuit_of_its_own() {
-    let (down, up) = (Script::of(&[UNAVAILABLE; 1000]), Script::default());
+    let (down, up) = (Script::of(&vec![UNAVAILABLE; 1000]), Script::default());
     let (down_url, up_url) = (down.serve().await, up.serve().await);
     let http = client("hosts");
     let mut calls = 0;

@@ -3,7 +3,7 @@
 use proc_macro2::{Span, TokenStream};
 use quote::quote_spanned;
 
-use crate::layer::call::FutureTokens;
+use crate::layer::future::FutureTokens;
 
 /// A loop of attempts and pauses.
 pub(crate) struct Attempts {

@@ -6,6 +6,7 @@ use syn::spanned::Spanned;
 use syn::{Expr, Type};
 
 use crate::layer::attempts::Attempts;
+use crate::layer::future::FutureTokens;
 use crate::mode::Mode;
 use crate::source::return_type::{self, Unwritten};
 use crate::tokens::generated_span;
@@ -83,33 +84,6 @@ pub(crate) enum CallTokens {
     Attempts(Attempts, FutureTokens),
     /// An expression whose value is the outcome; in an async function it may await.
     Outcome(TokenStream),
-}
-
-/// A future in the making.
-pub(crate) struct FutureTokens {
-    /// What goes before it: the place of a body that it only refers to.
-    pub(crate) place: Option<TokenStream>,
-    pub(crate) future: TokenStream,
-}
-
-impl FutureTokens {
-    /// With another layer around it.
-    pub(crate) fn around(self, layer: impl FnOnce(TokenStream) -> TokenStream) -> Self {
-        let Self { place, future } = self;
-        Self { place, future: layer(future) }
-    }
-
-    /// Its outcome, in place.
-    pub(crate) fn awaited(self, span: Span) -> TokenStream {
-        let Self { place, future } = self;
-        let Some(place) = place else { return quote_spanned!(span=> #future.await) };
-        // Bound to a name, so that what the expression borrows from the place is gone before the place is.
-        quote_spanned! {span=> {
-            #place
-            let __resilience_outcome = #future.await;
-            __resilience_outcome
-        }}
-    }
 }
 
 impl CallTokens {

@@ -30,7 +30,9 @@ mod word;
 pub(crate) use self::answered::Answered;
 pub use self::config::{CircuitBreakerConfig, Window};
 pub use self::counts::{Totals, Trip};
-pub use self::future::{Settles, guard, guard_blocking};
+#[cfg(feature = "tower")]
+pub(crate) use self::future::Settles;
+pub use self::future::{guard, guard_blocking};
 #[cfg(feature = "tower")]
 pub(crate) use self::future::{guard_by, unknown};
 pub use self::latency::Histogram;

@@ -83,7 +83,7 @@ mod tests {
     fn amounts_have_at_most_eight_digits() {
         for (left, text) in [
             (Duration::from_millis(1500), "1500m"),
-            (Duration::from_millis(100_000_000), "100000S"),
+            (Duration::from_secs(100_000), "100000S"),
             (Duration::from_millis(99_999_999), "99999999m"),
             (Duration::from_micros(250), "250u"),
             (Duration::from_micros(5_500), "5500u"),

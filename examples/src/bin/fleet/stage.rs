@@ -77,7 +77,9 @@ async fn phase(redis: &str, tallies: &[Arc<Tally>]) -> u64 {
         let failed: u64 = tallies.iter().map(|tally| tally.failed.swap(0, Relaxed)).sum();
         let longest = tallies.iter().map(|tally| tally.longest.swap(0, Relaxed)).max();
         print!("{second:6}  {redis:6}");
-        passed.iter().for_each(|passed| print!("{passed:7}"));
+        for passed in &passed {
+            print!("{passed:7}");
+        }
         println!("{sum:11}{failed:8}{:11} ms", longest.unwrap_or(0) / 1_000);
         together += sum;
     }

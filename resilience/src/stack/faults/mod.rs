@@ -1,7 +1,7 @@
 //! Faults that a test puts in the place of a function's body: only with feature `test-util`.
 //!
-//! [`site`] a function whose body can be replaced · [`future`] its body, or the fault instead · [`typed`] errors of the
-//! function's own type · [`returned`] what a fault becomes, by what the function returns.
+//! `site` a function whose body can be replaced · `future` its body, or the fault instead · `typed` errors of the
+//! function's own type · `returned` what a fault becomes, by what the function returns.
 
 mod future;
 mod returned;
