@@ -38,8 +38,8 @@ pub use crate::stack::ladder;
 pub use crate::stack::ladder::Of;
 pub use crate::stack::verdict::{Verdict, by_default};
 pub use crate::stack::{
-    answered, body, either, finish, finish_unrefused, finish_with, never, pinned, returns_result,
-    slot, static_ref,
+    answered, body, either, finish, finish_elsewhere, finish_unrefused, finish_with, never, pinned,
+    returns_result, slot, static_ref,
 };
 pub use crate::timeout::future::{guard as timeout, guard_after as timeout_after};
 pub use crate::timeout::total::{begin_within, settle_within, total, total_after, within};

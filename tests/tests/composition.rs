@@ -4,8 +4,9 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use resilience::{
-    Bulkhead, CircuitBreaker, CircuitState, Rejection, RejectionKind, bulkhead, circuit_breaker,
-    registry, retry, timeout,
+    Bulkhead, BulkheadConfig, CircuitBreaker, CircuitBreakerConfig, CircuitState, Pipeline,
+    RateLimitConfig, RateLimiter, Rejection, RejectionKind, Retry, RetryConfig, Timeout,
+    TimeoutConfig, bulkhead, circuit_breaker, registry, retry, timeout,
 };
 use tokio::time::{Instant, sleep};
 
@@ -246,7 +247,7 @@ async fn a_local_refusal_counts_if_the_author_says_so() {
 async fn waiting_counts_against_the_timeout() {
     static POOL: Bulkhead = Bulkhead::new(
         "waiting_counts",
-        resilience::BulkheadConfig::new().max_concurrent(1).max_wait(Duration::from_secs(10)),
+        BulkheadConfig::new().max_concurrent(1).max_wait(Duration::from_secs(10)),
     );
     #[timeout("500ms")]
     #[bulkhead(POOL)]
@@ -304,4 +305,56 @@ async fn a_panic_of_the_caller_is_a_cancellation() {
     assert!(tokio::spawn(caller).await.unwrap_err().is_panic());
     let breaker = breaker("innocent");
     assert_eq!((breaker.state(), breaker.totals().cancelled), (CircuitState::Closed, 1));
+}
+
+/// An error that no rejection can become.
+#[derive(Debug, PartialEq)]
+struct Foreign;
+
+#[tokio::test(start_paused = true)]
+async fn each_policy_guards_a_plain_future_and_keeps_rejections_apart() {
+    let runs = Runs::default();
+    let fails = || async {
+        runs.next();
+        Err::<(), _>(Foreign)
+    };
+    let breaker = CircuitBreaker::new("b", CircuitBreakerConfig::new().consecutive_failures(1));
+    assert_eq!(breaker.guard_body(fails()).await, Ok(Err(Foreign)));
+    let open = breaker.guard_body(fails()).await.unwrap_err();
+    assert_eq!(open.kind(), RejectionKind::CircuitOpen);
+    assert_eq!(runs.count(), 1, "the second body didn't begin");
+
+    let lenient = CircuitBreaker::new("s", CircuitBreakerConfig::new().consecutive_failures(1));
+    let never = |error: &Foreign| *error != Foreign;
+    assert_eq!(lenient.when_err(never).guard_body(fails()).await, Ok(Err(Foreign)));
+    assert_eq!(lenient.state(), CircuitState::Closed);
+
+    let limit = Timeout::new("t", TimeoutConfig::new().after(millis(10)));
+    let late = limit.guard_body(sleep(millis(20))).await.unwrap_err();
+    assert_eq!(late.kind(), RejectionKind::TimedOut);
+
+    let slots = Bulkhead::new("s", BulkheadConfig::new().max_concurrent(1));
+    let full = slots.guard_body(slots.guard_body(async { 7 })).await.unwrap();
+    assert_eq!(full.unwrap_err().kind(), RejectionKind::BulkheadFull);
+    assert_eq!(slots.guard_body(async { 7 }).await, Ok(7));
+
+    let turns = RateLimiter::new("r", RateLimitConfig::per_second(1));
+    assert_eq!(turns.guard_body(async { 7 }).await, Ok(7));
+    let limited = turns.cost(1).guard_body(async { 7 }).await.unwrap_err();
+    assert_eq!(limited.kind(), RejectionKind::RateLimited);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_pipeline_runs_a_plain_future_once_through_its_other_parts() {
+    static RETRY: Retry = Retry::new("plain.retry", RetryConfig::new().attempts(3));
+    static BREAKER: CircuitBreaker =
+        CircuitBreaker::new("plain.breaker", CircuitBreakerConfig::new().consecutive_failures(1));
+    static ALL: Timeout = Timeout::new("plain.timeout", TimeoutConfig::new());
+    static PIPELINE: Pipeline =
+        Pipeline::new("plain").timeout(&ALL).retry(&RETRY).circuit_breaker(&BREAKER);
+
+    let failed = PIPELINE.guard_body(async { Err::<(), _>(Foreign) }).await;
+    assert_eq!((failed, RETRY.totals().retries), (Ok(Err(Foreign)), 0));
+    let open = PIPELINE.guard_body(async { Err::<(), _>(Foreign) }).await.unwrap_err();
+    assert_eq!(open.kind(), RejectionKind::CircuitOpen);
 }

@@ -14,6 +14,7 @@ use crate::layer::future::FutureTokens;
 use crate::layer::model::{Layer, Source, Stack};
 use crate::mode::Mode;
 use crate::source::function::Guarded;
+use crate::source::return_type;
 use crate::tokens::{generated_span, moved, quiet_underscores};
 
 /// The function's new body, to be put into its frame.
@@ -44,8 +45,10 @@ pub(crate) fn body(guarded: &Guarded, stack: &Stack) -> TokenStream {
     }
     let span = generated_span(at);
     let outcome = call.outcome(span);
-    let finish = finish(guarded, edge, &runtime);
+    let finish = finish(guarded, edge, stack.runtime.0.is_some(), &runtime);
+    let at_once = runs_at_once(guarded, &runtime);
     quote_spanned! {span=>
+        #at_once
         #statics
         #submit
         #faults
@@ -204,8 +207,28 @@ fn borrows_arguments(guarded: &Guarded, stack: &Stack) -> bool {
     stack.layers.iter().any(in_layer) || stack.rejection.as_ref().is_some_and(borrows)
 }
 
+/// Asks the compiler whether a synchronous function returns a future by another name: its run would not be guarded.
+fn runs_at_once(guarded: &Guarded, runtime: &TokenStream) -> Option<TokenStream> {
+    let output = &guarded.output;
+    if guarded.mode == Mode::Async || return_type::is_result(output) {
+        return None;
+    }
+    let span = generated_span(output.span());
+    let runtime = moved(runtime, span);
+    Some(quote_spanned! {span=> {
+        #[allow(unused_imports)]
+        use #runtime::ladder::{RunsLater as _, RunsNow as _};
+        #runtime::ladder::guards_its_run((&#runtime::Of::<#output>::new()).__resilience_runs());
+    }})
+}
+
 /// The function's edge, where a rejection becomes its error.
-fn finish(guarded: &Guarded, edge: Edge<'_>, runtime: &TokenStream) -> TokenStream {
+fn finish(
+    guarded: &Guarded,
+    edge: Edge<'_>,
+    is_renamed: bool,
+    runtime: &TokenStream,
+) -> TokenStream {
     let output = &guarded.output;
     let span = generated_span(output.span());
     match edge {
@@ -214,7 +237,9 @@ fn finish(guarded: &Guarded, edge: Edge<'_>, runtime: &TokenStream) -> TokenStre
         }
         Edge::From => {
             let runtime = moved(runtime, span);
-            quote_spanned!(span=> #runtime::finish::<#output, _>(__resilience_outcome))
+            let finish = if is_renamed { "finish_elsewhere" } else { "finish" };
+            let finish = Ident::new(finish, span);
+            quote_spanned!(span=> #runtime::#finish::<#output, _>(__resilience_outcome))
         }
         Edge::Unrejected => {
             quote_spanned!(span=> #runtime::finish_unrefused::<#output>(__resilience_outcome))

@@ -204,6 +204,16 @@ pub(crate) fn is_response(ty: &Type) -> bool {
     })
 }
 
+/// Whether a type is called `Result`, whatever it is an alias of.
+pub(crate) fn is_result(ty: &Type) -> bool {
+    match ty {
+        Type::Group(ty) => is_result(&ty.elem),
+        Type::Paren(ty) => is_result(&ty.elem),
+        Type::Path(ty) => ty.path.segments.last().is_some_and(|last| last.ident == "Result"),
+        _ => false,
+    }
+}
+
 /// Whether a type is no `Result` under any alias.
 pub(crate) fn is_plain(ty: &Type) -> bool {
     match ty {

@@ -58,6 +58,35 @@ impl CircuitBreaker {
         guard(self, unknown(inner), NoInspector, by_default)
     }
 
+    /// [`guard`](Self::guard) of a plain future: the innermost of a stack by hand. Its result needs no room for a rejection.
+    ///
+    /// # Errors
+    /// A rejection by this policy.
+    ///
+    /// ```
+    /// use resilience::{CircuitBreaker, CircuitBreakerConfig, Timeout, TimeoutConfig};
+    ///
+    /// static LIMIT: Timeout = Timeout::new("quotes", TimeoutConfig::new());
+    /// static QUOTES: CircuitBreaker = CircuitBreaker::new("quotes", CircuitBreakerConfig::new());
+    ///
+    /// # async fn fetch() -> Result<u32, std::fmt::Error> { Ok(4) }
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() {
+    /// match LIMIT.guard(QUOTES.guard_body(fetch())).await {
+    ///     Ok(result) => assert_eq!(result, Ok(4)),
+    ///     Err(rejection) => println!("{rejection}"),
+    /// }
+    /// # }
+    /// ```
+    pub fn guard_body<F, T, E>(
+        &self,
+        future: F,
+    ) -> impl Future<Output = Result<Result<T, E>, Rejection>> + use<'_, F, T, E>
+    where
+        F: Future<Output = Result<T, E>>,
+    {
+        guard(self, body(future), NoInspector, by_default)
+    }
+
     /// Judges by what the error says about itself, its [`Classify`](crate::Classify), where no predicate decides; see
     /// [`WithPredicates::classified`].
     pub fn classified(&self) -> Classified<'_, Self> {
@@ -143,6 +172,25 @@ impl<'b, A, B, C, X, N> WithPredicates<'b, CircuitBreaker, A, B, C, X, N> {
         guard(self.policy, unknown(inner), self.inspector, move |judging: Judging<'_, _, _>| {
             self.judge_call(judging)
         })
+    }
+
+    /// [`guard`](Self::guard) of a plain future; see [`CircuitBreaker::guard_body`].
+    ///
+    /// # Errors
+    /// A rejection by this policy.
+    pub fn guard_body<F, T, E>(
+        self,
+        future: F,
+    ) -> impl Future<Output = Result<Result<T, E>, Rejection>> + use<'b, F, T, E, A, B, C, X, N>
+    where
+        F: Future<Output = Result<T, E>>,
+        A: Predicate<E>,
+        B: Predicate<T>,
+        C: Predicate<Rejection>,
+        X: Predicate<E>,
+        N: Inspector<Result<T, E>>,
+    {
+        self.guard(body(future))
     }
 
     /// [`call`](Self::call) for synchronous code.

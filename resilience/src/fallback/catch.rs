@@ -267,7 +267,7 @@ pub trait PlainReturn: Sized {
 #[diagnostic::on_unimplemented(
     message = "a fallback for a plain `{Self}` has to answer for every rejection",
     label = "the function could not report what this lets through",
-    note = "remove `when_err`, or return `Result<{Self}, E>` with `E: From<resilience::Rejection>`"
+    note = "remove `when_err`, or return `Result<{Self}, E>` with `E: From<Rejection>`"
 )]
 pub trait Filtered {}
 

@@ -38,7 +38,9 @@ use crate::sync::{AtomicU64, Ordering::Relaxed};
 /// ```
 ///
 /// An attempt that fails before `after` is over makes the next one start at once. When all have failed, the caller
-/// gets the last error. No further attempt starts at or after the [`deadline`](crate::deadline) in force. All attempts
+/// gets the last error. No further attempt starts at or after the [`deadline`](crate::deadline) in force; the first one
+/// starts in any case, because a hedge never rejects. Put a [`Timeout`](crate::Timeout) around it for a call that comes
+/// too late not to start. All attempts
 /// have one [`call_id`](crate::call_id), and the [`attempt`](crate::attempt) number of the retry around them.
 ///
 /// # Defaults

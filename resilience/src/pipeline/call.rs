@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::Pipeline;
+use super::{Parts, Pipeline};
 use crate::bulkhead::Bulkhead;
 use crate::rejection::Rejection;
 use crate::stack::inspect::Inspector;
@@ -61,6 +61,21 @@ impl Pipeline {
     {
         WithPredicates::new(self).guard(operation)
     }
+
+    /// [`guard`](Self::guard) of a plain future, which runs once: its retry, if there is one, has no part in it. Its
+    /// result needs no room for a rejection.
+    ///
+    /// # Errors
+    /// A rejection by any part.
+    pub fn guard_body<F, T, E>(
+        &self,
+        future: F,
+    ) -> impl Future<Output = Result<Result<T, E>, Rejection>> + use<F, T, E>
+    where
+        F: Future<Output = Result<T, E>>,
+    {
+        WithPredicates::new(self).guard_body(future)
+    }
 }
 
 impl<'p, A, B, C, X, N> WithPredicates<'p, Pipeline, A, B, C, X, N> {
@@ -113,20 +128,31 @@ impl<'p, A, B, C, X, N> WithPredicates<'p, Pipeline, A, B, C, X, N> {
         let parts = self.policy.parts();
         let (predicates, hint) = self.apart();
         let to_judge = predicates.clone();
-        let mut attempt = move || {
-            let limited = either(parts.attempt_timeout, operation(), timeout::future::guard);
-            let predicates = to_judge.clone();
-            either(parts.circuit_breaker, limited, |breaker, inner| {
-                predicates.of(breaker, NoPredicate).guard(inner)
-            })
-        };
+        let mut attempt = move || to_judge.clone().attempt(parts, operation());
         let attempts = match parts.retry {
             Some(retry) => Either::Guarded { guarded: predicates.of(retry, hint).guard(attempt) },
             None => Either::Bare { inner: attempt() },
         };
-        let admitted = either(parts.bulkhead, attempts, Bulkhead::guard);
-        let limited = either(parts.rate_limit, admitted, rate_limit::guard);
-        either(parts.timeout, limited, timeout::future::guard)
+        admitted(parts, attempts)
+    }
+
+    /// [`guard`](Self::guard) of a plain future, which runs once; see [`Pipeline::guard_body`].
+    ///
+    /// # Errors
+    /// A rejection by any part.
+    pub fn guard_body<F, T, E>(
+        self,
+        future: F,
+    ) -> impl Future<Output = Result<Result<T, E>, Rejection>> + use<F, T, E, A, B, C, X, N>
+    where
+        F: Future<Output = Result<T, E>>,
+        A: Predicate<E>,
+        B: Predicate<T>,
+        C: Predicate<Rejection>,
+        N: Inspector<Result<T, E>>,
+    {
+        let parts = self.policy.parts();
+        admitted(parts, self.apart().0.attempt(parts, body(future)))
     }
 
     fn apart(self) -> (Predicates<A, B, C, N>, X) {
@@ -135,6 +161,19 @@ impl<'p, A, B, C, X, N> WithPredicates<'p, Pipeline, A, B, C, X, N> {
             Predicates { errors: when_err, values: when_ok, rejections: when_rejected, inspector };
         (predicates, extra)
     }
+}
+
+/// The parts around all attempts.
+fn admitted<F, T, E>(
+    parts: Parts,
+    attempts: F,
+) -> impl Future<Output = Result<Result<T, E>, Rejection>>
+where
+    F: Future<Output = Result<Result<T, E>, Rejection>>,
+{
+    let admitted = either(parts.bulkhead, attempts, Bulkhead::guard);
+    let limited = either(parts.rate_limit, admitted, rate_limit::guard);
+    either(parts.timeout, limited, timeout::future::guard)
 }
 
 /// The questions that each judging part asks.
@@ -147,6 +186,25 @@ struct Predicates<A, B, C, N> {
 }
 
 impl<A, B, C, N> Predicates<A, B, C, N> {
+    /// The parts around one attempt.
+    fn attempt<F, T, E>(
+        self,
+        parts: Parts,
+        inner: F,
+    ) -> impl Future<Output = Result<Result<T, E>, Rejection>>
+    where
+        F: Future<Output = Result<Result<T, E>, Rejection>>,
+        A: Predicate<E>,
+        B: Predicate<T>,
+        C: Predicate<Rejection>,
+        N: Inspector<Result<T, E>>,
+    {
+        let limited = either(parts.attempt_timeout, inner, timeout::future::guard);
+        either(parts.circuit_breaker, limited, |breaker, inner| {
+            self.of(breaker, NoPredicate).guard(inner)
+        })
+    }
+
     fn of<P, X>(self, policy: &P, extra: X) -> WithPredicates<'_, P, A, B, C, X, N> {
         let Self { errors: when_err, values: when_ok, rejections: when_rejected, inspector } = self;
         WithPredicates { policy, when_err, when_ok, when_rejected, extra, inspector }

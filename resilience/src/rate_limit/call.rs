@@ -82,6 +82,17 @@ impl<L: Borrow<Limit>> RateLimiter<L> {
     {
         self.single().guard(inner)
     }
+
+    /// [`guard`](Self::guard) of a plain future: the innermost of a stack by hand. Its result needs no room for a rejection.
+    ///
+    /// # Errors
+    /// A rejection by this policy.
+    pub fn guard_body<F: Future>(
+        &self,
+        future: F,
+    ) -> impl Future<Output = Result<F::Output, Rejection>> + use<'_, L, F> {
+        self.single().guard_body(future)
+    }
 }
 
 impl<'l, L: Borrow<Limit>, C: Cost> WithCost<'l, L, C> {
@@ -136,5 +147,16 @@ impl<'l, L: Borrow<Limit>, C: Cost> WithCost<'l, L, C> {
         F: Future<Output = Result<R, Rejection>>,
     {
         guard_cost(self.limiter, inner, self.cost)
+    }
+
+    /// [`RateLimiter::guard_body`]
+    ///
+    /// # Errors
+    /// The same.
+    pub fn guard_body<F: Future>(
+        &self,
+        future: F,
+    ) -> impl Future<Output = Result<F::Output, Rejection>> + use<'l, L, C, F> {
+        self.guard(body(future))
     }
 }

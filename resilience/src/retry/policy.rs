@@ -36,7 +36,10 @@ use crate::sync::{AtomicBool, AtomicU64, Ordering};
 ///
 /// The retries end when attempts, time or budget run out, and at an outcome that isn't a failure; the caller gets the
 /// last result. No attempt begins, and no delay that would end, at or after the [`deadline`](crate::deadline) in force
-/// or `max_elapsed`; one that a busy thread slept too long through begins no attempt after the deadline either. A
+/// or `max_elapsed`; one that a busy thread slept too long through begins no attempt after the deadline either, but one
+/// after `max_elapsed`: the last result is gone by then, and no timeout would end the call. The first attempt begins in
+/// any case: a retry never rejects, so that nothing else could be the result. Put a [`Timeout`](crate::Timeout) around
+/// it for a call that comes too late not to begin. A
 /// failure that says when to come back (`retry_after`) is waited for at least so long, and ends the retries when that
 /// is longer than `max_retry_after`.
 ///

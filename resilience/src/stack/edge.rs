@@ -25,6 +25,19 @@ pub trait FromRejection<Via>: Sized + sealed::Sealed<Via> {
     fn from_rejection(rejection: Rejection) -> Self;
 }
 
+/// [`FromRejection`] for users who know this crate by another path: the compiler tells them of none that they don't have.
+#[diagnostic::on_unimplemented(
+    message = "a policy may reject this call, and `{Self}` can't say so: return `Error<{Self}>` of the crate that `crate = …` names, or give `{Self}` a `From<Rejection>`",
+    label = "its error type `{Self}` can't be made from a `Rejection`",
+    note = "an error of another crate: return `Result<_, Error<{Self}>>`; `?` works in the body as before",
+    note = "an error of your own crate: `impl From<Rejection> for {Self} {{ fn from(rejection: Rejection) -> Self {{ … }} }}`",
+    note = "either: map rejections by a function, `rejection = f` in one attribute of the stack, or answer for all of them, `#[fallback(Ok(…))]` on top"
+)]
+pub trait FromRejectionElsewhere<Via>: FromRejection<Via> {}
+
+#[diagnostic::do_not_recommend]
+impl<Via, E: FromRejection<Via>> FromRejectionElsewhere<Via> for E {}
+
 /// Marks errors that a rejection becomes by `From<Rejection>`.
 #[derive(Clone, Copy, Debug)]
 pub struct ByFrom;
@@ -60,6 +73,14 @@ impl<E> FromRejection<InError> for Error<E> {
 #[inline]
 pub fn finish<R: Fallible<Error: FromRejection<Via>>, Via>(outcome: Result<R, Rejection>) -> R {
     outcome.unwrap_or_else(|rejection| R::from_error(R::Error::from_rejection(rejection)))
+}
+
+/// [`finish`] for users who know this crate by another path.
+#[inline]
+pub fn finish_elsewhere<R: Fallible<Error: FromRejectionElsewhere<Via>>, Via>(
+    outcome: Result<R, Rejection>,
+) -> R {
+    finish(outcome)
 }
 
 /// Ends a stack whose author maps rejections by a function.

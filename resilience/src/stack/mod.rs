@@ -23,7 +23,8 @@ pub mod verdict;
 pub use self::body::{Body, body, body_blocking, never};
 pub use self::drop_on_ready::drop_on_ready;
 pub use self::edge::{
-    FromRejection, answered, edge, finish, finish_unrefused, finish_with, returns_result,
+    FromRejection, answered, edge, finish, finish_elsewhere, finish_unrefused, finish_with,
+    returns_result,
 };
 pub use self::either::{Either, either};
 pub use self::pinned::{pinned, slot};

@@ -25,7 +25,7 @@ pub enum Verdict {
 #[diagnostic::on_unimplemented(
     message = "a guarded function returns a `Result`, but this one returns `{Self}`",
     label = "not a `Result`",
-    note = "a policy reports its rejection as the function's error: return `Result<{Self}, E>` with `E: From<resilience::Rejection>`, or add `#[fallback(…)]` with one expression on top"
+    note = "a policy reports its rejection as the function's error: return `Result<{Self}, E>` with `E: From<Rejection>`, or add `#[fallback(…)]` with one expression on top"
 )]
 pub trait Fallible {
     /// The value on success.

@@ -53,4 +53,15 @@ impl Timeout {
     {
         guard(self, inner)
     }
+
+    /// [`guard`](Self::guard) of a plain future: the innermost of a stack by hand. Its result needs no room for a rejection.
+    ///
+    /// # Errors
+    /// A rejection by this policy.
+    pub fn guard_body<F: Future>(
+        &self,
+        future: F,
+    ) -> impl Future<Output = Result<F::Output, Rejection>> + use<'_, F> {
+        guard(self, body(future))
+    }
 }

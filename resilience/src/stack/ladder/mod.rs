@@ -7,6 +7,7 @@
 
 mod ask;
 mod find;
+mod later;
 mod show;
 
 use std::marker::PhantomData;
@@ -14,6 +15,7 @@ use std::time::Duration;
 
 pub use self::ask::{Ask, ErrorIsSilent, ErrorSays, ValueIsSilent, ValueIsUnknown, ValueSays};
 pub use self::find::{Find, FindByReference, FindBySource, FindByVariant, FindKnown, FindNowhere};
+pub use self::later::{Guardable, RunsLater, RunsNow, guards_its_run};
 pub use self::show::{Show, ShowByDebug, ShowByDisplay, ShowNothing, of_error, show};
 use super::inspect::{ErrorText, Inspector};
 use super::verdict::Fallible;

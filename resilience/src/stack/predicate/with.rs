@@ -93,6 +93,10 @@ impl<'p, P, A, B, C, X, N> WithPredicates<'p, P, A, B, C, X, N> {
     /// Judges by what the error says about itself, its [`Classify`](crate::Classify), where no predicate decides: as
     /// the attributes do for every error that implements it.
     ///
+    /// It judges errors alone, also where the value in `Ok` is `Classify`: whether a type implements a trait is known to
+    /// an attribute's code, which stands where the types are, and to no generic method. Say it by
+    /// [`values_classified`](Self::values_classified).
+    ///
     /// ```
     /// use std::io::{Error, ErrorKind};
     /// use resilience::{Retry, RetryConfig};
