@@ -1,0 +1,12 @@
+use resilience::{Rejection, retry};
+
+struct Payments;
+
+#[retry(only = ["status"])]
+impl Payments {
+    async fn status(&self, id: u64) -> Result<u64, Rejection> {
+        Ok(id)
+    }
+}
+
+fn main() {}

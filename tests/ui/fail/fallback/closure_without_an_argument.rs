@@ -1,0 +1,9 @@
+use resilience::{Rejection, fallback, timeout};
+
+#[fallback(|| Ok(0))]
+#[timeout]
+async fn charge(id: u64) -> Result<u64, Rejection> {
+    Ok(id)
+}
+
+fn main() {}

@@ -1,0 +1,11 @@
+use resilience::Classify;
+
+struct Busy;
+
+impl Classify for Busy {
+    fn class(&self) -> bool {
+        true
+    }
+}
+
+fn main() {}
