@@ -11,7 +11,8 @@ fn fetch(id: u64) -> Result<String, ApiError> {
         RetryConfig::new(),
     );
     submit! {
-        Site(& [< Retry > ::listed(& __RESILIENCE_RETRY)])
+        Site::function(::core::concat!(::core::module_path!(), "::fetch"), & [< Retry >
+        ::own(& __RESILIENCE_RETRY)])
     }
     static __RESILIENCE_FAULTS: faults::FaultSite = faults::FaultSite::new(
         ::core::concat!(::core::module_path!(), "::fetch"),

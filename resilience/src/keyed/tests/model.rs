@@ -2,38 +2,62 @@
 
 use proptest::prelude::*;
 
+use crate::circuit_breaker::Permit;
+
 /// What a call may leave behind.
 #[derive(Clone, Copy, Debug)]
 enum Ended {
     Well,
     Open,
+    Forced,
     Reset,
 }
 
 fn ended() -> impl Strategy<Value = Ended> {
-    prop_oneof![4 => Just(Ended::Well), 2 => Just(Ended::Open), 1 => Just(Ended::Reset)]
+    prop_oneof![
+        8 => Just(Ended::Well),
+        4 => Just(Ended::Open),
+        1 => Just(Ended::Forced),
+        3 => Just(Ended::Reset),
+    ]
 }
 
-/// The obvious list: the least recently used first, and whether its circuit is open.
+#[derive(Clone, Copy, PartialEq)]
+enum State {
+    Closed,
+    Open,
+    Forced,
+}
+
+/// The obvious list: the least recently used first, and how its circuit is.
 struct List {
     most: usize,
-    keys: Vec<(u8, bool)>,
+    keys: Vec<(u8, State)>,
 }
 
 impl List {
     fn call(&mut self, key: u8, ended: Ended) {
         let known = self.keys.iter().position(|(other, _)| *other == key);
-        let was_open = known.is_some_and(|at| self.keys.remove(at).1);
-        if known.is_none() && self.keys.len() == self.most {
-            let closed = self.keys.iter().position(|(_, open)| !open);
-            self.keys.remove(closed.unwrap_or(0));
+        let before = known.map_or(State::Closed, |at| self.keys.remove(at).1);
+        if known.is_none() {
+            self.make_room();
         }
-        let open = match ended {
-            Ended::Well => was_open,
-            Ended::Open => true,
-            Ended::Reset => false,
+        let state = match (ended, before) {
+            (Ended::Well, state) | (Ended::Open, state @ State::Forced) => state,
+            (Ended::Open, _) => State::Open,
+            (Ended::Forced, _) => State::Forced,
+            (Ended::Reset, _) => State::Closed,
         };
-        self.keys.push((key, open));
+        self.keys.push((key, state));
+    }
+
+    /// A forced one stays, though there are too many.
+    fn make_room(&mut self) {
+        while self.keys.len() >= self.most {
+            let first = |state| self.keys.iter().position(|(_, other)| *other == state);
+            let Some(at) = first(State::Closed).or_else(|| first(State::Open)) else { break };
+            self.keys.remove(at);
+        }
     }
 }
 
@@ -49,7 +73,8 @@ proptest! {
             let breaker = keyed.get(&key);
             match ended {
                 Ended::Well => {}
-                Ended::Open => breaker.force_open(),
+                Ended::Open => breaker.try_acquire().into_iter().for_each(Permit::failure),
+                Ended::Forced => breaker.force_open(),
                 Ended::Reset => breaker.reset(),
             }
             drop(breaker);

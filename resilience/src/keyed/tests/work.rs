@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::*;
+use crate::circuit_state::CircuitState;
 
 /// More than any new key in a large map may cost.
 const MOST: u64 = 128;
@@ -107,17 +108,20 @@ fn a_key_that_was_forced_outlives_a_flood_of_keys_in_trouble() {
     }
 }
 
+/// The newest keys are looked for among those that stay, a few with each new key: some more than one may go at a time.
 #[test]
 fn a_new_key_is_bounded_work_when_all_are_forced() {
     let hosts = hosts(2_000);
     (0..2_000_u32).for_each(|host| hosts.get(&host).force_open());
-    for new in 2_000..2_300_u32 {
+    for new in 2_000..4_000_u32 {
         let before = hosts.map().steps();
         fail(&hosts, new..new + 1);
         let steps = hosts.map().steps() - before;
-        assert!(steps <= 2 * MOST, "{steps} steps");
+        assert!(steps <= 17 * MOST, "{steps} steps");
+        assert!(hosts.len() <= 2_300, "{} keys", hosts.len());
     }
-    assert_eq!(hosts.totals().troubled, 2_000 + 1, "new keys make room for one another");
+    let forced = |host: u32| hosts.get(&host).state() == CircuitState::ForcedOpen;
+    assert!((0..2_000_u32).all(forced));
 }
 
 #[test]
