@@ -177,7 +177,13 @@ mod tests {
         assert_eq!(users().user(1).await.unwrap().source, Source::Default);
         assert_eq!(
             test.events_of("user_service::users::user"),
-            ["fell_back 1", "fell_back 2", "fell_back 3"]
+            [
+                "state_changed closed->open",
+                "rejected circuit_open",
+                "fell_back 1",
+                "fell_back 2",
+                "fell_back 3"
+            ]
         );
     }
 
