@@ -29,8 +29,8 @@ pub(crate) fn check(function: &Function, errors: &mut Diagnostics) {
 
 /// Whether an expansion of ours stands in the body.
 fn expanded(function: &Function) -> Option<Span> {
-    let ends = ["finish", "finish_with", "finish_unrefused"];
-    let path = |words: &[String]| words[0] == "__private" && ends.contains(&words[1].as_str());
+    let ours = ["finish", "finish_with", "finish_unrefused", "faults"];
+    let path = |words: &[String]| words[0] == "__private" && ours.contains(&words[1].as_str());
     idents(function.body.clone()).windows(2).any(path).then(Span::call_site)
 }
 
