@@ -13,7 +13,7 @@
 //! | `IsExcluded` | `ignore_err` |
 //! | `ErrOpenState`, `ErrTooManyRequests` | [`Rejection::CircuitOpen`](crate::Rejection::CircuitOpen) |
 //! | `TwoStepCircuitBreaker.Allow` | [`try_acquire`](crate::CircuitBreaker::try_acquire), a permit |
-//! | `DistributedCircuitBreaker` | `shared`: replicas share opinions, and no lock is held over a call |
+//! | `DistributedCircuitBreaker` | none: each replica judges its own calls; rate limits can be `shared` |
 //! | retry-go `Attempts`, `Delay`, `MaxDelay` | `attempts`, `delay`, `max_delay` |
 //! | `DelayType(BackOffDelay / FixedDelay / RandomDelay)` | `backoff`, `jitter` |
 //! | `RetryIf`, `Unrecoverable` | [`Classify`](crate::Classify), `when_err` |

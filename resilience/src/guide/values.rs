@@ -40,7 +40,7 @@
 //!
 //! Little's law (Little, 1961): calls at once = calls per second × seconds per call. At 200 calls per second of 50 ms each,
 //! 10 run at once on average; bursts and slow minutes need more: `max_concurrent` two to three times that, and below
-//! what the dependency's own pool admits. Where nobody knows: `adaptive`.
+//! what the dependency's own pool admits.
 //!
 //! A short `max_wait` smooths bursts; a long one lets calls wait for answers that nobody needs any more.
 //!
