@@ -70,7 +70,7 @@ async fn scrape(address: SocketAddr) {
             scraped.add(TURN).await;
             end.store(true, Relaxed);
         };
-        let (_, metrics, snapshots) = tokio::join!(
+        let ((), metrics, snapshots) = tokio::join!(
             read,
             reads_of(address, "/metrics", &end),
             reads_of(address, "/resilience", &end)
