@@ -154,6 +154,9 @@ impl Track {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::bulkhead::{Bulkhead, BulkheadConfig};
+    use crate::mode::Mode;
+    use crate::name::AnyPolicy;
 
     #[test]
     fn slots_age_and_leave() {
@@ -173,5 +176,16 @@ mod tests {
         (0..SLOTS - 2).for_each(|_| drop(add([[16, 3]])));
         assert_eq!(add([[16, 3]]), [[SLOTS - 1, 1, 0]]);
         assert!(add([[16, 3]]).is_empty());
+    }
+
+    #[test]
+    fn a_call_that_passes_is_no_rejection() {
+        let bulkhead = Bulkhead::new("passing", BulkheadConfig::new());
+        bulkhead.set_mode(Mode::Off).unwrap();
+        drop(bulkhead.try_acquire().unwrap());
+        let mut passed = Vec::new();
+        bulkhead.passed(&mut |word, count| passed.push((word, count)));
+        assert_eq!(passed, [("bypassed", 1)]);
+        assert_eq!(bulkhead.activity(), Some([0, 0]));
     }
 }

@@ -232,6 +232,9 @@ impl AnyPolicy for Bulkhead {
     fn outcomes(&self, tell: &mut dyn FnMut(&'static str, u64)) {
         let totals = self.totals();
         tell("rejected", totals.rejected);
+    }
+
+    fn passed(&self, tell: &mut dyn FnMut(&'static str, u64)) {
         self.mode.tell_passed(tell);
     }
 

@@ -230,6 +230,9 @@ impl AnyPolicy for Hedge {
     fn outcomes(&self, tell: &mut dyn FnMut(&'static str, u64)) {
         let totals = self.totals();
         tell("hedged", totals.hedged);
+    }
+
+    fn passed(&self, tell: &mut dyn FnMut(&'static str, u64)) {
         self.mode.tell_passed(tell);
     }
 

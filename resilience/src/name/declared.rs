@@ -55,6 +55,9 @@ pub trait AnyPolicy: Any + Send + Sync {
     /// Tells how calls ended, as far as it counts them: the word for the label `outcome`, and how many.
     fn outcomes(&self, tell: &mut dyn FnMut(&'static str, u64));
 
+    /// Tells how many calls its mode let pass, in words of the same label: no outcome of the policy's own.
+    fn passed(&self, _: &mut dyn FnMut(&'static str, u64)) {}
+
     /// All calls that it counts, and those among them that went wrong, for a history; `None` if it keeps none.
     #[cfg_attr(not(feature = "axum"), allow(dead_code, reason = "only the page draws a history"))]
     fn activity(&self) -> Option<[u64; 2]> {

@@ -38,6 +38,7 @@ impl Sums {
     pub(super) fn add(&mut self, listed: Listed) {
         let sum = self.0.entry((listed.kind(), listed.identity().name())).or_default();
         listed.any().outcomes(&mut |word, count| sum.add(word, count));
+        listed.any().passed(&mut |word, count| sum.add(word, count));
         if let Some(mode) = listed.any().mode() {
             sum.modes[mode as usize] = true;
         }

@@ -265,6 +265,9 @@ impl AnyPolicy for RateLimiter {
     fn outcomes(&self, tell: &mut dyn FnMut(&'static str, u64)) {
         let totals = self.totals();
         tell("rejected", totals.rejected);
+    }
+
+    fn passed(&self, tell: &mut dyn FnMut(&'static str, u64)) {
         self.limit.mode.tell_passed(tell);
     }
 

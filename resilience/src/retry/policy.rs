@@ -242,6 +242,9 @@ impl AnyPolicy for Retry {
         let totals = self.totals();
         tell("recovered", totals.recovered);
         tell("exhausted", totals.exhausted);
+    }
+
+    fn passed(&self, tell: &mut dyn FnMut(&'static str, u64)) {
         self.mode.tell_passed(tell);
     }
 

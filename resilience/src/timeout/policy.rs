@@ -188,6 +188,9 @@ impl AnyPolicy for Timeout {
         let totals = self.totals();
         tell("timed_out", totals.timed_out);
         tell("deadline_exceeded", totals.deadline_exceeded);
+    }
+
+    fn passed(&self, tell: &mut dyn FnMut(&'static str, u64)) {
         self.mode.tell_passed(tell);
     }
 

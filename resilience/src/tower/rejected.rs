@@ -26,6 +26,7 @@ pub(crate) fn rejected_to<Request: 'static>(error: BoxError) -> BoxError {
 
 /// The error of a call.
 #[cfg(not(feature = "tonic"))]
+#[expect(clippy::extra_unused_type_parameters, reason = "only gRPC has an error of its own")]
 pub(crate) fn rejected_to<Request: 'static>(error: BoxError) -> BoxError {
     error
 }

@@ -239,6 +239,9 @@ impl CircuitBreaker {
 impl AnyPolicy for CircuitBreaker {
     fn outcomes(&self, tell: &mut dyn FnMut(&'static str, u64)) {
         self.totals().tell(tell);
+    }
+
+    fn passed(&self, tell: &mut dyn FnMut(&'static str, u64)) {
         self.mode.tell_passed(tell);
     }
 
