@@ -1,30 +1,22 @@
 //! The last minutes of each circuit breaker: outcomes, response times and states, for the page's charts.
 
-use std::collections::{BTreeMap, VecDeque};
-
-use parking_lot::Mutex;
 use serde::Serialize;
 
-use super::json::{Parts, map};
+use super::json::Parts;
+use super::tracks::{Reading, Tracks};
 use crate::circuit_breaker::{CircuitBreaker, Histogram, Totals};
 use crate::circuit_state::CircuitState;
 use crate::name::Name;
 use crate::registry::pace::Pace;
 use crate::registry::registry;
 
-static TRACKS: Mutex<BTreeMap<Name, Track>> = Mutex::new(BTreeMap::new());
+static TRACKS: Tracks<Name, Counters> = Tracks::new();
 
-/// One breaker: its counters, and the slots in which something happened.
-struct Track {
-    last: Counters,
-    slots: VecDeque<(u64, Shown)>,
-}
-
-/// Counters that only grow.
-#[derive(Clone, Copy, Default)]
+/// Counters that only grow, and the state.
 struct Counters {
     totals: Totals,
     latency: Histogram,
+    state: CircuitState,
 }
 
 /// What happened in one slot.
@@ -41,61 +33,50 @@ struct Shown {
     state: CircuitState,
 }
 
-/// A slot with its age: 0 is the last one that is over.
+/// A slot with its age.
 #[derive(Serialize)]
-struct Aged {
+struct Aged<'a> {
     age: u64,
     #[serde(flatten)]
-    shown: Shown,
+    shown: &'a Shown,
 }
 
-/// Reads every breaker, for the slot that ends now; `slots` are kept.
-pub(super) async fn sample(slot: u64, slots: u64) {
+/// Reads every breaker, for the slot that ends now.
+pub(super) async fn sample(slot: u64) {
     let mut pace = Pace::in_turns();
     for breaker in registry().circuit_breakers() {
-        let (name, now, state) = (breaker.name(), Counters::of(breaker), breaker.state());
-        TRACKS.lock().entry(name).or_insert_with(|| Track::new(now)).add(slot, slots, now, state);
+        TRACKS.add(breaker.name(), slot, Counters::of(breaker));
         pace.count().await;
     }
 }
 
 /// The breakers with which something happened, as of `slot`.
 pub(super) fn parts(slot: u64) -> Parts {
-    let aged =
-        |(at, shown): &(u64, Shown)| Aged { age: slot.saturating_sub(*at), shown: shown.clone() };
-    let tracks = TRACKS.lock();
-    let moved = tracks.iter().filter(|(_, track)| !track.slots.is_empty());
-    let moved =
-        moved.map(|(name, track)| (*name, track.slots.iter().map(aged).collect::<Vec<_>>()));
-    map(moved.collect::<Vec<_>>())
+    TRACKS.parts(slot, |name| *name)
 }
 
 impl Counters {
     fn of(breaker: &CircuitBreaker) -> Self {
-        Self { totals: breaker.totals(), latency: breaker.latency().unwrap_or_default() }
+        let latency = breaker.latency().unwrap_or_default();
+        Self { totals: breaker.totals(), latency, state: breaker.state() }
     }
 }
 
-impl Track {
-    /// What was before belongs to no slot.
-    fn new(now: Counters) -> Self {
-        Self { last: now, slots: VecDeque::new() }
+impl Reading for Counters {
+    type Slot = Shown;
+
+    fn since(&self, before: &Self) -> Option<Shown> {
+        let shown = Shown::between(before, self);
+        shown.is_worth_keeping().then_some(shown)
     }
 
-    fn add(&mut self, slot: u64, slots: u64, now: Counters, state: CircuitState) {
-        let shown = Shown::between(&self.last, &now, state);
-        self.last = now;
-        if shown.is_worth_keeping() {
-            self.slots.push_back((slot, shown));
-        }
-        while self.slots.front().is_some_and(|(oldest, _)| slot - oldest >= slots) {
-            self.slots.pop_front();
-        }
+    fn aged(age: u64, shown: &Shown) -> impl Serialize {
+        Aged { age, shown }
     }
 }
 
 impl Shown {
-    fn between(before: &Counters, now: &Counters, state: CircuitState) -> Self {
+    fn between(before: &Counters, now: &Counters) -> Self {
         let took = now.latency.since(&before.latency);
         let within_ms = |share| took.quantile(share).map(|time| time.as_secs_f64() * 1_000.0);
         let grown =
@@ -107,7 +88,7 @@ impl Shown {
             p50_ms: within_ms(0.5),
             p95_ms: within_ms(0.95),
             p99_ms: within_ms(0.99),
-            state,
+            state: now.state,
         }
     }
 
@@ -125,29 +106,24 @@ mod tests {
     fn a_slot_holds_what_happened_in_it() {
         let config = CircuitBreakerConfig::new().consecutive_failures(1).latency(true);
         let breaker = CircuitBreaker::new("charted", config);
-        let mut track = Track::new(Counters::of(&breaker));
-        let mut add = |slot| {
-            track.add(slot, 3, Counters::of(&breaker), breaker.state());
-            let shown = |(slot, shown): &(u64, Shown)| {
-                (
-                    *slot,
-                    shown.succeeded,
-                    shown.failed,
-                    shown.rejected,
-                    shown.state,
-                    shown.p99_ms.is_some(),
-                )
-            };
-            track.slots.iter().map(shown).collect::<Vec<_>>()
+        let mut last = Counters::of(&breaker);
+        let mut slot = || {
+            let now = Counters::of(&breaker);
+            let slot = now.since(&last);
+            last = now;
+            slot.map(|shown| {
+                let calls = (shown.succeeded, shown.failed, shown.rejected);
+                (calls, shown.state, shown.p99_ms.is_some())
+            })
         };
         breaker.try_acquire().unwrap().success();
-        assert_eq!(add(1), [(1, 1, 0, 0, CircuitState::Closed, true)]);
-        assert_eq!(add(2).len(), 1, "a quiet slot is not kept");
+        assert_eq!(slot(), Some(((1, 0, 0), CircuitState::Closed, true)));
+        assert_eq!(slot(), None, "a quiet slot is not kept");
         breaker.try_acquire().unwrap().failure();
         assert!(breaker.try_acquire().is_err());
-        assert_eq!(add(3).last(), Some(&(3, 0, 1, 1, CircuitState::Open, true)));
-        assert_eq!(add(4).last(), Some(&(4, 0, 0, 0, CircuitState::Open, false)));
+        assert_eq!(slot(), Some(((0, 1, 1), CircuitState::Open, true)));
+        assert_eq!(slot(), Some(((0, 0, 0), CircuitState::Open, false)), "it is still open");
         breaker.reset();
-        assert!(add(7).is_empty(), "old slots leave");
+        assert_eq!(slot(), None);
     }
 }

@@ -94,6 +94,7 @@ mod shared;
 mod shutdown;
 mod snapshot;
 mod target;
+mod tracks;
 
 pub use self::bearer::bearer;
 #[cfg(feature = "tower")]

@@ -1,6 +1,6 @@
-//! What a policy knows of the replicas that it shares a limit with: whom to ask, what to say, and what was granted ahead.
+//! What a policy knows of the replicas that it shares a limit with: the store to ask, the question, and what was granted ahead.
 //!
-//! [`ask`] question and answer · [`store`] who answers, and its [`settings`] · [`link`] the store that the program connected to · [`tokens`] turns
+//! [`ask`] question and answer · [`store`] where it is asked, and its [`settings`] · [`link`] the store that the program connected to · [`tokens`] turns
 //! that were granted ahead, in one word, and [`demand`] how many that should be; both pure · [`counts`] what came of it.
 
 pub(crate) mod ask;

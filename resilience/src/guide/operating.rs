@@ -36,7 +36,7 @@
 //! | retries make an outage worse | `[retry."*"]` `attempts = 1` |
 //! | a circuit opens too early | `failure_rate`, `min_calls` of that breaker; its state stays |
 //! | a dependency must be left alone now | `[circuit_breaker."payments"]` `state = "forced-open"` |
-//! | a new limit, of which nobody knows whom it hits | `mode = "observe"`: it counts what it would reject |
+//! | a new limit whose effect is not known yet | `mode = "observe"`: it counts what it would reject |
 //! | something of ours is the problem | `RESILIENCE_MODE=off`, or `mode = "off"` for one policy |
 //!
 //! By hand: `reconfigure`, `set_mode` and `reset` on every policy, and

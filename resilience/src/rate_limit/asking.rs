@@ -138,7 +138,7 @@ impl<'l, L: Borrow<Limit>> Asking<'l, L> {
         self.fetches = false;
     }
 
-    /// Its booked turn goes back, if nobody stands behind it.
+    /// Its booked turn goes back, if no later turn was booked behind it.
     fn leave(&mut self) {
         let Stage::Booked(_, refund) = std::mem::replace(&mut self.stage, Stage::Over) else {
             return;

@@ -158,7 +158,7 @@ impl<'l, L: Borrow<Limit>, A: PolicyRef<'l, RateLimiter<L>>, C: Cost> Acquire<'l
         }
     }
 
-    /// The store doesn't answer: the options say who decides.
+    /// The store doesn't answer: the options say whether the call is decided here.
     fn alone(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Start>> {
         match self.limiter.policy().take_alone(self.cost) {
             Err(early) if early.nanos() <= self.limiter.policy().limit().max_wait() => {

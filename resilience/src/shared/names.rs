@@ -31,7 +31,7 @@ impl Names {
         }
     }
 
-    /// Who is there.
+    /// The replicas that count themselves in.
     pub(super) fn of_replicas(&self) -> String {
         format!("{}:replicas:v1", self.namespace)
     }

@@ -49,7 +49,7 @@ impl<C> Redis<C> {
         self
     }
 
-    /// Writes every key as a hash: for keys that say who somebody is. Without it, only those longer than 64 bytes are.
+    /// Writes every key as a hash: for keys that identify a person. Without it, only those longer than 64 bytes are.
     #[must_use]
     pub const fn hashed(mut self) -> Self {
         self.names.hashed = true;

@@ -81,7 +81,7 @@ async fn scrape(address: SocketAddr) {
     reads.sort_unstable();
     println!("| calls | while | p50, µs | p99, µs | p99.9, µs |");
     println!("|---|---|--:|--:|--:|");
-    let both = [("nobody looks", bare.shown()), ("both are scraped every 100 ms", scraped.shown())];
+    let both = [("unread", bare.shown()), ("both are scraped every 100 ms", scraped.shown())];
     for (row, what) in ["that are ready", "that wait 1 ms"].into_iter().enumerate() {
         for (meanwhile, rows) in &both {
             println!("| {what} | {meanwhile} | {} |", rows[row]);

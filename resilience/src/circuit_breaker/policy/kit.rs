@@ -19,7 +19,7 @@ impl CircuitBreaker {
         self.force(CircuitState::HalfOpen, Cause::OpenElapsed);
     }
 
-    /// As declared, closed, and with nothing counted; told to nobody. Calls in flight become stale.
+    /// As declared, closed, and with nothing counted; with no event. Calls in flight become stale.
     pub(crate) fn renew(&self) {
         current::renew(self);
         if let Some(shared) = self.shared.get() {

@@ -1,5 +1,5 @@
 //! Which key is evicted when the map is full: the least recently used idle one; if none is idle, the least recently used
-//! of the others, which are *demoted*; never one that a call holds, or that somebody has forced into a state.
+//! of the others, which are *demoted*; never one that a call holds, or that was forced into a state.
 //!
 //! Two queues of candidates, in the order of their last use as far as the queue knows: a look-up touches its key's record
 //! and no queue. A candidate that comes up and was used since is filed again under its true time, and one that is idle no
