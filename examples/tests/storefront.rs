@@ -196,6 +196,7 @@ impl Operator {
                 println!("  {kind} payments: {option} is {value}, from {source}");
                 return source;
             }
+            // The shop is a process of its own, with a clock of its own: it can only be asked again.
             std::thread::sleep(Duration::from_millis(20));
         }
         panic!("{kind} payments: {option} did not become {value}");

@@ -1,34 +1,13 @@
 //! Mistakes that the compiler reports in an attribute are reported in a file by the same sentences: each literal of
 //! `ui/fail` that is wrong by itself, in the place of every option of its type.
 
+mod probes;
+
 use std::fs;
 use std::path::PathBuf;
 
-use resilience::{
-    Bulkhead, CircuitBreaker, Hedge, RateLimiter, Retry, Timeout, bulkhead, circuit_breaker,
-    health_check, hedge, overrides, rate_limit, retry, timeout,
-};
-
-#[circuit_breaker(name = "probe")]
-static BREAKER: CircuitBreaker;
-#[retry(name = "probe")]
-static RETRY: Retry;
-#[timeout(name = "probe")]
-static TIMEOUT: Timeout;
-#[bulkhead(name = "probe")]
-static BULKHEAD: Bulkhead;
-#[rate_limit("10/s", name = "probe")]
-static LIMIT: RateLimiter;
-#[hedge(name = "probe")]
-static HEDGE: Hedge;
-
-#[health_check(name = "probe")]
-async fn probe() -> Result<(), std::io::Error> {
-    Ok(())
-}
-
-const KINDS: [&str; 7] =
-    ["circuit_breaker", "retry", "timeout", "bulkhead", "rate_limit", "hedge", "health_check"];
+use probes::{KINDS, rows};
+use resilience::overrides;
 
 /// Types of options, as the attributes' tables name them, and literals that are none of them.
 const WRONG: [(&str, &[&str]); 8] = [
@@ -82,18 +61,10 @@ fn mistake(file: &str) -> Mistake {
     Mistake { literal, sentence }
 }
 
-/// The options of that type that become part of an instance, out of the attribute's own table.
+/// The options of that type that become part of an instance.
 fn options_of_type(kind: &str, wanted: &str) -> Vec<String> {
-    let path =
-        format!("{}/../resilience-macros/src/policies/{kind}.rs", env!("CARGO_MANIFEST_DIR"));
-    let source = fs::read_to_string(path).unwrap();
-    let table = source.split("\noptions! {\n").nth(1).unwrap().split("\n}").next().unwrap();
-    let rows = table.lines().filter_map(|row| {
-        let rest = row.trim().strip_prefix("set ").or_else(|| row.trim().strip_prefix("late "))?;
-        let (name, rest) = rest.split_once(": ")?;
-        rest.starts_with(&format!("{wanted} = ")).then(|| name.to_owned())
-    });
-    rows.collect()
+    let fitting = rows(kind).into_iter().filter(|row| row.is_set && row.kind == wanted);
+    fitting.map(|row| row.option).collect()
 }
 
 #[test]

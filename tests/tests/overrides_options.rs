@@ -1,48 +1,19 @@
 //! What attributes take and what overrides take are the same options.
 
+mod probes;
+
 use std::fs;
 use std::path::PathBuf;
 
-use resilience::{
-    Bulkhead, CircuitBreaker, Hedge, RateLimiter, Retry, Timeout, bulkhead, circuit_breaker,
-    health_check, hedge, overrides, rate_limit, retry, timeout,
-};
+use probes::{KINDS, rows};
+use resilience::overrides;
 
-#[circuit_breaker(name = "probe")]
-static BREAKER: CircuitBreaker;
-#[retry(name = "probe")]
-static RETRY: Retry;
-#[timeout(name = "probe")]
-static TIMEOUT: Timeout;
-#[bulkhead(name = "probe")]
-static BULKHEAD: Bulkhead;
-#[rate_limit("10/s", name = "probe")]
-static LIMIT: RateLimiter;
-#[hedge(name = "probe")]
-static HEDGE: Hedge;
-
-#[health_check(name = "probe")]
-async fn probe() -> Result<(), std::io::Error> {
-    Ok(())
-}
-
-/// The attributes, by their words.
-const KINDS: [&str; 7] =
-    ["circuit_breaker", "retry", "timeout", "bulkhead", "rate_limit", "hedge", "health_check"];
-
-/// `(option, whether it is code)`, out of the table in the attribute's own file.
+/// `(option, whether it is code)`.
 fn options(kind: &str) -> Vec<(String, bool)> {
-    let path =
-        format!("{}/../resilience-macros/src/policies/{kind}.rs", env!("CARGO_MANIFEST_DIR"));
-    let source = fs::read_to_string(path).unwrap();
-    let table = source.split("\noptions! {\n").nth(1).unwrap().split("\n}").next().unwrap();
-    let rows = table.lines().filter_map(|row| {
-        let (applied, rest) = row.trim().split_once(' ')?;
-        let (name, rest) = rest.split_once(": ")?;
+    let rows = rows(kind).into_iter().map(|row| {
         // Whether replicas share a limit decides what it is made of.
-        let is_code =
-            !matches!(applied, "set" | "late") || rest.starts_with("Callable") || name == "shared";
-        Some((name.to_owned(), is_code))
+        let is_code = !row.is_set || row.kind.starts_with("Callable") || row.option == "shared";
+        (row.option, is_code)
     });
     rows.collect()
 }

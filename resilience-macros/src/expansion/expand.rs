@@ -182,6 +182,7 @@ fn captured(guarded: &Guarded) -> Option<TokenStream> {
 /// A body that may return a plain value or a `Result`: its type chooses the method.
 fn plain_or_not(call: &TokenStream, output: &Type, runtime: &TokenStream) -> TokenStream {
     let span = generated_span(Span::call_site());
+    // An inherent method may be found first, and then the trait is not needed.
     quote_spanned! {span=> {
         #[allow(unused_imports)]
         use #runtime::PlainReturn as _;
@@ -215,6 +216,7 @@ fn runs_at_once(guarded: &Guarded, runtime: &TokenStream) -> Option<TokenStream>
     }
     let span = generated_span(output.span());
     let runtime = moved(runtime, span);
+    // The type's own method may be found first, and of two traits one is chosen.
     Some(quote_spanned! {span=> {
         #[allow(unused_imports)]
         use #runtime::ladder::{RunsLater as _, RunsNow as _};

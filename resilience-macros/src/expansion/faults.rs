@@ -81,6 +81,7 @@ fn typed(guarded: &Guarded, stack: &Stack, runtime: &TokenStream, span: Span) ->
     if guarded.is_response || !is_named_error(output, &guarded.generics) {
         quote_spanned!(span=> |__resilience_fault| #runtime::faults::unknown(__resilience_fault))
     } else if stack.is_total() {
+        // An inherent method may be found first, and then the trait is not needed.
         quote_spanned! {span=> |__resilience_fault| {
             #[allow(unused_imports)]
             use #runtime::PlainReturn as _;

@@ -1,13 +1,11 @@
 //! The options of each kind that can be changed from outside: the attributes' own, with the same setters.
 
-use std::time::Duration;
-
 use super::value::Value;
 use crate::bulkhead::BulkheadConfig;
 use crate::circuit_breaker::CircuitBreakerConfig;
 use crate::health::HealthCheckConfig;
 use crate::hedge::HedgeConfig;
-use crate::rate_limit::{LONG_LEASE, RateLimitConfig, Unavailable};
+use crate::rate_limit::{RateLimitConfig, Unavailable, validate_lease};
 use crate::retry::{Backoff, Jitter, RetryConfig};
 use crate::timeout::TimeoutConfig;
 
@@ -112,9 +110,10 @@ impl Options for RateLimitConfig {
         }),
         ("burst", |config, value| Ok(config.burst(value.count()?))),
         ("max_wait", |config, value| Ok(config.max_wait(value.positive()?))),
-        ("lease", |config, value| match value.duration()? {
-            ahead if ahead > Duration::from_secs(1) => Err(LONG_LEASE.into()),
-            ahead => Ok(config.lease(ahead)),
+        ("lease", |config, value| {
+            let ahead = value.duration()?;
+            validate_lease(ahead)?;
+            Ok(config.lease(ahead))
         }),
         ("unavailable", |config, value| Ok(config.unavailable(value.choice(UNAVAILABLE)?))),
         ("replicas", |config, value| Ok(config.replicas(value.count()?))),

@@ -10,7 +10,7 @@ use crate::fleet::ask::Ask;
 
 const NOT_SHARED: &str =
     "`lease`, `unavailable` and `replicas` say how a limit is shared by a fleet: add `shared`";
-pub(crate) const LONG_LEASE: &str =
+const LONG_LEASE: &str =
     "turns that are fetched ahead are late for others: `lease` is at most \"1s\"";
 
 /// How long ahead a replica fetches turns: long enough for a handful of calls at a few hundred a second.
@@ -120,7 +120,7 @@ impl RateLimitConfig {
     }
 }
 
-const fn validate_lease(ahead: Duration) -> Result<(), &'static str> {
+pub(crate) const fn validate_lease(ahead: Duration) -> Result<(), &'static str> {
     if check::shorter(LONGEST_LEASE, ahead) { Err(LONG_LEASE) } else { Ok(()) }
 }
 

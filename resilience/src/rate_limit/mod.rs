@@ -33,9 +33,9 @@ mod waiting;
 pub use self::call::WithCost;
 pub use self::config::RateLimitConfig;
 pub use self::cost::cost;
-#[cfg(feature = "overrides")]
-pub(crate) use self::fleet_options::LONG_LEASE;
 pub use self::fleet_options::Unavailable;
+#[cfg(feature = "overrides")]
+pub(crate) use self::fleet_options::validate_lease;
 pub use self::future::{guard, guard_blocking, guard_cost, guard_cost_blocking};
 pub use self::limit::Limit;
 pub use self::part::Sharing;

@@ -203,6 +203,7 @@ impl LayerExpansion for Fallback {
             steps.extend(self.next(step, &self.alternative(step - 1, context), context));
         }
         let last = self.last(self.alternative(count, context), context);
+        // A loop that never comes round is a block that a `break` leaves, whatever its value is.
         CallTokens::Outcome(quote_spanned! {span=> {
             #[allow(unused_imports)]
             use #runtime::PlainReturn as _;
