@@ -111,9 +111,15 @@ async fn where_nothing_is_tried_again_nothing_is_counted() {
     assert_eq!((nested(&inside), nested(&single)), (vec![], vec![]));
 }
 
+/// Of its own, for tests run side by side.
+#[retry(name = "nested: other inner", attempts = 4)]
+async fn other_inner() -> Outcome {
+    Ok(())
+}
+
 #[resilient]
 async fn without_a_retry() -> Outcome {
-    inner().await
+    other_inner().await
 }
 
 #[tokio::test(start_paused = true)]
@@ -122,14 +128,14 @@ async fn other_layers_in_between_change_nothing() {
     let outside = Retry::new("nested: around a pipeline", TWICE);
     let hedge = Hedge::new("nested: between", HedgeConfig::new());
     let named = |name: &str| {
-        let pairs = nested(registry().retry("nested: inner").unwrap());
+        let pairs = nested(registry().retry("nested: other inner").unwrap());
         pairs.iter().filter(|(outer, ..)| outer == name).map(|(_, calls, _)| calls).sum::<u64>()
     };
     outside.call(without_a_retry).await.unwrap();
     assert_eq!(named("nested: around a pipeline"), 1);
-    outside.call(|| hedge.call(inner)).await.unwrap();
+    outside.call(|| hedge.call(other_inner)).await.unwrap();
     assert_eq!(named("nested: around a pipeline"), 2);
-    outside.call(|| async { tokio::spawn(inherit(inner())).await.unwrap() }).await.unwrap();
+    outside.call(|| async { tokio::spawn(inherit(other_inner())).await.unwrap() }).await.unwrap();
     assert_eq!(
         named("nested: around a pipeline"),
         3,
