@@ -76,8 +76,10 @@ fn copy(from: &Path, to: &Path) -> io::Result<()> {
         let (source, copied) = (entry.path(), to.join(entry.file_name()));
         if entry.file_type()?.is_dir() {
             copy(&source, &copied)?;
-        } else {
+        } else if source.extension().is_some_and(|extension| extension == "rs") {
             fs::write(copied, strip(&fs::read_to_string(source)?).map_err(io::Error::other)?)?;
+        } else {
+            fs::copy(source, copied)?;
         }
     }
     Ok(())

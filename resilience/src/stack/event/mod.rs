@@ -8,6 +8,7 @@ mod tell;
 use std::sync::Arc;
 
 pub use self::subscribers::Events;
+#[cfg(feature = "test-util")]
 pub(super) use self::subscribers::Listening;
 #[cfg(feature = "axum")]
 pub(crate) use self::tell::administered;
