@@ -7,10 +7,10 @@ pub use core::time::Duration;
 pub use inventory::submit;
 
 pub use crate::ambient::Priority;
-pub use crate::bulkhead::future::{
+pub use crate::bulkhead::guard::{
     guard as bulkhead, guard_priority as bulkhead_priority, priority,
 };
-pub use crate::bulkhead::{Bulkhead, BulkheadConfig};
+pub use crate::bulkhead::{Bulkhead, BulkheadConfig, QueueOrder};
 pub use crate::circuit_breaker::{CircuitBreaker, CircuitBreakerConfig};
 pub use crate::circuit_breaker::{Window, WindowOf, guard as circuit_breaker};
 pub use crate::fallback::Fallback;
@@ -171,13 +171,15 @@ pub use __fault as fault;
 
 /// Wrapped around constant expressions, so that a bad value is reported at the option.
 pub mod check {
-    pub use crate::check::{count, factor, positive, ratio, shares};
+    pub use crate::check::{
+        count, factor, positive, ratio, samples, shares, tolerance, window as sample_window,
+    };
     pub use crate::rate_limit::checked_rate as rate;
 }
 
 /// The same steps for synchronous functions.
 pub mod blocking {
-    pub use crate::bulkhead::future::{
+    pub use crate::bulkhead::guard::{
         guard_blocking as bulkhead, guard_priority_blocking as bulkhead_priority,
     };
     pub use crate::circuit_breaker::guard_blocking as circuit_breaker;

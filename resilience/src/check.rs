@@ -54,6 +54,50 @@ pub(crate) const fn are_shares(shares: &[f64; 4]) -> bool {
     0.0 < first && first <= second && second <= third && third <= last && last <= 1.0
 }
 
+/// How many times as long as without a queue calls may take: above 1, at most 10.
+///
+/// # Panics
+/// When it isn't.
+#[track_caller]
+#[must_use]
+pub const fn tolerance(times: f64) -> f64 {
+    assert!(is_tolerance(times), "a tolerance must be above 1 and at most 10");
+    times
+}
+
+/// The same as a question.
+pub(crate) const fn is_tolerance(times: f64) -> bool {
+    times > 1.0 && times <= 10.0
+}
+
+/// Shorter windows hold too few samples.
+pub(crate) const SHORTEST_WINDOW: Duration = Duration::from_millis(10);
+
+/// A window of samples: at least 10 ms.
+///
+/// # Panics
+/// When it is shorter.
+#[track_caller]
+#[must_use]
+pub const fn window(window: Duration) -> Duration {
+    assert!(!shorter(window, SHORTEST_WINDOW), "this window must be at least 10 ms");
+    window
+}
+
+/// The mean of fewer samples says nothing.
+pub(crate) const FEWEST_SAMPLES: u32 = 10;
+
+/// A number of samples: at least 10.
+///
+/// # Panics
+/// When it is less.
+#[track_caller]
+#[must_use]
+pub const fn samples(samples: u32) -> u32 {
+    assert!(samples >= FEWEST_SAMPLES, "this number of samples must be at least 10");
+    samples
+}
+
 /// A growth factor: finite, at least 1.
 ///
 /// # Panics

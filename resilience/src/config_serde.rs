@@ -130,6 +130,14 @@ macro_rules! checked {
             }
         }
 
+        crate::config_serde::deserialize_checked!($config);
+    };
+}
+pub(crate) use checked;
+
+/// The reading half alone.
+macro_rules! deserialize_checked {
+    ($config:ty) => {
         impl<'de> serde::Deserialize<'de> for $config {
             fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
                 let config = Self::deserialize(from)?;
@@ -139,4 +147,4 @@ macro_rules! checked {
         }
     };
 }
-pub(crate) use checked;
+pub(crate) use deserialize_checked;

@@ -151,7 +151,7 @@ pub use self::ambient::{
     CallId, Detached, Inherited, Prioritized, Priority, attempt, call_id, deadline, detach,
     inherit, priority, remaining, with_priority,
 };
-pub use self::bulkhead::{Bulkhead, BulkheadConfig, BulkheadPermit};
+pub use self::bulkhead::{Bulkhead, BulkheadConfig, BulkheadPermit, QueueOrder};
 pub use self::circuit_breaker::{CircuitBreaker, CircuitBreakerConfig, Permit, Totals, Window};
 pub use self::circuit_state::{Cause, CircuitState, Counts, StateChange};
 pub use self::class::{Class, Classify};

@@ -1,7 +1,6 @@
 //! Waiting tasks in order of arrival. Pure: it knows nothing of slots, turns, locks or clocks.
 
 use std::collections::BTreeMap;
-use std::mem;
 use std::num::NonZeroU64;
 
 /// A place in the queue. Never used twice: at a billion a second they last for centuries.
@@ -57,14 +56,6 @@ impl<W> Queue<W> {
         self.waiting.get_mut(&ticket)
     }
 
-    /// Puts another task in this place and gives the former one back; the new one, when the place has been left.
-    pub(crate) fn replace(&mut self, ticket: Ticket, waiter: W) -> Result<W, W> {
-        match self.waiting.get_mut(&ticket) {
-            Some(place) => Ok(mem::replace(place, waiter)),
-            None => Err(waiter),
-        }
-    }
-
     /// Gives up; `None` when it has left already.
     pub(crate) fn leave(&mut self, ticket: Ticket) -> Option<W> {
         self.waiting.remove(&ticket)
@@ -73,6 +64,23 @@ impl<W> Queue<W> {
     /// The one in front, and its place.
     pub(crate) fn first(&self) -> Option<(Ticket, &W)> {
         self.waiting.first_key_value().map(|(ticket, waiter)| (*ticket, waiter))
+    }
+
+    /// The one in front of that rank.
+    pub(crate) fn first_of(&self, rank: u8) -> Option<(Ticket, &W)> {
+        self.of(rank).next()
+    }
+
+    /// The one at the end of that rank.
+    pub(crate) fn last_of(&self, rank: u8) -> Option<(Ticket, &W)> {
+        self.of(rank).next_back()
+    }
+
+    fn of(&self, rank: u8) -> impl DoubleEndedIterator<Item = (Ticket, &W)> {
+        let start = u64::from(rank) << RANK;
+        let ticket = |number| Ticket::new(number).unwrap_or(Ticket::MIN);
+        let places = ticket(start)..=ticket(start | ((1 << RANK) - 1));
+        self.waiting.range(places).map(|(ticket, waiter)| (*ticket, waiter))
     }
 
     pub(crate) fn first_mut(&mut self) -> Option<&mut W> {

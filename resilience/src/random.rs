@@ -1,11 +1,25 @@
 //! Chance: one generator per thread, never a shared lock. Pure code takes the number as an argument instead.
 
+use std::cell::Cell;
 use std::hash::{BuildHasher, Hash, RandomState};
 use std::sync::LazyLock;
 
 /// Uniform in `[0, 1)`.
 pub(crate) fn unit() -> f64 {
     fastrand::f64()
+}
+
+thread_local! {
+    static GOLDEN: Cell<u32> = const { Cell::new(0) };
+}
+
+/// The next number of a sequence that fills its range evenly however few of it are taken (Weyl's, by the golden ratio):
+/// to draw a fixed share of calls for the price of a sum.
+#[inline]
+pub(crate) fn golden() -> u32 {
+    let next = GOLDEN.get().wrapping_add(0x9E37_79B9);
+    GOLDEN.set(next);
+    next
 }
 
 static KEYS: LazyLock<[RandomState; 2]> =

@@ -1,10 +1,11 @@
 //! A layer that admits calls, at once or after a wait: what a bulkhead and a rate limit have in common.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{ToTokens, format_ident, quote_spanned};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::Expr;
 use syn::spanned::Spanned;
 
+use crate::attribute::options::code::Predicate;
 use crate::attribute::options::duration::Positive;
 use crate::attribute::options::value::SpannedValue;
 use crate::layer::call::{CallTokens, WrapContext};
@@ -15,6 +16,8 @@ use crate::tokens::{generated_span, moved};
 pub(crate) struct AdmissionLayer {
     /// The runtime's function.
     pub(crate) function: &'static str,
+    /// How a policy that learns from calls tells their ends apart.
+    pub(crate) judges: Option<Judges>,
     /// What the call itself says to the policy.
     pub(crate) argument: Option<Argument>,
     /// The option that makes calls wait.
@@ -22,6 +25,27 @@ pub(crate) struct AdmissionLayer {
     /// The option that makes a fleet share the limit.
     pub(crate) shared: Option<Span>,
     pub(crate) keyed: Option<Keyed>,
+}
+
+/// Which errors mean too much load.
+pub(crate) struct Judges {
+    pub(crate) overload_err: Option<Predicate>,
+}
+
+impl Judges {
+    /// What reads the defaults from an outcome, and the question.
+    fn tokens(&self, context: &WrapContext<'_>) -> TokenStream {
+        let inspector = context.inspector();
+        let span = generated_span(context.output.span());
+        match &self.overload_err {
+            Some(predicate) => {
+                let expr = &predicate.expr;
+                quote_spanned!(span=> #inspector, #expr)
+            }
+            // A closure: as a path it would be one more bound for the compiler to complain about.
+            None => quote_spanned!(span=> #inspector, |_| false),
+        }
+    }
 }
 
 /// An expression that is evaluated at each call, before the body: it borrows nothing that the body takes.
@@ -46,13 +70,17 @@ pub(crate) fn waits(max_wait: Option<SpannedValue<Positive>>) -> Option<Span> {
 
 impl LayerExpansion for AdmissionLayer {
     fn wrap(&self, inner: CallTokens, context: &WrapContext<'_>) -> CallTokens {
-        match &self.argument {
-            Some(argument) => {
-                let name = Argument::name(context).into_token_stream();
-                context.guard(argument.function, inner, Some(name))
-            }
-            None => context.guard(self.function, inner, None),
-        }
+        let judges = self.judges.as_ref().map(|judges| judges.tokens(context));
+        let name = self.argument.as_ref().map(|_| Argument::name(context).into_token_stream());
+        let function = self.argument.as_ref().map_or(self.function, |argument| argument.function);
+        let arguments =
+            judges.into_iter().chain(name).reduce(|judges, name| quote!(#judges, #name));
+        context.guard(function, inner, arguments)
+    }
+
+    fn expressions(&self) -> Vec<&Expr> {
+        let overload_err = self.judges.as_ref().and_then(|judges| judges.overload_err.as_ref());
+        overload_err.map(|predicate| &predicate.expr).into_iter().collect()
     }
 
     fn prepare(&self, context: &WrapContext<'_>) -> TokenStream {

@@ -20,6 +20,7 @@ impl LayerExpansion for Pipeline {
         if *mode == Mode::Blocking {
             return inner;
         }
+        let inspector = context.inspector();
         let (span, predicates) = (*span, self.predicates.tokens(context));
         // Without a retry of its own, the attempt is that of a retry further out.
         let attempt = inner.future(span).around(|inner| quote_spanned! {span=>
@@ -50,7 +51,9 @@ impl LayerExpansion for Pipeline {
         }};
         CallTokens::Outcome(quote_spanned! {span=> {
             let __resilience_parts = #runtime::Pipeline::parts(#policy);
-            let __resilience_admitted = #runtime::either(__resilience_parts.bulkhead, #attempts, #runtime::bulkhead);
+            let __resilience_admitted = #runtime::either(__resilience_parts.bulkhead, #attempts, |__resilience_slots, __resilience_inner| {
+                #runtime::bulkhead(__resilience_slots, __resilience_inner, #inspector, |_| false)
+            });
             let __resilience_limited = #runtime::either(__resilience_parts.rate_limit, __resilience_admitted, #runtime::rate_limit);
             #runtime::either(__resilience_parts.timeout, __resilience_limited, #runtime::timeout).await
         }})

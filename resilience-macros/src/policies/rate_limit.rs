@@ -146,7 +146,8 @@ fn read(reading: &mut Reading<'_>) -> Vec<Layer> {
     let shared = shared.filter(|shared| shared.literal().is_none_or(|flag| flag.0));
     let shared = shared.map(|shared| shared.key.span());
     let waits = waits(max_wait);
-    let layer = AdmissionLayer { function: "rate_limit", argument, waits, shared, keyed };
+    let layer =
+        AdmissionLayer { function: "rate_limit", judges: None, argument, waits, shared, keyed };
     vec![reading.layer(layer)]
 }
 

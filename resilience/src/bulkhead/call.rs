@@ -1,8 +1,11 @@
 //! A bulkhead by hand.
 
-use super::future::{Acquire, guard, guard_blocking};
+use super::adaptive::Unjudged;
+use super::future::{Acquire, Admitted};
+use super::guard::{guard, guard_blocking};
 use super::{Bulkhead, BulkheadPermit};
 use crate::rejection::Rejection;
+use crate::stack::inspect::NoInspector;
 use crate::stack::{FromRejection, body, body_blocking, drop_on_ready, edge, finish};
 
 impl Bulkhead {
@@ -12,10 +15,9 @@ impl Bulkhead {
     /// [`Rejection::BulkheadFull`].
     #[inline]
     pub fn try_acquire(&self) -> Result<BulkheadPermit<'_>, Rejection> {
-        if self.enter() || self.enter_apart() {
-            Ok(BulkheadPermit::new(self))
-        } else {
-            Err(self.reject())
+        match self.enter() {
+            Some(start) => Ok(BulkheadPermit::new(self, start)),
+            None => Err(self.reject()),
         }
     }
 
@@ -39,7 +41,7 @@ impl Bulkhead {
         F: Future<Output = Result<T, E>>,
         E: FromRejection<Via>,
     {
-        edge(self.guard(body(future)))
+        edge(guard(self, drop_on_ready(body(future)), NoInspector, never))
     }
 
     /// Runs `f` in a slot if one is free; a synchronous function never waits for one.
@@ -50,11 +52,12 @@ impl Bulkhead {
         &self,
         f: impl FnOnce() -> Result<T, E>,
     ) -> Result<T, E> {
-        finish(guard_blocking(self, || body_blocking(f)))
+        finish(guard_blocking(self, || body_blocking(f), NoInspector, never))
     }
 
     /// The form for stacks by hand: rejections travel beside results, so that policies further out know them apart.
-    /// `inner` is the outcome of another policy's `guard`, or a body with its result in `Ok`.
+    /// `inner` is the outcome of another policy's `guard`, or a body with its result in `Ok`. What that result says stays
+    /// unknown: to an adaptive limit every one is a success.
     ///
     /// # Errors
     /// A rejection, by this policy or one further in.
@@ -65,7 +68,7 @@ impl Bulkhead {
     where
         F: Future<Output = Result<R, Rejection>>,
     {
-        guard(self, drop_on_ready(inner))
+        Admitted::new(self, drop_on_ready(inner), Unjudged)
     }
 
     /// [`guard`](Self::guard) of a plain future: the innermost of a stack by hand. Its result needs no room for a rejection.
@@ -78,4 +81,9 @@ impl Bulkhead {
     ) -> impl Future<Output = Result<F::Output, Rejection>> + use<'_, F> {
         self.guard(body(future))
     }
+}
+
+/// No error means too much load.
+fn never<E>(_: &E) -> bool {
+    false
 }

@@ -2,16 +2,19 @@
 
 use std::time::Duration;
 
+use super::adaptive::Bounds;
+use super::queue_order::QueueOrder;
+use super::rules;
 use super::shares::{Limits, SHARES};
 use crate::check;
+use crate::clock;
 
 /// A pool's worth: what clients of databases and HTTP servers commonly open to one peer.
 const MAX_CONCURRENT: u32 = 25;
-
-const NO_WAIT: &str = "`max_queue` needs `max_wait`, which says how long a call may wait";
-const NO_ROOM: &str = "`max_concurrent` and `max_queue` must be at least 1";
-const FALLING_SHARES: &str = "`shares` must be above 0 and at most 1, and none smaller than that of a less important priority";
-const ZERO_WAIT: &str = "`max_wait` must be longer than zero";
+/// Where an adaptive limit ends: room for a dependency ten times as large as the first guess.
+const CEILING: u32 = 200;
+/// The first guess of an adaptive limit.
+const INITIAL: u32 = 20;
 
 /// The options of a [`Bulkhead`](crate::Bulkhead), built in `const` context.
 ///
@@ -23,6 +26,7 @@ const ZERO_WAIT: &str = "`max_wait` must be longer than zero";
 ///     .max_concurrent(10)
 ///     .max_wait(Duration::from_millis(200))
 ///     .max_queue(50);
+/// const SEARCH: BulkheadConfig = BulkheadConfig::new().adaptive(true);
 /// ```
 ///
 /// Each setter panics on a value out of range; in a `const` or `static` that is a compile error. Options that
@@ -32,15 +36,37 @@ const ZERO_WAIT: &str = "`max_wait` must be longer than zero";
 #[cfg_attr(feature = "serde", serde(remote = "Self", default, deny_unknown_fields))]
 #[allow(clippy::struct_field_names, reason = "fields are named like the options")]
 pub struct BulkheadConfig {
-    pub(super) max_concurrent: u32,
+    pub(super) max_concurrent: Option<u32>,
     #[cfg_attr(feature = "serde", serde(with = "crate::config_serde::optional_duration"))]
     pub(super) max_wait: Option<Duration>,
-    max_queue: Option<u32>,
-    shares: [f64; 4],
+    pub(super) max_queue: Option<u32>,
+    pub(super) queue: QueueOrder,
+    #[cfg_attr(feature = "serde", serde(with = "crate::config_serde::duration"))]
+    pub(super) queue_target: Duration,
+    pub(super) shares: [f64; 4],
+    pub(super) adaptive: bool,
+    pub(super) min_concurrent: u32,
+    pub(super) initial: Option<u32>,
+    pub(super) tolerance: f64,
+    #[cfg_attr(feature = "serde", serde(with = "crate::config_serde::duration"))]
+    pub(super) window: Duration,
+    pub(super) min_samples: u32,
+    #[cfg_attr(feature = "serde", serde(with = "crate::config_serde::optional_duration"))]
+    pub(super) max_latency: Option<Duration>,
 }
 
 #[cfg(feature = "serde")]
-crate::config_serde::checked!(BulkheadConfig);
+impl serde::Serialize for BulkheadConfig {
+    /// Defaults that depend on other options are written as what they are.
+    fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let (max_concurrent, initial) = (Some(self.ceiling()), self.initial_limit());
+        let initial = self.initial.or(self.adaptive.then_some(initial));
+        Self::serialize(&Self { max_concurrent, initial, ..self.clone() }, to)
+    }
+}
+
+#[cfg(feature = "serde")]
+crate::config_serde::deserialize_checked!(BulkheadConfig);
 
 impl Default for BulkheadConfig {
     fn default() -> Self {
@@ -52,14 +78,29 @@ impl BulkheadConfig {
     /// Every default: 25 calls at once, and no call waits.
     #[must_use]
     pub const fn new() -> Self {
-        Self { max_concurrent: MAX_CONCURRENT, max_wait: None, max_queue: None, shares: SHARES }
+        Self {
+            max_concurrent: None,
+            max_wait: None,
+            max_queue: None,
+            queue: QueueOrder::Fifo,
+            queue_target: Duration::from_millis(5),
+            shares: SHARES,
+            adaptive: false,
+            min_concurrent: 1,
+            initial: None,
+            tolerance: 1.5,
+            window: Duration::from_millis(100),
+            min_samples: 50,
+            max_latency: None,
+        }
     }
 
-    /// How many calls run at once at most (≥ 1, default 25).
+    /// How many calls run at once at most (≥ 1, default 25; with [`adaptive`](Self::adaptive) 200, and at least
+    /// `initial`).
     #[must_use]
     #[track_caller]
     pub const fn max_concurrent(mut self, calls: u32) -> Self {
-        self.max_concurrent = check::count(calls);
+        self.max_concurrent = Some(check::count(calls));
         self
     }
 
@@ -79,7 +120,23 @@ impl BulkheadConfig {
         self
     }
 
-    /// How much of `max_concurrent` calls of each [`Priority`](crate::Priority) may fill together with all others, least
+    /// In which order calls that wait are served (default [`QueueOrder::Fifo`]); needs [`max_wait`](Self::max_wait).
+    #[must_use]
+    pub const fn queue(mut self, order: QueueOrder) -> Self {
+        self.queue = order;
+        self
+    }
+
+    /// The shortest wait that means overload when no call of 100 ms waits for less (> 0, default 5 ms); for
+    /// [`QueueOrder::Adaptive`].
+    #[must_use]
+    #[track_caller]
+    pub const fn queue_target(mut self, wait: Duration) -> Self {
+        self.queue_target = check::positive(wait);
+        self
+    }
+
+    /// How much of the limit calls of each [`Priority`](crate::Priority) may fill together with all others, least
     /// important first (each above 0, at most 1, and not below the one before; default `[0.7, 0.85, 1.0, 1.0]`).
     ///
     /// A call is admitted while the calls in flight, of every priority, are less than that share of the limit.
@@ -90,34 +147,113 @@ impl BulkheadConfig {
         self
     }
 
+    /// Whether the limit finds itself, between [`min_concurrent`](Self::min_concurrent) and
+    /// [`max_concurrent`](Self::max_concurrent) (default no). The options below are for this.
+    #[must_use]
+    pub const fn adaptive(mut self, adaptive: bool) -> Self {
+        self.adaptive = adaptive;
+        self
+    }
+
+    /// The least limit (≥ 1, at most `initial`, default 1).
+    #[must_use]
+    #[track_caller]
+    pub const fn min_concurrent(mut self, calls: u32) -> Self {
+        self.min_concurrent = check::count(calls);
+        self
+    }
+
+    /// The first limit, below which it never falls by mere idleness (default 20, or `max_concurrent` if that is smaller).
+    #[must_use]
+    #[track_caller]
+    pub const fn initial(mut self, calls: u32) -> Self {
+        self.initial = Some(check::count(calls));
+        self
+    }
+
+    /// How many times as long as without a queue calls may take (> 1, at most 10, default 1.5).
+    #[must_use]
+    #[track_caller]
+    pub const fn tolerance(mut self, times: f64) -> Self {
+        self.tolerance = check::tolerance(times);
+        self
+    }
+
+    /// How long samples are collected at least (≥ 10 ms, default 100 ms).
+    #[must_use]
+    #[track_caller]
+    pub const fn window(mut self, window: Duration) -> Self {
+        self.window = check::window(window);
+        self
+    }
+
+    /// How many samples a window needs (≥ 10, default 50).
+    #[must_use]
+    #[track_caller]
+    pub const fn min_samples(mut self, samples: u32) -> Self {
+        self.min_samples = check::samples(samples);
+        self
+    }
+
+    /// Calls that take longer are never healthy (> 0, off by default), however long they have been taking so long.
+    #[must_use]
+    #[track_caller]
+    pub const fn max_latency(mut self, latency: Duration) -> Self {
+        self.max_latency = Some(check::positive(latency));
+        self
+    }
+
     /// What contradicts itself in the options.
     pub(crate) const fn validate(&self) -> Result<(), &'static str> {
-        if self.max_queue.is_some() && self.max_wait.is_none() {
-            return Err(NO_WAIT);
-        }
-        if self.max_concurrent == 0 || matches!(self.max_queue, Some(0)) {
-            return Err(NO_ROOM);
-        }
-        if matches!(self.max_wait, Some(wait) if wait.is_zero()) {
-            return Err(ZERO_WAIT);
-        }
-        if !check::are_shares(&self.shares) {
-            return Err(FALLING_SHARES);
-        }
-        Ok(())
+        rules::validate(self)
     }
 
     /// How long a call takes at most, where the one inside takes `inner` (`None`: without bound).
     pub(crate) fn worst_case(&self, inner: Option<Duration>) -> Option<Duration> {
         inner.map(|inner| inner.saturating_add(self.max_wait.unwrap_or_default()))
     }
+}
 
-    /// What is in force for each priority.
-    pub(super) const fn limits(&self) -> Limits {
-        Limits::of(self.max_concurrent, &self.shares)
+impl BulkheadConfig {
+    /// `max_concurrent`, written or not.
+    pub(super) const fn ceiling(&self) -> u32 {
+        match self.max_concurrent {
+            Some(calls) => calls,
+            None if self.adaptive => CEILING,
+            None => MAX_CONCURRENT,
+        }
+    }
+
+    /// `initial`, written or not.
+    pub(super) const fn initial_limit(&self) -> u32 {
+        let (ceiling, least) = (self.ceiling(), self.min_concurrent);
+        match self.initial {
+            Some(calls) => calls,
+            None if ceiling < INITIAL => ceiling,
+            None if least > INITIAL => least,
+            None => INITIAL,
+        }
+    }
+
+    /// What is in force for each priority at that limit.
+    pub(super) const fn limits(&self, limit: u32) -> Limits {
+        Limits::of(limit, &self.shares)
     }
 
     pub(super) fn longest_queue(&self) -> u32 {
         self.max_queue.unwrap_or(u32::MAX)
+    }
+
+    /// What an adaptive limit keeps to.
+    pub(super) fn bounds(&self) -> Bounds {
+        Bounds {
+            initial: self.initial_limit().into(),
+            min: self.min_concurrent.into(),
+            max: self.ceiling().into(),
+            tolerance: self.tolerance,
+            max_latency: self.max_latency.map(|latency| latency.as_secs_f64() * 1e9),
+            window: clock::span(self.window),
+            min_samples: self.min_samples,
+        }
     }
 }

@@ -8,9 +8,11 @@ use pin_project_lite::pin_project;
 use tokio::task::coop;
 use tokio::time::Sleep;
 
+use super::adaptive::{Judge, Start};
+use super::line::Turn;
 use super::semaphore::Joined;
 use super::{Bulkhead, BulkheadPermit};
-use crate::ambient::{Prioritized, Priority, deadline_nanos, note_queued, with_priority};
+use crate::ambient::{Priority, deadline_nanos, note_queued};
 use crate::clock;
 use crate::queue::Ticket;
 use crate::rejection::Rejection;
@@ -20,78 +22,29 @@ use crate::timer;
 pin_project! {
     /// The future of a call in a bulkhead. Dropped early, it leaves the queue or gives its slot back.
     #[must_use = "futures do nothing unless you `.await` or poll them"]
-    pub struct Admitted<'b, A: PolicyRef<'b, Bulkhead>, F> {
+    pub struct Admitted<'b, A: PolicyRef<'b, Bulkhead>, F, J> {
         // Timed out, it is dropped before the slot is given back: what ends inside still counts as running. One that ends
         // by itself owns nothing any more, or is `DropOnReady`.
         #[pin]
         inner: F,
         acquire: Acquire<'b, A>,
+        judge: J,
     }
 }
 
-/// Runs `inner` in a slot.
-#[inline]
-pub fn guard<'b, R, A, F>(bulkhead: A, inner: F) -> Admitted<'b, A, F>
+impl<'b, A: PolicyRef<'b, Bulkhead>, F, J> Admitted<'b, A, F, J> {
+    /// `judge` says how its end counts for an adaptive limit.
+    #[inline]
+    pub(super) fn new(bulkhead: A, inner: F, judge: J) -> Self {
+        Self { inner, acquire: Acquire::new(bulkhead), judge }
+    }
+}
+
+impl<'b, R, A, F, J> Future for Admitted<'b, A, F, J>
 where
     A: PolicyRef<'b, Bulkhead>,
     F: Future<Output = Result<R, Rejection>>,
-{
-    Admitted { inner, acquire: Acquire::new(bulkhead) }
-}
-
-/// The same at a priority, which holds in `inner` too.
-#[inline]
-pub fn guard_priority<'b, R, A, F>(
-    bulkhead: A,
-    inner: F,
-    priority: Priority,
-) -> Prioritized<Admitted<'b, A, F>>
-where
-    A: PolicyRef<'b, Bulkhead>,
-    F: Future<Output = Result<R, Rejection>>,
-{
-    with_priority(priority, guard(bulkhead, inner))
-}
-
-/// A call's priority, computed before its body starts.
-#[inline]
-#[must_use]
-pub fn priority(priority: Priority) -> Priority {
-    priority
-}
-
-/// The same for a synchronous function, which never waits.
-#[allow(
-    clippy::missing_errors_doc,
-    reason = "the outcome of the call, or the bulkhead's rejection"
-)]
-#[inline]
-pub fn guard_blocking<R>(
-    bulkhead: &Bulkhead,
-    inner: impl FnOnce() -> Result<R, Rejection>,
-) -> Result<R, Rejection> {
-    let _permit = bulkhead.try_acquire()?;
-    inner()
-}
-
-/// The same at a priority, which holds in `inner` too.
-#[allow(
-    clippy::missing_errors_doc,
-    reason = "the outcome of the call, or the bulkhead's rejection"
-)]
-#[inline]
-pub fn guard_priority_blocking<R>(
-    bulkhead: &Bulkhead,
-    inner: impl FnOnce() -> Result<R, Rejection>,
-    priority: Priority,
-) -> Result<R, Rejection> {
-    priority.scope(|| guard_blocking(bulkhead, inner))
-}
-
-impl<'b, R, A, F> Future for Admitted<'b, A, F>
-where
-    A: PolicyRef<'b, Bulkhead>,
-    F: Future<Output = Result<R, Rejection>>,
+    J: Judge<R>,
 {
     type Output = F::Output;
 
@@ -104,10 +57,9 @@ where
             Err(rejection) => return Poll::Ready(Err(rejection)),
         };
         let outcome = this.inner.poll(cx);
-        if outcome.is_pending() {
-            this.acquire.keep(permit);
-        } else {
-            drop(permit);
+        match &outcome {
+            Poll::Pending => this.acquire.keep(permit),
+            Poll::Ready(outcome) => permit.end(|| this.judge.end(outcome)),
         }
         outcome
     }
@@ -127,12 +79,12 @@ pub struct Acquire<'b, A: PolicyRef<'b, Bulkhead> = &'b Bulkhead> {
 enum Standing<'b> {
     Outside,
     InLine(ManuallyDrop<Pin<Box<Waiter<'b>>>>),
-    Inside,
+    Inside(Start),
 }
 
 /// What came of asking for entry.
 enum Entry<'b> {
-    Admitted,
+    Admitted(Start),
     Rejected,
     /// A slot came after the deadline.
     Late,
@@ -148,7 +100,9 @@ impl<'b, A: PolicyRef<'b, Bulkhead>> Acquire<'b, A> {
     #[inline]
     fn poll_slot(&mut self, cx: &mut Context<'_>) -> Poll<Result<BulkheadPermit<'b>, Rejection>> {
         match self.enter(cx) {
-            Entry::Admitted => Poll::Ready(Ok(BulkheadPermit::new(self.bulkhead.policy()))),
+            Entry::Admitted(start) => {
+                Poll::Ready(Ok(BulkheadPermit::new(self.bulkhead.policy(), start)))
+            }
             Entry::Rejected => Poll::Ready(Err(self.bulkhead.policy().reject())),
             Entry::Late => Poll::Ready(Err(self.bulkhead.policy().reject_late())),
             Entry::Waiting(waiter) => {
@@ -164,23 +118,22 @@ impl<'b, A: PolicyRef<'b, Bulkhead>> Acquire<'b, A> {
     fn enter(&mut self, cx: &mut Context<'_>) -> Entry<'b> {
         if matches!(self.standing, Standing::Outside) {
             let bulkhead = self.bulkhead.policy();
-            return if bulkhead.enter() || bulkhead.enter_apart() {
-                Entry::Admitted
-            } else {
-                join_queue(bulkhead, cx)
+            return match bulkhead.enter() {
+                Some(start) => Entry::Admitted(start),
+                None => join_queue(bulkhead, cx),
             };
         }
         match mem::replace(&mut self.standing, Standing::Outside) {
             Standing::InLine(waiter) => wait(ManuallyDrop::into_inner(waiter), cx),
-            Standing::Inside | Standing::Outside => Entry::Admitted,
+            Standing::Inside(start) => Entry::Admitted(start),
+            Standing::Outside => Entry::Admitted(Start::NONE),
         }
     }
 
     /// Holds the slot until the next poll, or the drop.
     #[inline]
     fn keep(&mut self, permit: BulkheadPermit<'b>) {
-        mem::forget(permit);
-        self.standing = Standing::Inside;
+        self.standing = Standing::Inside(permit.keep());
     }
 }
 
@@ -212,7 +165,7 @@ fn leave<'b>(bulkhead: &'b Bulkhead, standing: Standing<'b>) {
         Standing::Outside => {}
         // It leaves the queue.
         Standing::InLine(waiter) => drop(ManuallyDrop::into_inner(waiter)),
-        Standing::Inside => drop(BulkheadPermit::new(bulkhead)),
+        Standing::Inside(start) => drop(BulkheadPermit::new(bulkhead, start)),
     }
 }
 
@@ -220,17 +173,22 @@ fn leave<'b>(bulkhead: &'b Bulkhead, standing: Standing<'b>) {
 #[cold]
 #[inline(never)]
 fn join_queue<'b>(bulkhead: &'b Bulkhead, cx: &mut Context<'_>) -> Entry<'b> {
-    let (config, limits) = (bulkhead.config(), bulkhead.limits_in_force());
+    let (config, rules) = (bulkhead.config(), bulkhead.rules());
     let Some(max_wait) = config.max_wait else { return Entry::Rejected };
     // Made before it is needed: outside a runtime it panics.
     let timer = timer::sleep(max_wait);
     let (priority, waker) = (Priority::current(), cx.waker().clone());
-    match bulkhead.semaphore().join(priority, limits, config.longest_queue(), waker) {
+    match bulkhead.semaphore().join(priority, rules, config.longest_queue(), waker) {
         Joined::Full => Entry::Rejected,
-        Joined::Entered => Entry::Admitted,
+        Joined::Entered => {
+            if let Some(target) = rules.target {
+                bulkhead.semaphore().note_free(target);
+            }
+            Entry::Admitted(bulkhead.start())
+        }
         Joined::Waiting(ticket) => {
             // The limit may have been raised before this one could be seen in the queue.
-            if bulkhead.limits_in_force() != limits {
+            if bulkhead.rules() != rules {
                 bulkhead.hand_over();
             }
             wait(Box::pin(Waiter { bulkhead, ticket: Some(ticket), timer }), cx)
@@ -244,10 +202,10 @@ fn wait<'b>(mut waiter: Pin<Box<Waiter<'b>>>, cx: &mut Context<'_>) -> Entry<'b>
     match waiter.as_mut().poll_turn(cx) {
         Poll::Pending => Entry::Waiting(waiter),
         Poll::Ready(true) if is_late() => {
-            drop(BulkheadPermit::new(waiter.bulkhead));
+            drop(BulkheadPermit::new(waiter.bulkhead, Start::NONE));
             Entry::Late
         }
-        Poll::Ready(true) => Entry::Admitted,
+        Poll::Ready(true) => Entry::Admitted(waiter.bulkhead.start()),
         Poll::Ready(false) if is_late() => Entry::Late,
         Poll::Ready(false) => Entry::Rejected,
     }
@@ -272,7 +230,7 @@ pin_project! {
     impl PinnedDrop for Waiter<'_> {
         fn drop(this: Pin<&mut Self>) {
             if let Some(ticket) = this.ticket {
-                this.bulkhead.semaphore().abandon(ticket, this.bulkhead.limits_in_force());
+                this.bulkhead.semaphore().abandon(ticket, this.bulkhead.rules());
             }
         }
     }
@@ -284,14 +242,15 @@ impl Waiter<'_> {
         let this = self.project();
         let Some(ticket) = *this.ticket else { return Poll::Ready(false) };
         let slots = this.bulkhead.semaphore();
-        if slots.is_next(ticket, cx.waker().clone()) {
+        let turn = slots.turn(ticket, cx.waker().clone());
+        if turn != Turn::Waits {
             *this.ticket = None;
-            return Poll::Ready(true);
+            return Poll::Ready(turn == Turn::Came);
         }
         // A task that has used up its budget must not lose its patience too.
         ready!(pin!(coop::unconstrained(this.timer)).poll(cx));
         *this.ticket = None;
         // Its turn may have come in the last moment.
-        Poll::Ready(!slots.leave(ticket))
+        Poll::Ready(slots.leave(ticket) == Turn::Came)
     }
 }

@@ -1,21 +1,29 @@
 //! A limit on how many calls run at once, with a fair queue for those that may wait.
 //!
-//! - `config`: the options.
+//! - `config`: the options; `rules` which of them fit together.
+//! - `adaptive`: a limit that finds itself; `adapting` where calls meet it.
 //! - `slots`: how many are in and how many wait, without atomics, lock or clock.
 //! - `shares`: how much of the limit calls of each priority may fill.
+//! - `delay`: whether calls wait because of overload.
 //! - `line`: those that wait, the more important first.
 //! - `semaphore`: the slots shared: one atomic word in front, the line behind a short lock.
 //! - `totals`: what it counts.
-//! - `future`: waiting for a slot, and a call that holds one.
+//! - `future`: waiting for a slot, and a call that holds one; `guard` makes it.
 //! - `policy`: the shared, named thing; `admission` what it decides, `call` its use by hand.
 
+mod adapting;
+mod adaptive;
 mod admission;
 mod call;
 mod config;
-pub(crate) mod future;
+mod delay;
+mod future;
+pub(crate) mod guard;
 mod line;
 mod permit;
 mod policy;
+mod queue_order;
+mod rules;
 mod semaphore;
 mod shares;
 mod slots;
@@ -23,7 +31,9 @@ mod slots;
 mod tests;
 mod totals;
 
+pub use self::adapting::AdaptiveLimit;
 pub use self::config::BulkheadConfig;
 pub use self::permit::BulkheadPermit;
 pub use self::policy::Bulkhead;
+pub use self::queue_order::QueueOrder;
 pub use self::totals::BulkheadTotals;

@@ -1,26 +1,74 @@
 //! A slot of a bulkhead, given back on drop.
 
 use std::fmt;
+use std::mem;
 
 use super::Bulkhead;
+use super::adaptive::{End, Start};
 
 /// A slot of a [`Bulkhead`](crate::Bulkhead). Dropping it gives it back, to the next in the queue if a call waits.
+///
+/// An adaptive bulkhead learns from how long a call took, so it wants to know how the call ended: [`success`](Self::success)
+/// or [`overload`](Self::overload). A permit that is merely dropped tells nothing, unless a timeout of this crate ended
+/// the call: that was too much load.
 #[must_use = "the slot is given back as soon as this is dropped"]
 pub struct BulkheadPermit<'b> {
     bulkhead: &'b Bulkhead,
+    start: Start,
 }
 
 impl<'b> BulkheadPermit<'b> {
     /// For a slot that is taken already.
     #[inline]
-    pub(super) fn new(bulkhead: &'b Bulkhead) -> Self {
-        Self { bulkhead }
+    pub(super) fn new(bulkhead: &'b Bulkhead, start: Start) -> Self {
+        Self { bulkhead, start }
+    }
+
+    /// The call succeeded: what it took is a sample for an adaptive limit.
+    pub fn success(self) {
+        self.end(|| End::Success);
+    }
+
+    /// The call failed because of too much load: it timed out, or the dependency said so (503, 429).
+    pub fn overload(self) {
+        self.end(|| End::Overload);
+    }
+
+    /// How the call ended is asked for only if it is a sample.
+    #[inline]
+    pub(super) fn end(mut self, end: impl FnOnce() -> End) {
+        if self.start.is_sampled() {
+            let end = end();
+            self.report(end);
+        }
+    }
+
+    /// The slot stays taken: what [`new`](Self::new) makes a permit from again.
+    #[inline]
+    pub(super) fn keep(self) -> Start {
+        let start = self.start;
+        mem::forget(self);
+        start
+    }
+
+    #[cfg(test)]
+    pub(super) fn is_sampled(&self) -> bool {
+        self.start.is_sampled()
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn report(&mut self, end: End) {
+        self.bulkhead.report(mem::take(&mut self.start), end);
     }
 }
 
 impl Drop for BulkheadPermit<'_> {
     #[inline]
     fn drop(&mut self) {
+        if self.start.is_sampled() {
+            self.report(End::of_drop());
+        }
         if self.bulkhead.semaphore().exit() {
             self.bulkhead.hand_over();
         }

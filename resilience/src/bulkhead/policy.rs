@@ -2,8 +2,11 @@
 
 use std::fmt;
 
+use once_cell::race::OnceBox;
+
+use super::adaptive::Controller;
+use super::queue_order::QueueOrder;
 use super::semaphore::FairSemaphore;
-use super::shares::Limits;
 use super::{BulkheadConfig, BulkheadTotals};
 use crate::ambient::Priority;
 use crate::check;
@@ -14,7 +17,7 @@ use crate::mode::Mode;
 use crate::name::{AnyPolicy, Identity, Name, Origin};
 use crate::problem::Problem;
 use crate::striped::StripedCounter;
-use crate::sync::{AtomicU32, Ordering};
+use crate::sync::AtomicU32;
 
 /// Limits how many calls run at once, so that one slow dependency can't take every thread, connection or byte.
 ///
@@ -57,10 +60,13 @@ use crate::sync::{AtomicU32, Ordering};
 ///
 /// | option | default |
 /// |---|---|
-/// | `max_concurrent` | 25 |
+/// | `max_concurrent` | 25; with `adaptive` 200 |
 /// | `max_wait` | off: reject at once |
 /// | `max_queue` | unlimited, where calls wait |
 /// | `shares` | `[0.7, 0.85, 1.0, 1.0]` of the limit, least important priority first |
+///
+/// `adaptive` lets the limit find itself, and `queue` orders calls that wait by overload: what that means, and the other
+/// options, is on the page of the attribute [`bulkhead`](macro@crate::bulkhead).
 ///
 /// # Cancellation
 ///
@@ -74,8 +80,11 @@ pub struct Bulkhead {
     identity: Identity,
     config: Current<BulkheadConfig>,
     pub(super) mode: ModeCell,
-    /// The limit for calls of ordinary priority, as they need it; 0 while it is not enforced.
+    /// The limit for calls of ordinary priority, as they need it; 0 while they need a closer look.
     pub(super) limit: AtomicU32,
+    /// Which calls an adaptive limit learns from: those whose number on the golden sequence is no larger. 0: none.
+    pub(super) sampling: AtomicU32,
+    pub(super) controller: OnceBox<Controller>,
     pub(super) slots: FairSemaphore,
     pub(super) rejected: StripedCounter,
 }
@@ -98,7 +107,9 @@ impl Bulkhead {
         check::assert_valid(config.validate());
         Self {
             identity,
-            limit: AtomicU32::new(config.limits().get(Priority::Critical)),
+            limit: AtomicU32::new(first_limit(&config)),
+            sampling: AtomicU32::new(if config.adaptive { u32::MAX } else { 0 }),
+            controller: OnceBox::new(),
             config: Current::new(config),
             mode: ModeCell::new(),
             slots: FairSemaphore::new(),
@@ -119,7 +130,8 @@ impl Bulkhead {
         self.config.get()
     }
 
-    /// Puts other options in force. Raised, `max_concurrent` serves calls that wait before this returns; lowered, it ends
+    /// Puts other options in force. An adaptive limit keeps what it has learnt, within its new bounds. Raised,
+    /// `max_concurrent` serves calls that wait before this returns; lowered, it ends
     /// no call, and new ones wait or are rejected until enough have left. Other options hold for calls that come from now
     /// on.
     ///
@@ -155,10 +167,11 @@ impl Bulkhead {
         self.mode.counts().1
     }
 
-    /// Forgets what it counted. Calls that run keep their slots, and those that wait their places.
+    /// Forgets what it counted, and what an adaptive limit has learnt. Calls that run keep their slots, and those that wait their places.
     pub fn reset(&self) {
         self.rejected.reset();
         self.mode.reset();
+        self.reset_limit();
     }
 
     /// How many calls run now.
@@ -184,13 +197,12 @@ impl Bulkhead {
     }
 }
 
-impl Bulkhead {
-    /// What calls read, from config and mode; then those are served who may wait no longer.
-    fn derive(&self) {
-        let is_enforced = self.mode.get() == Mode::Enforce;
-        let limits = if is_enforced { self.config().limits() } else { Limits::even(0) };
-        self.limit.store(limits.get(Priority::Critical), Ordering::Relaxed);
-        self.hand_over();
+/// What ordinary calls look at before anything has changed.
+const fn first_limit(config: &BulkheadConfig) -> u32 {
+    let limit = if config.adaptive { config.initial_limit() } else { config.ceiling() };
+    match config.queue {
+        QueueOrder::Fifo => config.limits(limit).get(Priority::Critical),
+        QueueOrder::Adaptive => 0,
     }
 }
 

@@ -11,10 +11,11 @@
 
 use std::task::Waker;
 
-use super::line::Line;
+use super::line::{Line, Turn};
 use super::shares::Limits;
 use super::slots::Slots;
 use crate::ambient::Priority;
+use crate::clock;
 use crate::queue::Ticket;
 use crate::sync::{AtomicU64, Mutex, Ordering};
 
@@ -22,6 +23,23 @@ use crate::sync::{AtomicU64, Mutex, Ordering};
 pub(super) struct FairSemaphore {
     word: AtomicU64,
     line: Mutex<Line>,
+    /// Until when calls that needn't wait change nothing, in the adaptive order.
+    settled_until: AtomicU64,
+}
+
+/// How slots are given to those who wait.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Rules {
+    pub(super) limits: Limits,
+    /// The delay beyond which the order adapts to overload; none where it is always that of arrival.
+    pub(super) target: Option<u64>,
+}
+
+/// A slot that went to a call, and calls that had to leave.
+#[derive(Debug, Default)]
+struct Served {
+    next: Option<Waker>,
+    shed: Vec<Waker>,
 }
 
 /// What became of a call that went to wait.
@@ -37,7 +55,17 @@ pub(super) enum Joined {
 
 impl FairSemaphore {
     pub(super) const fn new() -> Self {
-        Self { word: AtomicU64::new(0), line: Mutex::new(Line::new()) }
+        Self {
+            word: AtomicU64::new(0),
+            line: Mutex::new(Line::new()),
+            settled_until: AtomicU64::new(0),
+        }
+    }
+
+    /// One whose queue has been long for long, and stays so.
+    #[cfg(all(test, shuttle))]
+    pub(super) fn overloaded() -> Self {
+        Self { line: Mutex::new(Line::overloaded()), ..Self::new() }
     }
 
     #[inline]
@@ -90,59 +118,101 @@ impl FairSemaphore {
     pub(super) fn join(
         &self,
         priority: Priority,
-        limits: Limits,
+        rules: Rules,
         longest_queue: u32,
         waker: Waker,
     ) -> Joined {
+        let now = clock::counter();
         let mut line = self.line.lock();
         // Only calls that are served before all others look at the slots.
-        let limit = if line.is_passed_by(priority) { limits.get(priority) } else { 0 };
+        let limit = if line.is_passed_by(priority) { rules.limits.get(priority) } else { 0 };
         let queued = self.slots().queued();
         let next = |slots: Slots| slots.overtake(limit).or_else(|| slots.join(longest_queue));
         match self.update(next) {
             None => Joined::Full,
             Some(slots) if slots.queued() == queued => Joined::Entered,
-            Some(_) => Joined::Waiting(line.join(priority, waker)),
+            Some(_) => Joined::Waiting(line.join(priority, waker, now)),
         }
     }
 
-    /// Whether it is this one's turn: it has a slot. If not, `waker` will tell.
-    pub(super) fn is_next(&self, ticket: Ticket, waker: Waker) -> bool {
-        let replaced = self.line.lock().replace(ticket, waker);
-        replaced.is_err()
+    /// A call took a slot without waiting, in the adaptive order.
+    #[cold]
+    pub(super) fn note_free(&self, target: u64) {
+        let now = clock::counter();
+        if now <= self.settled_until.load(Ordering::Relaxed) {
+            return;
+        }
+        // Who holds the lock notes a wait itself.
+        if let Some(mut line) = self.line.try_lock() {
+            self.settled_until.store(line.note_free(now, target), Ordering::Relaxed);
+        }
+    }
+
+    /// Whether it is this one's turn. If not, `waker` will tell.
+    pub(super) fn turn(&self, ticket: Ticket, waker: Waker) -> Turn {
+        let (turn, _former) = self.line.lock().turn(ticket, waker);
+        turn
     }
 
     /// Stops waiting. A slot that had come meanwhile goes to the next.
-    pub(super) fn abandon(&self, ticket: Ticket, limits: Limits) {
-        if !self.leave(ticket) && self.exit() {
-            self.hand_over(limits);
+    pub(super) fn abandon(&self, ticket: Ticket, rules: Rules) {
+        if self.leave(ticket) == Turn::Came && self.exit() {
+            self.hand_over(rules);
         }
     }
 
-    /// Stops waiting; false when it had its turn already, and with it a slot.
-    pub(super) fn leave(&self, ticket: Ticket) -> bool {
+    /// Stops waiting: what had become of the place.
+    pub(super) fn leave(&self, ticket: Ticket) -> Turn {
         let mut line = self.line.lock();
-        let left = line.leave(ticket);
-        if left.is_some() {
+        let (turn, waker) = line.leave(ticket);
+        if turn == Turn::Waits {
             self.word.fetch_add(Slots::QUEUED, Ordering::Relaxed);
         }
         drop(line);
-        left.is_some()
+        drop(waker);
+        turn
     }
 
     /// Free slots go to those who wait.
-    pub(super) fn hand_over(&self, limits: Limits) {
-        while let Some(waker) = self.serve(limits) {
-            waker.wake();
+    pub(super) fn hand_over(&self, rules: Rules) {
+        loop {
+            let Served { next, shed } = self.serve(rules);
+            shed.into_iter().for_each(Waker::wake);
+            let Some(next) = next else { return };
+            next.wake();
         }
     }
 
-    /// Gives one free slot to the first in line.
-    fn serve(&self, limits: Limits) -> Option<Waker> {
+    /// Gives one free slot to the next in line.
+    fn serve(&self, rules: Rules) -> Served {
+        match rules.target {
+            None => Served { next: self.serve_in_order(rules.limits), shed: Vec::new() },
+            Some(target) => self.serve_adaptive(rules.limits, target).unwrap_or_default(),
+        }
+    }
+
+    fn serve_in_order(&self, limits: Limits) -> Option<Waker> {
         let mut line = self.line.lock();
         let limit = limits.get(line.next()?);
         self.update(|slots| slots.hand_over(limit))?;
         line.pop()
+    }
+
+    #[cold]
+    fn serve_adaptive(&self, limits: Limits, target: u64) -> Option<Served> {
+        let now = clock::counter();
+        let mut line = self.line.lock();
+        // While a call waits, none enters without the lock, so a slot that is free stays so.
+        if self.slots().in_flight() >= limits.get(line.next()?) {
+            return None;
+        }
+        let shed = line.shed(now, target);
+        self.word.fetch_add(Slots::QUEUED * shed.len() as u64, Ordering::Relaxed);
+        let next = line.next().and_then(|next| {
+            self.update(|slots| slots.hand_over(limits.get(next)))?;
+            line.pop_adaptive(now)
+        });
+        Some(Served { next, shed })
     }
 
     /// One transition of the word; what it became.

@@ -87,13 +87,19 @@ pub struct BulkheadAggregate {
     pub(crate) in_flight: u64,
     pub(crate) queued: u64,
     passed: (u64, u64),
+    pub(crate) limit: u64,
+    /// Of adaptive limits, the longest latency without a queue, and now, in nanoseconds.
+    pub(crate) base: f64,
+    pub(crate) recent: f64,
 }
 
 impl BulkheadAggregate {
     pub(crate) fn of(bulkhead: &Bulkhead) -> Self {
         let (in_flight, queued) = (bulkhead.in_flight().into(), bulkhead.queued().into());
         let passed = (bulkhead.would_reject(), bulkhead.bypassed());
-        Self { rejected: bulkhead.totals().rejected, in_flight, queued, passed }
+        let (rejected, limit) = (bulkhead.totals().rejected, bulkhead.limit().into());
+        let (base, recent) = bulkhead.latencies();
+        Self { rejected, in_flight, queued, passed, limit, base, recent }
     }
 }
 
@@ -103,12 +109,15 @@ impl AddAssign for BulkheadAggregate {
         self.in_flight += other.in_flight;
         self.queued += other.queued;
         self.passed = sum(self.passed, other.passed);
+        self.limit += other.limit;
+        (self.base, self.recent) = (self.base.max(other.base), self.recent.max(other.recent));
     }
 }
 
 impl Aggregate for BulkheadAggregate {
     fn clear_present(&mut self) {
-        (self.in_flight, self.queued) = (0, 0);
+        let (rejected, passed) = (self.rejected, self.passed);
+        *self = Self { rejected, passed, ..Self::default() };
     }
 
     fn tell(&self, tell: &mut dyn FnMut(&'static str, u64)) {

@@ -49,6 +49,8 @@ pub(super) enum Shape {
     Counter,
     /// They come and go.
     Gauge,
+    /// The same for durations.
+    Seconds,
     /// They are durations, in seconds, counted by buckets.
     Histogram,
 }
@@ -106,6 +108,20 @@ pub(super) static FAMILIES: &[Family] = &[
         shape: Shape::Gauge,
         policies: |all| all.bulkheads.len(),
         write: |all, place, to| plain(&all.bulkheads[place], |sum| sum.queued, to),
+    },
+    Family {
+        name: "resilience_bulkhead_limit",
+        help: "How many calls the bulkhead lets run at once.",
+        shape: Shape::Gauge,
+        policies: |all| all.bulkheads.len(),
+        write: |all, place, to| plain(&all.bulkheads[place], |sum| sum.limit, to),
+    },
+    Family {
+        name: "resilience_bulkhead_latency_seconds",
+        help: "What calls through an adaptive bulkhead take: without a queue (base), and now (recent).",
+        shape: Shape::Seconds,
+        policies: |all| all.bulkheads.len(),
+        write: latencies,
     },
     Family {
         name: "resilience_call_duration_seconds",
@@ -230,6 +246,17 @@ fn durations(all: &Collected, place: usize, to: &mut dyn Sink) {
     if let Some(latency) = &sum.latency {
         to.series(&[policy(*name)]);
         to.durations(latency);
+    }
+}
+
+/// Both latencies of an adaptive bulkhead, once it knows them.
+fn latencies(all: &Collected, place: usize, to: &mut dyn Sink) {
+    let (name, sum) = &all.bulkheads[place];
+    for (kind, nanos) in [("base", sum.base), ("recent", sum.recent)] {
+        if nanos > 0.0 {
+            to.series(&[policy(*name)]);
+            to.seconds(&[("kind", kind)], nanos / 1e9);
+        }
     }
 }
 

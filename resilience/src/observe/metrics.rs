@@ -36,6 +36,7 @@ pub fn describe() {
         match shape {
             Shape::Counter => describe_counter!(*name, Unit::Count, *help),
             Shape::Gauge => describe_gauge!(*name, Unit::Count, *help),
+            Shape::Seconds => describe_gauge!(*name, Unit::Seconds, *help),
             Shape::Histogram => {
                 describe_counter!(format!("{name}_bucket"), Unit::Count, *help);
                 describe_counter!(format!("{name}_count"), Unit::Count, *help);
@@ -79,6 +80,10 @@ impl Sink for Recorded {
         } else {
             counter!(name, labels).absolute(value);
         }
+    }
+
+    fn seconds(&mut self, own: &[Label], seconds: f64) {
+        gauge!(self.family.name, self.labels(own)).set(seconds);
     }
 
     fn durations(&mut self, durations: &Histogram) {

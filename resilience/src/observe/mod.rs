@@ -16,6 +16,8 @@
 //! | `resilience_nested_retries_total` | `outer`, `inner` | calls of a retry that began inside an attempt of another one |
 //! | `resilience_bulkhead_in_flight` | `policy` | calls that run |
 //! | `resilience_bulkhead_queued` | `policy` | calls that wait |
+//! | `resilience_bulkhead_limit` | `policy` | how many calls may run |
+//! | `resilience_bulkhead_latency_seconds` | `policy`, `kind` | what calls through an adaptive bulkhead take without a queue (`base`) and now (`recent`); of several keys the longest |
 //! | `resilience_policy_mode` | `kind`, `policy`, `mode` | 1 for the mode in force |
 //! | `resilience_call_duration_seconds` | `policy` | a histogram, for the breakers with the option `latency` |
 //!

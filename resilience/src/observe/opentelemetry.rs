@@ -52,6 +52,7 @@ pub fn register(registry: &'static Registry, meter: &Meter) {
         match family.shape {
             Shape::Counter => instruments.counter("", |it| To::Values(it)),
             Shape::Gauge => instruments.gauge(),
+            Shape::Seconds => instruments.seconds(),
             Shape::Histogram => {
                 instruments.counter("_bucket", |it| To::Buckets(it));
                 instruments.counter("_count", |it| To::Values(it));
@@ -90,6 +91,16 @@ impl Instruments<'_> {
             .build();
     }
 
+    fn seconds(&self) {
+        let Self { registry, meter, family } = *self;
+        meter
+            .f64_observable_gauge(family.name)
+            .with_description(family.help)
+            .with_unit("s")
+            .with_callback(move |it| read(registry, family, To::Seconds(it)))
+            .build();
+    }
+
     fn sum(&self) {
         let Self { registry, meter, family } = *self;
         meter
@@ -112,6 +123,8 @@ enum To<'i> {
     Values(&'i dyn AsyncInstrument<u64>),
     Buckets(&'i dyn AsyncInstrument<u64>),
     Sum(&'i dyn AsyncInstrument<f64>),
+    /// Durations that are no histogram.
+    Seconds(&'i dyn AsyncInstrument<f64>),
 }
 
 struct Observed<'i> {
@@ -136,9 +149,16 @@ impl Sink for Observed<'_> {
         }
     }
 
+    fn seconds(&mut self, own: &[Label], seconds: f64) {
+        if let To::Seconds(instrument) = self.to {
+            instrument.observe(seconds, &self.with(own));
+        }
+    }
+
     fn durations(&mut self, durations: &Histogram) {
         match self.to {
             To::Values(instrument) => instrument.observe(durations.count(), &self.shared),
+            To::Seconds(_) => {}
             To::Sum(instrument) => {
                 instrument.observe(durations.sum().as_secs_f64(), &self.shared);
             }

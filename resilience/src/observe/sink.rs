@@ -12,6 +12,8 @@ pub(super) trait Sink {
     fn series(&mut self, shared: &[Label]);
     /// One value, with the labels that it has besides.
     fn value(&mut self, own: &[Label], value: u64);
+    /// A duration that is no histogram.
+    fn seconds(&mut self, own: &[Label], seconds: f64);
     /// The value of a histogram.
     fn durations(&mut self, durations: &Histogram);
 }

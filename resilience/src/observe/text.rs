@@ -101,7 +101,7 @@ impl Text {
                 (family.name.trim_end_matches("_total"), "counter")
             }
             (Shape::Counter, Format::Prometheus) => (family.name, "counter"),
-            (Shape::Gauge, _) => (family.name, "gauge"),
+            (Shape::Gauge | Shape::Seconds, _) => (family.name, "gauge"),
             (Shape::Histogram, _) => (family.name, "histogram"),
         };
         let help = family.help;
@@ -149,6 +149,12 @@ impl Sink for Text {
 
     fn value(&mut self, own: &[Label], value: u64) {
         self.sample("", own, value);
+    }
+
+    fn seconds(&mut self, own: &[Label], seconds: f64) {
+        self.labelled("", own);
+        // Writing to a string doesn't fail.
+        let _ = writeln!(self.written, "{seconds}");
     }
 
     fn durations(&mut self, durations: &Histogram) {

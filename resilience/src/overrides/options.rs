@@ -1,7 +1,7 @@
 //! The options of each kind that can be changed from outside: the attributes' own, with the same setters.
 
 use super::value::Value;
-use crate::bulkhead::BulkheadConfig;
+use crate::bulkhead::{BulkheadConfig, QueueOrder};
 use crate::circuit_breaker::CircuitBreakerConfig;
 use crate::health::HealthCheckConfig;
 use crate::hedge::HedgeConfig;
@@ -40,6 +40,8 @@ const UNAVAILABLE: &[(&str, Unavailable)] = &[
     ("allow", Unavailable::Allow),
     ("reject", Unavailable::Reject),
 ];
+const QUEUES: &[(&str, QueueOrder)] =
+    &[("fifo", QueueOrder::Fifo), ("adaptive", QueueOrder::Adaptive)];
 
 macro_rules! options {
     ($($config:ident { $($option:ident: $read:ident $(($words:ident))?,)* })*) => {
@@ -100,6 +102,15 @@ options! {
         max_wait: positive,
         max_queue: count,
         shares: shares,
+        queue: choice(QUEUES),
+        queue_target: positive,
+        adaptive: flag,
+        min_concurrent: count,
+        initial: count,
+        tolerance: tolerance,
+        window: sample_window,
+        min_samples: samples,
+        max_latency: positive,
     }
 }
 
@@ -139,7 +150,7 @@ impl Options for HedgeConfig {
 }
 
 /// What attributes take besides: code, or facts of the place.
-const CODE: [&str; 17] = [
+const CODE: [&str; 18] = [
     "when_err",
     "when_ok",
     "ignore_err",
@@ -157,6 +168,7 @@ const CODE: [&str; 17] = [
     "cost",
     "priority",
     "shared",
+    "overload_err",
 ];
 
 /// Whether an attribute's option of that name is no data.

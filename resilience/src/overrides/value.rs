@@ -130,6 +130,31 @@ impl Value {
         }
     }
 
+    pub(super) fn tolerance(&self) -> Result<f64, String> {
+        match self.number() {
+            Some(times) if check::is_tolerance(times) => Ok(times),
+            _ => Err("a tolerance is above 1 and at most 10: write one like 1.5".into()),
+        }
+    }
+
+    pub(super) fn sample_window(&self) -> Result<Duration, String> {
+        match self.duration()? {
+            time if time < SHORTEST_WINDOW => {
+                Err("a window lasts at least 10 ms: write \"10ms\" or more".into())
+            }
+            time => Ok(time),
+        }
+    }
+
+    pub(super) fn samples(&self) -> Result<u32, String> {
+        match self.count()? {
+            samples if samples < check::FEWEST_SAMPLES => {
+                Err(format!("a window needs at least {} samples", check::FEWEST_SAMPLES))
+            }
+            samples => Ok(samples),
+        }
+    }
+
     pub(super) fn flag(&self) -> Result<bool, String> {
         match self {
             Self::Flag(flag) => Ok(*flag),

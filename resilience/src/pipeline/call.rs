@@ -3,14 +3,13 @@
 use std::time::Duration;
 
 use super::{Parts, Pipeline};
-use crate::bulkhead::Bulkhead;
 use crate::rejection::Rejection;
 use crate::stack::inspect::Inspector;
 use crate::stack::predicate::{
     AnyError, Hint, NoPredicate, Predicate, TimedOutOnly, WithPredicates, predicates,
 };
 use crate::stack::{Either, FromRejection, body, edge, either};
-use crate::{rate_limit, timeout};
+use crate::{bulkhead, rate_limit, timeout};
 
 predicates! {
     Pipeline,
@@ -126,6 +125,7 @@ impl<'p, A, B, C, X, N> WithPredicates<'p, Pipeline, A, B, C, X, N> {
         N: Inspector<Result<T, E>>,
     {
         let parts = self.policy.parts();
+        let inspector = self.inspector;
         let (predicates, hint) = self.apart();
         let to_judge = predicates.clone();
         let mut attempt = move || to_judge.clone().attempt(parts, operation());
@@ -133,7 +133,7 @@ impl<'p, A, B, C, X, N> WithPredicates<'p, Pipeline, A, B, C, X, N> {
             Some(retry) => Either::Guarded { guarded: predicates.of(retry, hint).guard(attempt) },
             None => Either::Bare { inner: attempt() },
         };
-        admitted(parts, attempts)
+        admitted(parts, attempts, inspector)
     }
 
     /// [`guard`](Self::guard) of a plain future, which runs once; see [`Pipeline::guard_body`].
@@ -152,7 +152,8 @@ impl<'p, A, B, C, X, N> WithPredicates<'p, Pipeline, A, B, C, X, N> {
         N: Inspector<Result<T, E>>,
     {
         let parts = self.policy.parts();
-        admitted(parts, self.apart().0.attempt(parts, body(future)))
+        let inspector = self.inspector;
+        admitted(parts, self.apart().0.attempt(parts, body(future)), inspector)
     }
 
     fn apart(self) -> (Predicates<A, B, C, N>, X) {
@@ -164,14 +165,18 @@ impl<'p, A, B, C, X, N> WithPredicates<'p, Pipeline, A, B, C, X, N> {
 }
 
 /// The parts around all attempts.
-fn admitted<F, T, E>(
+fn admitted<F, T, E, N>(
     parts: Parts,
     attempts: F,
+    inspector: N,
 ) -> impl Future<Output = Result<Result<T, E>, Rejection>>
 where
     F: Future<Output = Result<Result<T, E>, Rejection>>,
+    N: Inspector<Result<T, E>>,
 {
-    let admitted = either(parts.bulkhead, attempts, Bulkhead::guard);
+    let admitted = either(parts.bulkhead, attempts, |slots, inner| {
+        bulkhead::guard::guard(slots, inner, inspector, |_| false)
+    });
     let limited = either(parts.rate_limit, admitted, rate_limit::guard);
     either(parts.timeout, limited, timeout::future::guard)
 }

@@ -12,6 +12,7 @@ pub(super) fn text(event: &Event) -> String {
         Event::Retried(retry) => format!("retried {}", retry.attempt),
         Event::FellBack { step, .. } => format!("fell_back {step}"),
         Event::Hedged { attempt, .. } => format!("hedged {attempt}"),
+        Event::LimitChanged { from, to, .. } => format!("limit_changed {from}->{to}"),
         Event::Administered { action, .. } => format!("administered {action}"),
         #[cfg(feature = "overrides")]
         Event::Reconfigured { changes, .. } => format!("reconfigured {}", changes.join(", ")),

@@ -6,6 +6,7 @@ pub(crate) mod count;
 pub(crate) mod duration;
 pub(crate) mod rate;
 pub(crate) mod ratio;
+pub(crate) mod samples;
 pub(crate) mod setters;
 pub(crate) mod shares;
 pub(crate) mod text;

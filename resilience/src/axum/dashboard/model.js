@@ -75,7 +75,7 @@ const SHAPES = {
     row.groups = () => breakerFacts(p);
   },
   bulkheads(row, p) {
-    const most = p.config.max_concurrent;
+    const most = p.limit;
     const full = p.in_flight >= most;
     Object.assign(row, { rate: p.in_flight / most, threshold: 1, rateText: () => `${p.in_flight} of ${most} slots, ${p.queued} waiting` });
     Object.assign(row, { state: full ? "full" : "free", tone: full ? "careful" : "good", trouble: full ? 50 : 20 * row.rate });

@@ -54,6 +54,10 @@ enum Facts<'e> {
     Hedged {
         attempt: u32,
     },
+    LimitChange {
+        from: u32,
+        to: u32,
+    },
     Administered {
         #[serde(skip_serializing_if = "Option::is_none")]
         key: Option<String>,
@@ -135,6 +139,9 @@ fn described(event: &Event, audience: Audience) -> (&'static str, Facts<'_>) {
         }
         Event::FellBack { step, .. } => ("fell_back", Facts::FellBack { step: *step }),
         Event::Hedged { attempt, .. } => ("hedged", Facts::Hedged { attempt: *attempt }),
+        Event::LimitChanged { from, to, .. } => {
+            ("limit_changed", Facts::LimitChange { from: *from, to: *to })
+        }
         Event::Administered { key, action, by, reason, .. } => {
             let (key, reason) = (key.as_deref().map(|key| audience.key(key)), reason.as_deref());
             ("administered", Facts::Administered { key, action, by, reason })

@@ -240,6 +240,8 @@ async fn a_slot_that_comes_after_the_deadline_starts_nothing() {
 #[test]
 fn the_defaults_are_those_of_the_table() {
     let config = BulkheadConfig::new();
-    assert_eq!((config.max_concurrent, config.max_wait), (25, None));
-    assert_eq!(config.longest_queue(), u32::MAX);
+    assert_eq!((config.ceiling(), config.max_wait), (25, None));
+    let adaptive = config.adaptive(true);
+    assert_eq!((adaptive.ceiling(), adaptive.initial_limit()), (200, 20));
+    assert_eq!(adaptive.longest_queue(), u32::MAX);
 }

@@ -9,13 +9,17 @@ use std::task::{Context, Poll};
 use shuttle::sync::atomic::{AtomicU32, Ordering};
 use shuttle::{check_pct, check_random, future, thread};
 
-use super::super::semaphore::{FairSemaphore, Joined};
+use super::super::line::Turn;
+use super::super::semaphore::{FairSemaphore, Joined, Rules};
 use super::super::shares::Limits;
 use crate::ambient::Priority;
 use crate::queue::Ticket;
 
 const LIMIT: u32 = 1;
-const LIMITS: Limits = Limits::even(LIMIT);
+/// In order of arrival.
+const IN_ORDER: Rules = Rules { limits: Limits::even(LIMIT), target: None };
+/// The newest first, and all leave that have waited at all.
+const OVERLOADED: Rules = Rules { limits: Limits::even(LIMIT), target: Some(0) };
 const RUNS: usize = 5_000;
 
 /// The bulkhead's waiter without its timer, which needs a tokio runtime.
@@ -23,6 +27,7 @@ struct Waiting<'l> {
     semaphore: &'l FairSemaphore,
     ticket: Option<Ticket>,
     priority: Priority,
+    rules: Rules,
     /// Gives up when it is polled without having its turn that often.
     patience: u32,
 }
@@ -38,7 +43,7 @@ impl Future for Waiting<'_> {
         if self.semaphore.enter(LIMIT.into()) {
             return Poll::Ready(true);
         }
-        match self.semaphore.join(self.priority, LIMITS, u32::MAX, cx.waker().clone()) {
+        match self.semaphore.join(self.priority, self.rules, u32::MAX, cx.waker().clone()) {
             Joined::Entered => Poll::Ready(true),
             Joined::Full => unreachable!("the queue has no limit"),
             Joined::Waiting(ticket) => {
@@ -51,9 +56,10 @@ impl Future for Waiting<'_> {
 
 impl Waiting<'_> {
     fn wait(&mut self, ticket: Ticket, cx: &mut Context<'_>) -> Poll<bool> {
-        if self.semaphore.is_next(ticket, cx.waker().clone()) {
+        let turn = self.semaphore.turn(ticket, cx.waker().clone());
+        if turn != Turn::Waits {
             self.ticket = None;
-            return Poll::Ready(true);
+            return Poll::Ready(turn == Turn::Came);
         }
         self.give_up(ticket)
     }
@@ -66,7 +72,7 @@ impl Waiting<'_> {
             }
             None => {
                 self.ticket = None;
-                Poll::Ready(!self.semaphore.leave(ticket))
+                Poll::Ready(self.semaphore.leave(ticket) == Turn::Came)
             }
         }
     }
@@ -75,41 +81,41 @@ impl Waiting<'_> {
 impl Drop for Waiting<'_> {
     fn drop(&mut self) {
         if let Some(ticket) = self.ticket {
-            self.semaphore.abandon(ticket, LIMITS);
+            self.semaphore.abandon(ticket, self.rules);
         }
     }
 }
 
 /// Gives the slot back, as a permit does.
-fn leave(semaphore: &FairSemaphore) {
+fn leave(semaphore: &FairSemaphore, rules: Rules) {
     if semaphore.exit() {
-        semaphore.hand_over(LIMITS);
+        semaphore.hand_over(rules);
     }
 }
 
 /// Goes in, checks that it is alone, and goes out.
-fn visit(semaphore: &FairSemaphore, inside: &AtomicU32, priority: Priority, patience: u32) {
-    if future::block_on(Waiting { semaphore, ticket: None, priority, patience }) {
+fn visit(waiting: Waiting<'_>, inside: &AtomicU32) {
+    let (semaphore, rules) = (waiting.semaphore, waiting.rules);
+    if future::block_on(waiting) {
         assert!(inside.fetch_add(1, Ordering::SeqCst) < LIMIT, "too many inside");
         thread::yield_now();
         inside.fetch_sub(1, Ordering::SeqCst);
-        leave(semaphore);
+        leave(semaphore, rules);
     }
 }
 
 /// A waiter that is polled once and dropped, whether its turn has come or not.
-fn turn_away(semaphore: &FairSemaphore) {
-    let priority = Priority::Critical;
-    let mut waiting = Waiting { semaphore, ticket: None, priority, patience: u32::MAX };
+fn turn_away(mut waiting: Waiting<'_>) {
     let mut cx = Context::from_waker(std::task::Waker::noop());
     if Pin::new(&mut waiting).poll(&mut cx).is_ready() {
-        leave(semaphore);
+        leave(waiting.semaphore, waiting.rules);
     }
     thread::yield_now();
 }
 
-fn every_caller_gets_through() {
-    let (semaphore, inside) = (Arc::new(FairSemaphore::new()), Arc::new(AtomicU32::new(0)));
+/// Each gets in, or knows that it does not: a lost wake-up is a deadlock, which shuttle reports.
+fn every_caller_gets_an_answer(semaphore: FairSemaphore, rules: Rules) {
+    let (semaphore, inside) = (Arc::new(semaphore), Arc::new(AtomicU32::new(0)));
     let callers = [
         (Priority::Critical, u32::MAX),
         (Priority::Sheddable, u32::MAX),
@@ -118,22 +124,81 @@ fn every_caller_gets_through() {
     ];
     let threads = callers.map(|(priority, patience)| {
         let (semaphore, inside) = (Arc::clone(&semaphore), Arc::clone(&inside));
-        thread::spawn(move || visit(&semaphore, &inside, priority, patience))
+        thread::spawn(move || {
+            let semaphore = &*semaphore;
+            visit(Waiting { semaphore, ticket: None, priority, rules, patience }, &inside);
+        })
     });
-    turn_away(&semaphore);
+    let (priority, patience) = (Priority::Critical, u32::MAX);
+    turn_away(Waiting { semaphore: &semaphore, ticket: None, priority, rules, patience });
     for thread in threads {
         thread.join().unwrap();
     }
     assert_eq!((semaphore.slots().in_flight(), semaphore.slots().queued()), (0, 0));
 }
 
-/// A lost wake-up is a deadlock, which shuttle reports.
+fn in_order() {
+    every_caller_gets_an_answer(FairSemaphore::new(), IN_ORDER);
+}
+
+fn overloaded() {
+    every_caller_gets_an_answer(FairSemaphore::overloaded(), OVERLOADED);
+}
+
 #[test]
 fn no_wake_up_is_lost_by_chance() {
-    check_random(every_caller_gets_through, RUNS);
+    check_random(in_order, RUNS);
 }
 
 #[test]
 fn no_wake_up_is_lost_by_priority() {
-    check_pct(every_caller_gets_through, RUNS, 3);
+    check_pct(in_order, RUNS, 3);
+}
+
+#[test]
+fn no_wake_up_is_lost_under_overload() {
+    check_random(overloaded, RUNS);
+    check_pct(overloaded, RUNS, 3);
+}
+
+/// A limit that is raised while a call goes to wait, as an adaptive one is at any time.
+fn a_raised_limit_is_seen() {
+    let (semaphore, limit) = (Arc::new(FairSemaphore::new()), Arc::new(AtomicU32::new(0)));
+    let raises = {
+        let (semaphore, limit) = (Arc::clone(&semaphore), Arc::clone(&limit));
+        thread::spawn(move || {
+            limit.store(LIMIT, Ordering::Relaxed);
+            semaphore.hand_over(IN_ORDER);
+        })
+    };
+    let rules = || Rules { limits: Limits::even(limit.load(Ordering::Relaxed)), target: None };
+    let mut ticket = None;
+    let gets_in = std::future::poll_fn(|cx| match ticket {
+        Some(ticket) => match semaphore.turn(ticket, cx.waker().clone()) {
+            Turn::Waits => Poll::Pending,
+            turn => Poll::Ready(turn == Turn::Came),
+        },
+        None => {
+            let seen = rules();
+            match semaphore.join(Priority::Critical, seen, u32::MAX, cx.waker().clone()) {
+                Joined::Entered => return Poll::Ready(true),
+                Joined::Full => unreachable!("the queue has no limit"),
+                Joined::Waiting(joined) => ticket = Some(joined),
+            }
+            if rules() != seen {
+                semaphore.hand_over(rules());
+            }
+            cx.waker().wake_by_ref();
+            Poll::Pending
+        }
+    });
+    assert!(future::block_on(gets_in));
+    raises.join().unwrap();
+    assert_eq!((semaphore.slots().in_flight(), semaphore.slots().queued()), (1, 0));
+}
+
+#[test]
+fn a_raised_limit_wakes_who_waits() {
+    check_random(a_raised_limit_is_seen, RUNS);
+    check_pct(a_raised_limit_is_seen, RUNS, 3);
 }

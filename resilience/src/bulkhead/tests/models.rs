@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 
-use super::super::semaphore::{FairSemaphore, Joined};
+use super::super::semaphore::{FairSemaphore, Joined, Rules};
 use super::super::shares::Limits;
 use crate::ambient::Priority;
 use crate::bulkhead::{Bulkhead, BulkheadConfig};
@@ -36,12 +36,8 @@ proptest! {
                     prop_assert_eq!(queue.leave(ticket), left);
                 }
                 (3, Some(ticket)) => {
-                    let place = model.iter_mut().find(|(waiting, _)| *waiting == ticket);
-                    let expected = match place {
-                        Some((_, waiter)) => Ok(std::mem::replace(waiter, number)),
-                        None => Err(number),
-                    };
-                    prop_assert_eq!(queue.replace(ticket, number), expected);
+                    let waiting = model.iter().find(|(waiting, _)| *waiting == ticket);
+                    prop_assert_eq!(queue.get_mut(ticket).copied(), waiting.map(|(_, waiter)| *waiter));
                 }
                 _ => {}
             }
@@ -56,6 +52,7 @@ proptest! {
         steps in prop::collection::vec((0_u8..3, 0_usize..4, any::<prop::sample::Index>()), 0..200),
     ) {
         let (semaphore, limits) = (FairSemaphore::new(), Limits::of(limit, &[0.4, 0.8, 1.0, 1.0]));
+        let rules = Rules { limits, target: None };
         let (mut inside, mut waiting) = (0_u32, Vec::<Waiter>::new());
         for (step, priority, which) in steps {
             let priority = Priority::ALL[priority];
@@ -65,7 +62,7 @@ proptest! {
                     let joined = if semaphore.enter_as(priority, limits) {
                         Joined::Entered
                     } else {
-                        semaphore.join(priority, limits, longest, Waker::from(Arc::clone(&flag)))
+                        semaphore.join(priority, rules, longest, Waker::from(Arc::clone(&flag)))
                     };
                     let is_first = waiting.iter().all(|other| other.priority < priority);
                     let is_admitted = is_first && inside < limits.get(priority);
@@ -78,7 +75,7 @@ proptest! {
                 }
                 1 if inside > 0 => {
                     if semaphore.exit() {
-                        semaphore.hand_over(limits);
+                        semaphore.hand_over(rules);
                     }
                     inside -= 1;
                     let next = (0..waiting.len()).rev().max_by_key(|place| waiting[*place].priority);
@@ -89,7 +86,7 @@ proptest! {
                 }
                 2 if !waiting.is_empty() => {
                     let left = waiting.remove(which.index(waiting.len()));
-                    semaphore.abandon(left.ticket, limits);
+                    semaphore.abandon(left.ticket, rules);
                     prop_assert!(!left.flag.is_up());
                 }
                 _ => {}

@@ -6,7 +6,7 @@ mod function;
 pub use self::breaker::{CircuitBreakerSnapshot, LatencySnapshot, TripSnapshot};
 pub use self::function::{FunctionSnapshot, LayerSnapshot};
 use super::{Registry, with_lists};
-pub use crate::bulkhead::BulkheadTotals;
+pub use crate::bulkhead::{AdaptiveLimit, BulkheadTotals};
 use crate::bulkhead::{Bulkhead, BulkheadConfig};
 use crate::circuit_breaker::{CircuitBreaker, CircuitBreakerConfig};
 pub use crate::circuit_breaker::{Histogram, Thresholds, Trip};
@@ -109,6 +109,10 @@ plain! {
         in_flight: u32,
         /// How many calls wait.
         queued: u32,
+        /// The limit in force, in whole calls.
+        limit: u32,
+        /// What an adaptive limit knows; `None` where the limit is fixed.
+        adaptive: Option<AdaptiveLimit>,
         /// What it did so far.
         totals: BulkheadTotals,
     }

@@ -16,7 +16,8 @@ pub(crate) use self::tell::administered;
 pub(crate) use self::tell::announce;
 pub(super) use self::tell::are_changes_heard;
 pub(crate) use self::tell::{
-    fallback_failed, fell_back, hedged, is_heard, rejected, retried, state_changed, would_reject,
+    fallback_failed, fell_back, hedged, is_heard, limit_changed, rejected, retried, state_changed,
+    would_reject,
 };
 #[cfg(feature = "redis")]
 pub(crate) use self::tell::{shared_back, shared_lost};
@@ -65,6 +66,16 @@ pub enum Event {
         policy: Name,
         /// Which attempt: 2 is the first one beyond the original.
         attempt: u32,
+    },
+    /// An adaptive bulkhead found another limit. Told once a second at most.
+    #[non_exhaustive]
+    LimitChanged {
+        /// The bulkhead's name.
+        policy: Name,
+        /// The limit that was told last.
+        from: u32,
+        /// The limit in force.
+        to: u32,
     },
     /// A policy was changed by hand, through the admin routes.
     #[non_exhaustive]
@@ -131,6 +142,7 @@ impl Event {
             Self::Retried(_) => Some(PolicyKind::Retry),
             Self::FellBack { .. } => Some(PolicyKind::Fallback),
             Self::Hedged { .. } => Some(PolicyKind::Hedge),
+            Self::LimitChanged { .. } => Some(PolicyKind::Bulkhead),
             #[cfg(feature = "overrides")]
             Self::Reconfigured { kind, .. } => Some(*kind),
             #[cfg(feature = "overrides")]
@@ -152,6 +164,7 @@ impl Event {
             Self::Retried(retry) => Some(retry.policy.as_str()),
             Self::FellBack { policy, .. }
             | Self::Hedged { policy, .. }
+            | Self::LimitChanged { policy, .. }
             | Self::Administered { policy, .. } => Some(policy.as_str()),
             #[cfg(feature = "overrides")]
             Self::Reconfigured { policy, .. } => Some(policy.as_str()),

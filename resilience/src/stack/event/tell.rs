@@ -178,6 +178,11 @@ pub(crate) fn hedged(policy: Name, attempt: u32) {
     broadcast(|| Event::Hedged { policy, attempt });
 }
 
+pub(crate) fn limit_changed(policy: Name, from: u32, to: u32) {
+    tracing::debug!(target: "resilience::bulkhead", policy = &*one_line(&policy), event = "limit_changed", from, to);
+    broadcast(|| Event::LimitChanged { policy, from, to });
+}
+
 #[cfg(feature = "axum")]
 pub(crate) fn administered(
     kind: PolicyKind,
