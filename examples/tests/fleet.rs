@@ -8,7 +8,9 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use redis::aio::{ConnectionLike, MultiplexedConnection};
 use resilience::observe::Format;
 use resilience::shared::{self, Sharing};
-use resilience::{Keyed, RateLimitConfig, RateLimiter, registry};
+use resilience::{
+    CircuitBreaker, CircuitState, Keyed, RateLimitConfig, RateLimiter, circuit_breaker, registry,
+};
 use resilience_harness::{Redis, RedisCluster};
 use tokio::sync::{Mutex, MutexGuard};
 
@@ -220,6 +222,55 @@ async fn replicas_are_counted() {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
     }
+}
+
+#[circuit_breaker(name = "dependency", shared, consecutive_failures = 2)]
+static DEPENDENCY: CircuitBreaker;
+
+/// Waits until the breaker is in that state.
+async fn becomes(state: CircuitState) {
+    let start = Instant::now();
+    while DEPENDENCY.state() != state {
+        assert!(start.elapsed() < Duration::from_secs(10), "{state} is not reached");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+#[tokio::test]
+async fn a_circuit_breaker_heeds_a_quorum_and_a_trial_of_another() {
+    let (_turn, redis) = (turn().await, redis());
+    let mut server = connection(&redis).await;
+    connect(&redis);
+    let (seconds, _): (u64, u64) = redis::cmd("TIME").query_async(&mut server).await.unwrap();
+    let key = "fleet-test:cb:v1:{dependency}";
+    let end = (seconds + 3_600) * 1_000_000;
+    let mut open = redis::cmd("HSET");
+    open.arg(key).arg("o:one").arg(end).arg("o:other").arg(end);
+    open.query_async::<()>(&mut server).await.unwrap();
+    becomes(CircuitState::Open).await;
+    let (seconds, micros): (u64, u64) = redis::cmd("TIME").query_async(&mut server).await.unwrap();
+    let mut close = redis::cmd("HDEL");
+    close.arg(key).arg("o:one").arg("o:other").query_async::<()>(&mut server).await.unwrap();
+    let mut close = redis::cmd("HSET");
+    close.arg(key).arg("closed").arg(seconds * 1_000_000 + micros);
+    close.query_async::<()>(&mut server).await.unwrap();
+    becomes(CircuitState::Closed).await;
+    for _ in 0..2 {
+        DEPENDENCY.try_acquire().unwrap().failure();
+    }
+    let start = Instant::now();
+    let opinions = async |server: &mut MultiplexedConnection| {
+        let fields: Vec<String> = redis::cmd("HKEYS").arg(key).query_async(server).await.unwrap();
+        fields.into_iter().filter(|field| field.starts_with("o:")).count()
+    };
+    while opinions(&mut server).await != 1 {
+        assert!(start.elapsed() < Duration::from_secs(10), "its opinion is there");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    shared::force("dependency", Some(CircuitState::ForcedClosed)).await.unwrap();
+    becomes(CircuitState::ForcedClosed).await;
+    shared::force("dependency", None).await.unwrap();
+    becomes(CircuitState::Closed).await;
 }
 
 #[tokio::test]

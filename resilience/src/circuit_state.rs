@@ -72,6 +72,8 @@ pub enum Cause {
     Forced,
     /// `reset` was called.
     Reset,
+    /// The other replicas of the service say so.
+    Shared,
 }
 
 impl Cause {
@@ -89,6 +91,7 @@ impl Cause {
             Self::TrialsSucceeded => "trials_succeeded",
             Self::Forced => "forced",
             Self::Reset => "reset",
+            Self::Shared => "shared",
         }
     }
 }

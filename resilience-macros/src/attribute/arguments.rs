@@ -6,9 +6,9 @@
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
-use syn::{Expr, Token};
+use syn::{Expr, Token, token};
 
-use crate::attribute::Attribute;
+use crate::attribute::{Attribute, OptionSpec};
 use crate::diagnostics::Diagnostics;
 
 /// What stands in the parentheses of an attribute, as written.
@@ -55,6 +55,10 @@ fn part(input: ParseStream<'_>, attribute: &Attribute, parts: &mut Arguments) ->
         let sign: TokenTree = input.parse()?;
         let value = Some(value(input, attribute, &key, &sign)?);
         parts.named.push(Named { key, value });
+        return Ok(());
+    }
+    if let Some(named) = flag_with_value(input, attribute)? {
+        parts.named.push(named);
         return Ok(());
     }
     if let Some(key) = flag(input, attribute)? {
@@ -105,6 +109,27 @@ fn flag(input: ParseStream<'_>, attribute: &Attribute) -> syn::Result<Option<Ide
     let Some(known) = attribute.find(&word.to_string()) else { return Ok(None) };
     input.call(Ident::parse_any)?;
     if known.is_flag() { Ok(Some(word)) } else { Err(valueless(&word, attribute)) }
+}
+
+/// `shared(quorum = 0.5)`: a flag that may say more.
+fn flag_with_value(input: ParseStream<'_>, attribute: &Attribute) -> syn::Result<Option<Named>> {
+    let ahead = input.fork();
+    let Ok(word) = ahead.call(Ident::parse_any) else { return Ok(None) };
+    let inner = attribute.find(&word.to_string()).and_then(OptionSpec::inner);
+    let (Some(inner), true) = (inner, ahead.peek(token::Paren)) else { return Ok(None) };
+    let key = input.call(Ident::parse_any)?;
+    let content;
+    syn::parenthesized!(content in input);
+    let name = content.call(Ident::parse_any)?;
+    if name != inner {
+        content.parse::<TokenStream>()?;
+        let text = format!("`{key}` has no option `{name}`: it has `{inner}`");
+        return Err(syn::Error::new(name.span(), text));
+    }
+    content.parse::<Token![=]>()?;
+    let value = Some(content.parse()?);
+    content.parse::<Option<Token![,]>>()?;
+    Ok(Some(Named { key, value }))
 }
 
 fn valueless(key: &Ident, attribute: &Attribute) -> syn::Error {

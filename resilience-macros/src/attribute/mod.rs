@@ -88,7 +88,7 @@ pub(crate) enum Positional {
 pub(crate) struct OptionSpec {
     pub(crate) name: &'static str,
     pub(crate) role: Role,
-    /// A value to show when there is none; a flag has none.
+    /// A value to show when there is none; a flag has none, or says what may follow it: `(quorum = 0.5)`.
     pub(crate) example: &'static str,
 }
 
@@ -108,7 +108,12 @@ pub(crate) enum Role {
 impl OptionSpec {
     /// A flag needs no value: its presence is the value.
     pub(crate) fn is_flag(&self) -> bool {
-        self.example.is_empty()
+        self.example.is_empty() || self.inner().is_some()
+    }
+
+    /// What a flag may say in parentheses, `shared(quorum = 0.5)`: its example shows that.
+    pub(crate) fn inner(&self) -> Option<&'static str> {
+        self.example.strip_prefix('(')?.split_whitespace().next()
     }
 }
 

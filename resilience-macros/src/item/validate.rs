@@ -34,7 +34,8 @@ pub(crate) fn stack(stack: &Stack, guarded: &Guarded, errors: &mut Diagnostics) 
 
 /// A policy that cannot guard a synchronous function.
 fn needs_async(layer: &Layer, errors: &mut Diagnostics) {
-    if let Some(shared) = layer.expansion.shared() {
+    let asks = matches!(layer.attribute.blocking, Blocking::WaitsNot(_));
+    if let Some(shared) = layer.expansion.shared().filter(|_| asks) {
         errors.at(
             shared,
             "a shared limit asks over the network, and a synchronous function cannot wait for the answer: remove \

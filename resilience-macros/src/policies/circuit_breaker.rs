@@ -2,12 +2,14 @@
 
 use std::time::Duration;
 
-use syn::Expr;
+use proc_macro2::{Span, TokenStream};
+use syn::spanned::Spanned;
+use syn::{Expr, Lit};
 
 use crate::attribute::options::code::Callable;
 use crate::attribute::options::duration::Positive;
 use crate::attribute::options::ratio::Ratio;
-use crate::attribute::options::value::SpannedValue;
+use crate::attribute::options::value::{SpannedValue, Value, with_feature};
 use crate::attribute::options::window::Window;
 use crate::attribute::{Attribute, Blocking, Effect, Positional};
 use crate::diagnostics::Diagnostics;
@@ -18,6 +20,7 @@ use crate::layer::predicates::Predicates;
 use crate::policies::keys::{Key, keyed};
 use crate::policies::option_table::options;
 use crate::policies::reading::{Reader, Reading};
+use crate::tokens::generated_span;
 
 pub(crate) static READER: Reader = Reader { attribute: &ATTRIBUTE, read };
 
@@ -49,6 +52,7 @@ options! {
     set on_state_change: Callable<1> = "|change| println!(\"{change:?}\")";
     set critical: bool = "";
     set latency: bool = "";
+    set shared: Quorum = "(quorum = 0.5)";
     call key: Key = "host";
     own max_keys: u32 = "10_000";
     call when_err: Callable<1> = "|error| error.is_transient()";
@@ -57,14 +61,44 @@ options! {
     call when_rejected: Callable<1> = "|rejection| true";
 }
 
+/// Which share of the replicas opens the circuit; the bare flag means half of them.
+#[derive(Clone, Debug)]
+struct Quorum(Ratio);
+
+impl Value for Quorum {
+    const CHECK: Option<&'static str> = Some("ratio");
+
+    fn read(literal: &Lit, negative: bool) -> Result<Self, String> {
+        match literal {
+            Lit::Bool(flag) if flag.value => Ok(Self(Ratio(0.5))),
+            Lit::Bool(_) => {
+                Err("a circuit breaker is not shared unless it says so: remove `shared`".into())
+            }
+            _ => Ratio::read(literal, negative).map(Self),
+        }
+    }
+
+    fn tokens(&self, span: Span, runtime: &TokenStream) -> TokenStream {
+        with_feature(&self.0.tokens(span, runtime), span, runtime)
+    }
+
+    fn checked(expr: &Expr, runtime: &TokenStream) -> TokenStream {
+        with_feature(&Ratio::checked(expr, runtime), generated_span(expr.span()), runtime)
+    }
+}
+
 /// The runtime's default, which `max_open_for` is held against.
 const OPEN_FOR: Duration = Duration::from_secs(60);
 
 fn read(reading: &mut Reading<'_>) -> Vec<Layer> {
     let mut options = Options::read(reading);
     options.contradictions(reading.is_complete(), reading.errors);
+    if let (Some(shared), Some(_)) = (&options.shared, &options.key) {
+        reading.errors.at(shared.key.span(), SHARED_KEYS);
+    }
+    let shared = options.shared.as_ref().map(|option| option.key.span());
     let keyed = keyed(options.key.take(), options.max_keys.take(), reading);
-    vec![reading.layer(CircuitBreaker { predicates: options.predicates(), keyed })]
+    vec![reading.layer(CircuitBreaker { predicates: options.predicates(), shared, keyed })]
 }
 
 impl Options {
@@ -125,8 +159,12 @@ impl Options {
     }
 }
 
+const SHARED_KEYS: &str =
+    "replicas share opinions about one dependency, not about each key's: remove `shared`, or `key`";
+
 struct CircuitBreaker {
     predicates: Predicates,
+    shared: Option<Span>,
     keyed: Option<Keyed>,
 }
 
@@ -138,6 +176,10 @@ impl LayerExpansion for CircuitBreaker {
 
     fn expressions(&self) -> Vec<&Expr> {
         self.predicates.expressions()
+    }
+
+    fn shared(&self) -> Option<Span> {
+        self.shared
     }
 
     fn keyed(&self) -> Option<&Keyed> {

@@ -3,14 +3,14 @@
 use std::time::Duration;
 
 use proc_macro2::{Span, TokenStream};
-use quote::{ToTokens, quote_spanned};
+use quote::ToTokens;
 use syn::spanned::Spanned;
 use syn::{Expr, Lit};
 
 use crate::attribute::options::choice::{Choice, Words};
 use crate::attribute::options::duration::Positive;
 use crate::attribute::options::rate::Rate;
-use crate::attribute::options::value::{SpannedValue, Value};
+use crate::attribute::options::value::{SpannedValue, Value, with_feature};
 use crate::attribute::{Attribute, Blocking, Effect, Positional};
 use crate::diagnostics::Diagnostics;
 use crate::layer::model::Layer;
@@ -18,7 +18,7 @@ use crate::policies::admission::{AdmissionLayer, Argument, waits};
 use crate::policies::keys::{Key, keyed};
 use crate::policies::option_table::options;
 use crate::policies::reading::{Reader, Reading};
-use crate::tokens::{generated_span, moved};
+use crate::tokens::generated_span;
 
 pub(crate) static READER: Reader = Reader { attribute: &ATTRIBUTE, read };
 
@@ -76,11 +76,6 @@ impl Value for Shared {
     fn checked(expr: &Expr, runtime: &TokenStream) -> TokenStream {
         with_feature(&expr.to_token_stream(), generated_span(expr.span()), runtime)
     }
-}
-
-fn with_feature(flag: &TokenStream, span: Span, runtime: &TokenStream) -> TokenStream {
-    let runtime = moved(runtime, span);
-    quote_spanned!(span=> #runtime::shared!(#flag))
 }
 
 /// How long ahead turns are fetched; zero for not at all.

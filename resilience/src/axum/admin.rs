@@ -19,8 +19,12 @@ use super::respond::{bad_request, json, unauthorized, unknown_breaker, unknown_k
 use super::shared::Shared;
 use super::target::Target;
 use crate::circuit_breaker::CircuitBreaker;
+#[cfg(feature = "redis")]
+use crate::circuit_state::CircuitState;
 use crate::kind::PolicyKind;
 use crate::registry::registry;
+#[cfg(feature = "redis")]
+use crate::shared;
 use crate::stack::event;
 
 /// A reason is a sentence.
@@ -61,6 +65,16 @@ impl Action {
         }
     }
 
+    /// The state that it means for all replicas.
+    #[cfg(feature = "redis")]
+    const fn forced(self) -> Option<CircuitState> {
+        match self {
+            Self::ForceOpen => Some(CircuitState::ForcedOpen),
+            Self::ForceClose => Some(CircuitState::ForcedClosed),
+            Self::Reset => None,
+        }
+    }
+
     fn act_on(self, breaker: &CircuitBreaker) {
         match self {
             Self::ForceOpen => breaker.force_open(),
@@ -98,6 +112,10 @@ pub(super) async fn act(
         (Err(response), _) | (_, Err(response)) => return response,
     };
     let by = by(&parts.headers);
+    #[cfg(feature = "redis")]
+    if !state.has_key && parts.uri.query().is_some_and(|query| query.split('&').any(is_for_all)) {
+        return act_on_all(state.action, &target, &by, reason.as_deref()).await;
+    }
     if state.has_key {
         act_on_key(state.action, target, &by, reason.as_deref()).await
     } else {
@@ -119,6 +137,32 @@ fn act_on_whole(action: Action, target: &Target, by: &str, reason: Option<&str>)
     );
     action.act_on(breaker);
     json(&breaker.snapshot())
+}
+
+/// Whether an action is meant for all replicas.
+#[cfg(feature = "redis")]
+fn is_for_all(parameter: &str) -> bool {
+    parameter == "scope=fleet"
+}
+
+/// All replicas of the service hear of it from the store; this one at once.
+#[cfg(feature = "redis")]
+async fn act_on_all(action: Action, target: &Target, by: &str, reason: Option<&str>) -> Response {
+    let Some(breaker) = registry().circuit_breaker(&target.name) else {
+        return unknown_breaker(&target.name);
+    };
+    if breaker.config().quorum().is_none() {
+        return bad_request("this circuit breaker is not `shared`: leave `scope` out".to_owned());
+    }
+    let kind = PolicyKind::CircuitBreaker;
+    event::administered(kind, breaker.name(), None, action.as_str(), by, reason);
+    match shared::force(&breaker.name(), action.forced()).await {
+        Ok(()) => json(&breaker.snapshot()),
+        Err(error) => {
+            let detail = format!("the store that replicas share does not answer: {error}");
+            problem(StatusCode::SERVICE_UNAVAILABLE, detail, ())
+        }
+    }
 }
 
 async fn act_on_key(action: Action, target: Target, by: &str, reason: Option<&str>) -> Response {

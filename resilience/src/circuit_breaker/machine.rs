@@ -88,6 +88,12 @@ impl Machine {
         self.state
     }
 
+    /// When it entered its state.
+    #[cfg(feature = "redis")]
+    pub(super) fn entered(&self) -> Nanos {
+        self.opened.0
+    }
+
     pub(super) fn open_until(&self) -> Nanos {
         self.open_until
     }

@@ -11,6 +11,11 @@ mod answered;
 mod call;
 mod config;
 mod counts;
+#[cfg_attr(
+    not(feature = "redis"),
+    allow(dead_code, reason = "a breaker without a store heeds none")
+)]
+mod fleet_view;
 mod future;
 mod latency;
 mod machine;

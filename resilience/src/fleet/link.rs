@@ -3,9 +3,12 @@
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::Relaxed};
 use std::sync::{Arc, PoisonError, RwLock};
 
+use tokio::sync::Notify;
+
 use super::ask::{Answer, Ask, Refund};
 use super::counts::Counts;
 use super::store::Reply;
+use crate::circuit_state::CircuitState;
 use crate::name::{Name, one_line};
 
 /// What a limit is called at the store, and where its questions are counted.
@@ -24,6 +27,9 @@ pub(crate) trait Link: Send + Sync {
     /// Gives turns back, if it can.
     fn give_back(self: Arc<Self>, place: Place, refund: Refund) -> Reply<()>;
 
+    /// Forces the circuit breakers of that name into a state, in all replicas; `None` ends it.
+    fn force(self: Arc<Self>, policy: String, state: Option<CircuitState>) -> Reply<()>;
+
     /// Whether it isn't asked at present, because it has not answered.
     fn is_lost(&self) -> bool;
 }
@@ -39,6 +45,18 @@ pub(crate) fn link() -> Option<Arc<dyn Link>> {
 /// Puts another one in force.
 pub(crate) fn connect(link: Arc<dyn Link>) {
     *LINK.write().unwrap_or_else(PoisonError::into_inner) = Some(link);
+}
+
+static NUDGE: Notify = Notify::const_new();
+
+/// A shared breaker has something to say.
+pub(crate) fn nudge() {
+    NUDGE.notify_one();
+}
+
+/// Ends when one has.
+pub(crate) async fn nudged() {
+    NUDGE.notified().await;
 }
 
 /// How many replicas there are, as far as the store has said; else one.

@@ -7,6 +7,8 @@ use super::config::RateLimitConfig;
 use super::gcra::{Gcra, LONGEST};
 use crate::check;
 use crate::fleet::ask::Ask;
+#[cfg(not(feature = "redis"))]
+use crate::fleet::needs::NeedsFeatureRedis;
 
 const NOT_SHARED: &str =
     "`lease`, `unavailable` and `replicas` say how a limit is shared by a fleet: add `shared`";
@@ -123,11 +125,6 @@ impl RateLimitConfig {
 pub(crate) const fn validate_lease(ahead: Duration) -> Result<(), &'static str> {
     if check::shorter(LONGEST_LEASE, ahead) { Err(LONG_LEASE) } else { Ok(()) }
 }
-
-/// What stands for the flag where no store can be connected to.
-#[cfg(not(feature = "redis"))]
-#[derive(Clone, Copy, Debug)]
-pub enum NeedsFeatureRedis {}
 
 /// In whole microseconds, as the store counts; as many as all its sums can hold.
 fn micros(duration: Duration) -> u64 {

@@ -89,6 +89,10 @@ impl<S: Store> Link for Guarded<S> {
         })
     }
 
+    fn force(self: Arc<Self>, policy: String, state: Option<CircuitState>) -> Reply<()> {
+        Box::pin(async move { self.ask(|store| store.force(&policy, state)).await })
+    }
+
     fn is_lost(&self) -> bool {
         self.breaker.state() != CircuitState::Closed
     }

@@ -5,9 +5,12 @@ use std::sync::atomic::{AtomicU8, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use super::ballot::Ballot;
 use super::bucket;
+use crate::circuit_state::CircuitState;
 use crate::clock;
 use crate::fleet::ask::{Answer, Ask, Refund};
+use crate::fleet::opinion::{Opinion, Verdict, Word};
 use crate::fleet::settings::Settings;
 use crate::fleet::store::{Reply, Store, sealed};
 
@@ -41,6 +44,7 @@ struct State {
 struct Books {
     arrivals: HashMap<(String, Option<String>), u64>,
     replicas: HashMap<String, u64>,
+    ballots: HashMap<String, Ballot>,
     asked: u64,
 }
 
@@ -68,6 +72,29 @@ impl Memory {
     #[must_use]
     pub fn asked(&self) -> u64 {
         self.books().asked
+    }
+
+    /// Says something about the circuit breakers of that name as another replica would: that it has opened, for so long.
+    pub fn say_open(&self, policy: &str, replica: &str, open_for: Duration) {
+        let micros = u64::try_from(open_for.as_micros()).unwrap_or(u64::MAX);
+        self.say(policy, replica, Opinion { word: Word::Open(micros), trying: 0 });
+    }
+
+    /// The same: that its trial calls have succeeded.
+    pub fn say_closed(&self, policy: &str, replica: &str) {
+        self.say(policy, replica, Opinion { word: Word::Closed, trying: 0 });
+    }
+
+    /// How many replicas say that the circuit breakers of that name are open.
+    #[must_use]
+    pub fn open(&self, policy: &str) -> usize {
+        let now = clock::now() / 1_000;
+        self.books().ballots.get(policy).map_or(0, |ballot| ballot.open(now))
+    }
+
+    fn say(&self, policy: &str, replica: &str, opinion: Opinion) {
+        let now = clock::now() / 1_000;
+        self.books().ballots.entry(policy.to_owned()).or_default().vote(replica, now, opinion);
     }
 
     fn books(&self) -> MutexGuard<'_, Books> {
@@ -109,6 +136,18 @@ impl Store for Memory {
         self.answer(|books, now| {
             bucket::give_back(books.arrivals.entry(place).or_default(), now, refund);
         })
+    }
+
+    fn opine(&self, policy: &str, replica: &str, opinion: Opinion) -> Reply<Verdict> {
+        let (policy, replica) = (policy.to_owned(), replica.to_owned());
+        self.answer(move |books, now| {
+            books.ballots.entry(policy).or_default().vote(&replica, now, opinion)
+        })
+    }
+
+    fn force(&self, policy: &str, state: Option<CircuitState>) -> Reply<()> {
+        let policy = policy.to_owned();
+        self.answer(move |books, _| books.ballots.entry(policy).or_default().forced = state)
     }
 
     fn beat(&self, replica: &str, forgotten_after: Duration) -> Reply<u32> {

@@ -61,6 +61,16 @@
 //! turns gets all of them or none. `try_acquire` and `call_blocking` cannot ask: they take turns that were fetched ahead,
 //! else this replica's part.
 //!
+//! # Circuit breakers
+//!
+//! `#[circuit_breaker(name = "payments", shared)]`: each replica judges its own calls, and they share opinions, not counts.
+//! A replica whose circuit opens says so; once a second, and at once when something changes, each hears what the others
+//! say. When the share `quorum` (0.5) of the replicas, and at least two, say that it is open, the others open theirs, unless
+//! enough calls of their own succeed: one bad replica never opens all. After `open_for` one replica in the whole fleet
+//! tries: its success closes the circuit for all, its failure keeps it open. [`force`] sets a state for all. Calls pay
+//! nothing for it. Without the store, and before [`connect`], each breaker is on its own. Only breakers that the
+//! [`registry`](crate::registry()) lists take part: those by attribute, declared ones, and inserted ones.
+//!
 //! # At the store
 //!
 //! One key per limit, `shop:rl:v1:{search:tenant 7}`: in a cluster, limits spread over its nodes. It holds one number, and
@@ -70,10 +80,12 @@
 //! reading are never asked. A replica applies its own rate to the number, which is a time: versions with different rates
 //! can run side by side.
 
+mod ballot;
 mod bucket;
 mod guarded;
 mod memory;
 mod names;
+mod opinions;
 mod redis;
 mod replica;
 mod script;
@@ -84,8 +96,9 @@ use self::guarded::Guarded;
 pub use self::memory::Memory;
 pub use self::redis::Redis;
 use crate::circuit_breaker::CircuitBreaker;
+use crate::circuit_state::CircuitState;
 use crate::fleet::link;
-pub use crate::fleet::store::Store;
+pub use crate::fleet::store::{Failure, Store};
 pub use crate::rate_limit::{Sharing, Unavailable};
 
 #[cfg(feature = "axum")]
@@ -105,6 +118,23 @@ pub fn connect(store: impl Store) {
     let condition = Condition { breaker: guarded.breaker(), critical: guarded.settings().critical };
     *CONDITION.write().unwrap_or_else(PoisonError::into_inner) = Some(condition);
     link::connect(guarded);
+}
+
+/// Forces the circuit breakers of that name into a state in all replicas, from now on (they hear of it within a second):
+/// [`ForcedOpen`](CircuitState::ForcedOpen) or [`ForcedClosed`](CircuitState::ForcedClosed). `None` ends that, and closes
+/// them.
+///
+/// # Errors
+/// When the store does not answer, and before [`connect`]; for a state that is not forced.
+pub async fn force(policy: &str, state: Option<CircuitState>) -> Result<(), Failure> {
+    let is_forced = |state| matches!(state, CircuitState::ForcedOpen | CircuitState::ForcedClosed);
+    if !state.is_none_or(is_forced) {
+        return Err("only `ForcedOpen` and `ForcedClosed` can be forced".into());
+    }
+    let Some(link) = link::link() else { return Err("no store is connected".into()) };
+    link.force(policy.to_owned(), state).await?;
+    link::nudge();
+    Ok(())
 }
 
 /// How the store is.

@@ -31,6 +31,11 @@ impl Names {
         }
     }
 
+    /// The opinions of the replicas.
+    pub(super) fn of_breaker(&self, policy: &str) -> String {
+        format!("{}:cb:v1:{{{policy}}}", self.namespace)
+    }
+
     /// The replicas that count themselves in.
     pub(super) fn of_replicas(&self) -> String {
         format!("{}:replicas:v1", self.namespace)

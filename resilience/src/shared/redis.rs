@@ -7,9 +7,11 @@ use redis::aio::ConnectionLike;
 use redis::{ErrorKind, FromRedisValue, RedisError, ServerErrorKind};
 
 use super::names::Names;
-use super::script::{BEAT, GIVE_BACK, Script, TAKE};
+use super::script::{BEAT, FORCE, GIVE_BACK, OPINE, Script, TAKE};
 use crate::check;
+use crate::circuit_state::CircuitState;
 use crate::fleet::ask::{Answer, Ask, Refund};
+use crate::fleet::opinion::{Opinion, Verdict, Word};
 use crate::fleet::settings::Settings;
 use crate::fleet::store::{Failure, Reply, Store, sealed};
 
@@ -114,6 +116,31 @@ impl<C: ConnectionLike + Clone + Send + Sync + 'static> Store for Redis<C> {
         let arguments = [interval, turns.into(), arrival].map(|number| number.to_string());
         let reply: Reply<u32> =
             self.run(&GIVE_BACK, self.names.of_limit(policy, key), arguments.into());
+        Box::pin(async move { reply.await.map(drop) })
+    }
+
+    fn opine(&self, policy: &str, replica: &str, opinion: Opinion) -> Reply<Verdict> {
+        let Opinion { word, trying } = opinion;
+        let (word, remaining) = match word {
+            Word::Open(remaining) => ("open", remaining),
+            Word::Well => ("well", 0),
+            Word::Closed => ("closed", 0),
+        };
+        let numbers = [remaining, trying].map(|number| number.to_string());
+        let [remaining, trying] = numbers;
+        let arguments = vec![replica.to_owned(), word.to_owned(), remaining, trying];
+        let reply = self.run(&OPINE, self.names.of_breaker(policy), arguments);
+        Box::pin(async move {
+            let (others, since, right, forced): (u32, i64, u8, String) = reply.await?;
+            let forced = CircuitState::ALL.into_iter().find(|state| state.as_str() == forced);
+            let closed_since = u64::try_from(since).ok();
+            Ok(Verdict { others, closed_since, right: right == 1, forced })
+        })
+    }
+
+    fn force(&self, policy: &str, state: Option<CircuitState>) -> Reply<()> {
+        let state = state.map_or("", CircuitState::as_str).to_owned();
+        let reply: Reply<u32> = self.run(&FORCE, self.names.of_breaker(policy), vec![state]);
         Box::pin(async move { reply.await.map(drop) })
     }
 

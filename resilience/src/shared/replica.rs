@@ -7,6 +7,7 @@ use std::time::Duration;
 use tokio::runtime::Handle;
 
 use super::guarded::Guarded;
+use super::opinions::exchange;
 use crate::circuit_state::CircuitState;
 use crate::fleet::link;
 use crate::fleet::store::Store;
@@ -29,10 +30,12 @@ pub(super) fn join<S: Store>(store: &Arc<Guarded<S>>) {
              it within `#[tokio::main]`, `Runtime::block_on` or a task"
         );
     };
-    drop(runtime.spawn(beat(Arc::downgrade(store), id())));
+    let id: Arc<str> = id().into();
+    drop(runtime.spawn(exchange(Arc::downgrade(store), Arc::clone(&id))));
+    drop(runtime.spawn(beat(Arc::downgrade(store), id)));
 }
 
-async fn beat<S: Store>(store: Weak<Guarded<S>>, id: String) {
+async fn beat<S: Store>(store: Weak<Guarded<S>>, id: Arc<str>) {
     let mut beats = 0_u32;
     while let Some(guarded) = store.upgrade() {
         if let Ok(replicas) = guarded.ask(|store| store.beat(&id, FORGOTTEN_AFTER)).await {

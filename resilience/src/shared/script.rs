@@ -13,6 +13,8 @@ pub(super) struct Script {
 
 pub(super) static TAKE: Script = Script::new(include_str!("take.lua"));
 pub(super) static GIVE_BACK: Script = Script::new(include_str!("give_back.lua"));
+pub(super) static OPINE: Script = Script::new(include_str!("opine.lua"));
+pub(super) static FORCE: Script = Script::new(include_str!("force.lua"));
 pub(super) static BEAT: Script = Script::new(include_str!("beat.lua"));
 
 impl Script {

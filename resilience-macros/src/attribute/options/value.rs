@@ -74,6 +74,12 @@ impl<T: Value> FromMeta for SpannedValue<T> {
     }
 }
 
+/// The value of an option that needs a feature of the runtime, which only the runtime knows.
+pub(crate) fn with_feature(flag: &TokenStream, span: Span, runtime: &TokenStream) -> TokenStream {
+    let runtime = moved(runtime, span);
+    quote_spanned!(span=> #runtime::shared!(#flag))
+}
+
 /// Reports what is wrong with the value of one option by itself.
 pub(crate) fn report<T: Value>(option: Option<&SpannedValue<T>>, errors: &mut Diagnostics) {
     if let Some(error) = option.and_then(SpannedValue::error) {

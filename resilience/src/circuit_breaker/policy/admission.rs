@@ -10,6 +10,7 @@ use super::CircuitBreaker;
 use crate::ambient;
 use crate::circuit_state::{Cause, CircuitState};
 use crate::clock::{self, Nanos};
+use crate::fleet::link;
 use crate::kind::PolicyKind;
 use crate::mode::Mode;
 use crate::rejection::Rejection;
@@ -128,6 +129,12 @@ impl CircuitBreaker {
     fn admit_trial(&self, now: Nanos) -> Result<Permit<'_>, Option<u64>> {
         let mut locked = self.shared().locked.lock();
         let has_lapsed = locked.machine.has_lapsed(now);
+        let is_trial = has_lapsed || locked.machine.state() == CircuitState::HalfOpen;
+        if is_trial && locked.fleet.must_wait(now) {
+            drop(locked);
+            link::nudge();
+            return Err(Some(clock::span(self.config().trial_wait())));
+        }
         let change =
             has_lapsed.then(|| self.enter(&mut locked, CircuitState::HalfOpen, Cause::OpenElapsed));
         let admission = locked.machine.admit(self.config(), now);

@@ -2,6 +2,7 @@
 
 use super::{CircuitBreaker, Locked};
 use crate::circuit_state::StateChange;
+use crate::fleet::link;
 use crate::hook;
 use crate::stack::event;
 use crate::stack::inspect::ErrorText;
@@ -14,6 +15,9 @@ impl CircuitBreaker {
     pub(super) fn announce(&self, change: Option<StateChange>, error: ErrorText<'_>) {
         let Some(change) = change else { return };
         let occasion = hook::caught(|| Occasion::of(&change, error)).unwrap_or_default();
+        if self.config().quorum().is_some() {
+            link::nudge();
+        }
         let locked = &self.shared().locked;
         if !locked.lock().announcements.begin(change.generation, occasion) {
             return;

@@ -66,6 +66,7 @@ impl CircuitBreaker {
         if to == CircuitState::Open {
             locked.last_trip = Some(Trip { cause, counts, at: SystemTime::now() });
         }
+        locked.fleet.enter(to, cause);
         locked.transitions[from as usize][to as usize] += u64::from(from != to);
         let generation = self.change(locked, to);
         if from == to {

@@ -3,6 +3,8 @@
 mod admission;
 mod announcing;
 mod changes;
+#[cfg(feature = "redis")]
+mod fleet;
 mod inspect;
 #[cfg(feature = "test-util")]
 mod kit;

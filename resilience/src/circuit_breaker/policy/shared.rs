@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 use super::super::announcements::Announcements;
 use super::super::config::CircuitBreakerConfig;
 use super::super::counts::Trip;
+use super::super::fleet_view::FleetView;
 use super::super::latency::Latency;
 use super::super::machine::Machine;
 use super::super::tally::Tally;
@@ -27,6 +28,7 @@ pub(super) struct Locked {
     pub(super) last_trip: Option<Trip>,
     pub(super) transitions: Transitions,
     pub(super) announcements: Announcements,
+    pub(super) fleet: FleetView,
 }
 
 impl Shared {
@@ -39,6 +41,7 @@ impl Shared {
                 last_trip: None,
                 transitions: Transitions::default(),
                 announcements: Announcements::default(),
+                fleet: FleetView::default(),
             }),
             latency: OnceLock::new(),
         }
