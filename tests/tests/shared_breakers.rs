@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use resilience::shared::{self, Memory};
 use resilience::{
-    CircuitBreaker, CircuitState, Rejection, RejectionKind, circuit_breaker, registry,
+    CircuitBreaker, CircuitBreakerConfig, CircuitState, Rejection, RejectionKind, circuit_breaker,
+    registry,
 };
 use tokio::sync::{Mutex, MutexGuard};
 use tokio::time::sleep;
@@ -38,58 +39,58 @@ async fn call(breaker: &CircuitBreaker, succeeds: bool) -> Result<(), Failure> {
     breaker.call(async { if succeeds { Ok(()) } else { Err(Failure::Down) } }).await
 }
 
-macro_rules! breaker {
-    ($name:ident $text:literal) => {
-        #[circuit_breaker(
-            name = $text, shared, consecutive_failures = 2, open_for = "10s", max_open_for = "10s"
-        )]
-        static $name: CircuitBreaker;
-    };
+/// Listed in its test's turn: each test has a clock of its own, and the others' exchanges leave a breaker alone that is not
+/// listed yet.
+fn breaker(name: &'static str) -> &'static CircuitBreaker {
+    listed(name, CircuitBreakerConfig::new().consecutive_failures(2))
+}
+
+fn listed(name: &'static str, config: CircuitBreakerConfig) -> &'static CircuitBreaker {
+    registry().insert(CircuitBreaker::new(name, config.open_for(10 * SECOND).shared(0.5)))
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_quorum_opens_and_one_alone_does_not() {
-    breaker!(QUORUM "QUORUM");
     let (memory, _turn) = connected().await;
+    let quorum = breaker("QUORUM");
     memory.say_open("QUORUM", "bad", 10 * SECOND);
     sleep(2 * SECOND).await;
-    assert_eq!(QUORUM.state(), CircuitState::Closed);
+    assert_eq!(quorum.state(), CircuitState::Closed);
     memory.say_open("QUORUM", "another", 10 * SECOND);
     sleep(2 * SECOND).await;
-    assert_eq!(QUORUM.state(), CircuitState::Open);
-    assert_eq!(QUORUM.last_trip().unwrap().cause.as_str(), "shared");
-    let Err(Failure::Rejected(rejection)) = call(&QUORUM, true).await else { panic!("open") };
+    assert_eq!(quorum.state(), CircuitState::Open);
+    assert_eq!(quorum.last_trip().unwrap().cause.as_str(), "shared");
+    let Err(Failure::Rejected(rejection)) = call(quorum, true).await else { panic!("open") };
     assert_eq!(rejection.kind(), RejectionKind::CircuitOpen);
     assert_eq!(memory.open("QUORUM"), 2, "it has no opinion of its own");
 }
 
 #[tokio::test(start_paused = true)]
 async fn own_successes_are_a_veto() {
-    #[circuit_breaker(name = "VETO", shared, min_calls = 5)]
-    static VETO: CircuitBreaker;
     let (memory, _turn) = connected().await;
+    let veto = listed("VETO", CircuitBreakerConfig::new().min_calls(5));
     memory.say_open("VETO", "bad", 60 * SECOND);
     memory.say_open("VETO", "worse", 60 * SECOND);
     for _ in 0..5 {
-        assert!(call(&VETO, true).await.is_ok());
+        assert!(call(veto, true).await.is_ok());
     }
     sleep(2 * SECOND).await;
-    assert_eq!(VETO.state(), CircuitState::Closed);
+    assert_eq!(veto.state(), CircuitState::Closed);
     // The successes leave the window of ten seconds.
     sleep(12 * SECOND).await;
-    assert_eq!(VETO.state(), CircuitState::Open);
+    assert_eq!(veto.state(), CircuitState::Open);
 }
 
 #[tokio::test(start_paused = true)]
 async fn an_opening_is_told_at_once_and_taken_back() {
-    breaker!(TOLD "TOLD");
     let (memory, _turn) = connected().await;
+    let told = breaker("TOLD");
     for _ in 0..2 {
-        assert!(matches!(call(&TOLD, false).await, Err(Failure::Down)));
+        assert!(matches!(call(told, false).await, Err(Failure::Down)));
     }
     sleep(50 * MS).await;
     assert_eq!(memory.open("TOLD"), 1);
-    TOLD.reset();
+    told.reset();
     sleep(50 * MS).await;
     assert_eq!(memory.open("TOLD"), 0);
 }
@@ -104,79 +105,80 @@ async fn lapsed(breaker: &CircuitBreaker) {
 
 #[tokio::test(start_paused = true)]
 async fn one_replica_tries_for_all() {
-    breaker!(TRIAL "TRIAL");
     let (memory, _turn) = connected().await;
-    lapsed(&TRIAL).await;
+    let trial = breaker("TRIAL");
+    lapsed(trial).await;
     memory.say_open("TRIAL", "later", 5 * SECOND);
     sleep(SECOND).await;
     for _ in 0..3 {
-        let Err(Failure::Rejected(rejection)) = call(&TRIAL, true).await else { panic!("waits") };
+        let Err(Failure::Rejected(rejection)) = call(trial, true).await else { panic!("waits") };
         assert_eq!(rejection.retry_after(), Some(SECOND));
         sleep(SECOND).await;
     }
-    sleep(2 * SECOND).await;
-    // The call that asks is rejected; the right to try comes at once.
-    assert!(call(&TRIAL, true).await.is_err());
+    // Without a call that waits, the right to try is given back.
+    sleep(6 * SECOND).await;
+    // The call that asks is rejected; the right comes at once.
+    assert!(call(trial, true).await.is_err());
     sleep(50 * MS).await;
-    assert!(call(&TRIAL, true).await.is_ok());
-    assert_eq!(TRIAL.state(), CircuitState::Closed);
+    assert!(call(trial, true).await.is_ok());
+    assert_eq!(trial.state(), CircuitState::Closed);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_failed_trial_keeps_it_open_for_all() {
-    breaker!(FAILED "FAILED");
     let (memory, _turn) = connected().await;
-    lapsed(&FAILED).await;
-    let _ = call(&FAILED, false).await;
+    let failed = breaker("FAILED");
+    lapsed(failed).await;
+    let _ = call(failed, false).await;
     sleep(50 * MS).await;
-    assert!(matches!(call(&FAILED, false).await, Err(Failure::Down)));
+    assert!(matches!(call(failed, false).await, Err(Failure::Down)));
     sleep(50 * MS).await;
-    assert_eq!((FAILED.state(), memory.open("FAILED")), (CircuitState::Open, 1));
+    assert_eq!((failed.state(), memory.open("FAILED")), (CircuitState::Open, 1));
 }
 
 #[tokio::test(start_paused = true)]
 async fn the_trial_of_another_closes_it_here() {
-    breaker!(CLOSED "CLOSED");
     let (memory, _turn) = connected().await;
+    let closed = breaker("CLOSED");
     for _ in 0..2 {
-        let _ = call(&CLOSED, false).await;
+        let _ = call(closed, false).await;
     }
     sleep(2 * SECOND).await;
     memory.say_closed("CLOSED", "another");
     sleep(2 * SECOND).await;
-    assert_eq!(CLOSED.state(), CircuitState::Closed);
+    assert_eq!(closed.state(), CircuitState::Closed);
     // It is old news for what opens later.
     for _ in 0..2 {
-        let _ = call(&CLOSED, false).await;
+        let _ = call(closed, false).await;
     }
     sleep(2 * SECOND).await;
-    assert_eq!(CLOSED.state(), CircuitState::Open);
+    assert_eq!(closed.state(), CircuitState::Open);
 }
 
 #[tokio::test(start_paused = true)]
 async fn without_the_store_each_is_on_its_own() {
-    breaker!(ALONE "ALONE");
     let (memory, _turn) = connected().await;
+    let alone = breaker("ALONE");
     for _ in 0..2 {
-        let _ = call(&ALONE, false).await;
+        let _ = call(alone, false).await;
     }
     sleep(SECOND).await;
     memory.fail(true);
     sleep(10 * SECOND).await;
-    assert!(call(&ALONE, true).await.is_ok());
-    assert_eq!(ALONE.state(), CircuitState::Closed);
+    assert!(call(alone, true).await.is_ok());
+    assert_eq!(alone.state(), CircuitState::Closed);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_state_is_forced_for_all() {
-    breaker!(FORCED "FORCED");
     let (_memory, _turn) = connected().await;
+    let forced = breaker("FORCED");
     shared::force("FORCED", Some(CircuitState::ForcedOpen)).await.unwrap();
     sleep(50 * MS).await;
-    assert_eq!(FORCED.state(), CircuitState::ForcedOpen);
+    assert_eq!(forced.state(), CircuitState::ForcedOpen);
     shared::force("FORCED", None).await.unwrap();
     sleep(50 * MS).await;
-    assert_eq!(FORCED.state(), CircuitState::Closed);
+    assert_eq!(forced.state(), CircuitState::Closed);
     assert!(shared::force("FORCED", Some(CircuitState::Open)).await.is_err());
 }
 
@@ -186,7 +188,7 @@ fn the_flag_means_half_and_the_registry_lists_it() {
     static HALF: CircuitBreaker;
     #[circuit_breaker(name = "THIRD", shared(quorum = 0.3))]
     static THIRD: CircuitBreaker;
-    let config = resilience::CircuitBreakerConfig::new();
+    let config = CircuitBreakerConfig::new();
     assert_eq!(*HALF.config(), config.clone().shared(0.5));
     assert_eq!(*THIRD.config(), config.shared(0.3));
     assert!(registry().circuit_breaker("HALF").is_some());

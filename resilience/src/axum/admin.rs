@@ -13,18 +13,16 @@ use serde::Deserialize;
 use tokio::time::timeout;
 
 use super::access::Access;
+#[cfg(feature = "redis")]
+use super::fleet_scope;
 use super::problem::problem;
 use super::read::with_key;
 use super::respond::{bad_request, json, unauthorized, unknown_breaker, unknown_key};
 use super::shared::Shared;
 use super::target::Target;
 use crate::circuit_breaker::CircuitBreaker;
-#[cfg(feature = "redis")]
-use crate::circuit_state::CircuitState;
 use crate::kind::PolicyKind;
 use crate::registry::registry;
-#[cfg(feature = "redis")]
-use crate::shared;
 use crate::stack::event;
 
 /// A reason is a sentence.
@@ -57,21 +55,11 @@ macro_rules! paths {
 impl Action {
     paths! { "force-open" ForceOpen "force-close" ForceClose "reset" Reset }
 
-    const fn as_str(self) -> &'static str {
+    pub(super) const fn as_str(self) -> &'static str {
         match self {
             Self::ForceOpen => "force_open",
             Self::ForceClose => "force_close",
             Self::Reset => "reset",
-        }
-    }
-
-    /// The state that it means for all replicas.
-    #[cfg(feature = "redis")]
-    const fn forced(self) -> Option<CircuitState> {
-        match self {
-            Self::ForceOpen => Some(CircuitState::ForcedOpen),
-            Self::ForceClose => Some(CircuitState::ForcedClosed),
-            Self::Reset => None,
         }
     }
 
@@ -113,8 +101,8 @@ pub(super) async fn act(
     };
     let by = by(&parts.headers);
     #[cfg(feature = "redis")]
-    if !state.has_key && parts.uri.query().is_some_and(|query| query.split('&').any(is_for_all)) {
-        return act_on_all(state.action, &target, &by, reason.as_deref()).await;
+    if !state.has_key && fleet_scope::is_meant(&parts.uri) {
+        return fleet_scope::act(state.action, &target, &by, reason.as_deref()).await;
     }
     if state.has_key {
         act_on_key(state.action, target, &by, reason.as_deref()).await
@@ -137,32 +125,6 @@ fn act_on_whole(action: Action, target: &Target, by: &str, reason: Option<&str>)
     );
     action.act_on(breaker);
     json(&breaker.snapshot())
-}
-
-/// Whether an action is meant for all replicas.
-#[cfg(feature = "redis")]
-fn is_for_all(parameter: &str) -> bool {
-    parameter == "scope=fleet"
-}
-
-/// All replicas of the service hear of it from the store; this one at once.
-#[cfg(feature = "redis")]
-async fn act_on_all(action: Action, target: &Target, by: &str, reason: Option<&str>) -> Response {
-    let Some(breaker) = registry().circuit_breaker(&target.name) else {
-        return unknown_breaker(&target.name);
-    };
-    if breaker.config().quorum().is_none() {
-        return bad_request("this circuit breaker is not `shared`: leave `scope` out".to_owned());
-    }
-    let kind = PolicyKind::CircuitBreaker;
-    event::administered(kind, breaker.name(), None, action.as_str(), by, reason);
-    match shared::force(&breaker.name(), action.forced()).await {
-        Ok(()) => json(&breaker.snapshot()),
-        Err(error) => {
-            let detail = format!("the store that replicas share does not answer: {error}");
-            problem(StatusCode::SERVICE_UNAVAILABLE, detail, ())
-        }
-    }
 }
 
 async fn act_on_key(action: Action, target: Target, by: &str, reason: Option<&str>) -> Response {

@@ -78,6 +78,8 @@ mod chunks;
 mod config;
 mod dashboard;
 mod events;
+#[cfg(feature = "redis")]
+mod fleet_scope;
 mod history;
 mod json;
 #[cfg(feature = "tower")]

@@ -5,8 +5,6 @@ use std::time::Duration;
 
 use crate::check;
 use crate::circuit_state::{Counts, StateChange};
-#[cfg(not(feature = "redis"))]
-use crate::fleet::needs::NeedsFeatureRedis;
 use crate::hook::Hook;
 
 /// Half of the calls failing is beyond what retries and fallbacks hide, and far from what a blip produces.
@@ -74,7 +72,7 @@ pub struct CircuitBreakerConfig {
     pub(super) critical: bool,
     pub(super) latency: bool,
     #[cfg_attr(feature = "serde", serde(with = "crate::config_serde::optional_ratio"))]
-    shared: Option<f64>,
+    pub(super) shared: Option<f64>,
     #[cfg_attr(feature = "serde", serde(skip))]
     pub(super) trip_when: Hook<fn(&Counts) -> bool>,
     #[cfg_attr(feature = "serde", serde(skip))]
@@ -221,41 +219,6 @@ impl CircuitBreakerConfig {
     pub const fn critical(mut self, critical: bool) -> Self {
         self.critical = critical;
         self
-    }
-
-    /// Shares opinions with the replicas of the service that are connected to one store, by
-    /// [`shared::connect`](crate::shared::connect): when this share of them (0 < r ≤ 1), and at least two, say that the
-    /// circuit is open, it opens here, too, and one replica tries for all (off by default). The breaker has to be listed by
-    /// the [`registry`](crate::registry()), and is on its own where there is one per key.
-    #[cfg(feature = "redis")]
-    #[must_use]
-    #[track_caller]
-    pub const fn shared(mut self, quorum: f64) -> Self {
-        self.shared = Some(check::ratio(quorum));
-        self
-    }
-
-    /// Without feature `redis`.
-    #[cfg(not(feature = "redis"))]
-    #[doc(hidden)]
-    #[must_use]
-    pub const fn shared(self, quorum: NeedsFeatureRedis) -> Self {
-        match quorum {}
-    }
-
-    /// Which share of the replicas opens it.
-    pub(crate) fn quorum(&self) -> Option<f64> {
-        self.shared
-    }
-
-    #[cfg(feature = "redis")]
-    pub(super) fn failure_rate_in_force(&self) -> f64 {
-        self.failure_rate.unwrap_or(FAILURE_RATE)
-    }
-
-    #[cfg(feature = "redis")]
-    pub(super) fn min_calls_in_force(&self) -> u32 {
-        self.min_calls.map_or(MIN_CALLS, NonZeroU32::get)
     }
 
     /// Records a histogram of response times (default: false). It costs each call two readings of the precise clock.

@@ -11,6 +11,7 @@ mod answered;
 mod call;
 mod config;
 mod counts;
+mod fleet_options;
 #[cfg_attr(
     not(feature = "redis"),
     allow(dead_code, reason = "a breaker without a store heeds none")

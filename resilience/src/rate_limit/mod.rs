@@ -1,7 +1,7 @@
 //! A limit on how many calls begin in a time window.
 //!
 //! [`config`] the options, [`fleet_options`] those of a limit that a fleet shares, [`rate`] how a rate is written · [`gcra`] the pure algorithm, [`cost`] how many turns a call
-//! takes · [`limit`] what a limiter is told, [`policy`] the shared one, [`admission`] what it decides · [`turns`] callers that wait,
+//! takes · [`limit`] what a limiter is told, [`policy`] the shared one and its [`changes`], [`admission`] what it decides · [`turns`] callers that wait,
 //! [`bucket`] the word as they see it, [`waiting`] one of them, [`future`] a limited call · [`lease`] what a replica holds
 //! of a limit that a fleet shares, [`asking`] a call that asks the store, [`part`] what it may do without, [`line`] either way to wait · [`call`] its use by hand, [`totals`] what it counts.
 //!
@@ -13,6 +13,7 @@ mod admission;
 mod asking;
 mod bucket;
 mod call;
+mod changes;
 mod config;
 mod cost;
 mod fleet_options;

@@ -1,4 +1,4 @@
-//! The shared, named rate limiter: its options, its mode and its word.
+//! The shared, named rate limiter: its limit and its word.
 
 use std::borrow::Borrow;
 use std::fmt;
@@ -9,15 +9,11 @@ use super::admission::Aside;
 use super::bucket::QUEUED;
 use super::cost::One;
 use super::gcra::Gcra;
-use super::limit::{self, Limit};
+use super::limit::Limit;
 use super::{RateLimitConfig, RateLimiterTotals};
 use crate::clock;
-use crate::current::ModeCell;
-use crate::current::{self, Configured, Current};
-use crate::kind::PolicyKind;
 use crate::mode::Mode;
 use crate::name::{AnyPolicy, Identity, Name, Origin};
-use crate::problem::Problem;
 use crate::rejection::Rejection;
 use crate::sync::{AtomicU64, Ordering::Relaxed};
 
@@ -87,39 +83,8 @@ use crate::sync::{AtomicU64, Ordering::Relaxed};
 pub struct RateLimiter<L: Borrow<Limit> = Limit> {
     /// The theoretical arrival time, and [`QUEUED`].
     pub(super) word: AtomicU64,
-    limit: L,
+    pub(super) limit: L,
     pub(super) aside: OnceBox<Aside>,
-}
-
-impl Configured for RateLimiter {
-    type Config = RateLimitConfig;
-
-    fn current(&self) -> &Current<RateLimitConfig> {
-        &self.limit.config
-    }
-
-    fn modes(&self) -> Option<&ModeCell> {
-        Some(&self.limit.mode)
-    }
-
-    /// Used turns stay used.
-    fn put(&self, config: RateLimitConfig) -> Result<(), Problem> {
-        let (old, new) = (self.limit.gcra(), limit::gcra(&config));
-        self.limit.put(config)?;
-        if old != new {
-            let now = clock::counter();
-            let translate = |word| {
-                let (arrival, queued) = (word & !QUEUED, word & QUEUED);
-                Some(old.translate(arrival, now, new) | queued)
-            };
-            let _ = self.word.fetch_update(Relaxed, Relaxed, translate);
-        }
-        Ok(())
-    }
-
-    fn put_mode(&self, mode: Mode) {
-        self.limit.put_mode(mode);
-    }
 }
 
 impl RateLimiter {
@@ -142,23 +107,6 @@ impl RateLimiter {
 
     pub(crate) fn identity(&self) -> &Identity {
         &self.limit.identity
-    }
-
-    /// Puts other options in force, from now on. Used turns stay used, up to the new burst; calls that wait keep their
-    /// places.
-    ///
-    /// # Errors
-    /// When the rate is missing or options contradict each other; nothing is changed then.
-    pub fn reconfigure(&self, config: RateLimitConfig) -> Result<(), Problem> {
-        current::reconfigure(self, config.validate(), config)
-    }
-
-    /// Enforces the rate, only counts the calls above it, or does nothing.
-    ///
-    /// # Errors
-    /// None: a rate limit has every mode.
-    pub fn set_mode(&self, mode: Mode) -> Result<(), Problem> {
-        current::set_mode(self, PolicyKind::RateLimiter, mode)
     }
 }
 
@@ -187,24 +135,6 @@ impl<L: Borrow<Limit>> RateLimiter<L> {
     #[must_use]
     pub fn config(&self) -> &RateLimitConfig {
         self.limit().config()
-    }
-
-    /// Whether it enforces what it decides.
-    #[must_use]
-    pub fn mode(&self) -> Mode {
-        self.limit().mode.get()
-    }
-
-    /// How many calls came above the rate while it only observed; of a key, those of all keys.
-    #[must_use]
-    pub fn would_reject(&self) -> u64 {
-        self.limit().mode.counts().0
-    }
-
-    /// How many calls passed untouched while it was off; of a key, those of all keys.
-    #[must_use]
-    pub fn bypassed(&self) -> u64 {
-        self.limit().mode.counts().1
     }
 
     /// Gives every turn back, and forgets what it counted. Calls that wait keep their places.

@@ -8,6 +8,8 @@ use super::super::latency::Histogram;
 use super::{CircuitBreaker, Transitions};
 use crate::circuit_state::{CircuitState, Counts};
 use crate::clock::{self, Nanos};
+use crate::mode::Mode;
+use crate::name::AnyPolicy;
 use crate::sync::Ordering;
 
 /// None of these changes anything.
@@ -110,5 +112,28 @@ impl fmt::Debug for CircuitBreaker {
             .field("counts", &self.counts())
             .field("config", self.config())
             .finish_non_exhaustive()
+    }
+}
+
+impl AnyPolicy for CircuitBreaker {
+    fn outcomes(&self, tell: &mut dyn FnMut(&'static str, u64)) {
+        self.totals().tell(tell);
+    }
+
+    fn passed(&self, tell: &mut dyn FnMut(&'static str, u64)) {
+        self.mode.tell_passed(tell);
+    }
+
+    fn activity(&self) -> Option<[u64; 2]> {
+        let totals = self.totals();
+        Some([totals.requests + totals.rejected, totals.failures + totals.rejected])
+    }
+
+    fn mode(&self) -> Option<Mode> {
+        Some(self.mode())
+    }
+
+    fn reset(&self) {
+        CircuitBreaker::reset(self);
     }
 }

@@ -1,5 +1,6 @@
 //! What tests do with a breaker: put it into a state, and make it new. Only with feature `test-util`.
 
+use super::super::fleet_view::FleetView;
 use super::{CircuitBreaker, Transitions};
 use crate::circuit_state::{Cause, CircuitState};
 use crate::current;
@@ -31,6 +32,7 @@ impl CircuitBreaker {
             self.change(&mut locked, CircuitState::Closed);
             locked.last_trip = None;
             locked.transitions = Transitions::default();
+            locked.fleet = FleetView::default();
         }
         self.rejected.store(0, Ordering::Relaxed);
         self.mode.reset();

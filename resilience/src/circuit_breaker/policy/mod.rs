@@ -26,8 +26,7 @@ use crate::circuit_state::CircuitState;
 use crate::clock;
 use crate::current::Current;
 use crate::current::ModeCell;
-use crate::mode::Mode;
-use crate::name::{AnyPolicy, Identity, Name, Origin};
+use crate::name::{Identity, Name, Origin};
 use crate::stack::inspect::ErrorText;
 use crate::sync::{AtomicU64, Ordering};
 
@@ -235,29 +234,6 @@ impl CircuitBreaker {
             }
             shared
         })
-    }
-}
-
-impl AnyPolicy for CircuitBreaker {
-    fn outcomes(&self, tell: &mut dyn FnMut(&'static str, u64)) {
-        self.totals().tell(tell);
-    }
-
-    fn passed(&self, tell: &mut dyn FnMut(&'static str, u64)) {
-        self.mode.tell_passed(tell);
-    }
-
-    fn activity(&self) -> Option<[u64; 2]> {
-        let totals = self.totals();
-        Some([totals.requests + totals.rejected, totals.failures + totals.rejected])
-    }
-
-    fn mode(&self) -> Option<Mode> {
-        Some(self.mode())
-    }
-
-    fn reset(&self) {
-        CircuitBreaker::reset(self);
     }
 }
 
