@@ -22,23 +22,31 @@ pub(super) struct FleetView {
     heeded_until: Nanos,
     /// Until when this replica is the one.
     right_until: Nanos,
-    /// When a call was rejected last that could have been a trial.
+    /// When a call was rejected last that could have been a trial; 0 for never since the state changed.
     wanted: Nanos,
     forced: Option<CircuitState>,
 }
 
 impl FleetView {
-    /// Whether another replica is to try, or it isn't known yet which. The call that asks is remembered.
-    pub(super) fn must_wait(&mut self, now: Nanos) -> bool {
-        let must_wait = now < self.heeded_until && now >= self.right_until;
-        if must_wait {
-            self.wanted = now;
-        }
-        must_wait
+    /// Whether another replica is to try, or it isn't known yet which.
+    pub(super) fn must_wait(&self, now: Nanos) -> bool {
+        now < self.heeded_until && now >= self.right_until
+    }
+
+    /// Notes a call that waits for a trial; whether it is the first for a while, so that the fleet has to be asked.
+    pub(super) fn want(&mut self, now: Nanos) -> bool {
+        let is_first = !self.is_wanted(now);
+        self.wanted = now;
+        is_first
+    }
+
+    fn is_wanted(&self, now: Nanos) -> bool {
+        self.wanted > 0 && now < clock::after(self.wanted, WANTED)
     }
 
     /// It has entered a state.
     pub(super) fn enter(&mut self, to: CircuitState, cause: Cause) {
+        self.wanted = 0;
         self.is_ours = to == CircuitState::Open && cause != Cause::Shared;
         self.is_news = to == CircuitState::Closed && cause == Cause::TrialsSucceeded;
     }
@@ -63,8 +71,7 @@ impl FleetView {
 
     /// Whether it would try, were it to have the right.
     pub(super) fn wants_to_try(&self, state: CircuitState, now: Nanos) -> bool {
-        let is_wanted = self.wanted > 0 && now < clock::after(self.wanted, WANTED);
-        state == CircuitState::HalfOpen || (state == CircuitState::Open && is_wanted)
+        state == CircuitState::HalfOpen || (state == CircuitState::Open && self.is_wanted(now))
     }
 
     /// Takes the fleet's verdict in; `since` is how long ago the breaker entered its state, in microseconds.

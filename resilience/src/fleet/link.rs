@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::Relaxed};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use tokio::sync::Notify;
+use tokio::sync::futures::Notified;
 
 use super::ask::{Answer, Ask, Refund};
 use super::counts::Counts;
@@ -51,12 +52,12 @@ static NUDGE: Notify = Notify::const_new();
 
 /// A shared breaker has something to say.
 pub(crate) fn nudge() {
-    NUDGE.notify_one();
+    NUDGE.notify_waiters();
 }
 
-/// Ends when one has.
-pub(crate) async fn nudged() {
-    NUDGE.notified().await;
+/// Ends when one has since this was called.
+pub(crate) fn nudged() -> Notified<'static> {
+    NUDGE.notified()
 }
 
 /// How many replicas there are, as far as the store has said; else one.

@@ -16,6 +16,7 @@ const SETTLED: Duration = Duration::from_millis(20);
 /// Goes on until another store is connected to.
 pub(super) async fn exchange<S: Store>(store: Weak<Guarded<S>>, replica: Arc<str>) {
     while let Some(guarded) = store.upgrade() {
+        let nudged = link::nudged();
         for breaker in registry().circuit_breakers() {
             if let Some(quorum) = breaker.config().quorum() {
                 say(&guarded, breaker, quorum, &replica).await;
@@ -24,7 +25,7 @@ pub(super) async fn exchange<S: Store>(store: Weak<Guarded<S>>, replica: Arc<str
         drop(guarded);
         tokio::time::sleep(SETTLED).await;
         // Woken or not: it is time.
-        let _ = tokio::time::timeout(EVERY, link::nudged()).await;
+        let _ = tokio::time::timeout(EVERY, nudged).await;
     }
 }
 

@@ -131,8 +131,11 @@ impl CircuitBreaker {
         let has_lapsed = locked.machine.has_lapsed(now);
         let is_trial = has_lapsed || locked.machine.state() == CircuitState::HalfOpen;
         if is_trial && locked.fleet.must_wait(now) {
+            let is_first = locked.fleet.want(now);
             drop(locked);
-            link::nudge();
+            if is_first {
+                link::nudge();
+            }
             return Err(Some(clock::span(self.config().trial_wait())));
         }
         let change =
