@@ -242,6 +242,18 @@ async fn an_outage_costs_twenty_milliseconds_now_and_then() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn callers_that_leave_early_do_not_hide_an_outage() {
+    let store = connected().await;
+    let [replica] = replicas("impatient", LIMIT.unavailable(Unavailable::Allow));
+    store.memory.hang(true);
+    for _ in 0..20 {
+        let _ = tokio::time::timeout(5 * MS, replica.acquire()).await;
+    }
+    assert_eq!(replica.shared(), Some(Sharing::Lost));
+    assert!(replica.acquire().await.is_ok());
+}
+
+#[tokio::test(start_paused = true)]
 async fn the_options_say_what_happens_without_the_store() {
     let store = connected().await;
     let [allowing] = replicas("allowing", LIMIT.unavailable(Unavailable::Allow));

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::question::{Abandoned, Question};
 use crate::circuit_breaker::{CircuitBreaker, CircuitBreakerConfig};
 use crate::circuit_state::{CircuitState, StateChange};
 use crate::fleet::ask::{Answer, Ask, Refund};
@@ -29,12 +30,15 @@ pub(super) struct Guarded<S> {
     store: S,
     settings: Settings,
     breaker: Arc<CircuitBreaker>,
+    abandoned: Arc<Abandoned>,
 }
 
 impl<S: Store> Guarded<S> {
     pub(super) fn new(store: S) -> Self {
         let settings = store.settings();
-        Self { store, settings, breaker: Arc::new(CircuitBreaker::new(NAME, BREAKER)) }
+        let breaker = Arc::new(CircuitBreaker::new(NAME, BREAKER));
+        let abandoned = Arc::new(Abandoned::new(Arc::clone(&breaker)));
+        Self { store, settings, breaker, abandoned }
     }
 
     pub(super) fn breaker(&self) -> Arc<CircuitBreaker> {
@@ -46,13 +50,13 @@ impl<S: Store> Guarded<S> {
     }
 
     /// Asks, unless the store is lost.
-    pub(super) async fn ask<T>(&self, question: impl FnOnce(&S) -> Reply<T>) -> Result<T, Failure> {
+    pub(super) async fn ask<T: Send + 'static>(
+        &self,
+        question: impl FnOnce(&S) -> Reply<T>,
+    ) -> Result<T, Failure> {
         let permit = self.breaker.try_acquire()?;
-        let reply = tokio::time::timeout(self.settings.timeout, question(&self.store));
-        let answer = match reply.await {
-            Ok(answer) => answer,
-            Err(too_late) => Err(too_late.into()),
-        };
+        let reply = question(&self.store);
+        let answer = Question::new(reply, self.settings.timeout, &self.abandoned).await;
         match &answer {
             Ok(_) => permit.success(),
             Err(error) => {

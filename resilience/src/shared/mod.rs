@@ -86,6 +86,7 @@ mod guarded;
 mod memory;
 mod names;
 mod opinions;
+mod question;
 mod redis;
 mod replica;
 mod script;

@@ -3,6 +3,8 @@
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
+use tokio::task::JoinSet;
+
 use super::guarded::Guarded;
 use crate::circuit_breaker::CircuitBreaker;
 use crate::fleet::link;
@@ -17,16 +19,24 @@ const SETTLED: Duration = Duration::from_millis(20);
 pub(super) async fn exchange<S: Store>(store: Weak<Guarded<S>>, replica: Arc<str>) {
     while let Some(guarded) = store.upgrade() {
         let nudged = link::nudged();
-        for breaker in registry().circuit_breakers() {
-            if let Some(quorum) = breaker.config().quorum() {
-                say(&guarded, breaker, quorum, &replica).await;
-            }
-        }
+        say_all(&guarded, &replica).await;
         drop(guarded);
         tokio::time::sleep(SETTLED).await;
         // Woken or not: it is time.
         let _ = tokio::time::timeout(EVERY, nudged).await;
     }
+}
+
+/// All at once: what they have to say goes over the connection together.
+async fn say_all<S: Store>(store: &Arc<Guarded<S>>, replica: &Arc<str>) {
+    let mut speakers = JoinSet::new();
+    for breaker in registry().circuit_breakers() {
+        if let Some(quorum) = breaker.config().quorum() {
+            let (store, replica) = (Arc::clone(store), Arc::clone(replica));
+            speakers.spawn(async move { say(&store, breaker, quorum, &replica).await });
+        }
+    }
+    while speakers.join_next().await.is_some() {}
 }
 
 /// While the store is lost, each breaker is on its own.
