@@ -3,15 +3,17 @@
 #![cfg(all(feature = "redis", target_os = "linux"))]
 
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use redis::aio::{ConnectionLike, MultiplexedConnection};
+use redis::sentinel::{SentinelClient, SentinelServerType};
 use resilience::observe::Format;
 use resilience::shared::{self, Sharing};
 use resilience::{
     CircuitBreaker, CircuitState, Keyed, RateLimitConfig, RateLimiter, circuit_breaker, registry,
 };
-use resilience_harness::{Redis, RedisCluster};
+use resilience_harness::{Redis, RedisCluster, RedisSentinel};
 use tokio::sync::{Mutex, MutexGuard};
 
 /// What a call may take while the store does not answer: its 20 ms, and what a busy machine adds.
@@ -147,12 +149,27 @@ async fn a_server_that_hangs_is_left_alone() {
     connect(&redis);
     let limiter = RateLimiter::new("hanging", LIMIT.replicas(4));
     assert_eq!(pass(&limiter, 1).await, 1);
-    redis::cmd("CLIENT").arg("PAUSE").arg(4_000).query_async::<()>(&mut server).await.unwrap();
+    let sleeping = tokio::spawn(async move {
+        redis::cmd("DEBUG").arg("SLEEP").arg(4).query_async::<()>(&mut server).await
+    });
+    // It sleeps when it has got there.
+    tokio::time::sleep(Duration::from_millis(50)).await;
     let (passed, longest) = call_for(&limiter, Duration::from_secs(2)).await;
     assert!(longest < SOON, "{longest:?}");
     // A quarter of 100/s for two seconds, and of a burst of ten.
     assert!((40..=54).contains(&passed), "{passed}");
     assert_eq!(limiter.shared(), Some(Sharing::Lost));
+    sleeping.abort();
+}
+
+/// Waits until the store answers again.
+async fn is_back(limiter: &RateLimiter) {
+    let start = Instant::now();
+    while limiter.shared() != Some(Sharing::Connected) {
+        assert!(start.elapsed() < Duration::from_secs(30), "it is back");
+        let _ = limiter.acquire().await;
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
 }
 
 #[tokio::test]
@@ -166,12 +183,7 @@ async fn a_killed_server_is_right_again_when_it_is_back() {
     assert!(longest < SOON, "{longest:?}");
     assert!((40..=54).contains(&passed), "{passed}");
     redis.restart();
-    let start = Instant::now();
-    while limiter.shared() != Some(Sharing::Connected) {
-        assert!(start.elapsed() < Duration::from_secs(20), "it is back");
-        pass(&limiter, 1).await;
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
+    is_back(&limiter).await;
     let (passed, _) = call_for(&limiter, Duration::from_secs(2)).await;
     assert!((180..=215).contains(&passed), "{passed}");
 }
@@ -291,6 +303,39 @@ async fn a_cluster_spreads_the_keys() {
     }
     let text = Format::Prometheus.text(registry());
     assert!(text.contains("{policy=\"clustered\",outcome=\"failed\"} 0\n"), "{text}");
+}
+
+#[tokio::test]
+async fn a_failover_keeps_what_was_replicated() {
+    let _turn = turn().await;
+    let mut servers = RedisSentinel::start().expect("redis-server: scripts/install-test-packages");
+    let sentinel = SentinelClient::build(
+        servers.urls(),
+        RedisSentinel::NAME.to_owned(),
+        None,
+        SentinelServerType::Master,
+    );
+    let sentinel = Arc::new(Mutex::new(sentinel.unwrap()));
+    let connection = shared::Reconnecting::new(move || {
+        let sentinel = Arc::clone(&sentinel);
+        async move { sentinel.lock().await.get_async_connection().await }
+    });
+    redis::cmd("PING").query_async::<()>(&mut connection.clone()).await.unwrap();
+    shared::connect(shared::Redis::new(connection).namespace("fleet-test"));
+    let used_up = || RateLimiter::new("failed over", LIMIT.rate("10/h"));
+    assert_eq!(pass(&used_up(), 20).await, 10);
+    let steady = RateLimiter::new("steady", LIMIT.replicas(4));
+    let (passed, _) = call_for(&steady, Duration::from_secs(1)).await;
+    assert!((90..=110).contains(&passed), "{passed}");
+    servers.kill_master();
+    let (passed, longest) = call_for(&steady, Duration::from_secs(1)).await;
+    assert!(longest < SOON, "{longest:?}");
+    // A quarter of 100/s, of a burst of ten, and what the store had granted ahead.
+    assert!((15..=30).contains(&passed), "{passed}");
+    is_back(&steady).await;
+    assert_eq!(pass(&used_up(), 20).await, 0, "what was used stays used");
+    let (passed, _) = call_for(&steady, Duration::from_secs(1)).await;
+    assert!((90..=111).contains(&passed), "{passed}");
 }
 
 #[tokio::test]

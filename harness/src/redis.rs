@@ -25,8 +25,23 @@ impl Redis {
     #[must_use]
     pub fn start_program(program: &'static str) -> Option<Self> {
         let port = free_port();
-        let redis = Self { child: spawn(program, port)?, program, port };
+        let redis = Self { child: spawn(program, port, &[])?, program, port };
         redis.wait();
+        Some(redis)
+    }
+
+    /// A server that copies `master`, and has done so when this returns.
+    ///
+    /// # Panics
+    /// When it does not get there.
+    #[must_use]
+    pub fn replica_of(master: &Self) -> Option<Self> {
+        let (port, master_port) = (free_port(), master.port.to_string());
+        let options = ["--replicaof", "127.0.0.1", &master_port];
+        let program = master.program;
+        let redis = Self { child: spawn(program, port, &options)?, program, port };
+        redis.wait();
+        redis.wait_for(|| ask(port, &["info", "replication"]).contains("master_link_status:up"));
         Some(redis)
     }
 
@@ -53,27 +68,41 @@ impl Redis {
     /// # Panics
     /// When it can't be started again.
     pub fn restart(&mut self) {
-        self.child = spawn(self.program, self.port).expect("it was there before");
+        self.child = spawn(self.program, self.port, &[]).expect("it was there before");
         self.wait();
     }
 
     fn wait(&self) {
-        let up = || TcpStream::connect(self.address()).is_ok();
+        self.wait_for(|| TcpStream::connect(self.address()).is_ok());
+    }
+
+    fn wait_for(&self, is_up: impl Fn() -> bool) {
         for _ in 0..1_000 {
-            if up() {
+            if is_up() {
                 return;
             }
             std::thread::sleep(Duration::from_millis(20));
         }
-        panic!("Redis does not listen at {}", self.address());
+        panic!("Redis is not ready at {}", self.address());
     }
 }
 
-fn spawn(program: &str, port: u16) -> Option<Child> {
+/// What it answers to a command, or nothing.
+pub(super) fn ask(port: u16, command: &[&str]) -> String {
+    let mut ask = Command::new("redis-cli");
+    let output = ask.args(["-p", &port.to_string()]).args(command).output();
+    output.map(|output| String::from_utf8_lossy(&output.stdout).into_owned()).unwrap_or_default()
+}
+
+fn spawn(program: &str, port: u16, options: &[&str]) -> Option<Child> {
     let mut command = Command::new(program);
     command.args(["--port", &port.to_string(), "--bind", "127.0.0.1"]);
-    command.args(["--save", "", "--appendonly", "no"]).stdout(Stdio::null());
-    command.spawn().ok()
+    command.args(["--save", "", "--appendonly", "no"]);
+    // A replica is filled at once, not when others may have joined it.
+    command.args(["--repl-diskless-sync-delay", "0"]);
+    // Tests make it sleep.
+    command.args(["--enable-debug-command", "local"]);
+    command.args(options).stdout(Stdio::null()).spawn().ok()
 }
 
 impl Drop for Redis {

@@ -76,8 +76,9 @@
 //! One key per limit, `shop:rl:v1:{search:tenant 7}`: in a cluster, limits spread over its nodes. It holds one number, and
 //! vanishes when the burst is whole again. Keys longer than 64 bytes are written as a hash; with [`Redis::hashed`] all are.
 //! Scripts are called by their hash, and sent again when a server does not know them. Nothing has to be kept by
-//! the server: after a restart a limit begins with a whole burst, after a failover with what was replicated. Replicas for
-//! reading are never asked. A replica applies its own rate to the number, which is a time: versions with different rates
+//! the server: after a restart a limit begins with a whole burst, after a failover with what was replicated: at most what
+//! passes within the replication's lag is granted once more. Replicas for reading are never asked. Under Sentinel,
+//! [`Reconnecting`] finds the new master. A replica applies its own rate to the number, which is a time: versions with different rates
 //! can run side by side.
 
 mod ballot;
@@ -87,6 +88,7 @@ mod memory;
 mod names;
 mod opinions;
 mod question;
+mod reconnecting;
 mod redis;
 mod replica;
 mod script;
@@ -95,6 +97,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use self::guarded::Guarded;
 pub use self::memory::Memory;
+pub use self::reconnecting::Reconnecting;
 pub use self::redis::Redis;
 use crate::circuit_breaker::CircuitBreaker;
 use crate::circuit_state::CircuitState;
