@@ -1,18 +1,11 @@
-//! What one limit for a fleet costs: round trips per call, how long calls take, how close the fleet keeps to its limit, and a
-//! turn that was fetched ahead.
-//!
-//! `cargo run --release --package resilience-benches --features fleet --bin fleet`; it starts a Redis of its own. All
-//! replicas share this process and its connection.
+//! Limits under several demands: round trips per call, times, and how close the fleet keeps to its limit.
 
 use std::error::Error;
-use std::hint::black_box;
-use std::net::{Ipv4Addr, TcpListener, TcpStream};
-use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use resilience::observe::Format;
-use resilience::{RateLimitConfig, RateLimiter, registry, shared};
+use resilience::{RateLimitConfig, RateLimiter, registry};
 
 const REPLICAS: usize = 10;
 const TIME: Duration = Duration::from_secs(5);
@@ -37,35 +30,9 @@ const CASES: [Case; 8] = [
     Case { name: "h", rate: 100, burst: 10, demand: 2_000, lease: 50 },
 ];
 
-struct Server(Child, u16);
-
-impl Server {
-    fn start() -> Result<Self, Box<dyn Error>> {
-        let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port();
-        let mut command = Command::new("redis-server");
-        command.args(["--port", &port.to_string(), "--save", "", "--appendonly", "no"]);
-        let server = Self(command.stdout(Stdio::null()).spawn()?, port);
-        while TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_err() {
-            std::thread::sleep(Duration::from_millis(10));
-        }
-        Ok(server)
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
-#[tokio::main]
-async fn main() -> Result<(), Box<dyn Error>> {
-    let server = Server::start()?;
-    let client = redis::Client::open(format!("redis://127.0.0.1:{}", server.1))?;
-    let connection = client.get_multiplexed_async_connection().await?;
-    shared::connect(shared::Redis::new(connection).namespace("bench"));
-    println!("{REPLICAS} replicas, {} s each\n", TIME.as_secs());
+/// What ten replicas in this process make of each case.
+pub(crate) async fn table() -> Result<(), Box<dyn Error>> {
+    println!("{REPLICAS} replicas in one process, {} s each\n", TIME.as_secs());
     println!(
         "| rate | burst | demand | lease, ms | passed/s | worst second | round trips per call | p50, µs | p99, µs |"
     );
@@ -73,7 +40,6 @@ async fn main() -> Result<(), Box<dyn Error>> {
     for case in CASES {
         report(&case).await?;
     }
-    token().await;
     Ok(())
 }
 
@@ -156,29 +122,4 @@ fn requests(policy: &str) -> u64 {
     let counts = text.lines().filter_map(|line| line.strip_prefix(&head));
     let asked = counts.filter(|rest| !rest.starts_with("local"));
     asked.filter_map(|rest| rest.rsplit(' ').next()?.parse::<u64>().ok()).sum()
-}
-
-/// What a call costs that finds a turn.
-async fn token() {
-    const CALLS: u32 = 20_000;
-    let config = RateLimitConfig::new().rate("1000000/s").burst(1_000_000).shared(true);
-    let limiter = RateLimiter::new("token", config.lease(Duration::from_secs(1)));
-    let warm_up = Instant::now();
-    while warm_up.elapsed() < Duration::from_secs(1) {
-        for _ in 0..1_000 {
-            let _ = limiter.acquire().await;
-        }
-        tokio::time::sleep(Duration::from_millis(1)).await;
-    }
-    let mut times: Vec<_> = (0..9)
-        .map(|_| {
-            let begin = Instant::now();
-            for _ in 0..CALLS / 10 {
-                let _ = black_box(limiter.try_acquire());
-            }
-            begin.elapsed() / (CALLS / 10)
-        })
-        .collect();
-    times.sort_unstable();
-    println!("\nA turn that was fetched ahead: {:?} (median of {})", times[4], times.len());
 }

@@ -1,0 +1,49 @@
+//! What one limit for a fleet costs: round trips per call, how long calls take, how close the fleet keeps to its limit, and a
+//! turn that was fetched ahead; beside other designs; and what a dead dependency costs a fleet whose circuit breakers share
+//! opinions.
+//!
+//! ```text
+//! cargo run --release --package resilience-benches --features fleet --bin fleet              limits, and a turn
+//! cargo run --release --package resilience-benches --features fleet --bin fleet -- designs   beside other designs
+//! cargo run --release --package resilience-benches --features fleet --bin fleet -- outage    fifty replicas, a dead dependency
+//! ```
+//!
+//! It starts a Redis of its own. With `designs` and `outage`, replicas are processes.
+
+mod counting;
+mod designs;
+mod limits;
+mod outage;
+mod processes;
+mod server;
+mod token;
+
+use std::error::Error;
+
+use resilience::shared;
+
+use crate::server::Server;
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let args: Vec<&str> = args.iter().map(String::as_str).collect();
+    match args[..] {
+        [] => {
+            let server = Server::start()?;
+            let client = redis::Client::open(server.url())?;
+            let connection = client.get_multiplexed_async_connection().await?;
+            shared::connect(shared::Redis::new(connection).namespace("bench"));
+            limits::table().await?;
+            token::time().await;
+            Ok(())
+        }
+        ["designs"] => designs::table(),
+        ["designs", design, url, start] => designs::replica(design, url, start.parse()?).await,
+        ["outage"] => outage::table(),
+        ["outage", kind, number, url, start] => {
+            outage::replica(kind, number.parse()?, url, start.parse()?).await
+        }
+        _ => Err("options: none, `designs` or `outage`".into()),
+    }
+}
