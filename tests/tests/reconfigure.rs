@@ -335,3 +335,29 @@ async fn keys_come_with_the_options_of_before_the_first_of_them() {
     let _first = key.try_acquire().unwrap();
     assert!(slots.get("key").try_acquire().is_err());
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_half_open_breaker_closes_when_fewer_trials_are_enough() {
+    let config = CircuitBreakerConfig::new().consecutive_failures(1).open_for(SECOND);
+    let breaker = tripped(config.clone().half_open_calls(3)).await;
+    breaker.try_acquire().unwrap().success();
+    breaker.try_acquire().unwrap().success();
+    assert_eq!(breaker.state(), CircuitState::HalfOpen);
+    breaker.reconfigure(config.half_open_calls(2)).unwrap();
+    assert_eq!(breaker.state(), CircuitState::Closed, "no trial would be admitted any more");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_trial_gives_its_slot_up_after_the_time_that_is_in_force() {
+    let config = CircuitBreakerConfig::new().consecutive_failures(1).open_for(SECOND);
+    let config = config.half_open_calls(2);
+    let breaker = tripped(config.clone().half_open_for(60 * SECOND)).await;
+    let first = breaker.try_acquire().unwrap();
+    breaker.reconfigure(config.half_open_for(SECOND)).unwrap();
+    let second = breaker.try_acquire().unwrap();
+    assert!(breaker.try_acquire().is_err());
+    advance(SECOND).await;
+    let third = breaker.try_acquire();
+    assert!(third.is_ok(), "a minute's trial holds up none that came later");
+    drop((first, second, third));
+}

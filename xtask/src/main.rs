@@ -8,6 +8,7 @@ mod docs;
 mod instructions;
 mod lint;
 mod outage;
+mod prove;
 mod soak;
 mod steps;
 mod structure;
@@ -28,6 +29,7 @@ usage: cargo x <command> [arguments]
   bench         the criterion benches against peer libraries; arguments go to `cargo bench`
   instructions  instructions per guarded call, under valgrind; --check fails above a target
   outage        two programs under faults, with their attributes and without: both tables; --check runs only what tells the two apart
+  prove         random sequences against reference models, a million of each: `cargo x prove COUNT SEED MODEL`
   soak          random faults for some minutes (10), then a leak check; `cargo x soak MINUTES SEED`
   compile-time  `cargo check` of 500 annotated functions against 500 instrumented ones; --check fails above 2x";
 
@@ -45,6 +47,7 @@ fn main() -> ExitCode {
         Some("bench") => bench::run(&rest),
         Some("instructions") => instructions::run(&rest),
         Some("outage") => outage::run(&rest),
+        Some("prove") => prove::run(&rest),
         Some("soak") => soak::run(&rest),
         Some("compile-time") => compile_time::run(&rest),
         Some("help" | "--help" | "-h") => help(),

@@ -127,6 +127,12 @@ impl Machine {
         self.trials.finish(trial);
     }
 
+    /// Whether a half-open circuit has had as many successes as close it. No result says so where the options have changed
+    /// since the last one, and no further trial would be admitted.
+    pub(super) fn has_recovered(&self, config: &CircuitBreakerConfig) -> bool {
+        self.state == CircuitState::HalfOpen && self.trials.are_enough(config.half_open_calls)
+    }
+
     /// Lets old buckets go, before anything is counted at `now`.
     pub(super) fn advance(&mut self, reading: Counters, now: Nanos) {
         self.window.advance(reading, now);

@@ -10,7 +10,7 @@ use crate::clock::{self, Nanos};
 /// to the next call that asks.
 #[derive(Debug, Default)]
 pub(super) struct Trials {
-    /// When each running trial loses its slot. In order of admission, so the first to expire comes first.
+    /// When each running trial was admitted. The first one loses its slot first, also when their lifetime changes.
     running: BTreeMap<TrialId, Nanos>,
     succeeded: u32,
     admitted: u64,
@@ -22,10 +22,11 @@ pub(super) type TrialId = NonZeroU64;
 impl Trials {
     /// A slot, if one is free. No more expired trials lose theirs than must, so that this is quick however many run.
     pub(super) fn admit(&mut self, slots: u32, lifetime: Duration, now: Nanos) -> Option<TrialId> {
+        let is_over = |admitted: Nanos| clock::after(admitted, lifetime) <= now;
         while self.taken() >= slots as usize {
-            self.running.first_entry().filter(|oldest| *oldest.get() <= now)?.remove();
+            self.running.first_entry().filter(|oldest| is_over(*oldest.get()))?.remove();
         }
-        Some(self.start(clock::after(now, lifetime)))
+        Some(self.start(now))
     }
 
     /// Releases the trial's slot, unless it has gone to another call.
@@ -39,14 +40,19 @@ impl Trials {
         self.succeeded
     }
 
+    /// Whether as many have succeeded as close the circuit: fewer may do than when they ran.
+    pub(super) fn are_enough(&self, slots: u32) -> bool {
+        self.succeeded >= slots
+    }
+
     fn taken(&self) -> usize {
         self.succeeded as usize + self.running.len()
     }
 
-    fn start(&mut self, expires: Nanos) -> TrialId {
+    fn start(&mut self, now: Nanos) -> TrialId {
         let id = TrialId::MIN.saturating_add(self.admitted);
         self.admitted += 1;
-        self.running.insert(id, expires);
+        self.running.insert(id, now);
         id
     }
 }

@@ -153,6 +153,11 @@ impl Configured for CircuitBreaker {
             shared.fresh_until.store(locked.machine.fresh_until(), Ordering::Relaxed);
             self.put_word(word.state(), word.generation() + 1);
         }
+        let closes = locked.machine.has_recovered(config);
+        let change =
+            closes.then(|| self.enter(&mut locked, CircuitState::Closed, Cause::TrialsSucceeded));
+        drop(locked);
+        self.announce(change.flatten(), ErrorText::Hidden);
         Ok(())
     }
 
@@ -167,7 +172,8 @@ impl Configured for CircuitBreaker {
 impl CircuitBreaker {
     /// Puts other options in force; hooks stay as declared. State, last trip and totals stay. A changed rate or count is
     /// used at the next judgement. A changed `window`, `slow_call` or `latency` begins the window anew, and calls in flight
-    /// become stale. The period of an open circuit ends at its opening plus the new `open_for`.
+    /// become stale. The period of an open circuit ends at its opening plus the new `open_for`, and a trial's at its
+    /// beginning plus the new `half_open_for`. A half-open circuit closes if as many trials have succeeded as are enough now.
     ///
     /// # Errors
     /// When options contradict each other; nothing is changed then.

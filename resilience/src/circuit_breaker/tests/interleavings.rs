@@ -1,6 +1,7 @@
 //! Every interleaving that shuttle finds: nothing is lost, no slot is taken twice, no late result decides.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use shuttle::thread;
 
@@ -86,6 +87,104 @@ fn a_half_open_circuit_admits_one_trial() {
     );
 }
 
+/// Opened by one failure, and half-open at once.
+fn recovering(trials: u32) -> CircuitBreakerConfig {
+    CircuitBreakerConfig::new()
+        .consecutive_failures(1)
+        .open_for(Duration::from_nanos(1))
+        .half_open_calls(trials)
+        .half_open_for(Duration::from_secs(3_600))
+}
+
+/// What was admitted has ended, each in one way.
+fn assert_all_counted(breaker: &CircuitBreaker, admitted: u64) {
+    let totals = breaker.totals();
+    let (good, bad, late) = (totals.successes, totals.failures, totals.stale);
+    assert_eq!(admitted, good + bad + late + totals.ignored + totals.cancelled, "{totals:?}");
+    assert_eq!(admitted, totals.requests);
+}
+
+#[test]
+fn no_more_trials_run_than_there_are_slots() {
+    use shuttle::sync::atomic::AtomicU32;
+
+    shuttle::check_random(
+        || {
+            let breaker = breaker(recovering(2));
+            breaker.try_acquire().unwrap().failure();
+            let running = Arc::new(AtomicU32::new(0));
+            let ends: [fn(Permit<'_>); 4] =
+                [Permit::success, Permit::ignore, |permit| drop(permit), Permit::success];
+            let trial = |end: fn(Permit<'_>)| -> Box<dyn FnOnce() + Send> {
+                let (breaker, running) = (Arc::clone(&breaker), Arc::clone(&running));
+                Box::new(move || {
+                    let Ok(permit) = breaker.try_acquire() else { return };
+                    let is_trial = permit.ticket.trial.is_some();
+                    let trials = running.fetch_add(is_trial.into(), Ordering::SeqCst);
+                    assert!(!is_trial || trials < 2, "more trials than slots");
+                    thread::yield_now();
+                    running.fetch_sub(is_trial.into(), Ordering::SeqCst);
+                    end(permit);
+                })
+            };
+            side_by_side(ends.map(trial).into());
+            assert_all_counted(&breaker, 5 - breaker.totals().rejected);
+        },
+        RUNS,
+    );
+}
+
+#[test]
+fn a_late_result_decides_no_later_state() {
+    shuttle::check_random(
+        || {
+            let breaker = breaker(recovering(1));
+            let late = Arc::clone(&breaker);
+            let (admit, admitted) = std::sync::mpsc::channel();
+            // Admitted while closed; it fails whenever it likes.
+            let held = thread::spawn(move || {
+                let permit = late.try_acquire().unwrap();
+                admit.send(()).unwrap();
+                thread::yield_now();
+                permit.failure();
+            });
+            while admitted.try_recv().is_err() {
+                thread::yield_now();
+            }
+            breaker.reset();
+            breaker.try_acquire().unwrap().success();
+            held.join().unwrap();
+            assert_eq!(breaker.state(), CircuitState::Closed, "it was of before the reset");
+            assert_all_counted(&breaker, 2);
+        },
+        RUNS,
+    );
+}
+
+#[test]
+fn every_result_is_counted_once_while_options_change() {
+    shuttle::check_random(
+        || {
+            let options = CircuitBreakerConfig::new().window(Window::Calls(4)).min_calls(2);
+            let breaker = breaker(options.clone());
+            let changed = Arc::clone(&breaker);
+            side_by_side(vec![
+                call(&breaker, |permit| permit.success()),
+                call(&breaker, |permit| permit.failure()),
+                call(&breaker, |permit| drop(permit)),
+                Box::new(move || {
+                    changed.reconfigure(options.clone().window(Window::Calls(2))).unwrap();
+                    changed.reconfigure(options.slow_call(Duration::from_secs(1))).unwrap();
+                }),
+            ]);
+            assert_all_counted(&breaker, 3 - breaker.totals().rejected);
+            let counts = breaker.counts();
+            assert_eq!(counts.requests, counts.successes + counts.failures + counts.ignored);
+        },
+        RUNS,
+    );
+}
+
 #[test]
 fn a_reset_leaves_nothing_of_before() {
     shuttle::check_random(
@@ -139,7 +238,7 @@ fn changes_are_announced_in_order_whoever_makes_them() {
 fn an_error_that_takes_its_time_to_be_shown_delays_no_change_for_good() {
     use std::fmt;
     use std::sync::Mutex;
-    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::sync::atomic::AtomicUsize;
 
     use tracing::{Event, Metadata, Subscriber, span};
 

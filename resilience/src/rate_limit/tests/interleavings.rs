@@ -19,6 +19,7 @@ use crate::clock::Nanos;
 use crate::fleet::ask::Ask;
 use crate::name::Name;
 use crate::queue::Ticket;
+use crate::rate_limit::{RateLimitConfig, RateLimiter};
 
 const RUNS: usize = 5_000;
 const GCRA: Gcra = Gcra::new(100, 1);
@@ -201,6 +202,41 @@ fn interleavings_of_a_lease_use_no_turn_twice() {
             let used = used.load(Ordering::Relaxed) + left.unused;
             assert!(used <= granted.load(Ordering::Relaxed), "{used}");
             assert!(fetches, "no question is under way");
+        },
+        RUNS,
+    );
+}
+
+/// Callers and a change of the limit: a number that is read in the middle of it misjudges one call by one turn, and no
+/// turn is made up besides.
+#[test]
+fn interleavings_with_a_change_make_no_turn_up() {
+    const HOURLY: RateLimitConfig = RateLimitConfig::new().rate("1/h");
+    check_random(
+        || {
+            let limiter = Arc::new(RateLimiter::new("explored", HOURLY.burst(3)));
+            let begun = Arc::new(AtomicU32::new(0));
+            let callers: Vec<_> = (0..3)
+                .map(|_| {
+                    let (limiter, begun) = (Arc::clone(&limiter), Arc::clone(&begun));
+                    thread::spawn(move || {
+                        for _ in 0..2 {
+                            begun.fetch_add(limiter.try_acquire().is_ok().into(), Ordering::SeqCst);
+                        }
+                    })
+                })
+                .collect();
+            limiter.reconfigure(HOURLY.burst(2)).unwrap();
+            limiter.reconfigure(HOURLY.burst(3)).unwrap();
+            callers.into_iter().for_each(|caller| caller.join().unwrap());
+            let begun = u64::from(begun.load(Ordering::SeqCst));
+            // Back at three, one may be free again that the smaller burst had cut off.
+            assert!(begun <= 4, "{begun} began");
+            assert!(
+                begun + limiter.available() >= 2,
+                "no turn is lost but the one that was cut off"
+            );
+            assert_eq!(limiter.totals().rejected, 6 - begun);
         },
         RUNS,
     );

@@ -5,6 +5,8 @@ mod budgets;
 #[cfg(feature = "test-util")]
 mod calls;
 mod configs;
+#[cfg(shuttle)]
+mod interleavings;
 #[cfg(feature = "test-util")]
 mod limits;
 #[cfg(feature = "test-util")]
