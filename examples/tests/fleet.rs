@@ -86,20 +86,30 @@ fn eight_processes(redis: &Redis, lease: u64) -> u64 {
     passed.sum()
 }
 
+/// Never more than the limit; and all of it, unless the machine is too busy for 100 calls a second three times in a row.
+fn eight_processes_have_the_whole_limit(lease: u64, at_most: u64) {
+    let passed: Vec<_> = (0..3)
+        .map(|_| {
+            let passed = eight_processes(&redis(), lease);
+            println!("with leases of {lease} ms {passed} passed");
+            assert!(passed <= at_most, "{passed}");
+            passed
+        })
+        .take_while(|passed| *passed < 1_000)
+        .collect();
+    assert!(passed.len() < 3, "{passed:?}");
+}
+
 #[tokio::test]
 async fn eight_processes_that_always_ask_have_one_limit() {
     let _turn = turn().await;
-    let passed = eight_processes(&redis(), 0);
-    println!("without leases {passed} passed");
-    assert!((900..=1_010).contains(&passed), "{passed}");
+    eight_processes_have_the_whole_limit(0, 1_010);
 }
 
 #[tokio::test]
 async fn eight_processes_with_leases_have_one_limit_and_a_turn_each() {
     let _turn = turn().await;
-    let passed = eight_processes(&redis(), 50);
-    println!("with leases {passed} passed");
-    assert!((900..=1_018).contains(&passed), "{passed}");
+    eight_processes_have_the_whole_limit(50, 1_018);
 }
 
 /// How often the server has run that command.

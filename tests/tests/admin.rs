@@ -3,13 +3,16 @@
 mod http;
 
 use std::convert::Infallible;
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::http::{Method, Request, StatusCode};
 use futures_util::StreamExt;
 use http::{Answer, send};
-use resilience::{CircuitBreaker, CircuitBreakerConfig, CircuitState, Event, Keyed, registry};
+use resilience::{
+    CircuitBreaker, CircuitBreakerConfig, CircuitState, Event, Keyed, registry, shared,
+};
 use tower::ServiceExt;
 
 const TOKEN: (&str, &str) = ("authorization", "Bearer s3cret");
@@ -46,6 +49,30 @@ async fn each_action_does_what_it_says() {
         assert_eq!((answer.status, breaker.state()), (StatusCode::OK, state));
         assert_eq!(answer.json()["state"], state.as_str());
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_action_may_be_meant_for_the_whole_fleet() {
+    shared::connect(shared::Memory::new());
+    let config = CircuitBreakerConfig::new().shared(0.5);
+    let breaker = registry().insert(CircuitBreaker::new("everywhere", config));
+    for (action, state) in [
+        ("force-open", CircuitState::ForcedOpen),
+        ("force-close", CircuitState::ForcedClosed),
+        ("reset", CircuitState::Closed),
+    ] {
+        let path = format!("everywhere/{action}?scope=fleet");
+        assert_eq!(post(app(), &path, &[TOKEN], "").await.status, StatusCode::OK);
+        tokio::time::sleep(Duration::from_secs(2)).await;
+        assert_eq!(breaker.state(), state);
+    }
+    assert_eq!(
+        post(app(), "everywhere/reset?scope=fleet", &[], "").await.status,
+        StatusCode::FORBIDDEN
+    );
+    let alone = self::breaker("not shared");
+    let answer = post(app(), "not%20shared/force-open?scope=fleet", &[TOKEN], "").await;
+    assert_eq!((answer.status, alone.state()), (StatusCode::BAD_REQUEST, CircuitState::Closed));
 }
 
 #[tokio::test]

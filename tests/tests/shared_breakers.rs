@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use resilience::shared::{self, Memory};
 use resilience::{
-    CircuitBreaker, CircuitBreakerConfig, CircuitState, Rejection, RejectionKind, circuit_breaker,
-    registry,
+    CircuitBreaker, CircuitBreakerConfig, CircuitState, Pipeline, Rejection, RejectionKind,
+    circuit_breaker, registry, resilient,
 };
 use tokio::sync::{Mutex, MutexGuard};
 use tokio::time::sleep;
@@ -192,4 +192,20 @@ fn the_flag_means_half_and_the_registry_lists_it() {
     assert_eq!(*HALF.config(), config.clone().shared(0.5));
     assert_eq!(*THIRD.config(), config.shared(0.3));
     assert!(registry().circuit_breaker("HALF").is_some());
+}
+
+#[test]
+fn a_breaker_within_a_pipeline_takes_part() {
+    #[resilient(name = "pay", circuit_breaker(shared))]
+    static PAY: Pipeline;
+    #[resilient(name = "charge", circuit_breaker(shared))]
+    async fn charge() -> Result<(), Rejection> {
+        Ok(())
+    }
+    let _ = (&PAY, charge());
+    for name in ["pay.circuit_breaker", "charge.circuit_breaker"] {
+        let breaker = registry().circuit_breaker(name).expect("it is listed");
+        let sharing = CircuitBreakerConfig::new().shared(0.5);
+        assert_eq!(*breaker.config(), sharing, "{name}");
+    }
 }

@@ -53,15 +53,27 @@ impl Figure {
 }
 
 fn measure() -> Result<Vec<Figure>, String> {
-    let program = build()?;
+    let mut figures = measure_with("", &[])?;
+    // What it brings costs a little everywhere: the others are measured without.
+    figures.extend(measure_with(" --features fleet", &figures)?);
+    Ok(figures)
+}
+
+/// The cases of a program with these features, but for those that are known.
+fn measure_with(features: &str, known: &[Figure]) -> Result<Vec<Figure>, String> {
+    let program = build(features)?;
     let bare = per_call(&program, "bare", "-")?;
     println!("the bare call itself: {bare:.1} instructions");
     let list = output(Command::new(&program).arg("list"))?.stdout;
-    list.lines().map(|line| figure(&program, line, bare)).collect()
+    let is_known =
+        |line: &str| known.iter().any(|figure| line.split('\t').next() == Some(&figure.case));
+    let new = list.lines().filter(|line| !is_known(line));
+    new.map(|line| figure(&program, line, bare)).collect()
 }
 
-fn build() -> Result<PathBuf, String> {
-    let mut build = cargo("build --release --package resilience-benches --bin instructions");
+fn build(features: &str) -> Result<PathBuf, String> {
+    let build = "build --release --package resilience-benches --bin instructions";
+    let mut build = cargo(&format!("{build}{features}"));
     match build.status() {
         Ok(status) if status.success() => Ok(target().join("release/instructions")),
         Ok(_) => Err("the measured program does not build".into()),

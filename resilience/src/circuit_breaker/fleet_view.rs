@@ -11,6 +11,9 @@ const HEEDED: Duration = Duration::from_secs(3);
 /// How long a call that waits for a trial counts as waiting: a replica that nobody calls must not keep the right to try.
 const WANTED: Duration = Duration::from_secs(3);
 
+/// How long a replica lets the others try whose own trial has failed: they hear once a second that they may.
+const YIELDS: Duration = Duration::from_millis(1_500);
+
 /// Kept under the breaker's lock.
 #[derive(Debug, Default)]
 pub(super) struct FleetView {
@@ -25,6 +28,8 @@ pub(super) struct FleetView {
     /// When a call was rejected last that could have been a trial; 0 for never since the state changed.
     wanted: Nanos,
     forced: Option<CircuitState>,
+    /// Whether its own trial has opened it.
+    has_failed: bool,
 }
 
 impl FleetView {
@@ -48,6 +53,7 @@ impl FleetView {
     pub(super) fn enter(&mut self, to: CircuitState, cause: Cause) {
         self.wanted = 0;
         self.is_ours = to == CircuitState::Open && cause != Cause::Shared;
+        self.has_failed = matches!(cause, Cause::TrialFailed | Cause::TrialSlow);
         self.is_news = to == CircuitState::Closed && cause == Cause::TrialsSucceeded;
     }
 
@@ -72,6 +78,12 @@ impl FleetView {
     /// Whether it would try, were it to have the right.
     pub(super) fn wants_to_try(&self, state: CircuitState, now: Nanos) -> bool {
         state == CircuitState::HalfOpen || (state == CircuitState::Open && self.is_wanted(now))
+    }
+
+    /// Whether the others are to try first, because its own trial has failed: the fault may be its own, and one bad replica
+    /// must not keep all circuits open.
+    pub(super) fn yields(&self, open_until: Nanos, now: Nanos) -> bool {
+        self.has_failed && now < clock::after(open_until, YIELDS)
     }
 
     /// Takes the fleet's verdict in; `since` is how long ago the breaker entered its state, in microseconds.
@@ -127,6 +139,17 @@ mod tests {
         assert_eq!(needed(0.5, 10), 5);
         assert_eq!(needed(0.5, 11), 6);
         assert_eq!(needed(1.0, 50), 50);
+    }
+
+    #[test]
+    fn a_replica_whose_trial_failed_lets_others_try() {
+        let mut view = FleetView::default();
+        let end = 1_u64 << 61;
+        view.enter(CircuitState::Open, Cause::FailureRate);
+        assert!(!view.yields(end, end));
+        view.enter(CircuitState::Open, Cause::TrialFailed);
+        assert!(view.yields(end, end));
+        assert!(!view.yields(end, clock::after(end, YIELDS)));
     }
 
     #[test]

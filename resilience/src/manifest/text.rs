@@ -44,8 +44,14 @@ fn layer(layer: Resolved) -> String {
     entries.extend(name.map(|name| format!("policy = {}", quoted(name))));
     entries.extend(layer.shared.then(|| "shared = true".to_owned()));
     let options = options::of(&layer).into_iter();
-    entries.extend(options.map(|(option, value)| format!("{option} = {}", written(&value))));
+    entries
+        .extend(options.map(|(option, value)| format!("{} = {}", key(&option), written(&value))));
     format!("    {{ {} }},\n", entries.join(", "))
+}
+
+/// An option's word, but where an entry has another meaning for it: `shared` is an instance of several functions.
+fn key(option: &str) -> &str {
+    if option == "shared" { "shared_by_fleet" } else { option }
 }
 
 /// A value as in an attribute.

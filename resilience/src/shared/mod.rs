@@ -67,9 +67,9 @@
 //! A replica whose circuit opens says so; once a second, and at once when something changes, each hears what the others
 //! say. When the share `quorum` (0.5) of the replicas, and at least two, say that it is open, the others open theirs, unless
 //! enough calls of their own succeed: one bad replica never opens all. After `open_for` one replica in the whole fleet
-//! tries: its success closes the circuit for all, its failure keeps it open. [`force`] sets a state for all. Calls pay
-//! nothing for it. Without the store, and before [`connect`], each breaker is on its own. Only breakers that the
-//! [`registry`](crate::registry()) lists take part: those by attribute, declared ones, and inserted ones.
+//! tries: its success closes the circuit for all, its failure keeps it open, and lets another one try next. [`force`] sets
+//! a state for all. Calls pay nothing for it. Without the store, and before [`connect`], each breaker is on its own. Only
+//! breakers that the [`registry`](crate::registry()) lists take part: those by attribute, declared ones, and inserted ones.
 //!
 //! # At the store
 //!

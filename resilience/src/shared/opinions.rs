@@ -41,7 +41,7 @@ async fn say_all<S: Store>(store: &Arc<Guarded<S>>, replica: &Arc<str>) {
 
 /// While the store is lost, each breaker is on its own.
 async fn say<S: Store>(store: &Guarded<S>, breaker: &CircuitBreaker, quorum: f64, replica: &str) {
-    let opinion = breaker.opinion();
+    let opinion = breaker.opinion(link::replicas());
     match store.ask(|store| store.opine(&breaker.name(), replica, opinion)).await {
         Ok(verdict) => breaker.heed(verdict, quorum, link::replicas()),
         Err(_) => breaker.unsaid(opinion.word),

@@ -1,5 +1,7 @@
 //! The cases, and how many instructions each may cost above the bare call.
 
+#[cfg(feature = "fleet")]
+use crate::fleet;
 use crate::{attributes, by_hand};
 
 /// One guarded call, written in both forms.
@@ -100,3 +102,15 @@ pub(crate) const CASES: [Case; 12] = [
         by_hand: by_hand::all_six,
     },
 ];
+
+/// What the program has in it only with feature `fleet`.
+#[cfg(not(feature = "fleet"))]
+pub(crate) const FLEET: [Case; 0] = [];
+#[cfg(feature = "fleet")]
+pub(crate) const FLEET: [Case; 1] = [Case {
+    name: "fleet's rate limit, leased turn",
+    target: 120,
+    ceiling: None,
+    attributes: fleet::by_attribute,
+    by_hand: fleet::by_hand,
+}];

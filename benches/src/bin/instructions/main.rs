@@ -7,11 +7,13 @@
 mod attributes;
 mod by_hand;
 mod cases;
+#[cfg(feature = "fleet")]
+mod fleet;
 
 use std::hint::black_box;
 use std::process::ExitCode;
 
-use cases::{CASES, Case};
+use cases::{CASES, Case, FLEET};
 use resilience_benches::{bare, repeat};
 
 fn main() -> ExitCode {
@@ -26,7 +28,7 @@ fn main() -> ExitCode {
 }
 
 fn list() {
-    for Case { name, target, ceiling, .. } in &CASES {
+    for Case { name, target, ceiling, .. } in CASES.iter().chain(&FLEET) {
         println!("{name}\t{target}\t{}", ceiling.unwrap_or(*target));
     }
 }
@@ -54,7 +56,7 @@ fn find(form: &str, name: &str) -> Option<fn(u64)> {
     if form == "bare" {
         return Some(|calls| repeat(calls, bare));
     }
-    let case = CASES.iter().find(|case| case.name == name)?;
+    let case = CASES.iter().chain(&FLEET).find(|case| case.name == name)?;
     match form {
         "attributes" => Some(case.attributes),
         "by-hand" => Some(case.by_hand),

@@ -9,11 +9,12 @@ use crate::stack::inspect::ErrorText;
 
 impl CircuitBreaker {
     /// What it says to the other replicas. To be followed by [`heed`](Self::heed) or [`unsaid`](Self::unsaid).
-    pub(crate) fn opinion(&self) -> Opinion {
+    pub(crate) fn opinion(&self, replicas: u32) -> Opinion {
         let (now, mut locked) = (clock::now(), self.shared().locked.lock());
         let Locked { machine, fleet, .. } = &mut *locked;
         let state = machine.state();
         let tries = fleet.wants_to_try(state, now)
+            && !(replicas > 1 && fleet.yields(machine.open_until(), now))
             && (state != CircuitState::Open || machine.has_lapsed(now));
         let lifetime = self.config().trial_lifetime();
         let trying = if tries { clock::span(lifetime) / 1_000 } else { 0 };
