@@ -83,7 +83,7 @@ pub(crate) async fn replica(design: &str, url: &str, start: u64) -> Result<(), B
     let client = redis::Client::open(url)?;
     let connection = Counting::new(client.get_multiplexed_async_connection().await?);
     let store = shared::Redis::new(connection.clone()).namespace("bench");
-    // Ten busy processes on few processors: nobody is to be cut off here.
+    // Ten busy processes on few processors: no question is to time out here.
     shared::connect(store.timeout(Duration::from_secs(5)));
     let design = Arc::new(Design::new(design, &connection).ok_or("an unknown design")?);
     processes::begin(start).await;
@@ -97,21 +97,22 @@ pub(crate) async fn replica(design: &str, url: &str, start: u64) -> Result<(), B
         added.extend(times);
     }
     added.sort_unstable();
-    let at = |share: usize| added[(added.len() - 1) * share / 100].as_nanos();
+    let at = |share: usize| added[(added.len() - 1) * share / 100];
     let sent = connection.sent() - before;
     println!("{} {passed} {sent} {} {}", added.len(), at(50), at(99));
     Ok(())
 }
 
-/// Calls until the time is over: how many passed, and what was added to each.
-async fn call(design: Arc<Design>, begin: Instant) -> (u64, Vec<Duration>) {
+/// Calls until the time is over: how many passed, and the nanoseconds that were added to each.
+async fn call(design: Arc<Design>, begin: Instant) -> (u64, Vec<u32>) {
     let (mut passed, mut added) = (0, Vec::new());
     while begin.elapsed() < TIME {
         // A rejected caller of a real service is a request that ends, too: other tasks have their turn.
         for _ in 0..16 {
             let call = Instant::now();
             let body = design.call().await;
-            added.push(call.elapsed().saturating_sub(body.unwrap_or_default()));
+            let time = call.elapsed().saturating_sub(body.unwrap_or_default());
+            added.push(u32::try_from(time.as_nanos()).unwrap_or(u32::MAX));
             passed += u64::from(body.is_some());
         }
         tokio::task::yield_now().await;

@@ -41,8 +41,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
         ["designs"] => designs::table(),
         ["designs", design, url, start] => designs::replica(design, url, start.parse()?).await,
         ["outage"] => outage::table(),
-        ["outage", kind, number, url, start] => {
-            outage::replica(kind, number.parse()?, url, start.parse()?).await
+        ["outage", traffic, opinions, number, url, start] => {
+            outage::replica((traffic, opinions), number.parse()?, url, start.parse()?).await
         }
         _ => Err("options: none, `designs` or `outage`".into()),
     }
