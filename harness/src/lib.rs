@@ -35,7 +35,7 @@ pub use self::redis_cluster::RedisCluster;
 pub use self::redis_sentinel::RedisSentinel;
 pub use self::scenario::{Place, Scenario, Trouble};
 pub use self::service::{App, Callers, Programs, Service};
-pub use self::table::table;
+pub use self::table::{in_short, table};
 pub use self::timeline::{Slot, Timeline};
 pub use self::upstream::Upstream;
 pub use self::world::World;

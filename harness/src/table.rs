@@ -17,6 +17,13 @@ pub fn table<'a>(rows: impl IntoIterator<Item = &'a (Scenario, Option<Figures>)>
     text
 }
 
+/// What callers felt, and what the dependency got, in half a line.
+#[must_use]
+pub fn in_short(figures: &Figures) -> String {
+    let load = 100.0 * figures.load;
+    format!("in the outage p99 {}, {load:.1} % of the usual calls upstream", shown(figures.p99))
+}
+
 const HEAD: &str = "\
 | outage | answered | fallback | failed | p50 | p99 | past its deadline | load | retries | recovery | left |
 |---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|

@@ -7,6 +7,8 @@ use super::{Call, Outcome};
 
 /// How long a slot lasts.
 pub const SLOT: Duration = Duration::from_millis(250);
+/// A fallback that took less waited for nothing that failed: a policy had rejected the call.
+const AT_ONCE: Duration = Duration::from_millis(10);
 
 /// What became of the calls of a run, slot by slot.
 #[derive(Clone, Debug, Default)]
@@ -24,7 +26,9 @@ pub struct Timeline {
 pub struct Slot {
     /// With the full answer.
     pub answered: usize,
-    /// With the answer that is defined for an outage.
+    /// With the answer that is defined for an outage, at once.
+    pub rejected: usize,
+    /// With that answer, after something was waited for.
     pub fallbacks: usize,
     /// With an error, or none.
     pub failed: usize,
@@ -48,23 +52,24 @@ fn slots(start: Instant, calls: &[Call]) -> Vec<Slot> {
         if slots.len() <= slot {
             slots.resize(slot + 1, Slot::default());
         }
-        slots[slot].count(call.outcome);
+        slots[slot].count(call);
     }
     slots.pop();
     slots
 }
 
 impl Slot {
-    fn count(&mut self, outcome: Outcome) {
-        match outcome {
+    fn count(&mut self, call: &Call) {
+        match call.outcome {
             Outcome::Answered | Outcome::Cached => self.answered += 1,
+            Outcome::Fallback if call.took < AT_ONCE => self.rejected += 1,
             Outcome::Fallback => self.fallbacks += 1,
             Outcome::Failed => self.failed += 1,
         }
     }
 
     pub(super) fn calls(self) -> usize {
-        self.answered + self.fallbacks + self.failed
+        self.answered + self.rejected + self.fallbacks + self.failed
     }
 }
 
@@ -75,22 +80,23 @@ mod tests {
     #[test]
     fn a_call_counts_where_it_began() {
         let start = Instant::now();
-        let call = |ms, outcome| Call {
+        let call = |ms, took, outcome| Call {
             number: 1,
             begun: start + Duration::from_millis(ms),
-            took: Duration::from_secs(1),
+            took: Duration::from_millis(took),
             outcome,
         };
         let calls = [
-            call(0, Outcome::Answered),
-            call(249, Outcome::Cached),
-            call(250, Outcome::Failed),
-            call(600, Outcome::Fallback),
-            call(800, Outcome::Failed),
+            call(0, 1000, Outcome::Answered),
+            call(249, 1000, Outcome::Cached),
+            call(250, 1000, Outcome::Failed),
+            call(600, 1000, Outcome::Fallback),
+            call(700, 1, Outcome::Fallback),
+            call(800, 1000, Outcome::Failed),
         ];
         let counted = slots(start, &calls);
-        let shown: Vec<_> =
-            counted.iter().map(|slot| [slot.answered, slot.fallbacks, slot.failed]).collect();
-        assert_eq!(shown, [[2, 0, 0], [0, 0, 1], [0, 1, 0]]);
+        let shown = |slot: &Slot| [slot.answered, slot.rejected, slot.fallbacks, slot.failed];
+        let shown: Vec<_> = counted.iter().map(shown).collect();
+        assert_eq!(shown, [[2, 0, 0, 0], [0, 0, 0, 1], [0, 1, 1, 0]]);
     }
 }

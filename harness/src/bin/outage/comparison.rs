@@ -4,7 +4,9 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
-use resilience_harness::{App, Fault, Figures, Place, Programs, Scenario, Trouble, picture, table};
+use resilience_harness::{
+    App, Fault, Figures, Place, Programs, Scenario, Trouble, in_short, picture, table,
+};
 
 const BLACK_HOLE: Trouble = Trouble::Proxy(Fault::BlackHole);
 
@@ -59,7 +61,9 @@ async fn draw(file: &Path, with: &Programs, bare: &Programs) -> ExitCode {
         eprintln!("{scenario}: not installed");
         return ExitCode::FAILURE;
     };
-    let runs = [("with the attributes", &with.timeline), ("without", &bare.timeline)];
+    let caption = |which, figures| format!("{which}: {}", in_short(figures));
+    let [above, below] = [caption("with the attributes", &with), caption("without", &bare)];
+    let runs = [(&*above, &with.timeline), (&*below, &bare.timeline)];
     let title = format!("Calls per second by what became of them: {scenario}");
     match std::fs::write(file, picture(&title, &runs)) {
         Ok(()) => ExitCode::SUCCESS,
