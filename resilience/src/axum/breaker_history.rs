@@ -17,6 +17,8 @@ struct Counters {
     totals: Totals,
     latency: Histogram,
     state: CircuitState,
+    /// Grows by one with every change of state.
+    generation: u64,
 }
 
 /// What happened in one slot.
@@ -31,6 +33,8 @@ struct Shown {
     p99_ms: Option<f64>,
     /// At the slot's end.
     state: CircuitState,
+    /// Of state, within the slot.
+    changes: u64,
 }
 
 /// A slot with its age.
@@ -58,7 +62,8 @@ pub(super) fn parts(slot: u64) -> Parts {
 impl Counters {
     fn of(breaker: &CircuitBreaker) -> Self {
         let latency = breaker.latency().unwrap_or_default();
-        Self { totals: breaker.totals(), latency, state: breaker.state() }
+        let generation = breaker.generation();
+        Self { totals: breaker.totals(), latency, state: breaker.state(), generation }
     }
 }
 
@@ -89,11 +94,13 @@ impl Shown {
             p95_ms: within_ms(0.95),
             p99_ms: within_ms(0.99),
             state: now.state,
+            changes: now.generation.saturating_sub(before.generation),
         }
     }
 
     fn is_worth_keeping(&self) -> bool {
-        self.succeeded + self.failed + self.rejected > 0 || self.state != CircuitState::Closed
+        self.succeeded + self.failed + self.rejected + self.changes > 0
+            || self.state != CircuitState::Closed
     }
 }
 

@@ -66,13 +66,30 @@ function flows(stages) {
   return all.map((rate, i) => ({ ...rate, in: flow[i].in }));
 }
 
-const perSecond = (rate) => rate >= 10 ? number(Math.round(rate)) : String(Math.round(rate * 10) / 10);
+const passing = (flow) => Math.max(0, flow.in - (flow.rejected ?? 0));
+
+// Of what flows in: what passes and goes well, what is rejected, what fails.
+function shares(flow) {
+  if (!(flow.in > 0)) return [];
+  const bad = Math.min(passing(flow), (flow.failed ?? 0) + (flow["timed out"] ?? 0));
+  return [["good", passing(flow) - bad], ["careful", flow.rejected ?? 0], ["bad", bad]].map(([tone, rate]) => [tone, 100 * rate / flow.in]);
+}
+
+function showShares(bar, flow) {
+  const parts = shares(flow);
+  set(bar, "hidden", parts.length === 0);
+  while (bar.children.length < parts.length) bar.append(make("span"));
+  parts.forEach(([tone, share], i) => {
+    attribute(bar.children[i], "data-tone", tone);
+    bar.children[i].style.width = `${Math.min(100, share)}%`;
+  });
+}
 
 // One sentence per stage: eyes and screen readers get the same.
 function flowText(flow) {
   const parts = [];
   if (flow.in != null) parts.push(`${perSecond(flow.in)}/s in`);
-  if (flow.in != null && flow.rejected) parts.push(`${perSecond(Math.max(0, flow.in - flow.rejected))}/s pass`);
+  if (flow.in > 0) parts.push(`${perSecond(passing(flow))}/s pass`);
   for (const [what, rate] of Object.entries(flow)) {
     if (what !== "in" && rate > 0) parts.push(`${perSecond(rate)}/s ${what}`);
   }
@@ -138,9 +155,10 @@ function showFunction(one) {
 }
 
 function newStage(parts, index) {
-  const button = make("button", make("span"), make("span"), make("span"), make("span"));
+  const button = make("button", ...Array.from({ length: 5 }, () => make("span")));
   button.type = "button";
-  ["kind", "name", "badge", "flow"].forEach((name, i) => { button.children[i].className = name; });
+  ["kind", "name", "badge", "flow", "shares"].forEach((name, i) => { button.children[i].className = name; });
+  attribute(button.children[4], "aria-hidden", "true");
   attribute(button, "aria-expanded", "false");
   button.addEventListener("click", () => {
     parts.open = parts.open === index ? null : index;
@@ -151,7 +169,7 @@ function newStage(parts, index) {
 
 function showStage(parts, stage, flow, index) {
   const button = parts.stages.children[index].firstElementChild;
-  const [kind, name, badge, rate] = button.children;
+  const [kind, name, badge, rate, bar] = button.children;
   const row = byKey.get(stage.key);
   const mode = row?.overridden?.mode;
   attribute(button, "data-tone", row?.tone ?? "none");
@@ -161,6 +179,7 @@ function showStage(parts, stage, flow, index) {
   set(badge, "textContent", mode && mode !== "enforce" ? `${row.state}, ${mode}` : row?.state ?? "");
   set(badge, "hidden", !row || (row.tone === "none" && (!mode || mode === "enforce")));
   set(rate, "textContent", row ? flowText(flow) : "");
+  showShares(bar, flow);
   attribute(button, "aria-expanded", String(parts.open === index));
   set(button, "disabled", !row);
 }
@@ -171,10 +190,8 @@ function showStageFacts({ one, open, facts }) {
   if (row) showGroups(facts, [[`${row.kind} ${row.name}`, [["state", row.state], ["rate", row.rateText() || "–"], ["note", row.note() || "–"]]], ...differences(row), ...row.groups()]);
 }
 
-// Charts: five minutes in slots as the server has them, read anew while one is looked at.
-let breakerHistory = {};
-let slotMs = 10000;
-let slotsRead = 0;
+// Charts of what the server remembers, read anew while they are looked at.
+let past = { slots: 0, policies: {}, circuit_breakers: {} };
 let historyRead = 0;
 
 async function readHistory() {
@@ -182,94 +199,62 @@ async function readHistory() {
   if (open.length === 0) return;
   if (Date.now() - historyRead >= 5000) {
     historyRead = Date.now();
-    const { slot_ms, slots, circuit_breakers = {} } = await fetched("./history").catch(() => ({}));
-    [breakerHistory, slotMs, slotsRead] = [circuit_breakers, slot_ms ?? slotMs, slots ?? 0];
+    past = { ...past, ...await fetched("./history").catch(() => ({})) };
   }
   open.forEach(showCharts);
 }
 setInterval(readHistory, 5000);
 
 function showCharts({ one, charts }) {
-  const breakers = one.stages.filter(({ key }) => key.startsWith("circuit_breakers/"));
-  if (breakers.length === 0) return charts.replaceChildren(make("p", "Charts are drawn of circuit breakers; this function has none."));
-  charts.replaceChildren(...breakers.flatMap(({ name }) => chartsOf(name)));
+  const keys = [...new Set(one.stages.map(({ key }) => key))];
+  const breakers = keys.filter((key) => key.startsWith("circuit_breakers/"));
+  charts.replaceChildren(...breakers.flatMap(breakerCharts), ...actionChart(keys.filter((key) => !breakers.includes(key))));
+  set(charts, "hidden", charts.children.length === 0);
 }
 
-const CHART_SLOTS = 30;
-const WIDTH = 600;
-const HEIGHT = 90;
-const X = (age) => (CHART_SLOTS - 1 - age) * WIDTH / CHART_SLOTS;
-const OUTCOMES = [["succeeded", "good"], ["failed", "bad"], ["rejected", "careful"]];
-const QUANTILES = [["p50_ms", "p50"], ["p95_ms", "p95"], ["p99_ms", "p99"]];
+const OUTCOMES = [["succeeded", "good"], ["rejected", "careful"], ["failed", "bad"]].map(([key, tone]) => ({ key, tone, name: key }));
+const QUANTILES = [["p50_ms", "good"], ["p95_ms", "careful"], ["p99_ms", "bad"]].map(([key, tone]) => ({ key, tone, name: key.slice(0, 3) }));
 
-function chartsOf(name) {
-  const slots = (breakerHistory[name] ?? []).filter(({ age }) => age < CHART_SLOTS);
-  const row = byKey.get(`circuit_breakers/${name}`);
-  return [
-    figure(`Calls per second through ${name}, five minutes`, callsText(slots), bars(slots), stateBand(slots, row)),
-    ...(slots.some(({ p50_ms }) => p50_ms != null) ? [figure(`Response times of ${name}, five minutes`, timesText(slots), lines(slots))] : []),
-  ];
+function breakerCharts(key) {
+  const name = key.slice("circuit_breakers/".length);
+  const slots = (past.circuit_breakers[name] ?? []).filter(({ age }) => age < CHART_SLOTS);
+  const per_second = slots.map((slot) => ({ ...slot, ...Object.fromEntries(OUTCOMES.map(({ key }) => [key, slot[key] * 1000 / past.slot_ms])) }));
+  const calls = { title: `Calls per second: ${name}`, slots: per_second, series: OUTCOMES, unit: "/s", below: stateBand(slots, byKey.get(key)) };
+  const times = { title: `Response times: ${name}`, slots, series: QUANTILES, unit: " ms", none: ({ p50_ms }) => p50_ms == null ? "–" : "over 16 s" };
+  return [barChart(calls), ...(slots.some(({ p50_ms }) => p50_ms != null) ? [lineChart(times)] : [])];
 }
 
-function figure(title, text, ...drawings) {
-  return make("figure", make("figcaption", make("strong", title), make("span", text)), ...drawings);
-}
+// What the other stages did: each counts one thing that ought to be rare.
+const COUNTED_AS = {
+  retries: { name: "retried", tone: "other" }, timeouts: { name: "timed out", tone: "bad" }, hedges: { name: "hedged", tone: "none" },
+  bulkheads: { name: "no slot", tone: "careful" }, rate_limiters: { name: "over the rate", tone: "careful" }, fallbacks: { name: "fallback", tone: "good" },
+};
 
-function svg(tag, attributes, ...children) {
-  const made = document.createElementNS("http://www.w3.org/2000/svg", tag);
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  made.append(...children);
-  return made;
-}
-
-const drawing = (height, ...children) => svg("svg", { viewBox: `0 0 ${WIDTH} ${height}`, preserveAspectRatio: "none", "aria-hidden": "true", class: "chart" }, ...children);
-
-function bars(slots) {
-  const most = Math.max(1, ...slots.map((slot) => slot.succeeded + slot.failed + slot.rejected));
-  const width = WIDTH / CHART_SLOTS - 2;
-  return drawing(HEIGHT, ...slots.flatMap((slot) => {
-    let y = HEIGHT;
-    return OUTCOMES.filter(([what]) => slot[what] > 0).map(([what, tone]) => {
-      const height = Math.max(1, slot[what] / most * (HEIGHT - 2));
-      y -= height;
-      return svg("rect", { x: X(slot.age) + 1, y, width, height, class: "part", "data-tone": tone });
-    });
-  }));
-}
-
-// Each slot's state at its end; a mark where it changed, and where it tripped last.
-function stateBand(slots, row) {
-  const at = new Map(slots.map(({ age, state }) => [age, state]));
-  // What was before the server began to look is not known.
-  const states = Array.from({ length: CHART_SLOTS }, (_, i) => CHART_SLOTS - 1 - i < slotsRead ? at.get(CHART_SLOTS - 1 - i) ?? "closed" : null);
-  const width = WIDTH / CHART_SLOTS;
-  const band = states.map((state, i) => state && svg("rect", { x: i * width, y: 4, width: width + .5, height: 8, class: "part", "data-tone": TONES[state] }, svg("title", {}, document.createTextNode(state)))).filter(Boolean);
-  const marks = states.flatMap((state, i) => i > 0 && states[i - 1] && state !== states[i - 1] ? [i * width] : []);
-  const tripped = row?.policy.last_trip ? WIDTH - (Date.now() + skew - row.policy.last_trip.at_ms) / (CHART_SLOTS * slotMs) * WIDTH : -1;
-  if (tripped >= 0) marks.push(tripped);
-  return drawing(16, ...band, ...marks.map((x) => svg("rect", { x: x - 1, y: 0, width: 2, height: 16, class: "transition" })));
-}
-
-function lines(slots) {
-  const most = Math.max(1, ...slots.flatMap((slot) => QUANTILES.map(([key]) => slot[key] ?? 0)));
-  const steps = (key) => slots.filter((slot) => slot[key] != null).map(({ age, [key]: value }, i, all) => {
-    const y = (HEIGHT - 1 - (HEIGHT - 3) * value / most).toFixed(1);
-    // A quiet slot in between breaks the line.
-    return `${i > 0 && all[i - 1].age === age + 1 ? "L" : "M"} ${X(age)} ${y} L ${X(age) + WIDTH / CHART_SLOTS} ${y}`;
+function actionChart(keys) {
+  const slots = new Map();
+  const series = keys.filter((key) => past.policies[key] && COUNTED_AS[key.split("/")[0]]).map((key) => {
+    for (const [age, , bad] of past.policies[key]) slots.set(age, { ...slots.get(age), age, [key]: bad * 1000 / past.slot_ms });
+    return Object.assign({ key }, COUNTED_AS[key.split("/")[0]]);
   });
-  return drawing(HEIGHT, ...QUANTILES.map(([key, name]) => svg("path", { d: steps(key).join(" "), class: `line ${name}` })));
+  return series.length ? [barChart({ title: "What the other stages did, per second", slots: [...slots.values()], series, unit: "/s" })] : [];
 }
 
-function callsText(slots) {
-  const per_second = (what, slot) => perSecond((slot?.[what] ?? 0) * 1000 / slotMs);
-  const last = slots.find(({ age }) => age === 0);
-  const most = Math.max(0, ...slots.map((slot) => slot.succeeded + slot.failed + slot.rejected)) * 1000 / slotMs;
-  return `${OUTCOMES.map(([what]) => `${per_second(what, last)}/s ${what}`).join(", ")} in the last ${seconds(slotMs)}; at most ${perSecond(most)}/s`;
-}
-
-function timesText(slots) {
-  const last = slots.findLast(({ p50_ms }) => p50_ms != null);
-  return QUANTILES.map(([key, name]) => `${name} ${last[key] == null ? "over 16 s" : `${number(last[key])} ms`}`).join(", ");
+// Each slot's state at its end; a mark where it changed, how often it did within a slot, and where it tripped last.
+function stateBand(slots, row) {
+  const at = new Map(slots.map((slot) => [slot.age, slot]));
+  // What was before the server began to look is not known.
+  const states = Array.from({ length: CHART_SLOTS }, (_, i) => CHART_SLOTS - 1 - i)
+    .filter((age) => age < past.slots)
+    .map((age) => ({ age, state: at.get(age)?.state ?? "closed", changes: at.get(age)?.changes ?? 0 }));
+  const parts = states.map(({ age, state, changes }) => svg("rect", { x: X(age), y: 4, width: SLOT_WIDTH + .5, height: 8, class: "part", "data-tone": TONES[state] },
+    svg("title", {}, `${ago(age)}: ${state}${changesText(changes)}`)));
+  const marks = states.filter(({ changes }) => changes > 0).map(({ age }) => X(age) + SLOT_WIDTH / 2);
+  const tripped = row?.policy.last_trip ? WIDTH - (Date.now() + skew - row.policy.last_trip.at_ms) / (CHART_SLOTS * past.slot_ms) * WIDTH : -1;
+  if (tripped >= 0) marks.push(tripped);
+  const band = drawing(16, ...parts, ...marks.map((x) => svg("rect", { x: x - 1, y: 0, width: 2, height: 16, class: "transition" })));
+  band.classList.add("band");
+  const all = states.reduce((sum, { changes }) => sum + changes, 0);
+  return { drawing: band, text: `${row?.state ?? "unknown"}${changesText(all)}` };
 }
 
 $("more-functions").addEventListener("click", () => { functionLimit *= 2; renderFunctions(); });

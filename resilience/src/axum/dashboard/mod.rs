@@ -3,7 +3,7 @@
 //! Plain HTML, CSS and JavaScript, no library and no build: what it shows is a list, and browsers can do lists.
 //! `model.js` turns the snapshot into rows, `view.js` rows into elements, `live.js` keeps both up to date, `admin.js`
 //! changes breakers by hand, `options.js` shows and changes what is not as the attributes say,
-//! `functions.js` shows each guarded function as a row of stages, with charts.
+//! `functions.js` shows each guarded function as a row of stages, with `charts.js`.
 
 use std::future::{Ready, ready};
 use std::hash::{BuildHasher, RandomState};
@@ -18,6 +18,7 @@ const SCRIPT: &str = concat!(
     include_str!("view.js"),
     include_str!("admin.js"),
     include_str!("options.js"),
+    include_str!("charts.js"),
     include_str!("functions.js"),
     include_str!("live.js")
 );

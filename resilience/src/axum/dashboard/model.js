@@ -23,6 +23,7 @@ const words = (text) => String(text).replaceAll("_", " ");
 const percent = (rate) => rate == null ? "–" : `${Math.round(rate * 1000) / 10} %`;
 const numbers = new Intl.NumberFormat("en");
 const number = (n) => typeof n === "number" ? numbers.format(n) : String(n);
+const changesText = (changes) => changes ? `, ${number(changes)} ${changes > 1 ? "changes" : "change"}` : "";
 const clock = (ms) => new Date(ms).toLocaleTimeString("en-GB");
 const seconds = (ms) => ms >= 10000 ? `${Math.round(ms / 1000)} s` : `${(Math.max(ms, 0) / 1000).toFixed(1)} s`;
 const shown = (value) => value == null ? "–" : typeof value !== "object" ? number(value)
