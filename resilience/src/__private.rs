@@ -132,8 +132,8 @@ macro_rules! __shared {
 macro_rules! __shared {
     ($flag:expr) => {
         ::core::compile_error!(
-            "`shared` needs the feature `redis` of the crate `resilience`, which brings the store that replicas share: write \
-             `resilience = { version = \"…\", features = [\"redis\"] }` in Cargo.toml"
+            "`shared` needs the feature `redis` of the crate `resilience`, which brings the store that replicas share: add \
+             `features = [\"redis\"]` to that dependency in Cargo.toml"
         )
     };
 }

@@ -62,19 +62,8 @@
 //!
 //! # Rust: failsafe, recloser, backon, tower, tower-resilience
 //!
-//! | there | here |
-//! |---|---|
-//! | failsafe `failure_policy::consecutive_failures(3, backoff)` | `consecutive_failures = 3`, `open_for` with `max_open_for` |
-//! | `success_rate_over_time_window(0.8, …)` | `failure_rate = 0.2` with `window` |
-//! | `Error::Rejected`, `Error::Inner` | [`Error<E>`](crate::Error), or your own error by `From<Rejection>` |
-//! | recloser `error_rate(0.5)`, `closed_len(100)`, `half_open_len(10)`, `open_wait` | `failure_rate`, `window = 100`, `half_open_calls`, `open_for` |
-//! | backon `ExponentialBuilder`, `.retry(…).when(…).notify(…)` | `#[retry(backoff = exponential)]`, `when_err`, `on_retry` |
-//! | `with_max_times(2)` | `attempts = 3`: the first one counts |
-//! | tower `ConcurrencyLimit`, `LoadShed` | [`Bulkhead`](crate::Bulkhead) as a layer: without `max_wait` it sheds |
-//! | tower `RateLimit`, `Timeout`, `Retry`, `Hedge` | the policies' `layer()` (feature `tower`); clones of a service share them |
-//! | tower `Budget` (TPS) | `budget`, `budget_burst` |
-//! | tower-resilience's layers and builders | the same policies, listed by name and without boxes |
-//! | governor `Quota`, `DefaultKeyedRateLimiter` | `RateLimitConfig`, [`Keyed<RateLimiter>`](crate::Keyed), bounded |
+//! Side by side in [`migrating_rust`](super::migrating_rust). governor's `Quota` is a `RateLimitConfig`, its
+//! `DefaultKeyedRateLimiter` a [`Keyed<RateLimiter>`](crate::Keyed), which is bounded.
 //!
 //! # What is different everywhere
 //!

@@ -24,7 +24,7 @@
 //! - a circuit that is open for minutes, or opens and closes again and again;
 //! - retries as a share of calls: above the budget's rate for long means that the dependency is half dead;
 //! - a bulkhead that is full for minutes: the dependency is slower, or the limit too small;
-//! - a mode that is not `enforce`, and overrides that nobody took back.
+//! - a mode that is not `enforce`, and overrides that were not taken back.
 //!
 //! # Change
 //!

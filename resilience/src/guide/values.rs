@@ -6,7 +6,7 @@
 //! # Timeouts
 //!
 //! - *Per attempt*: a little above the slowest healthy answer, 1.5 to 2 times the 99.9th percentile. Below it, healthy
-//!   calls are cut off; far above it, every call that meets a black hole holds its caller so long.
+//!   calls time out; far above it, every call that meets a black hole holds its caller so long.
 //! - *In total*: what the caller will wait. It holds for everything inside, waiting and retries included. With `n`
 //!   attempts of at most `a` and pauses of `d` and `2d`, all of them fit if the total is at least `n·a + 3d` for three
 //!   attempts; the compiler says when literals can't fit.
@@ -42,7 +42,7 @@
 //! 10 run at once on average; bursts and slow minutes need more: `max_concurrent` two to three times that, and below
 //! what the dependency's own pool admits.
 //!
-//! A short `max_wait` smooths bursts; a long one lets calls wait for answers that nobody needs any more.
+//! A short `max_wait` smooths bursts; a long one lets calls wait for answers that are not needed any more.
 //!
 //! # Rate limits
 //!
@@ -52,7 +52,7 @@
 //!
 //! # Hedges
 //!
-//! `after` at the 95th percentile of the latency adds 5 % load and cuts the slowest answers off (Dean and Barroso, *The Tail
+//! `after` at the 95th percentile of the latency adds 5 % load and replaces the slowest answers (Dean and Barroso, *The Tail
 //! at Scale*, 2013). Only for calls that may run twice and have no effect, and only where slowness is a matter of chance: a
 //! dependency that is overloaded gets slower by it.
 //!
