@@ -12,9 +12,9 @@
 //! | `circuit_breaker` | each replica opens by what it sees; *n* trials after an outage, not one |
 //! | `hedge` | the same share of calls, whatever *n* |
 //!
-//! So divide limits by the largest number of replicas that a rollout or an autoscaler makes, or share them. Breakers
-//! rarely need sharing: a dependency that is down is down for all, and each replica finds out within its own window; what
-//! only some of them see (a broken network path) should stay theirs.
+//! So divide limits by the largest number of replicas that a rollout or an autoscaler makes, or share them. Breakers need
+//! sharing less: a dependency that is down is down for all, and each replica finds out within its own window; what only some
+//! of them see (a broken network path) should stay theirs.
 //!
 //! `min_calls` is per replica, too: of 10 calls per second over 20 replicas each sees one in two seconds. Take a count
 //! (`window = 20`) or `consecutive_failures` where a replica is quiet.
@@ -40,6 +40,17 @@
 //! | `lease` (50 ms) | longer for less traffic to the store and less exactness; `"0ms"` asks for each call |
 //! | `unavailable` | `local` (each replica keeps to its part) for your own protection; `reject` where the limit is a contract; `allow` where it is a courtesy |
 //! | `replicas` | only where the store cannot count them, because not all of them call |
+//!
+//! A circuit breaker with `shared` shares opinions, not counts: each replica judges its own calls, and when a quorum of them
+//! (half by default, two at least) says that the circuit is open, it opens in the others, too. One replica tries for all. It pays
+//! with many replicas of few calls each, and where each trial costs something:
+//!
+//! ```
+//! use resilience::{Rejection, circuit_breaker};
+//!
+//! #[circuit_breaker(name = "payments", shared(quorum = 0.5))]
+//! async fn charge() -> Result<(), Rejection> { Ok(()) }
+//! ```
 //!
 //! The store is asked under a time limit of 20 ms and a circuit breaker of its own: its outage costs a call those 20 ms once
 //! a second, and is told by events, metrics and `/health`.

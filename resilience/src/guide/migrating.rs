@@ -13,7 +13,7 @@
 //! | `IsExcluded` | `ignore_err` |
 //! | `ErrOpenState`, `ErrTooManyRequests` | [`Rejection::CircuitOpen`](crate::Rejection::CircuitOpen) |
 //! | `TwoStepCircuitBreaker.Allow` | [`try_acquire`](crate::CircuitBreaker::try_acquire), a permit |
-//! | `DistributedCircuitBreaker` | none: each replica judges its own calls; rate limits can be `shared` |
+//! | `DistributedCircuitBreaker` | `shared`: each replica judges its own calls, a quorum of opinions opens all ([`fleets`](super::fleets)) |
 //! | retry-go `Attempts`, `Delay`, `MaxDelay` | `attempts`, `delay`, `max_delay` |
 //! | `DelayType(BackOffDelay / FixedDelay / RandomDelay)` | `backoff`, `jitter` |
 //! | `RetryIf`, `Unrecoverable` | [`Classify`](crate::Classify), `when_err` |

@@ -46,8 +46,9 @@
 //!
 //! # One for a fleet
 //!
-//! Limits are per process. `shared` makes one limit of a whole fleet, by way of Redis or Valkey (feature `redis`); it needs
+//! Policies are per process. `shared` makes one limit of a whole fleet, by way of Redis or Valkey (feature `redis`); it needs
 //! an explicit name. Without the store each replica falls back to its share. `#[circuit_breaker(name = "payments", shared)]`
 //! lets replicas share opinions about a dependency: when half of them, and at least two, have opened their circuits, the
 //! others open theirs, and one replica tries for all. The module `shared` tells how both work, and what to connect to: a
 //! single server, Sentinel (by way of `shared::Reconnecting`), or a cluster; Redis 6.2 or newer, or Valkey.
+//! What each replica does alone, and what to choose, is in [`fleets`](super::fleets).
