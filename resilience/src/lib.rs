@@ -88,6 +88,15 @@ mod class;
 mod clock;
 #[cfg(feature = "serde")]
 mod config_serde;
+#[cfg_attr(
+    not(any(feature = "overrides", feature = "test-util")),
+    allow(
+        unused_macros,
+        unused_imports,
+        reason = "only overrides and the manifest look at options of every kind"
+    )
+)]
+mod configured;
 mod current;
 mod error;
 mod fallback;

@@ -15,14 +15,7 @@ use ::tower::util::ServiceExt;
 use ::tower::{BoxError, Layer, Service};
 
 use super::problem::problem;
-use crate::bulkhead::Bulkhead;
-use crate::circuit_breaker::CircuitBreaker;
-use crate::hedge::Hedge;
-use crate::pipeline::Pipeline;
-use crate::rate_limit::RateLimiter;
 use crate::rejection::Rejection;
-use crate::retry::Retry;
-use crate::timeout::Timeout;
 use crate::tower::{AnswerJudge, Protect};
 
 /// As much as axum's extractors read.
@@ -44,7 +37,7 @@ const LONGEST_BODY: usize = 2 * 1024 * 1024;
 ///
 /// let app: Router = Router::new().route("/", get(|| async { "shop" })).layer(resilience::axum::layer(&API));
 /// ```
-pub fn layer<P: RoutePolicy>(policy: &'static P) -> RouteLayer<P> {
+pub fn layer<P: Protect>(policy: &'static P) -> RouteLayer<P> {
     RouteLayer { policy }
 }
 
@@ -59,35 +52,6 @@ pub struct GuardedRoutes<S, P: 'static> {
     policy: &'static P,
 }
 
-/// A policy that can guard routes. Only this crate's policies can.
-pub trait RoutePolicy: Protect {
-    /// Whether it may call the routes more than once for a request.
-    #[doc(hidden)]
-    fn may_repeat(&self) -> bool;
-}
-
-macro_rules! route_policies {
-    ($($policy:ty: |$self:ident| $may_repeat:expr;)*) => {
-        $(
-            impl RoutePolicy for $policy {
-                fn may_repeat(&$self) -> bool {
-                    $may_repeat
-                }
-            }
-        )*
-    };
-}
-
-route_policies! {
-    CircuitBreaker: |self| false;
-    Timeout: |self| false;
-    Bulkhead: |self| false;
-    RateLimiter: |self| false;
-    Retry: |self| true;
-    Hedge: |self| true;
-    Pipeline: |self| self.parts().retry.is_some();
-}
-
 impl<S, P> Layer<S> for RouteLayer<P> {
     type Service = GuardedRoutes<S, P>;
 
@@ -100,7 +64,7 @@ impl<S, P> Service<Request> for GuardedRoutes<S, P>
 where
     S: Service<Request, Response: IntoResponse, Error = Infallible, Future: Send>,
     S: Clone + Send + 'static,
-    P: RoutePolicy,
+    P: Protect,
 {
     type Response = Response;
     type Error = Infallible;

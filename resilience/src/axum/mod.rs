@@ -100,5 +100,5 @@ mod tracks;
 
 pub use self::bearer::bearer;
 #[cfg(feature = "tower")]
-pub use self::layer::{GuardedRoutes, RouteLayer, RoutePolicy, layer};
+pub use self::layer::{GuardedRoutes, RouteLayer, layer};
 pub use self::router::{Resilience, router};

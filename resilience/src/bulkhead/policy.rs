@@ -257,6 +257,12 @@ impl AnyPolicy for Bulkhead {
     fn reset(&self) {
         Bulkhead::reset(self);
     }
+
+    #[cfg(feature = "test-util")]
+    fn renew(&self) {
+        current::renew(self);
+        Bulkhead::reset(self);
+    }
 }
 
 crate::name::listable!(Bulkhead, Bulkhead, identity);

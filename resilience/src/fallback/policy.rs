@@ -113,6 +113,11 @@ impl AnyPolicy for Fallback {
     fn reset(&self) {
         Fallback::reset(self);
     }
+
+    #[cfg(feature = "test-util")]
+    fn renew(&self) {
+        Fallback::renew(self);
+    }
 }
 
 crate::name::listable!(Fallback, Fallback, identity);

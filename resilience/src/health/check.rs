@@ -184,6 +184,11 @@ impl AnyPolicy for HealthCheck {
     }
 
     fn reset(&self) {}
+
+    #[cfg(feature = "test-util")]
+    fn renew(&self) {
+        HealthCheck::renew(self);
+    }
 }
 
 crate::name::listable!(HealthCheck, HealthCheck, identity);

@@ -243,6 +243,12 @@ impl AnyPolicy for Hedge {
     fn reset(&self) {
         Hedge::reset(self);
     }
+
+    #[cfg(feature = "test-util")]
+    fn renew(&self) {
+        current::renew(self);
+        Hedge::reset(self);
+    }
 }
 
 crate::name::listable!(Hedge, Hedge, identity);

@@ -342,6 +342,11 @@ where
     fn reset(&self) {
         Self::reset(self);
     }
+
+    #[cfg(feature = "test-util")]
+    fn renew(&self) {
+        Self::renew(self);
+    }
 }
 
 crate::name::listable!(Keyed<CircuitBreaker>, CircuitBreaker, identity);

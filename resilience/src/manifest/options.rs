@@ -3,18 +3,12 @@
 use serde::Serialize;
 use serde_json::{Map, Value as Json};
 
-use crate::bulkhead::Bulkhead;
-use crate::circuit_breaker::CircuitBreaker;
+use crate::configured::with_configured;
 use crate::current::Configured;
 use crate::functions::Resolved;
-use crate::health::HealthCheck;
-use crate::hedge::Hedge;
 use crate::keyed::Keyed;
 use crate::kind::PolicyKind;
 use crate::name::Listed;
-use crate::rate_limit::RateLimiter;
-use crate::retry::Retry;
-use crate::timeout::Timeout;
 
 /// In the order of their names.
 pub(super) fn of(layer: &Resolved) -> Map<String, Json> {
@@ -32,19 +26,15 @@ pub(super) fn of(layer: &Resolved) -> Map<String, Json> {
 }
 
 fn of_policy(policy: Listed) -> Map<String, Json> {
-    macro_rules! first_of {
-        ($($kind:ty)*) => {
+    macro_rules! of_first {
+        ([] $($plain:ty),*; $($per_key:ty),*) => {
             $(
-                if let Some(policy) = policy.policy::<$kind>() {
+                if let Some(policy) = policy.policy::<$plain>() {
                     return differing(policy.current().declared());
                 }
             )*
-        };
-    }
-    macro_rules! first_keyed {
-        ($($kind:ty)*) => {
             $(
-                if let Some(policy) = policy.policy::<Keyed<$kind>>() {
+                if let Some(policy) = policy.policy::<Keyed<$per_key>>() {
                     let mut options = differing(policy.current().declared());
                     let max_keys = policy.own_max_keys();
                     options.extend(max_keys.map(|keys| ("max_keys".into(), keys.into())));
@@ -53,8 +43,7 @@ fn of_policy(policy: Listed) -> Map<String, Json> {
             )*
         };
     }
-    first_of! { CircuitBreaker Retry Timeout Bulkhead RateLimiter Hedge HealthCheck }
-    first_keyed! { CircuitBreaker Bulkhead RateLimiter }
+    with_configured!(of_first []);
     Map::new()
 }
 

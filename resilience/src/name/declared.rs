@@ -71,6 +71,12 @@ pub trait AnyPolicy: Any + Send + Sync {
 
     /// Makes it as good as new.
     fn reset(&self);
+
+    /// The same, with options and mode as declared: what a test begins with.
+    #[cfg(feature = "test-util")]
+    fn renew(&self) {
+        self.reset();
+    }
 }
 
 /// A policy that the registry can list. Only this crate's policies are.

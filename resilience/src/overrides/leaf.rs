@@ -2,7 +2,9 @@
 
 use super::pattern::Selector;
 use super::value::Value;
+use crate::configured::with_configured;
 use crate::kind::PolicyKind;
+use crate::name::Listable;
 
 /// `[kind."selector"] option = value`
 #[derive(Clone, Debug, PartialEq)]
@@ -67,16 +69,14 @@ impl Places {
     }
 }
 
-/// The kinds that have options to change, by their words.
-pub(super) const KINDS: [PolicyKind; 7] = [
-    PolicyKind::CircuitBreaker,
-    PolicyKind::Retry,
-    PolicyKind::Timeout,
-    PolicyKind::Bulkhead,
-    PolicyKind::RateLimiter,
-    PolicyKind::Hedge,
-    PolicyKind::HealthCheck,
-];
+macro_rules! kinds_of {
+    ([] $($policy:ty),*; $($per_key:ty),*) => {
+        /// The kinds that have options to change.
+        pub(super) const KINDS: [PolicyKind; [$(<$policy>::KIND),*].len()] = [$(<$policy>::KIND),*];
+    };
+}
+
+with_configured!(kinds_of []);
 
 pub(super) fn kind(word: &str) -> Option<PolicyKind> {
     KINDS.into_iter().find(|kind| kind.as_str() == word)

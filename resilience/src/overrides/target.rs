@@ -9,21 +9,17 @@ use super::leaf::Leaf;
 use super::options::{Options, Setter, is_code};
 use super::resolve::Known;
 use super::timing::Timing;
-use crate::bulkhead::Bulkhead;
-use crate::circuit_breaker::CircuitBreaker;
+use crate::configured::with_configured;
 use crate::current::ModeCell;
 use crate::current::{Configured, Forced, allowed};
 use crate::grammar::nearest;
-use crate::health::HealthCheck;
-use crate::hedge::Hedge;
 use crate::keyed::Keyed;
 use crate::kind::PolicyKind;
 use crate::mode::Mode;
 use crate::name::{Listable, Listed};
 use crate::problem::Problem;
-use crate::rate_limit::RateLimiter;
-use crate::retry::{Retry, RetryConfig};
-use crate::timeout::{Timeout, TimeoutConfig};
+use crate::retry::RetryConfig;
+use crate::timeout::TimeoutConfig;
 
 /// What overrides do with a policy.
 pub(super) trait Target: Sync {
@@ -61,20 +57,14 @@ pub(super) fn target(listed: Listed) -> Option<&'static dyn Target> {
     fn of<P: Target + Any>(listed: Listed) -> Option<&'static dyn Target> {
         listed.policy::<P>().map(|policy| policy as &dyn Target)
     }
-    match listed.kind() {
-        PolicyKind::CircuitBreaker => {
-            of::<CircuitBreaker>(listed).or_else(|| of::<Keyed<CircuitBreaker>>(listed))
-        }
-        PolicyKind::Bulkhead => of::<Bulkhead>(listed).or_else(|| of::<Keyed<Bulkhead>>(listed)),
-        PolicyKind::RateLimiter => {
-            of::<RateLimiter>(listed).or_else(|| of::<Keyed<RateLimiter>>(listed))
-        }
-        PolicyKind::Retry => of::<Retry>(listed),
-        PolicyKind::Timeout => of::<Timeout>(listed),
-        PolicyKind::Hedge => of::<Hedge>(listed),
-        PolicyKind::HealthCheck => of::<HealthCheck>(listed),
-        _ => None,
+    macro_rules! first_of {
+        ([] $($plain:ty),*; $($per_key:ty),*) => {
+            None
+                $(.or_else(|| of::<$plain>(listed)))*
+                $(.or_else(|| of::<Keyed<$per_key>>(listed)))*
+        };
     }
+    with_configured!(first_of [])
 }
 
 impl<P> Target for P

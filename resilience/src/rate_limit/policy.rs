@@ -208,6 +208,12 @@ impl AnyPolicy for RateLimiter {
     fn reset(&self) {
         RateLimiter::reset(self);
     }
+
+    #[cfg(feature = "test-util")]
+    fn renew(&self) {
+        current::renew(self);
+        RateLimiter::reset(self);
+    }
 }
 
 crate::name::listable!(RateLimiter, RateLimiter, limit.identity);

@@ -260,6 +260,12 @@ impl AnyPolicy for Retry {
     fn reset(&self) {
         Retry::reset(self);
     }
+
+    #[cfg(feature = "test-util")]
+    fn renew(&self) {
+        crate::current::renew(self);
+        Retry::reset(self);
+    }
 }
 
 crate::name::listable!(Retry, Retry, identity);

@@ -201,6 +201,12 @@ impl AnyPolicy for Timeout {
     fn reset(&self) {
         Timeout::reset(self);
     }
+
+    #[cfg(feature = "test-util")]
+    fn renew(&self) {
+        crate::current::renew(self);
+        Timeout::reset(self);
+    }
 }
 
 crate::name::listable!(Timeout, Timeout, identity);

@@ -10,15 +10,8 @@ use ::tower::{BoxError, Layer, Service};
 use super::failed_responses::{ByClass, FailedResponses, WhenOk};
 use super::protect::{Again, AnswerJudge, Boxed, Judging, Once, Protect};
 use super::rejected::rejected_to;
-use crate::bulkhead::Bulkhead;
-use crate::circuit_breaker::CircuitBreaker;
-use crate::hedge::Hedge;
-use crate::pipeline::Pipeline;
-use crate::rate_limit::RateLimiter;
-use crate::retry::Retry;
 use crate::stack::inspect::Inspector;
 use crate::stack::predicate::Predicate;
-use crate::timeout::Timeout;
 
 /// Guards services with one shared instance of a policy. It comes from the policy's `layer()`.
 pub struct PolicyLayer<P: 'static, W = ()> {
@@ -31,6 +24,12 @@ pub struct Guarded<S, P: 'static, W = ()> {
     inner: S,
     policy: &'static P,
     when_ok: W,
+}
+
+impl<P> PolicyLayer<P> {
+    pub(super) fn new(policy: &'static P) -> Self {
+        Self { policy, when_ok: () }
+    }
 }
 
 impl<P: Judging> PolicyLayer<P> {
@@ -180,22 +179,6 @@ where
         policy.protect::<_, _, _, _, _>(operation, judge, rejected_to::<Request>)
     }
 }
-
-macro_rules! layers {
-    ($($policy:ty)*) => {
-        $(
-            impl $policy {
-                /// This instance as a tower layer.
-                #[must_use]
-                pub fn layer(&'static self) -> PolicyLayer<Self> {
-                    PolicyLayer { policy: self, when_ok: () }
-                }
-            }
-        )*
-    };
-}
-
-layers! { CircuitBreaker Timeout Bulkhead RateLimiter Retry Hedge Pipeline }
 
 /// By hand: a reference to a policy clones though the policy doesn't.
 impl<P, W: Clone> Clone for PolicyLayer<P, W> {

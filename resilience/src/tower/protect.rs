@@ -5,6 +5,7 @@ use std::pin::Pin;
 use ::tower::BoxError;
 
 use super::answers::KnownAnswers;
+use super::layer::PolicyLayer;
 use super::rejected::translated;
 use super::trailers::WithTrailers;
 use crate::bulkhead::Bulkhead;
@@ -34,6 +35,10 @@ pub struct Again;
 pub trait Protect: sealed::Sealed + Sync + 'static {
     /// [`Once`] or [`Again`].
     type Times;
+
+    /// Whether it may call the service more than once for a request.
+    #[doc(hidden)]
+    fn may_repeat(&self) -> bool;
 
     #[doc(hidden)]
     fn protect<Op, F, T, W, N>(
@@ -109,15 +114,28 @@ impl<W, N> AnswerJudge<W, N> {
     }
 }
 
-/// The same frame for every policy; the expression makes the guarded future. It is gone with its answer, and with it
+/// The same frame for every policy; the first expression says whether it may repeat the call, the second one makes the guarded future. It is gone with its answer, and with it
 /// what a service that was made ready, and never called, has reserved.
 macro_rules! protect {
-    ($($policy:ty, $times:ty: |$self:ident, $operation:ident, $judge:ident| $call:expr;)*) => {
+    ($($policy:ty, $times:ty, $may_repeat:expr; |$self:ident, $operation:ident, $judge:ident| $call:expr;)*) => {
         $(
+            impl $policy {
+                /// This instance as a tower layer.
+                #[must_use]
+                pub fn layer(&'static self) -> PolicyLayer<Self> {
+                    PolicyLayer::new(self)
+                }
+            }
+
             impl sealed::Sealed for $policy {}
 
             impl Protect for $policy {
                 type Times = $times;
+
+                fn may_repeat(&self) -> bool {
+                    let may_repeat: fn(&Self) -> bool = $may_repeat;
+                    may_repeat(self)
+                }
 
                 #[allow(unused_mut, unused_variables, reason = "not every policy judges, nor calls again")]
                 fn protect<Op, F, T, W, N>(
@@ -141,11 +159,11 @@ macro_rules! protect {
 }
 
 protect! {
-    CircuitBreaker, Once: |self, operation, judge| judge.watching(self, operation());
-    Timeout, Once: |self, operation, judge| self.call(operation());
-    Bulkhead, Once: |self, operation, judge| self.call(operation());
-    RateLimiter, Once: |self, operation, judge| self.call(operation());
-    Retry, Again: |self, operation, judge| judge.of(self).call(operation);
-    Hedge, Again: |self, operation, judge| judge.of(self).call(operation);
-    Pipeline, Again: |self, operation, judge| judge.of(self).call(operation);
+    CircuitBreaker, Once, |_| false; |self, operation, judge| judge.watching(self, operation());
+    Timeout, Once, |_| false; |self, operation, judge| self.call(operation());
+    Bulkhead, Once, |_| false; |self, operation, judge| self.call(operation());
+    RateLimiter, Once, |_| false; |self, operation, judge| self.call(operation());
+    Retry, Again, |_| true; |self, operation, judge| judge.of(self).call(operation);
+    Hedge, Again, |_| true; |self, operation, judge| judge.of(self).call(operation);
+    Pipeline, Again, |it| it.parts().retry.is_some(); |self, operation, judge| judge.of(self).call(operation);
 }

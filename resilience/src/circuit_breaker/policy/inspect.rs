@@ -136,4 +136,9 @@ impl AnyPolicy for CircuitBreaker {
     fn reset(&self) {
         CircuitBreaker::reset(self);
     }
+
+    #[cfg(feature = "test-util")]
+    fn renew(&self) {
+        CircuitBreaker::renew(self);
+    }
 }
