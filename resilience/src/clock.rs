@@ -63,8 +63,8 @@ pub(crate) fn counter() -> Nanos {
 /// A kernel tick is at most this long.
 const TICK: u64 = 10_000_000;
 
-/// Now, for a comparison with `end`: coarse while that is far, to the nanosecond near it. Who was told to come back at
-/// `end` and does so is not told again.
+/// Now, for a comparison with `end`: coarse while that is far, to the nanosecond near it, so that a
+/// caller that comes back at `end`, as it was told, is not rejected again.
 #[inline]
 pub(crate) fn now_before(end: Nanos) -> Nanos {
     let now = coarse();

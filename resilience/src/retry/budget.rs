@@ -21,7 +21,7 @@ pub(super) const fn earned(ratio: f64) -> u64 {
     if billionths == 0 { 1 } else { billionths }
 }
 
-/// The balance after a deposit; `None` when the purse is full and nothing changes.
+/// The balance after a deposit; `None` when the token bucket is full and nothing changes.
 pub(super) fn deposited(balance: u64, earned: u64, most: u64) -> Option<u64> {
     (balance < most).then(|| balance.saturating_add(earned).min(most))
 }

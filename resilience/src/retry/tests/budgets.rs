@@ -9,7 +9,7 @@ use super::{Fault, steady};
 use crate::retry::Retry;
 
 proptest! {
-    /// A purse of integers in per mille; 1,000 is one token.
+    /// A token bucket of integers in per mille; 1,000 is one token.
     #[test]
     fn agrees_with_a_purse_of_integers(
         per_mille in 1_u32..=1_000,
@@ -17,19 +17,19 @@ proptest! {
         calls in prop::collection::vec(any::<bool>(), 0..500),
     ) {
         let most = burst * 1_000;
-        let (mut purse, mut tokens) = (most, whole(burst));
+        let (mut bucket, mut tokens) = (most, whole(burst));
         let share = earned(f64::from(per_mille) / 1_000.0);
         for is_deposit in calls {
             if is_deposit {
-                purse = most.min(purse + per_mille);
+                bucket = most.min(bucket + per_mille);
                 tokens = deposited(tokens, share, whole(burst)).unwrap_or(tokens);
             } else {
                 let paid = withdrawn(tokens);
-                prop_assert_eq!(paid.is_some(), purse >= 1_000);
-                purse -= if paid.is_some() { 1_000 } else { 0 };
+                prop_assert_eq!(paid.is_some(), bucket >= 1_000);
+                bucket -= if paid.is_some() { 1_000 } else { 0 };
                 tokens = paid.unwrap_or(tokens);
             }
-            prop_assert_eq!(tokens, u64::from(purse) * 1_000_000);
+            prop_assert_eq!(tokens, u64::from(bucket) * 1_000_000);
         }
     }
 }
@@ -58,7 +58,7 @@ fn fail(retry: &Retry) -> u32 {
 fn when_the_budget_is_used_up_the_last_result_is_returned() {
     let config = steady(Duration::ZERO).attempts(4).budget(0.5).budget_burst(5);
     let retry = Retry::new("poor", config);
-    // 5 tokens; each call earns ½ (the first finds the purse full) and wants 3: 5, 2½, 1, ½, 1.
+    // 5 tokens; each call earns ½ (the first finds the bucket full) and wants 3: 5, 2½, 1, ½, 1.
     let tries: Vec<u32> = (0..5).map(|_| fail(&retry)).collect();
     assert_eq!(tries, [4, 3, 2, 1, 2]);
     assert_eq!(retry.totals().retries, 3 + 2 + 1 + 1);
