@@ -211,7 +211,7 @@ impl AnyPolicy for RateLimiter {
 
     #[cfg(feature = "test-util")]
     fn renew(&self) {
-        current::renew(self);
+        crate::current::renew(self);
         RateLimiter::reset(self);
     }
 }
