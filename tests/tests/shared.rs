@@ -247,7 +247,7 @@ async fn callers_that_leave_early_do_not_hide_an_outage() {
     let [replica] = replicas("impatient", LIMIT.unavailable(Unavailable::Allow));
     store.memory.hang(true);
     for _ in 0..20 {
-        let _ = tokio::time::timeout(5 * MS, replica.acquire()).await;
+        let _ = timeout(5 * MS, replica.acquire()).await;
     }
     assert_eq!(replica.shared(), Some(Sharing::Lost));
     assert!(replica.acquire().await.is_ok());

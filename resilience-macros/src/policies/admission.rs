@@ -37,14 +37,12 @@ impl Judges {
     fn tokens(&self, context: &WrapContext<'_>) -> TokenStream {
         let inspector = context.inspector();
         let span = generated_span(context.output.span());
-        match &self.overload_err {
-            Some(predicate) => {
-                let expr = &predicate.expr;
-                quote_spanned!(span=> #inspector, #expr)
-            }
+        let Some(predicate) = &self.overload_err else {
             // A closure: as a path it would be one more bound for the compiler to complain about.
-            None => quote_spanned!(span=> #inspector, |_| false),
-        }
+            return quote_spanned!(span=> #inspector, |_| false);
+        };
+        let expr = &predicate.expr;
+        quote_spanned!(span=> #inspector, #expr)
     }
 }
 

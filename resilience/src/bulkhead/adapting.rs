@@ -58,7 +58,7 @@ impl Bulkhead {
     }
 
     fn machine(&self) -> Option<Machine> {
-        self.controller.get().map(|controller| controller.machine())
+        self.controller.get().map(Controller::machine)
     }
 
     #[inline]
