@@ -130,7 +130,8 @@ mod tests {
     use std::time::Duration;
 
     use super::super::headers;
-    use super::super::terms::{ATTEMPT, Trust};
+    use super::super::names::ATTEMPT;
+    use super::super::terms::Trust;
     use super::*;
     use crate::ambient::{self, remaining};
     use crate::name::Name;
@@ -158,14 +159,14 @@ mod tests {
     async fn what_is_believed_of_the_attempt_is_passed_on_but_is_no_call_of_ours() {
         let trust: Trust = Arc::new(|_| true);
         let trusting = Terms { trust: Some(trust), ..Terms::DEFAULT };
-        let third = told(ATTEMPT, "3");
+        let third = told(ATTEMPT.as_str(), "3");
         let seen = trusting.believe(&third).unwrap().enter(async {
             let ids = (ambient::call_id(), ambient::call_id());
             let passed_on: Vec<_> = headers().collect();
             let spawned = tokio::spawn(ambient::inherit(async { ambient::attempt() }));
             (ambient::attempt(), ids.0 == ids.1, passed_on, spawned.await.unwrap())
         });
-        assert_eq!(seen.await, Ok((3, false, vec![(ATTEMPT, "3".into())], 3)));
+        assert_eq!(seen.await, Ok((3, false, vec![(ATTEMPT.as_str(), "3".into())], 3)));
         let own = trusting.believe(&third).unwrap().enter(async {
             let retry = Retry::new("r", RetryConfig::new());
             retry.call(|| async { Ok::<_, Rejection>(ambient::attempt()) }).await

@@ -34,7 +34,9 @@
 //! # }
 //! ```
 
+mod amount;
 mod enter;
+mod names;
 mod outgoing;
 mod terms;
 mod time_left;

@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use super::terms::{ATTEMPT, PRIORITY};
-use super::time_left::{GRPC_TIMEOUT, REQUEST_TIMEOUT_MS, as_grpc, as_millis};
+use ::http::HeaderName;
+
+use super::names::{ATTEMPT, GRPC_TIMEOUT, IDEMPOTENCY_KEY, PRIORITY, REQUEST_TIMEOUT_MS};
+use super::time_left::{as_grpc, as_millis};
 use crate::ambient::{self, Attempt, CallId, Priority};
 
 /// What the way to the next service and back may take.
 pub(crate) const MARGIN: Duration = Duration::from_millis(5);
-
-pub(super) const IDEMPOTENCY_KEY: &str = "idempotency-key";
 
 /// The running call's facts as headers for a request to another service: names and values.
 ///
@@ -42,13 +42,17 @@ pub(super) const IDEMPOTENCY_KEY: &str = "idempotency-key";
 pub fn headers() -> impl Iterator<Item = (&'static str, String)> {
     let Outgoing { left, attempt, priority, key } = Outgoing::here(MARGIN);
     let headers = [
-        left.map(|left| (GRPC_TIMEOUT, as_grpc(left))),
-        left.map(|left| (REQUEST_TIMEOUT_MS, as_millis(left))),
-        attempt.map(|attempt| (ATTEMPT, attempt.to_string())),
-        priority.map(|priority| (PRIORITY, priority.to_string())),
-        key.map(|key| (IDEMPOTENCY_KEY, key.to_string())),
+        left.map(|left| named(&GRPC_TIMEOUT, as_grpc(left).as_str())),
+        left.map(|left| named(&REQUEST_TIMEOUT_MS, as_millis(left).as_str())),
+        attempt.map(|attempt| named(&ATTEMPT, attempt.to_string())),
+        priority.map(|priority| named(&PRIORITY, priority.as_str())),
+        key.map(|key| named(&IDEMPOTENCY_KEY, key.to_string())),
     ];
     headers.into_iter().flatten()
+}
+
+fn named(name: &'static HeaderName, value: impl Into<String>) -> (&'static str, String) {
+    (name.as_str(), value.into())
 }
 
 /// The facts that travel.
@@ -85,50 +89,50 @@ mod tests {
     use crate::retry::{Retry, RetryConfig};
     use crate::timeout::{Timeout, TimeoutConfig};
 
-    fn sorted() -> Vec<(&'static str, String)> {
+    fn told() -> Vec<(&'static str, String)> {
         headers().collect()
     }
 
     #[test]
     fn nothing_is_known_outside_any_call() {
-        assert_eq!(sorted(), []);
+        assert_eq!(told(), []);
     }
 
     #[tokio::test(start_paused = true)]
     async fn the_time_left_is_told_less_the_margin() {
-        let told = |millis| async move {
+        let told_of = |millis| async move {
             let limit = TimeoutConfig::new().after(Duration::from_millis(millis));
-            let body = async { Ok::<_, Rejection>(sorted()) };
+            let body = async { Ok::<_, Rejection>(told()) };
             Timeout::new("t", limit).call(body).await.unwrap()
         };
         let both = |grpc: &str, millis: &str| {
-            [(GRPC_TIMEOUT, grpc.into()), (REQUEST_TIMEOUT_MS, millis.into())]
+            [named(&GRPC_TIMEOUT, grpc), named(&REQUEST_TIMEOUT_MS, millis)]
         };
-        assert_eq!(told(1505).await, both("1500m", "1500"));
-        assert_eq!(told(10).await, both("5m", "5"));
-        assert_eq!(told(7).await, both("3500u", "3"));
+        assert_eq!(told_of(1505).await, both("1500m", "1500"));
+        assert_eq!(told_of(10).await, both("5m", "5"));
+        assert_eq!(told_of(7).await, both("3500u", "3"));
     }
 
     #[tokio::test(start_paused = true)]
     async fn each_attempt_is_told_anew_under_one_key() {
         let limit = Timeout::new("t", TimeoutConfig::new().after(Duration::from_secs(10)));
         let retry = Retry::new("r", RetryConfig::new().delay(Duration::from_secs(1)));
-        let mut told = Vec::new();
+        let mut seen = Vec::new();
         let attempts = retry.call(|| {
-            told.push(sorted());
+            seen.push(told());
             async { Err::<(), _>(Rejection::DeadlineExceeded { policy: retry.name() }) }
         });
         assert!(limit.call(attempts).await.is_err());
-        assert_eq!(told.len(), 3);
-        let all = |name| -> Vec<&String> {
-            told.iter()
+        assert_eq!(seen.len(), 3);
+        let all = |name: &HeaderName| -> Vec<&String> {
+            seen.iter()
                 .flatten()
-                .filter(|(known, _)| *known == name)
+                .filter(|(known, _)| *known == name.as_str())
                 .map(|(_, value)| value)
                 .collect()
         };
-        assert_eq!(all(ATTEMPT), ["1", "2", "3"]);
-        let (keys, left) = (all(IDEMPOTENCY_KEY), all(REQUEST_TIMEOUT_MS));
+        assert_eq!(all(&ATTEMPT), ["1", "2", "3"]);
+        let (keys, left) = (all(&IDEMPOTENCY_KEY), all(&REQUEST_TIMEOUT_MS));
         assert!(keys.len() == 3 && keys.iter().all(|key| *key == keys[0]), "{keys:?}");
         let left: Vec<u64> = left.iter().map(|left| left.parse().unwrap()).collect();
         assert!(left[0] > left[1] && left[1] > left[2], "{left:?}");
@@ -136,17 +140,18 @@ mod tests {
 
     #[tokio::test]
     async fn a_priority_is_told_unless_it_is_the_usual_one() {
-        let told = |priority| ambient::with_priority(priority, async { sorted() });
-        assert_eq!(told(Priority::SheddablePlus).await, [(PRIORITY, "sheddable-plus".into())]);
-        assert_eq!(told(Priority::Critical).await, []);
+        let told_of = |priority| ambient::with_priority(priority, async { told() });
+        let named = [named(&PRIORITY, "sheddable-plus")];
+        assert_eq!(told_of(Priority::SheddablePlus).await, named);
+        assert_eq!(told_of(Priority::Critical).await, []);
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_passed_deadline_is_told_as_such() {
         let limit = Timeout::new("t", TimeoutConfig::new().after(Duration::from_secs(1)));
-        let taken_along = async { Ok::<_, Rejection>(ambient::inherit(async { sorted() })) };
+        let taken_along = async { Ok::<_, Rejection>(ambient::inherit(async { told() })) };
         let late = limit.call(taken_along).await.unwrap();
         tokio::time::advance(Duration::from_secs(2)).await;
-        assert_eq!(late.await, [(GRPC_TIMEOUT, "1n".into()), (REQUEST_TIMEOUT_MS, "0".into())]);
+        assert_eq!(late.await, [named(&GRPC_TIMEOUT, "1n"), named(&REQUEST_TIMEOUT_MS, "0")]);
     }
 }

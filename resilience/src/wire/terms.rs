@@ -6,15 +6,13 @@ use std::time::Duration;
 
 use ::http::HeaderMap;
 
+use super::names::{ATTEMPT, PRIORITY};
 use super::time_left::{claimed, whole_number};
 use crate::ambient::Priority;
 use crate::kind::PolicyKind;
 use crate::name::Name;
 use crate::rejection::Rejection;
 use crate::stack::event;
-
-pub(super) const ATTEMPT: &str = "x-resilience-attempt";
-pub(super) const PRIORITY: &str = "x-resilience-priority";
 
 /// What the rejections of requests name.
 pub(super) const INBOUND: &str = "inbound";
@@ -70,12 +68,12 @@ impl Terms {
 }
 
 fn attempt(headers: &HeaderMap) -> Option<u32> {
-    let number = whole_number(headers.get(ATTEMPT)?.to_str().ok()?)?;
+    let number = whole_number(headers.get(&ATTEMPT)?.as_bytes())?;
     u32::try_from(number).ok().filter(|number| *number > 0)
 }
 
 fn priority(headers: &HeaderMap) -> Option<Priority> {
-    let value = headers.get(PRIORITY)?;
+    let value = headers.get(&PRIORITY)?;
     Priority::ALL.into_iter().find(|priority| value == priority.as_str())
 }
 
@@ -141,7 +139,7 @@ mod tests {
     #[test]
     fn only_those_that_are_trusted_say_which_attempt_it_is() {
         let attempt = |terms: &Terms, number| {
-            let headers = headers(&[(ATTEMPT, number), ("x-mesh", "ours")]);
+            let headers = headers(&[(ATTEMPT.as_str(), number), ("x-mesh", "ours")]);
             terms.believe(&headers).unwrap().attempt
         };
         assert_eq!(attempt(&Terms::DEFAULT, "3"), None);
@@ -160,7 +158,7 @@ mod tests {
         let trusting = Terms { trust: Some(Arc::new(|_| true)), ..Terms::DEFAULT };
         let demoting = Terms { demote_retries: true, ..trusting.clone() };
         let priority = |terms: &Terms, attempt, priority| {
-            let headers = headers(&[(ATTEMPT, attempt), (PRIORITY, priority)]);
+            let headers = headers(&[(ATTEMPT.as_str(), attempt), (PRIORITY.as_str(), priority)]);
             terms.believe(&headers).unwrap().priority
         };
         assert_eq!(priority(&trusting, "2", "critical-plus"), Some(Priority::CriticalPlus));

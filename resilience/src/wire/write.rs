@@ -1,12 +1,11 @@
 //! The facts of the running call, written into a request.
 
-use std::time::Duration;
-
 use ::http::{HeaderMap, HeaderValue, Method};
 
-use super::outgoing::{IDEMPOTENCY_KEY, Outgoing};
-use super::terms::{ATTEMPT, PRIORITY};
-use super::time_left::{GRPC_TIMEOUT, REQUEST_TIMEOUT_MS, as_grpc, as_millis, named};
+use super::amount::Amount;
+use super::names::{ATTEMPT, GRPC_TIMEOUT, IDEMPOTENCY_KEY, PRIORITY, REQUEST_TIMEOUT_MS};
+use super::outgoing::Outgoing;
+use super::time_left::{as_grpc, as_millis, grpc_timeout, millis};
 use crate::kind::PolicyKind;
 use crate::name::Name;
 use crate::rejection::Rejection;
@@ -19,37 +18,30 @@ impl Outgoing {
             if left.is_zero() {
                 return Err(too_late());
             }
-            shorten(headers, GRPC_TIMEOUT, left, as_grpc);
-            shorten(headers, REQUEST_TIMEOUT_MS, left, as_millis);
+            if grpc_timeout(headers).is_none_or(|claimed| claimed > left) {
+                headers.insert(&GRPC_TIMEOUT, value(&as_grpc(left)));
+            }
+            if millis(headers, &REQUEST_TIMEOUT_MS).is_none_or(|claimed| claimed > left) {
+                headers.insert(&REQUEST_TIMEOUT_MS, value(&as_millis(left)));
+            }
         }
         if let Some(attempt) = self.attempt {
-            headers.insert(ATTEMPT, HeaderValue::from(attempt));
+            headers.insert(&ATTEMPT, HeaderValue::from(attempt));
         }
         if let Some(priority) = self.priority {
             let written = || HeaderValue::from_static(priority.as_str());
-            headers.entry(PRIORITY).or_insert_with(written);
+            headers.entry(&PRIORITY).or_insert_with(written);
         }
         if let Some(key) = self.key.filter(|_| !method.is_safe()) {
-            headers.entry(IDEMPOTENCY_KEY).or_insert_with(|| value(key.to_string()));
+            let written = || HeaderValue::try_from(key.to_string()).expect("letters and digits");
+            headers.entry(&IDEMPOTENCY_KEY).or_insert_with(written);
         }
         Ok(())
     }
 }
 
-/// Writes the time left where no less is claimed.
-fn shorten(
-    headers: &mut HeaderMap,
-    name: &'static str,
-    left: Duration,
-    written: fn(Duration) -> String,
-) {
-    if named(headers, name).is_none_or(|claimed| claimed > left) {
-        headers.insert(name, value(written(left)));
-    }
-}
-
-fn value(text: String) -> HeaderValue {
-    HeaderValue::try_from(text).expect("letters and digits")
+fn value(text: &Amount) -> HeaderValue {
+    HeaderValue::from_bytes(text.as_bytes()).expect("digits and a letter")
 }
 
 #[cold]
