@@ -66,6 +66,12 @@ pub enum Class {
 /// # assert_eq!(breakers.circuit_breakers().next().unwrap().totals().successes, 1);
 /// # }
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` doesn't say what it means to policies",
+    label = "`{Self}` is not `Classify`",
+    note = "a type of your own crate: `impl resilience::Classify for {Self} {{ fn class(&self) -> resilience::Class {{ … }} }}`",
+    note = "a type of another crate: judge it by `when_err` or `when_ok` instead of `classified`"
+)]
 pub trait Classify {
     /// What it means to a policy.
     fn class(&self) -> Class;
@@ -76,7 +82,8 @@ pub trait Classify {
     }
 
     /// The rejection that it carries, which is then judged like one from a policy further in. The default is `None`;
-    /// rejections along [`source`](std::error::Error::source) are found without it.
+    /// rejections along [`source`](std::error::Error::source) are found without it. thiserror's `#[error(transparent)]` leaves
+    /// the error that it wraps out of that: write `#[error("{0}")]` for a rejection.
     fn rejection(&self) -> Option<&Rejection> {
         None
     }

@@ -69,4 +69,5 @@
 //! An error that leads to a rejection by [`source`](std::error::Error::source) is judged as one, also when it comes out of
 //! an inner guarded function: that one's open circuit neither opens the outer one's, nor is it tried again. An error type
 //! without `source()` cannot tell, and counts as every `Err` does. [`Rejection::find`](crate::Rejection::find) looks for
-//! one by hand.
+//! one by hand. With `thiserror` the variant is `#[error("{0}")] Rejected(#[from] Rejection)`: `#[error(transparent)]` leaves
+//! the rejection out of `source()`, and functions further out cannot tell it from a failure.
