@@ -24,12 +24,16 @@ impl Demand {
         self.seen = now;
     }
 
-    /// How many turns to have at hand: what `lease` uses, at most 5 % of the burst, at least one.
+    /// How many turns to fetch ahead: what `lease` uses, at most 5 % of the burst, at least one.
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it saturates")]
     pub(crate) fn want(&self, lease: Duration, burst: u32) -> u32 {
-        let most = (burst / 20).clamp(1, Tokens::MOST);
-        ((self.per_second * lease.as_secs_f64()).round() as u32).clamp(1, most)
+        ((self.per_second * lease.as_secs_f64()).round() as u32).clamp(1, most(burst))
     }
+}
+
+/// How many turns a replica holds at most: 5 % of the burst, at least one.
+pub(crate) fn most(burst: u32) -> u32 {
+    (burst / 20).clamp(1, Tokens::MOST)
 }
 
 #[cfg(test)]

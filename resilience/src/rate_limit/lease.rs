@@ -8,7 +8,7 @@ use super::gcra::{Early, Gcra};
 use crate::clock::{self, Nanos};
 use crate::fleet::ask::{Answer, Ask};
 use crate::fleet::counts;
-use crate::fleet::demand::Demand;
+use crate::fleet::demand::{self, Demand};
 use crate::fleet::link::Place;
 use crate::fleet::tokens::Tokens;
 use crate::name::Name;
@@ -23,7 +23,7 @@ pub(super) struct Lease {
     pub(super) place: Place,
     /// [`Tokens`]
     tokens: Arc<AtomicU64>,
-    /// With fewer tokens left, more are fetched.
+    /// With fewer tokens left, more are fetched: a third of what a lease uses.
     low: AtomicU32,
     /// Whether turns are being fetched that will become tokens: one question at a time asks for more than its call needs.
     is_fetching: AtomicBool,
@@ -40,6 +40,16 @@ struct Books {
     demand: Demand,
     /// How many tokens there were when the demand was observed, and those that came since.
     held: u32,
+}
+
+/// What a replica sees before it asks.
+struct Observed {
+    /// Tokens whose time is over.
+    unused: u32,
+    /// How many a lease uses.
+    want: u32,
+    /// How many more may be held.
+    room: u32,
 }
 
 /// What the limit in force says, as a lease needs it.
@@ -76,10 +86,16 @@ impl Lease {
         loop {
             let left = Tokens::from_bits(bits).take(now, cost.turns())?;
             match self.tokens.compare_exchange_weak(bits, left.bits(), Relaxed, Relaxed) {
-                Ok(_) => return Some(left.count() < self.low.load(Relaxed)),
+                Ok(_) => return Some(self.is_low(left)),
                 Err(newer) => bits = newer,
             }
         }
+    }
+
+    /// Whether more should be fetched, and are not on their way.
+    #[inline]
+    fn is_low(&self, left: Tokens) -> bool {
+        left.count() < self.low.load(Relaxed) && !self.is_fetching.load(Relaxed)
     }
 
     /// By how much a call is too early, if the store has said so lately.
@@ -105,9 +121,9 @@ impl Lease {
         patience: u64,
         terms: &Terms,
     ) -> (Ask, bool) {
-        let (unused, held, want) = self.observe(now, cost, terms);
+        let Observed { unused, want, room } = self.observe(now, cost, terms);
         let fetches = want > 1 && !self.is_fetching.swap(true, Relaxed);
-        let more = if fetches { (want - 1).saturating_sub(held) } else { 0 };
+        let more = if fetches { (want - 1).min(room) } else { 0 };
         let wanted = cost.saturating_add(more);
         (Ask { need: cost, wanted, patience, unused, ..terms.ask }, fetches)
     }
@@ -117,8 +133,8 @@ impl Lease {
         if self.conforms.load(Relaxed) > now || self.is_fetching.swap(true, Relaxed) {
             return None;
         }
-        let (unused, held, want) = self.observe(now, 0, terms);
-        let wanted = want.saturating_sub(held);
+        let Observed { unused, want, room } = self.observe(now, 0, terms);
+        let wanted = want.min(room);
         if wanted == 0 {
             self.is_fetching.store(false, Relaxed);
             return None;
@@ -126,8 +142,7 @@ impl Lease {
         Some(Ask { need: 1, wanted, unused, ..terms.ask })
     }
 
-    /// Tokens whose time is over, tokens that are good, and how many there should be.
-    fn observe(&self, now: Nanos, cost: u32, terms: &Terms) -> (u32, u32, u32) {
+    fn observe(&self, now: Nanos, cost: u32, terms: &Terms) -> Observed {
         let mut books = self.books.lock();
         let tokens = Tokens::from_bits(self.tokens.load(Relaxed));
         let used = books.held.saturating_sub(tokens.count());
@@ -139,8 +154,9 @@ impl Lease {
         let unused = if is_swept { tokens.count() } else { 0 };
         books.held = tokens.good(now);
         let want = books.demand.want(terms.lease, terms.burst);
-        self.low.store(if want > 1 { want / 2 + 1 } else { 0 }, Relaxed);
-        (unused, books.held, want)
+        self.low.store(if want > 1 { want / 3 + 1 } else { 0 }, Relaxed);
+        let room = demand::most(terms.burst).saturating_sub(books.held);
+        Observed { unused, want, room }
     }
 
     /// What came of a question. `spare` turns of a grant become tokens.

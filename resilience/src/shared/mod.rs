@@ -26,9 +26,10 @@
 //!
 //! All replicas with the same namespace, name and key have one limit: in any time *t*, at most burst + rate · *t* calls
 //! begin in the whole fleet, and at most what leases let replicas use late: replicas × the smaller of what the lease's time
-//! uses and 5 % of the burst. With a burst below 40 a lease is one turn, and the limit is exact. A rejected call consumes
-//! nothing, and its `retry_after` is the store's. Time is the store's clock alone. The store counts in whole microseconds:
-//! a rate whose interval is none is slower by the rest (3/s by two millionths, 30,000/s by two hundredths).
+//! uses (and a third of that, while more are fetched) and 5 % of the burst. With a burst below 40 a lease is one turn, and
+//! the limit is exact. A rejected call consumes nothing, and its `retry_after` is the store's. Time is the store's clock
+//! alone. The store counts in whole microseconds: a rate whose interval is none is slower by the rest (3/s by two
+//! millionths, 30,000/s by two hundredths).
 //!
 //! # What it costs
 //!

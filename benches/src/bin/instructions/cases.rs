@@ -109,7 +109,7 @@ pub(crate) const FLEET: [Case; 0] = [];
 #[cfg(feature = "fleet")]
 pub(crate) const FLEET: [Case; 1] = [Case {
     name: "fleet's rate limit, leased turn",
-    target: 120,
+    target: 200,
     ceiling: None,
     attributes: fleet::by_attribute,
     by_hand: fleet::by_hand,
