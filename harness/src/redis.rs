@@ -98,15 +98,23 @@ fn spawn(program: &str, port: u16, options: &[&str]) -> Option<Child> {
     let mut command = Command::new(program);
     command.args(["--port", &port.to_string(), "--bind", "127.0.0.1"]);
     command.args(["--save", "", "--appendonly", "no"]);
-    // A replica is filled at once, not when others may have joined it.
+    // A replica writes down what it is sent.
+    command.current_dir(std::env::temp_dir()).args(["--dbfilename", &file_of(port)]);
+    // It is filled at once, not when others may have joined it.
     command.args(["--repl-diskless-sync-delay", "0"]);
     // Tests make it sleep.
     command.args(["--enable-debug-command", "local"]);
     command.args(options).stdout(Stdio::null()).spawn().ok()
 }
 
+fn file_of(port: u16) -> String {
+    format!("redis-{port}.rdb")
+}
+
 impl Drop for Redis {
     fn drop(&mut self) {
         self.kill();
+        // Most have written nothing.
+        let _ = std::fs::remove_file(std::env::temp_dir().join(file_of(self.port)));
     }
 }
