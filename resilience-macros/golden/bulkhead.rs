@@ -15,6 +15,8 @@ fn read(&self, id: u64) -> Result<String, ApiError> {
     let outcome = blocking::bulkhead(
         bulkhead,
         || blocking::body(move || -> Result<String, ApiError> { self.get(id) }),
+        inspect!(result Result < String, ApiError >),
+        |_| false,
     );
     finish::<Result<String, ApiError>, _>(outcome)
 }

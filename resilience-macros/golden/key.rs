@@ -31,6 +31,8 @@ async fn order(tenant: &str) -> Result<String, ApiError> {
                 }
                 place(tenant).await
             }),
+            inspect!(result Result < String, ApiError >),
+            |_| false,
         )
         .await;
     finish::<Result<String, ApiError>, _>(outcome)
