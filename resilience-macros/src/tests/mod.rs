@@ -10,6 +10,7 @@ use crate::policies::resilient::parts::{OTHERS, PARTS};
 use crate::policies::{ALL, circuit_breaker, retry};
 
 mod golden;
+mod messages;
 
 fn tokens(text: &str) -> TokenStream {
     text.parse().unwrap_or_else(|error| panic!("{text}: {error}"))

@@ -1,0 +1,110 @@
+//! What the attributes themselves say of mistakes, compared with the texts that `tests/ui` expects of the compiler.
+//!
+//! The compiler's own part, and where it points, take minutes to ask for: `cargo x test` does. This asks the attributes
+//! alone, in milliseconds, so that a text that was changed in one place only is noticed at once.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
+use syn::LitStr;
+
+use super::tokens;
+use crate::item::stack::expand;
+use crate::policies::{is_ours, named};
+use crate::source::attributes::{MetaForm, split};
+
+/// Of the 230 cases so many are mistakes that an attribute sees by itself. Fewer: this test has lost some.
+const AT_LEAST: usize = 180;
+
+#[test]
+fn messages_are_those_that_the_compiler_is_expected_to_show() {
+    let mut asked = 0;
+    for case in cases() {
+        let source = fs::read_to_string(&case).unwrap();
+        let expected = fs::read_to_string(case.with_extension("stderr")).unwrap();
+        let mut found = Vec::new();
+        messages(tokens(&source), &mut found);
+        asked += usize::from(!found.is_empty());
+        for message in found {
+            let line = format!("error: {}\n", message.lines().next().unwrap_or_default());
+            assert!(
+                expected.contains(&line),
+                "{}: {message}\nis not in\n{expected}",
+                case.display()
+            );
+        }
+    }
+    assert!(asked >= AT_LEAST, "only {asked} cases have a message");
+}
+
+fn cases() -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/ui/fail");
+    let entries = |folder: &Path| fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let files = entries(&folder).flat_map(|attribute| entries(&attribute).collect::<Vec<_>>());
+    files.filter(|file| file.extension().is_some_and(|extension| extension == "rs")).collect()
+}
+
+/// What the expansions of every item under an attribute of ours say, wherever it stands.
+fn messages(source: TokenStream, found: &mut Vec<String>) {
+    let source: Vec<TokenTree> = source.into_iter().collect();
+    let mut at = 0;
+    while at < source.len() {
+        if let Some(expansion) = expansion(&source[at..]) {
+            errors(expansion, found);
+            at += length(&source[at..]);
+            continue;
+        }
+        if let TokenTree::Group(group) = &source[at] {
+            messages(group.stream(), found);
+        }
+        at += 1;
+    }
+}
+
+/// Expands the item that begins here, if its first attribute is one of ours.
+fn expansion(source: &[TokenTree]) -> Option<TokenStream> {
+    let [TokenTree::Punct(mark), TokenTree::Group(_), ..] = source else { return None };
+    if mark.as_char() != '#' {
+        return None;
+    }
+    let item = source[..length(source)].to_vec();
+    let (mut attributes, rest) = split(item, &TokenStream::new(), is_ours);
+    if !attributes.first()?.is_ours {
+        return None;
+    }
+    let first = attributes.remove(0);
+    let arguments = match first.form {
+        MetaForm::List(list) => list,
+        _ => TokenStream::new(),
+    };
+    let below = attributes.into_iter().map(|attribute| attribute.tokens);
+    let item = below.chain([rest.into_iter().collect::<TokenStream>()]).collect();
+    Some(expand(named(first.segments.last()?)?, arguments, item))
+}
+
+/// An item ends with its block, or a semicolon.
+fn length(item: &[TokenTree]) -> usize {
+    let is_end = |token: &TokenTree| match token {
+        TokenTree::Group(group) => group.delimiter() == Delimiter::Brace,
+        TokenTree::Punct(mark) => mark.as_char() == ';',
+        _ => false,
+    };
+    item.iter().position(is_end).map_or(item.len(), |end| end + 1)
+}
+
+/// The texts of every `compile_error!`.
+fn errors(expansion: TokenStream, found: &mut Vec<String>) {
+    let mut is_error = false;
+    for token in expansion {
+        match token {
+            TokenTree::Group(group) if is_error => {
+                found.extend(syn::parse2::<LitStr>(group.stream()).map(|text| text.value()));
+                is_error = false;
+            }
+            TokenTree::Group(group) => errors(group.stream(), found),
+            TokenTree::Ident(word) => is_error = word == "compile_error",
+            _ => {}
+        }
+    }
+}
