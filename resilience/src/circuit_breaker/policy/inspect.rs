@@ -31,7 +31,7 @@ impl CircuitBreaker {
     pub fn retry_after(&self) -> Option<Duration> {
         let word = self.word();
         let open_until = self.open_until();
-        let left = clock::until(open_until, clock::now_before(open_until));
+        let left = clock::until(open_until, clock::now());
         (word.state() == CircuitState::Open && !left.is_zero()).then_some(left)
     }
 
