@@ -50,21 +50,21 @@ pub fn picture(title: &str, runs: &[(&str, &Timeline)]) -> String {
 }
 
 /// Adds a line; a `String` takes it.
-macro_rules! line {
+macro_rules! put {
     ($svg:expr, $($text:tt)*) => { let _ = writeln!($svg, $($text)*); };
 }
 
 fn legend(svg: &mut String) {
     for ((word, class, _), place) in PARTS.into_iter().zip(PLACES) {
         let x = LEFT + place;
-        line!(svg, "<rect class=\"{class}\" x=\"{x}\" y=\"12\" width=\"12\" height=\"12\"/>");
-        line!(svg, "<text x=\"{}\" y=\"22\">{word}</text>", x + 18.0);
+        put!(svg, "<rect class=\"{class}\" x=\"{x}\" y=\"12\" width=\"12\" height=\"12\"/>");
+        put!(svg, "<text x=\"{}\" y=\"22\">{word}</text>", x + 18.0);
     }
 }
 
 fn draw(svg: &mut String, top: f64, caption: &str, run: &Timeline, most: usize) {
     let (bottom, seconds) = (top + HEAD + CHART, run.slots.len() as f64 * SLOT.as_secs_f64());
-    line!(svg, "<text x=\"{LEFT}\" y=\"{}\" font-weight=\"bold\">{caption}</text>", top + 14.0);
+    put!(svg, "<text x=\"{LEFT}\" y=\"{}\" font-weight=\"bold\">{caption}</text>", top + 14.0);
     fault(svg, top + HEAD, run, seconds);
     for (place, slot) in run.slots.iter().enumerate() {
         let width = WIDTH * SLOT.as_secs_f64() / seconds;
@@ -78,12 +78,12 @@ fn fault(svg: &mut String, top: f64, run: &Timeline, seconds: f64) {
     let x = |time: Duration| LEFT + WIDTH * time.as_secs_f64() / seconds;
     let (began, ended) = (x(run.fault_began), x(run.fault_ended));
     let (above, height, width) = (top - 16.0, CHART + 16.0, ended - began);
-    line!(
+    put!(
         svg,
         "<rect class=\"fault\" x=\"{began:.1}\" y=\"{above}\" width=\"{width:.1}\" height=\"{height}\"/>"
     );
     let (middle, below) = (began.midpoint(ended), top - 4.0);
-    line!(
+    put!(
         svg,
         "<text class=\"faint\" x=\"{middle:.1}\" y=\"{below}\" text-anchor=\"middle\">outage</text>"
     );
@@ -95,7 +95,7 @@ fn stack(svg: &mut String, x: f64, bottom: f64, width: f64, slot: &Slot, most: u
         let height = CHART * count(slot) as f64 / most as f64;
         y -= height;
         if height > 0.0 {
-            line!(
+            put!(
                 svg,
                 "<rect class=\"{class}\" x=\"{x:.1}\" y=\"{y:.1}\" width=\"{width:.1}\" height=\"{height:.1}\"/>"
             );
@@ -106,14 +106,14 @@ fn stack(svg: &mut String, x: f64, bottom: f64, width: f64, slot: &Slot, most: u
 fn axis(svg: &mut String, bottom: f64, seconds: f64, most: usize) {
     let per_second = most as f64 / SLOT.as_secs_f64();
     let (x, y) = (LEFT - 6.0, bottom - CHART + 8.0);
-    line!(
+    put!(
         svg,
         "<text class=\"faint\" x=\"{x}\" y=\"{y}\" text-anchor=\"end\">{per_second:.0}/s</text>"
     );
-    line!(svg, "<line x1=\"{LEFT}\" y1=\"{bottom}\" x2=\"{}\" y2=\"{bottom}\"/>", LEFT + WIDTH);
+    put!(svg, "<line x1=\"{LEFT}\" y1=\"{bottom}\" x2=\"{}\" y2=\"{bottom}\"/>", LEFT + WIDTH);
     for second in (0_u32..).take_while(|second| f64::from(*second) <= seconds) {
         let (x, y) = (LEFT + WIDTH * f64::from(second) / seconds, bottom + 14.0);
-        line!(
+        put!(
             svg,
             "<text class=\"faint\" x=\"{x:.1}\" y=\"{y}\" text-anchor=\"middle\">{second} s</text>"
         );

@@ -1,6 +1,13 @@
 //! The first guarded function, in five minutes.
 //!
-//! 1. Depend on the crate, as the README says; tokio is the runtime.
+//! 1. `cargo new shop` beside your copy of the repository, and in its `Cargo.toml`:
+//!
+//! ```toml
+//! [dependencies]
+//! resilience = { path = "../resilience/resilience" }
+//! tokio = { version = "1", features = ["macros", "rt-multi-thread"] }
+//! ```
+//!
 //! 2. Put an attribute above a function that returns a `Result`:
 //!
 //! ```compile_fail
@@ -16,10 +23,11 @@
 //! ```
 //!
 //! 3. The compiler says what is missing: a circuit breaker rejects calls, and `ApiError` cannot carry a
-//!    [`Rejection`](crate::Rejection). Give it a place, once per error type:
+//!    [`Rejection`](crate::Rejection). Give it a place, once per error type. A whole program, to copy:
 //!
 //! ```
 //! use std::time::Duration;
+//!
 //! use resilience::{CircuitState, Rejection, RejectionKind, circuit_breaker};
 //!
 //! #[derive(Debug)]
@@ -34,19 +42,22 @@
 //!     if symbol.is_empty() { Err(ApiError::Status(500)) } else { Ok(symbol.len() as u32) }
 //! }
 //!
-//! # #[tokio::main(flavor = "current_thread")] async fn main() {
-//! // 4. See it work: three failures, and the circuit is open.
-//! for _ in 0..3 {
-//!     assert!(matches!(quote("").await, Err(ApiError::Status(500))));
-//! }
-//! let rejected = quote("ACME").await.unwrap_err();
-//! assert!(matches!(rejected, ApiError::Rejected(rejection) if rejection.kind() == RejectionKind::CircuitOpen));
+//! #[tokio::main(flavor = "current_thread")]
+//! async fn main() {
+//!     // 4. See it work: three failures, and the circuit is open.
+//!     for _ in 0..3 {
+//!         assert!(matches!(quote("").await, Err(ApiError::Status(500))));
+//!     }
+//!     let rejected = quote("ACME").await.unwrap_err();
+//!     println!("{rejected:?}");
+//!     assert!(matches!(rejected, ApiError::Rejected(rejection) if rejection.kind() == RejectionKind::CircuitOpen));
 //!
-//! // 5. Look at it: by name, in the registry.
-//! let breaker = resilience::registry().circuit_breaker("quotes").unwrap();
-//! assert_eq!(breaker.state(), CircuitState::Open);
-//! assert!(breaker.retry_after().unwrap() <= Duration::from_secs(10));
-//! # }
+//!     // 5. Look at it: by name, in the registry.
+//!     let breaker = resilience::registry().circuit_breaker("quotes").unwrap();
+//!     println!("{breaker}");
+//!     assert_eq!(breaker.state(), CircuitState::Open);
+//!     assert!(breaker.retry_after().unwrap() <= Duration::from_secs(10));
+//! }
 //! ```
 //!
 //! 6. Say once what your errors mean ([`errors`](super::errors)): without that every `Err` is a failure, also "not found".
