@@ -25,6 +25,8 @@ enum Answer {
     Status(u16),
     Later(u16, &'static str),
     Never,
+    /// The head, and never the body.
+    Stalls,
 }
 
 async fn answer(State(script): State<Script>, request: Request) -> Response {
@@ -35,6 +37,11 @@ async fn answer(State(script): State<Script>, request: Request) -> Response {
         Some(Answer::Status(code)) => status(code).into_response(),
         Some(Answer::Later(code, wait)) => (status(code), [("retry-after", wait)]).into_response(),
         Some(Answer::Never) => std::future::pending().await,
+        Some(Answer::Stalls) => {
+            Response::new(axum::body::Body::from_stream(futures_util::stream::pending::<
+                Result<String, std::io::Error>,
+            >()))
+        }
         None => "hello".into_response(),
     }
 }
@@ -142,6 +149,38 @@ async fn attempts_and_calls_have_limits() {
     let late = http.get(url).timeout("1s").send().await;
     assert_eq!(kind(late), Some(RejectionKind::TimedOut));
     assert_eq!(start.elapsed(), Duration::from_secs(1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_requests_own_limit_is_that_of_its_body_too() {
+    let http = client("bodies");
+    let script = Script::of(&[UNAVAILABLE, Answer::Stalls]);
+    let (url, start) = (script.serve().await, Instant::now());
+    let response = http.get(url).timeout("1s").send().await.unwrap();
+    let late = response.text().await.unwrap_err();
+    assert!(late.is_timeout(), "{late:?}");
+    let took = start.elapsed();
+    assert!((1000..1100).contains(&took.as_millis()), "with the first attempt's: {took:?}");
+
+    let script = Script::of(&[Answer::Stalls]);
+    let response = http.get(script.serve().await).send().await.unwrap();
+    let hour = Duration::from_secs(3600);
+    assert!(tokio::time::timeout(hour, response.text()).await.is_err(), "it has no limit");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_host_that_dies_is_left_alone_after_ten_calls_whatever_it_was_before() {
+    let http = client("dies");
+    let script = Script::of(&[Answer::Status(200); 50]);
+    let url = script.serve().await;
+    for _ in 0..50 {
+        http.get(&url).send().await.unwrap();
+    }
+    script.answers.lock().unwrap().extend([UNAVAILABLE; 30]);
+    for _ in 0..30 {
+        let _ = http.get(&url).send().await;
+    }
+    assert_eq!(script.seen(), 60);
 }
 
 #[tokio::test(start_paused = true)]

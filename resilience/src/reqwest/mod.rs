@@ -16,7 +16,7 @@
 //! |---|---|
 //! | timeout `http_client` | 30 s for all attempts, or the request's own [`timeout`](RequestBuilder::timeout) |
 //! | retry `http_client` | 3 attempts of requests that may be repeated, with a budget of 0.2; `Retry-After` is the least delay |
-//! | circuit breaker `http_client` | one per scheme, host and port |
+//! | circuit breaker `http_client` | one per scheme, host and port: half of the calls, or ten in a row |
 //! | timeout `http_client.attempt` | 10 s for each attempt |
 //!
 //! Requests that may be repeated: GET, HEAD, OPTIONS, TRACE, PUT and DELETE, those that bring an `idempotency-key`, and
@@ -26,7 +26,7 @@
 //! host, 404 is an answer. Each attempt takes along what [`wire::headers`](crate::wire::headers) says: the time left,
 //! its number, and for methods that aren't safe an `idempotency-key`.
 //!
-//! The limits end with the response's head: reading the body is guarded by none.
+//! The limits end with the response's head, but a request's own `timeout` is that of its body, too.
 
 mod client;
 mod policies;

@@ -12,6 +12,9 @@ use crate::timeout::{Timeout, TimeoutConfig};
 
 const ATTEMPT: Duration = Duration::from_secs(10);
 const BUDGET: f64 = 0.2;
+/// A host that fails from one moment to the next is left alone before half of a window has failed.
+const BREAKER: CircuitBreakerConfig =
+    CircuitBreakerConfig::new().failure_rate(0.5).consecutive_failures(10);
 
 /// Listed policies: they live as long as the program.
 #[derive(Debug)]
@@ -43,8 +46,7 @@ impl Policies {
             name,
             total: registry().insert(Timeout::new(name, TimeoutConfig::new())),
             retry: registry().insert(Retry::new(name, RetryConfig::new().budget(BUDGET))),
-            hosts: registry()
-                .insert(Keyed::<CircuitBreaker>::new(name, CircuitBreakerConfig::new())),
+            hosts: registry().insert(Keyed::<CircuitBreaker>::new(name, BREAKER)),
             attempt: registry().insert(Timeout::new(attempt, limit)),
         }
     }

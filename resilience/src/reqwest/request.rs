@@ -52,7 +52,8 @@ impl RequestBuilder {
         Self { request: f(self.request), ..self }
     }
 
-    /// The limit of all attempts together (default: 30 s): a `Duration`, or text like `"2s"`.
+    /// The limit of all attempts together (default: 30 s), and of the body that follows (default: none): a `Duration`, or
+    /// text like `"2s"`.
     ///
     /// # Panics
     ///

@@ -1,13 +1,19 @@
 //! How requests are sent: through all policies, with what each attempt should know.
 
+use std::time::Duration;
+
 use ::reqwest::{Request, Response};
 
 use super::policies::Policies;
+use crate::ambient;
 use crate::error::Error;
 use crate::rejection::Rejection;
 use crate::stack::body;
 use crate::timeout::future::{guard, guard_after};
 use crate::wire::{MARGIN, Outgoing};
+
+/// The body's time ends so much later than the response's, so that it is the policy which ends that.
+const AFTER_OURS: Duration = Duration::from_millis(10);
 
 /// What sends requests, and what guards it.
 #[derive(Clone, Debug)]
@@ -23,7 +29,7 @@ impl GuardedHttp {
         may_repeat: bool,
     ) -> Result<Response, Error<::reqwest::Error>> {
         let (total, limit) = (self.policies.total, request.timeout_mut().take());
-        let attempts = self.attempts(request, may_repeat);
+        let attempts = self.attempts(request, may_repeat, limit.is_some());
         let outcome = match limit {
             Some(limit) => guard_after(total, limit, attempts).await,
             None => guard(total, attempts).await,
@@ -34,13 +40,17 @@ impl GuardedHttp {
         }
     }
 
-    async fn attempts(&self, request: Request, may_repeat: bool) -> Outcome {
+    async fn attempts(&self, request: Request, may_repeat: bool, limits_body: bool) -> Outcome {
         let Policies { retry, hosts, attempt, .. } = self.policies;
         let host = request.url().origin().ascii_serialization();
         let mut requests = Requests::of(request, may_repeat);
         let may_repeat = requests.may_repeat();
         let mut once = || {
-            let sent = attempt.guard(sent(&self.http, requests.next()));
+            let mut request = requests.next();
+            // The client reads the body, long after all policies.
+            let left = ambient::remaining().filter(|_| limits_body);
+            *request.timeout_mut() = left.map(|left| left + AFTER_OURS);
+            let sent = attempt.guard(sent(&self.http, request));
             let breaker = hosts.get(&host);
             async move { breaker.classified().values_classified().guard(sent).await }
         };
