@@ -136,7 +136,7 @@ fn no_arguments(layer: &Layer, guarded: &Guarded, errors: &mut Diagnostics) {
     if !guarded.inputs.is_empty() {
         errors.on(&guarded.inputs, format!(
             "a {noun} is called without arguments: remove them, and reach what it needs through a \
-             static, or use `HealthChecker`",
+             static, or give a closure that holds it to `check(…)` of `HealthChecker` or of the axum router",
         ));
     }
     if guarded.generics.type_params().next().is_some()

@@ -18,6 +18,10 @@ use super::duration::parse_duration;
 /// assert_eq!("1.5s".into_duration(), Duration::from_millis(1500));
 /// assert_eq!(Duration::from_secs(2).into_duration(), Duration::from_secs(2));
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no duration",
+    label = "text with a unit, `\"2s\"` or `\"250ms\"`, or a `std::time::Duration`"
+)]
 pub trait IntoDuration {
     /// The length of time.
     #[track_caller]

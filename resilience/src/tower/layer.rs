@@ -16,19 +16,19 @@ use crate::stack::predicate::Predicate;
 /// Guards services with one shared instance of a policy. It comes from the policy's `layer()`.
 pub struct PolicyLayer<P: 'static, W = ()> {
     policy: &'static P,
-    when_ok: W,
+    failed: W,
 }
 
 /// A guarded service.
 pub struct Guarded<S, P: 'static, W = ()> {
     inner: S,
     policy: &'static P,
-    when_ok: W,
+    failed: W,
 }
 
 impl<P> PolicyLayer<P> {
     pub(super) fn new(policy: &'static P) -> Self {
-        Self { policy, when_ok: () }
+        Self { policy, failed: () }
     }
 }
 
@@ -36,7 +36,7 @@ impl<P: Judging> PolicyLayer<P> {
     /// Which responses are failures though the service returned `Ok` (default: HTTP responses that say so, see
     /// [the module](crate::tower)). Only policies that judge have it: circuit breaker, retry, hedge and pipeline.
     pub fn when_ok<T, F: Fn(&T) -> bool>(self, when_ok: F) -> PolicyLayer<P, WhenOk<F>> {
-        PolicyLayer { policy: self.policy, when_ok: WhenOk::new(when_ok) }
+        PolicyLayer { policy: self.policy, failed: WhenOk::new(when_ok) }
     }
 
     /// Judges responses by their [`Classify`](crate::Classify): for responses of your own, and for HTTP responses with a body that isn't
@@ -62,7 +62,7 @@ impl<P: Judging> PolicyLayer<P> {
     /// ```
     #[must_use]
     pub fn classified(self) -> PolicyLayer<P, ByClass> {
-        PolicyLayer { policy: self.policy, when_ok: ByClass }
+        PolicyLayer { policy: self.policy, failed: ByClass }
     }
 }
 
@@ -70,7 +70,7 @@ impl<S, P, W: Clone> Layer<S> for PolicyLayer<P, W> {
     type Service = Guarded<S, P, W>;
 
     fn layer(&self, inner: S) -> Self::Service {
-        Guarded { inner, policy: self.policy, when_ok: self.when_ok.clone() }
+        Guarded { inner, policy: self.policy, failed: self.failed.clone() }
     }
 }
 
@@ -90,7 +90,7 @@ where
     }
 
     fn call(&mut self, request: Request) -> Self::Future {
-        P::Times::call(&mut self.inner, request, self.policy, self.when_ok.judge())
+        P::Times::call(&mut self.inner, request, self.policy, self.failed.judge())
     }
 }
 
@@ -183,13 +183,13 @@ where
 /// By hand: a reference to a policy clones though the policy doesn't.
 impl<P, W: Clone> Clone for PolicyLayer<P, W> {
     fn clone(&self) -> Self {
-        Self { policy: self.policy, when_ok: self.when_ok.clone() }
+        Self { policy: self.policy, failed: self.failed.clone() }
     }
 }
 
 impl<S: Clone, P, W: Clone> Clone for Guarded<S, P, W> {
     fn clone(&self) -> Self {
-        Self { inner: self.inner.clone(), policy: self.policy, when_ok: self.when_ok.clone() }
+        Self { inner: self.inner.clone(), policy: self.policy, failed: self.failed.clone() }
     }
 }
 

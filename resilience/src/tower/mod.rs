@@ -1,4 +1,4 @@
-//! Policies as tower layers: `PAYMENTS.layer()` guards an axum route or a client with the very same instance.
+//! Policies as tower layers: `PAYMENTS.layer()` guards a server or a client with the very same instance.
 //!
 //! ```
 //! use http::{Request, Response};
@@ -38,6 +38,9 @@
 //! service again (retry, hedge, pipeline) need requests that clone; all need services that do, as routers and clients
 //! do. The first attempt uses the service that was made ready, further ones make clones ready: a layer may stand above
 //! `concurrency_limit` and `buffer`.
+//!
+//! axum's routes take layers that never fail alone: `resilience::axum::layer(&PAYMENTS)` is one, whose rejections are
+//! responses. With this one they ask for `HandleErrorLayer` around it.
 //!
 //! [`inbound()`] and [`outbound()`] carry the facts of a call across services: see [`wire`](crate::wire).
 //!

@@ -85,6 +85,11 @@ impl<S> Layer<S> for OutboundLayer {
 }
 
 /// A request that goes out: `http`'s, and with feature `reqwest` that crate's.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no request with headers",
+    label = "`http::Request<_>`, or `reqwest::Request` with feature `reqwest`",
+    note = "the layer belongs where requests are HTTP's already: below what makes them from others"
+)]
 pub trait OutgoingRequest: sealed::Sealed {
     #[doc(hidden)]
     fn parts_mut(&mut self) -> (Method, &mut HeaderMap);

@@ -32,6 +32,11 @@ pub struct Once;
 pub struct Again;
 
 /// A policy that can guard a service. Only this crate's policies can.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` can't be a layer",
+    label = "a shared policy is needed, such as `&API` of `#[rate_limit(\"100/s\")] static API: RateLimiter;`",
+    note = "policies per key guard the handler, which knows the key: `#[rate_limit(USERS, key = user.id)]`"
+)]
 pub trait Protect: sealed::Sealed + Sync + 'static {
     /// [`Once`] or [`Again`].
     type Times;

@@ -2,32 +2,40 @@
 
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
-use syn::{Expr, Stmt};
+use syn::{Expr, ExprClosure, Pat, Stmt, Type};
 
 use crate::attribute::options::value::transparent;
 use crate::policies::reading::Reading;
 
-/// A closure that is no function of the error.
-pub(super) fn arity(expr: &Expr, reading: &mut Reading<'_>) {
-    if let Expr::Closure(closure) = transparent(expr)
-        && closure.inputs.len() != 1
+/// A closure that is no function of a reference to the error.
+pub(super) fn arguments(expr: &Expr, reading: &mut Reading<'_>) {
+    let Expr::Closure(closure) = transparent(expr) else { return };
+    if closure.inputs.len() != 1 {
+        arity(closure, reading);
+    } else if let Some(Pat::Type(error)) = closure.inputs.first()
+        && matches!(*error.ty, Type::Path(_))
     {
-        let (begin, inputs, end) = (&closure.inputs_begin, &closure.inputs, &closure.inputs_end);
-        let head = quote::quote!(#begin #inputs #end);
-        let text = format!(
-            "this closure takes {} arguments, but is called with the error: write `|error| …`, or \
-             the expression alone",
-            inputs.len(),
-        );
-        reading.errors.on(head, text);
+        let text = "this closure is lent the error: write `&` before its type, or `|error| …` without a type";
+        reading.errors.on(&error.ty, text);
     }
 }
 
+fn arity(closure: &ExprClosure, reading: &mut Reading<'_>) {
+    let (begin, inputs, end) = (&closure.inputs_begin, &closure.inputs, &closure.inputs_end);
+    let head = quote::quote!(#begin #inputs #end);
+    let text = format!(
+        "this closure takes {} arguments, but is called with the error: write `|error| …`, or \
+         the expression alone",
+        inputs.len(),
+    );
+    reading.errors.on(head, text);
+}
+
 /// The parameter of `|error| …`, if it is looked at.
-pub(super) fn parameter(expr: &Expr) -> Option<&syn::Pat> {
+pub(super) fn parameter(expr: &Expr) -> Option<&Pat> {
     match transparent(expr) {
         Expr::Closure(closure) if closure.inputs.len() == 1 => {
-            closure.inputs.first().filter(|pattern| !matches!(pattern, syn::Pat::Wild(_)))
+            closure.inputs.first().filter(|pattern| !matches!(pattern, Pat::Wild(_)))
         }
         _ => None,
     }

@@ -7,7 +7,7 @@ use quote::{format_ident, quote_spanned};
 use syn::Expr;
 use syn::spanned::Spanned;
 
-use self::answer::{answer, arity, awaits, is_success, parameter};
+use self::answer::{answer, arguments, awaits, is_success, parameter};
 use crate::attribute::options::code::{Callable, Predicate};
 use crate::attribute::{Attribute, Blocking, Effect, Positional};
 use crate::layer::call::{CallTokens, Edge, WrapContext};
@@ -51,7 +51,7 @@ fn read(reading: &mut Reading<'_>) -> Vec<Layer> {
         reading.errors.at(reading.span, NO_ANSWER);
     }
     for expr in &alternatives {
-        arity(expr, reading);
+        arguments(expr, reading);
     }
     let inner = inner.is_some_and(|option| option.literal() == Some(&true));
     vec![reading.layer(Fallback { alternatives, when_err, inner })]

@@ -1,0 +1,4 @@
+fn main() {
+    let routes = resilience::axum::router().check("database", || async { true });
+    let _: axum::Router = routes.into();
+}

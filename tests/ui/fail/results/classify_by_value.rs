@@ -1,0 +1,15 @@
+use resilience::{Class, Classify};
+
+enum ApiError {
+    Down,
+}
+
+impl Classify for ApiError {
+    fn class(self) -> Class {
+        match self {
+            Self::Down => Class::Transient,
+        }
+    }
+}
+
+fn main() {}

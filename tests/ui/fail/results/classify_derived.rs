@@ -1,0 +1,8 @@
+use resilience::Classify;
+
+#[derive(Classify)]
+enum ApiError {
+    Down,
+}
+
+fn main() {}

@@ -1,0 +1,3 @@
+fn main() {
+    let _ = resilience::tower::inbound().trust(true);
+}
