@@ -11,7 +11,7 @@ use std::time::Duration;
 use axum::http::Method;
 use resilience::{
     Bulkhead, BulkheadConfig, CircuitBreaker, CircuitBreakerConfig, Rejection, Retry, RetryConfig,
-    Timeout, TimeoutConfig, circuit_breaker, registry,
+    Timeout, TimeoutConfig, circuit_breaker, fallback, registry, retry,
 };
 
 #[tokio::test(start_paused = true)]
@@ -143,6 +143,28 @@ async fn an_error_is_told_by_its_content_if_it_has_no_sentence_and_only_where_it
     let _ = crawl().await;
     let slow = log.line_with(&["policy=\"by slowness\"", "to=open", "cause=slow_rate"]);
     assert!(!slow.fields.contains("error=") && slow.fields.contains("slow=1 "), "{slow:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_fallback_warns_once_a_minute_of_what_it_hides_and_how_often() {
+    #[fallback(Ok(0), name = "hides")]
+    #[retry(name = "again", attempts = 2)]
+    async fn fetch() -> Result<u32, Down> {
+        Err(Down("no answer"))
+    }
+
+    let log = log::listen();
+    for _ in 0..3 {
+        assert!(matches!(fetch().await, Ok(0)));
+    }
+    let fell_back = ["policy=\"hides\"", "event=\"fell_back\"", "step=1", "error=no answer"];
+    let warned = [&fell_back[..], &["count="]].concat();
+    assert_eq!((log.count_with(&fell_back), log.count_with(&warned)), (3, 1));
+    tokio::time::advance(Duration::from_secs(61)).await;
+    let _ = fetch().await;
+    assert_eq!((log.count_with(&fell_back), log.count_with(&warned)), (4, 2));
+    log.line_with(&[&warned[..], &["count=3"]].concat());
+    log.line_with(&["policy=\"again\"", "event=\"retried\"", "attempt=1", "error=no answer"]);
 }
 
 #[tokio::test(start_paused = true)]
