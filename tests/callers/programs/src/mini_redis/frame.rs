@@ -23,6 +23,7 @@ pub enum Frame {
 
 impl Frame {
     /// A command: an array of bulk strings.
+    #[must_use]
     pub fn command(words: impl IntoIterator<Item = Bytes>) -> Self {
         Self::Array(words.into_iter().map(Self::Bulk).collect())
     }

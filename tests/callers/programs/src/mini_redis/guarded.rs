@@ -2,11 +2,12 @@
 
 use std::collections::HashMap;
 use std::net::IpAddr;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use bytes::Bytes;
 use resilience::{rate_limit, resilient, retry, timeout};
 use tokio::net::{TcpListener, TcpStream, ToSocketAddrs};
+use tokio::sync::Mutex;
 
 use super::{Connection, Frame, Result};
 
@@ -117,11 +118,11 @@ impl Handler {
         let words = command.into_words()?;
         match &words[..] {
             [get, key] if get.eq_ignore_ascii_case(b"get") => {
-                let value = self.db.lock().expect("no panic").get(key).cloned();
+                let value = self.db.lock().await.get(key).cloned();
                 Ok(value.map_or(Frame::Null, Frame::Bulk))
             }
             [set, key, value] if set.eq_ignore_ascii_case(b"set") => {
-                self.db.lock().expect("no panic").insert(key.clone(), value.clone());
+                self.db.lock().await.insert(key.clone(), value.clone());
                 Ok(Frame::Simple("OK".to_owned()))
             }
             _ => Err(format!("ERR unknown command from {}", self.peer).into()),
