@@ -22,8 +22,10 @@ text { fill: #e6edf3 } .faint { fill: #9198a1 } .page { fill: #0d1117 } .fault {
 .answered { fill: #3fb950 } .rejected { fill: #e3b341 } .fallback { fill: #f0883e } .failed { fill: #f85149 }
 }";
 
+type Count = fn(&Slot) -> usize;
+
 /// What became of calls: word, class and count, from the bottom of a stack up.
-const PARTS: [(&str, &str, fn(&Slot) -> usize); 4] = [
+const PARTS: [(&str, &str, Count); 4] = [
     ("answered", "answered", |slot| slot.answered),
     ("rejected: fallback at once", "rejected", |slot| slot.rejected),
     ("fallback after a wait", "fallback", |slot| slot.fallbacks),
