@@ -78,10 +78,9 @@ async fn fetch(id: u64) -> Result<String, ApiError> {
                     tried,
                     |tried| {
                         tried
-                            .settle(
+                            .settle_by_default(
                                 &__RESILIENCE_RETRY,
                                 inspect!(result Result < String, ApiError >),
-                                |judging| by_default(judging),
                             )
                     },
                 ) {

@@ -58,7 +58,14 @@ async fn fetch(id: u64) -> Result<String, ApiError> {
                     attempts = pause.await;
                 }
             },
-            bulkhead,
+            |slots, inner| {
+                bulkhead(
+                    slots,
+                    inner,
+                    inspect!(result Result < String, ApiError >),
+                    |_| false,
+                )
+            },
         );
         let limited = either(parts.rate_limit, admitted, rate_limit);
         either(parts.timeout, limited, timeout).await

@@ -37,10 +37,9 @@ fn fetch(id: u64) -> Result<String, ApiError> {
                     },
                 );
                 match tried
-                    .settle(
+                    .settle_by_default(
                         &__RESILIENCE_RETRY,
                         inspect!(result Result < String, ApiError >),
-                        |judging| by_default(judging),
                     )
                 {
                     Break(outcome) => break outcome,

@@ -1,13 +1,19 @@
 //! What a guarded function drops, and when: the same as without the attributes.
 
+#![allow(clippy::unnecessary_wraps, reason = "bodies return what a guarded function must")]
+
 use std::cell::RefCell;
 use std::rc::Rc;
 use std::task::Poll;
 
+use async_trait::async_trait;
 use futures_util::future::poll_fn;
-use resilience::{Rejection, bulkhead, circuit_breaker, rate_limit, resilient, timeout};
+use resilience::{
+    Rejection, bulkhead, circuit_breaker, fallback, hedge, rate_limit, resilient, retry, timeout,
+};
 
 type Log = Rc<RefCell<Vec<&'static str>>>;
+type Outcome = Result<(), Rejection>;
 
 /// Writes its name when it is dropped.
 struct Noisy {
@@ -15,22 +21,47 @@ struct Noisy {
     log: Log,
 }
 
+/// Two of them, of which a pattern may take one.
+struct Pair {
+    first: Noisy,
+    #[allow(dead_code, reason = "left where it is")]
+    second: Noisy,
+}
+
 impl Noisy {
-    #[allow(clippy::unnecessary_wraps, reason = "for `?` in the bodies")]
-    fn touch(&self) -> Result<(), Rejection> {
+    fn touch(&self) -> Outcome {
         self.log.borrow_mut().push("touched");
         Ok(())
     }
 
-    fn check(&self, error: bool) -> Result<(), Rejection> {
+    fn check(&self, error: bool) -> Outcome {
         self.touch()?;
         if error { Err(Rejection::DeadlineExceeded { policy: "test".into() }) } else { Ok(()) }
+    }
+
+    fn sibling(&self, name: &'static str) -> Self {
+        noisy(name, &self.log)
     }
 }
 
 impl Drop for Noisy {
     fn drop(&mut self) {
         self.log.borrow_mut().push(self.name);
+    }
+}
+
+fn noisy(name: &'static str, log: &Log) -> Noisy {
+    Noisy { name, log: Rc::clone(log) }
+}
+
+/// Something to be generic over.
+trait Touch {
+    fn touch(&self) -> Outcome;
+}
+
+impl Touch for Noisy {
+    fn touch(&self) -> Outcome {
+        self.touch()
     }
 }
 
@@ -41,75 +72,6 @@ async fn pause() {
         if std::mem::take(&mut first) { Poll::Pending } else { Poll::Ready(()) }
     })
     .await;
-}
-
-/// Each function bare and guarded.
-macro_rules! both {
-    ($($(#[$attribute:meta])+ [$($asyncness:ident)?] $name:ident($($argument:tt)*) $body:block)*) => {
-        mod bare {
-            use super::*;
-            $(pub(super) $($asyncness)? fn $name($($argument)*) -> Result<(), Rejection> $body)*
-        }
-        mod guarded {
-            use super::*;
-            $($(#[$attribute])+ pub(super) $($asyncness)? fn $name($($argument)*) -> Result<(), Rejection> $body)*
-        }
-    };
-}
-
-both! {
-    #[circuit_breaker]
-    [async] mentioned_in_another_order(a: Noisy, b: Noisy, c: Noisy) {
-        c.touch()?;
-        a.touch()?;
-        pause().await;
-        b.touch()
-    }
-
-    #[timeout]
-    [async] not_mentioned(a: Noisy, _b: Noisy, c: Noisy) {
-        pause().await;
-        c.touch()?;
-        a.touch()
-    }
-
-    #[resilient]
-    [async] patterns((a, b): (Noisy, Noisy), mut c: Noisy) {
-        c.name = "c, renamed";
-        c.touch()?;
-        b.touch()?;
-        let local = noisy("local", &b.log);
-        pause().await;
-        a.check(true)?;
-        local.touch()
-    }
-
-    #[rate_limit("1000000/s")]
-    [async] moved_away_sometimes(a: Noisy, b: Noisy, early: bool) {
-        if early {
-            drop(a);
-            return Ok(());
-        }
-        pause().await;
-        b.touch()
-    }
-
-    #[bulkhead]
-    #[circuit_breaker]
-    [async] temporaries_in_the_tail(a: Noisy, b: Noisy) {
-        let local = noisy("local", &a.log);
-        noisy("temporary", &b.log).check(local.name.is_empty())
-    }
-
-    #[bulkhead]
-    [] synchronous(a: Noisy, b: Noisy, c: Noisy, early: bool) {
-        if early {
-            drop(b);
-            return c.touch();
-        }
-        a.check(true)?;
-        b.touch()
-    }
 }
 
 /// How far a call comes before it is dropped.
@@ -138,78 +100,399 @@ async fn dropped<F: Future>(until: Until, call: impl FnOnce(&Log) -> F) -> Vec<&
     log.take()
 }
 
-/// Runs a call of both, and compares what they dropped.
-macro_rules! compare {
-    ($name:ident, |$log:ident| $($argument:expr),*) => {
-        for until in [Until::Called, Until::FirstWait, Until::End] {
-            let bare = dropped(until, |$log| bare::$name($($argument),*)).await;
-            let guarded = dropped(until, |$log| guarded::$name($($argument),*)).await;
-            assert!(!bare.is_empty());
-            assert_eq!(bare, guarded, "{} until {until:?}", stringify!($name));
+/// What each function dropped.
+type Drops = Vec<(&'static str, Vec<&'static str>)>;
+
+/// The same functions in a module, under some attributes or none: those that any policy can guard.
+macro_rules! functions {
+    ($module:ident: $(#[$attribute:meta])*) => {
+        mod $module {
+            use super::*;
+
+            $(#[$attribute])*
+            async fn unordered(a: Noisy, b: Noisy, c: Noisy) -> Outcome {
+                c.touch()?;
+                a.touch()?;
+                pause().await;
+                b.touch()
+            }
+
+            $(#[$attribute])*
+            async fn underscored(a: Noisy, _b: Noisy, c: Noisy) -> Outcome {
+                pause().await;
+                c.touch()?;
+                a.touch()
+            }
+
+            $(#[$attribute])*
+            async fn unnamed(_: Noisy, a: Noisy, _: Noisy, b: Noisy, _: &str) -> Outcome {
+                let local = a.sibling("local");
+                pause().await;
+                a.touch()?;
+                b.touch()?;
+                local.touch()
+            }
+
+            $(#[$attribute])*
+            #[allow(unused_variables)]
+            async fn unused(a: Noisy, b: Noisy, c: Noisy) -> Outcome {
+                pause().await;
+                a.touch()?;
+                c.touch()
+            }
+
+            $(#[$attribute])*
+            async fn nothing(_a: Noisy, _: Noisy) -> Outcome {
+                Ok(())
+            }
+
+            $(#[$attribute])*
+            async fn halves(a: Noisy, (b, _): (Noisy, Noisy), c: Noisy) -> Outcome {
+                c.touch()?;
+                pause().await;
+                a.touch()?;
+                b.touch()
+            }
+
+            $(#[$attribute])*
+            async fn fields(Pair { first, .. }: Pair, a: Noisy, Pair { first: b, second: _ }: Pair) -> Outcome {
+                let local = a.sibling("local");
+                b.touch()?;
+                pause().await;
+                first.touch()?;
+                local.check(true)
+            }
+
+            $(#[$attribute])*
+            async fn references(a: Noisy, ref b: Noisy, (c, ref d): (Noisy, Noisy)) -> Outcome {
+                c.touch()?;
+                pause().await;
+                a.touch()?;
+                b.touch()?;
+                d.touch()
+            }
+
+            $(#[$attribute])*
+            async fn patterns((a, b): (Noisy, Noisy), c: Noisy, d: Noisy) -> Outcome {
+                c.touch()?;
+                b.touch()?;
+                let local = b.sibling("local");
+                pause().await;
+                d.touch()?;
+                a.check(true)?;
+                local.touch()
+            }
+
+            $(#[$attribute])*
+            async fn early(a: Noisy, b: Noisy, _: Noisy, leaves: bool) -> Outcome {
+                let _local = a.sibling("local");
+                for _ in 0..3 {
+                    b.touch()?;
+                    pause().await;
+                    if leaves {
+                        return a.touch();
+                    }
+                }
+                Ok(())
+            }
+
+            $(#[$attribute])*
+            async fn generic<T: Touch>(a: impl Touch, _: T, b: T, (_, c): (T, impl Touch)) -> Outcome {
+                a.touch()?;
+                pause().await;
+                c.touch()?;
+                b.touch()
+            }
+
+            $(#[$attribute])*
+            async fn temporaries_in_the_tail(a: Noisy, b: Noisy) -> Outcome {
+                let local = a.sibling("local");
+                b.sibling("temporary").check(local.name.is_empty())
+            }
+
+            /// In traits, which may rewrite the method themselves.
+            #[async_trait(?Send)]
+            trait Rewritten {
+                $(#[$attribute])*
+                async fn rewritten(&self, a: Noisy, _: Noisy, b: Noisy, (c, _): (Noisy, Noisy), d: Noisy) -> Outcome {
+                    a.touch()?;
+                    d.touch()?;
+                    pause().await;
+                    c.touch()?;
+                    b.touch()
+                }
+            }
+
+            impl Rewritten for () {}
+
+            pub(super) async fn all(until: Until) -> Drops {
+                vec![
+                    ("unordered", dropped(until, |log| unordered(noisy("a", log), noisy("b", log), noisy("c", log))).await),
+                    ("underscored", dropped(until, |log| underscored(noisy("a", log), noisy("b", log), noisy("c", log))).await),
+                    ("unnamed", dropped(until, |log| unnamed(noisy("_1", log), noisy("a", log), noisy("_2", log), noisy("b", log), "")).await),
+                    ("unused", dropped(until, |log| unused(noisy("a", log), noisy("b", log), noisy("c", log))).await),
+                    ("nothing", dropped(until, |log| nothing(noisy("a", log), noisy("b", log))).await),
+                    ("halves", dropped(until, |log| halves(noisy("a", log), (noisy("b", log), noisy("_", log)), noisy("c", log))).await),
+                    ("fields", dropped(until, |log| fields(pair(log), noisy("a", log), pair(log))).await),
+                    ("references", dropped(until, |log| references(noisy("a", log), noisy("b", log), (noisy("c", log), noisy("d", log)))).await),
+                    ("patterns", dropped(until, |log| patterns((noisy("a", log), noisy("b", log)), noisy("c", log), noisy("d", log))).await),
+                    ("early", dropped(until, |log| early(noisy("a", log), noisy("b", log), noisy("_", log), true)).await),
+                    ("late", dropped(until, |log| early(noisy("a", log), noisy("b", log), noisy("_", log), false)).await),
+                    ("generic", dropped(until, |log| generic(noisy("a", log), noisy("_1", log), noisy("b", log), (noisy("_2", log), noisy("c", log)))).await),
+                    ("temporaries", dropped(until, |log| temporaries_in_the_tail(noisy("a", log), noisy("b", log))).await),
+                    ("rewritten", dropped(until, |log| ().rewritten(noisy("a", log), noisy("_", log), noisy("b", log), (noisy("c", log), noisy("_2", log)), noisy("d", log))).await),
+                ]
+            }
         }
     };
 }
 
-fn noisy(name: &'static str, log: &Log) -> Noisy {
-    Noisy { name, log: Rc::clone(log) }
+/// Those whose bodies may give an argument away, so that they run once.
+macro_rules! consuming {
+    ($module:ident: $(#[$attribute:meta])*) => {
+        mod $module {
+            use super::*;
+
+            $(#[$attribute])*
+            async fn moved_away(a: Noisy, _: Noisy, b: Noisy, early: bool) -> Outcome {
+                if early {
+                    drop(a);
+                    return Ok(());
+                }
+                pause().await;
+                b.touch()
+            }
+
+            $(#[$attribute])*
+            async fn half_moved_away((a, _): (Noisy, Noisy), mut b: Noisy, c: Noisy, early: bool) -> Outcome {
+                if early {
+                    b = a.sibling("another b");
+                    drop(a);
+                }
+                c.touch()?;
+                pause().await;
+                b.check(true)
+            }
+
+            trait Methods: Sized {
+                async fn by_value(self, a: Noisy, _: Noisy, early: bool) -> Outcome;
+                async fn unused_self(self, a: Noisy, b: Noisy) -> Outcome;
+                async fn mutable(self, a: Noisy, b: Noisy) -> Outcome;
+                async fn boxed(self: Box<Self>, a: Noisy, b: Noisy) -> Outcome;
+            }
+
+            impl Methods for Noisy {
+                $(#[$attribute])*
+                async fn by_value(self, a: Noisy, _: Noisy, early: bool) -> Outcome {
+                    self.touch()?;
+                    pause().await;
+                    if early {
+                        drop(self);
+                        return Ok(());
+                    }
+                    a.touch()
+                }
+
+                $(#[$attribute])*
+                async fn unused_self(self, a: Noisy, b: Noisy) -> Outcome {
+                    a.touch()?;
+                    pause().await;
+                    b.touch()
+                }
+
+                $(#[$attribute])*
+                async fn mutable(mut self, a: Noisy, b: Noisy) -> Outcome {
+                    self.name = "self, renamed";
+                    a.touch()?;
+                    pause().await;
+                    self.touch()?;
+                    b.touch()
+                }
+
+                $(#[$attribute])*
+                async fn boxed(self: Box<Self>, a: Noisy, b: Noisy) -> Outcome {
+                    self.touch()?;
+                    pause().await;
+                    a.touch()?;
+                    b.touch()
+                }
+            }
+
+            $(#[$attribute])*
+            fn returned(a: Noisy, b: Noisy) -> impl Future<Output = Outcome> {
+                let local = a.sibling("local");
+                async move {
+                    b.touch()?;
+                    pause().await;
+                    local.touch()?;
+                    a.touch()
+                }
+            }
+
+            pub(super) async fn all(until: Until) -> Drops {
+                let mut drops = Vec::new();
+                for early in [false, true] {
+                    drops.extend([
+                        ("moved away", dropped(until, |log| moved_away(noisy("a", log), noisy("_", log), noisy("b", log), early)).await),
+                        ("half moved away", dropped(until, |log| half_moved_away((noisy("a", log), noisy("_", log)), noisy("b", log), noisy("c", log), early)).await),
+                        ("by value", dropped(until, |log| noisy("self", log).by_value(noisy("a", log), noisy("_", log), early)).await),
+                    ]);
+                }
+                drops.extend([
+                    ("unused self", dropped(until, |log| noisy("self", log).unused_self(noisy("a", log), noisy("b", log))).await),
+                    ("mutable", dropped(until, |log| noisy("self", log).mutable(noisy("a", log), noisy("b", log))).await),
+                    ("boxed", dropped(until, |log| Box::new(noisy("self", log)).boxed(noisy("a", log), noisy("b", log))).await),
+                    ("returned", dropped(until, |log| returned(noisy("a", log), noisy("b", log))).await),
+                ]);
+                drops
+            }
+        }
+    };
 }
 
-#[tokio::test(start_paused = true)]
-async fn arguments_are_dropped_last_first() {
-    compare!(mentioned_in_another_order, |log| noisy("a", log), noisy("b", log), noisy("c", log));
-    compare!(not_mentioned, |log| noisy("a", log), noisy("b", log), noisy("c", log));
-    compare!(patterns, |log| (noisy("a", log), noisy("b", log)), noisy("c", log));
+/// Synchronous ones.
+macro_rules! synchronous {
+    ($module:ident: $(#[$attribute:meta])*) => {
+        mod $module {
+            use super::*;
+
+            $(#[$attribute])*
+            fn unordered(a: Noisy, _: Noisy, b: Noisy, (c, _): (Noisy, Noisy), error: bool) -> Outcome {
+                let local = a.sibling("local");
+                c.check(error)?;
+                b.touch()?;
+                local.touch()?;
+                b.sibling("temporary").check(local.name.is_empty())
+            }
+
+            $(#[$attribute])*
+            #[allow(unused_variables)]
+            fn unused(mut a: Noisy, b: Noisy, Pair { first, .. }: Pair, leaves: bool) -> Outcome {
+                a.name = "a, renamed";
+                if leaves {
+                    return first.touch();
+                }
+                a.check(true)?;
+                Ok(())
+            }
+
+            pub(super) fn all() -> Drops {
+                let mut drops = Vec::new();
+                for flag in [false, true] {
+                    let log = Log::default();
+                    let _ = unordered(noisy("a", &log), noisy("_1", &log), noisy("b", &log), (noisy("c", &log), noisy("_2", &log)), flag);
+                    drops.push(("unordered", log.take()));
+                    let _ = unused(noisy("a", &log), noisy("b", &log), pair(&log), flag);
+                    drops.push(("unused", log.take()));
+                }
+                drops
+            }
+        }
+    };
 }
 
-#[tokio::test(start_paused = true)]
-async fn also_after_one_was_moved_away() {
-    compare!(moved_away_sometimes, |log| noisy("a", log), noisy("b", log), false);
-    compare!(moved_away_sometimes, |log| noisy("a", log), noisy("b", log), true);
+fn pair(log: &Log) -> Pair {
+    Pair { first: noisy("first", log), second: noisy("second", log) }
 }
 
-#[tokio::test(start_paused = true)]
-async fn temporaries_of_the_tail_are_dropped_before_locals() {
-    compare!(temporaries_in_the_tail, |log| noisy("a", log), noisy("b", log));
+macro_rules! compared {
+    ($functions:ident with $bare:ident: $($module:ident: $(#[$attribute:meta])+;)*) => {
+        $functions!($bare:);
+        $($functions!($module: $(#[$attribute])+);)*
+
+        #[tokio::test(start_paused = true)]
+        async fn $functions() {
+            for until in [Until::Called, Until::FirstWait, Until::End] {
+                let expected = $bare::all(until).await;
+                $(assert_eq!($module::all(until).await, expected, "{} until {until:?}", stringify!($module));)*
+            }
+        }
+    };
 }
 
-#[tokio::test(start_paused = true)]
-async fn methods_drop_themselves_last() {
-    for until in [Until::Called, Until::FirstWait, Until::End] {
-        let bare = dropped(until, |log| noisy("self", log).bare(noisy("a", log))).await;
-        let guarded = dropped(until, |log| noisy("self", log).guarded(noisy("a", log))).await;
-        assert_eq!(bare, guarded, "{until:?}");
-    }
+compared! {
+    functions with bare:
+    timed: #[timeout];
+    broken: #[circuit_breaker];
+    isolated: #[bulkhead];
+    limited: #[rate_limit("1000000/s")];
+    retried: #[retry(attempts = 1)];
+    hedged: #[hedge(when_err = |_| false)];
+    fallen_back: #[fallback(|error| Err(error.clone()))];
+    piped: #[resilient];
+    piped_with_a_retry: #[resilient(retry(attempts = 1))];
+    three: #[bulkhead] #[timeout] #[circuit_breaker];
+    retried_further_in: #[timeout] #[retry(attempts = 1)] #[bulkhead];
+    retried_furthest_in: #[bulkhead] #[circuit_breaker] #[retry(attempts = 1)];
 }
+
+compared! {
+    consuming with bare_consuming:
+    consuming_timed: #[timeout];
+    consuming_broken: #[circuit_breaker];
+    consuming_isolated: #[bulkhead];
+    consuming_limited: #[rate_limit("1000000/s")];
+    consuming_piped: #[resilient];
+    consuming_two: #[bulkhead] #[timeout];
+}
+
+synchronous!(bare_synchronous:);
+synchronous!(synchronous_broken: #[circuit_breaker]);
+synchronous!(synchronous_isolated: #[bulkhead] #[rate_limit("1000000/s")]);
+synchronous!(synchronous_retried: #[retry(attempts = 1)]);
+synchronous!(synchronous_fallen_back: #[fallback(|error| Err(error.clone()))]);
 
 #[test]
 fn synchronous_functions_do_the_same() {
-    for early in [false, true] {
-        let run = |call: &dyn Fn(Noisy, Noisy, Noisy, bool) -> Result<(), Rejection>| {
-            let log = Log::default();
-            call(noisy("a", &log), noisy("b", &log), noisy("c", &log), early).unwrap_or_default();
-            log.take()
-        };
-        assert_eq!(run(&bare::synchronous), run(&guarded::synchronous), "early: {early}");
+    let expected = bare_synchronous::all();
+    assert_eq!(synchronous_broken::all(), expected);
+    assert_eq!(synchronous_isolated::all(), expected);
+    assert_eq!(synchronous_retried::all(), expected);
+    assert_eq!(synchronous_fallen_back::all(), expected);
+}
+
+/// Options that name an argument keep it for the whole call.
+mod named_in_options {
+    use super::*;
+
+    pub(super) async fn bare(a: Noisy, key: String, b: Noisy, c: Noisy, early: bool) -> Outcome {
+        a.touch()?;
+        if early {
+            drop(b);
+            return Ok(());
+        }
+        pause().await;
+        c.check(key.is_empty())
+    }
+
+    #[rate_limit("1000000/s", key = key)]
+    pub(super) async fn guarded(a: Noisy, key: String, b: Noisy, c: Noisy, early: bool) -> Outcome {
+        a.touch()?;
+        if early {
+            drop(b);
+            return Ok(());
+        }
+        pause().await;
+        c.check(key.is_empty())
     }
 }
 
-/// A method for each of the two.
-trait Methods {
-    async fn bare(self, argument: Noisy) -> Result<(), Rejection>;
-    async fn guarded(self, argument: Noisy) -> Result<(), Rejection>;
-}
-
-impl Methods for Noisy {
-    async fn bare(self, argument: Noisy) -> Result<(), Rejection> {
-        self.touch()?;
-        pause().await;
-        argument.touch()
-    }
-
-    #[timeout]
-    async fn guarded(self, argument: Noisy) -> Result<(), Rejection> {
-        self.touch()?;
-        pause().await;
-        argument.touch()
+#[tokio::test(start_paused = true)]
+async fn arguments_that_an_option_names() {
+    use named_in_options::{bare, guarded};
+    for (until, early) in [Until::Called, Until::FirstWait, Until::End]
+        .into_iter()
+        .flat_map(|until| [(until, false), (until, true)])
+    {
+        let key = || String::from("key");
+        let expected = dropped(until, |log| {
+            bare(noisy("a", log), key(), noisy("b", log), noisy("c", log), early)
+        })
+        .await;
+        let guarded = dropped(until, |log| {
+            guarded(noisy("a", log), key(), noisy("b", log), noisy("c", log), early)
+        })
+        .await;
+        assert_eq!(guarded, expected, "{until:?}, early: {early}");
     }
 }

@@ -2,10 +2,11 @@
 
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote_spanned};
+use syn::Type;
 use syn::spanned::Spanned;
-use syn::{Expr, Type};
 
 use crate::attribute::Effect;
+use crate::expansion::capture::Capture;
 use crate::expansion::faults;
 use crate::expansion::instances::{PREFIX, shared, static_name, statics};
 use crate::expansion::place::{is_in_place, placed};
@@ -14,23 +15,26 @@ use crate::layer::future::FutureTokens;
 use crate::layer::model::{Layer, Source, Stack};
 use crate::mode::Mode;
 use crate::source::function::Guarded;
+use crate::source::items;
 use crate::source::return_type;
-use crate::tokens::{generated_span, moved, quiet_underscores};
+use crate::tokens::{generated_span, moved};
 
 /// The function's new body, to be put into its frame.
-pub(crate) fn body(guarded: &Guarded, stack: &Stack) -> TokenStream {
+pub(crate) fn body(guarded: &Guarded, stack: &Stack, capture: &Capture<'_>) -> TokenStream {
     let at = Span::call_site();
     let runtime = stack.runtime.private(at);
     let names = layer_names(stack);
     let (statics, submit) = statics(guarded, stack, &names, &runtime);
     let mut prepared = TokenStream::new();
     let faults = faults::listed(guarded, &runtime);
-    let mut call = faults::around(core(guarded, stack, &runtime), guarded, stack, &runtime);
+    let mut call =
+        faults::around(core(guarded, stack, capture, &runtime), guarded, stack, &runtime);
     let mut edge = faults::innermost_edge();
+    let rebindable = capture.rebindable();
     for (place, (layer, name)) in stack.layers.iter().zip(&names).enumerate().rev() {
         let mut context = context(layer, name, guarded, stack.is_total(), edge, &runtime);
-        if (place > 0 || layer.is_shared()) && !borrows_arguments(guarded, stack) {
-            context.rebound = guarded.rebindable_arguments();
+        if place > 0 || layer.is_shared() {
+            context.rebound.clone_from(&rebindable);
         }
         let instance = shared(layer, name, &runtime);
         let first = layer.expansion.prepare(&context);
@@ -116,45 +120,63 @@ fn context<'s>(
 }
 
 /// The user's body, in place.
-fn core(guarded: &Guarded, stack: &Stack, runtime: &TokenStream) -> CallTokens {
-    let span = generated_span(Span::call_site());
-    let Guarded { output, body, .. } = guarded;
-    let owns = takes_arguments(guarded, stack);
-    let capture = owns.then(|| quote_spanned!(span=> move));
-    let captured = if owns { captured(guarded) } else { None };
+fn core(
+    guarded: &Guarded,
+    stack: &Stack,
+    capture: &Capture<'_>,
+    runtime: &TokenStream,
+) -> CallTokens {
     match guarded.mode {
-        Mode::Async => {
-            let of_body = if guarded.is_response { &infer(span) } else { output };
-            let never = quote_spanned! {span=>
-                if false { #captured return #runtime::never::<#of_body>(); }
-            };
-            let block = braced(guarded, quote_spanned!(span=> #never #body));
-            let block = quote_spanned!(span=> async #capture #block);
-            let (place, block) = placed(block, is_in_place(owns, stack), runtime);
-            let future = if stack.is_total() {
-                plain_or_not(&quote_spanned!(span=> __resilience_body(#block)), output, runtime)
-            } else if guarded.is_response {
-                // The inner one makes a result of it, the outer one an outcome.
-                quote_spanned!(span=> #runtime::body(#runtime::body(#block)))
-            } else {
-                quote_spanned!(span=> #runtime::body(#block))
-            };
-            CallTokens::Future(FutureTokens { place, future })
-        }
-        Mode::Blocking => {
-            let captured = captured.map(|captured| quote_spanned!(span=> if false { #captured }));
-            let block = braced(guarded, quote_spanned!(span=> #captured #body));
-            let block = quote_spanned!(span=> #capture || -> #output #block);
-            CallTokens::Outcome(if stack.is_total() {
-                plain_or_not(
-                    &quote_spanned!(span=> __resilience_body_blocking(#block)),
-                    output,
-                    runtime,
-                )
-            } else {
-                quote_spanned!(span=> #runtime::blocking::body(#block))
-            })
-        }
+        Mode::Async => CallTokens::Future(awaited(guarded, stack, capture, runtime)),
+        Mode::Blocking => CallTokens::Outcome(called(guarded, stack, capture, runtime)),
+    }
+}
+
+fn awaited(
+    guarded: &Guarded,
+    stack: &Stack,
+    capture: &Capture<'_>,
+    runtime: &TokenStream,
+) -> FutureTokens {
+    let span = generated_span(Span::call_site());
+    let output = &guarded.output;
+    let of_body = if guarded.is_response { &infer(span) } else { output };
+    let (named, bound) = (capture.named(), capture.bound());
+    let never = quote_spanned!(span=> if false { #named return #runtime::never::<#of_body>(); });
+    let block = block(guarded, &quote_spanned!(span=> #never #bound));
+    let owns = capture.is_whole().then(|| quote_spanned!(span=> move));
+    let block = quote_spanned!(span=> async #owns #block);
+    let (place, block) = placed(block, is_in_place(capture.is_whole(), stack), runtime);
+    let future = if stack.is_total() {
+        plain_or_not(&quote_spanned!(span=> __resilience_body(#block)), output, runtime)
+    } else if guarded.is_response {
+        // The inner one makes a result of it, the outer one an outcome.
+        quote_spanned!(span=> #runtime::body(#runtime::body(#block)))
+    } else {
+        quote_spanned!(span=> #runtime::body(#block))
+    };
+    FutureTokens { place, future }
+}
+
+fn called(
+    guarded: &Guarded,
+    stack: &Stack,
+    capture: &Capture<'_>,
+    runtime: &TokenStream,
+) -> TokenStream {
+    let span = generated_span(Span::call_site());
+    let output = &guarded.output;
+    let bound = capture.bound();
+    let ends =
+        capture.is_forced().then(|| quote_spanned!(span=> return #runtime::never::<#output>();));
+    let named = capture.named().map(|named| quote_spanned!(span=> if false { #named #ends }));
+    let owns = capture.is_whole().then(|| quote_spanned!(span=> move));
+    let block = block(guarded, &quote_spanned!(span=> #named #bound));
+    let block = quote_spanned!(span=> #owns || -> #output #block);
+    if stack.is_total() {
+        plain_or_not(&quote_spanned!(span=> __resilience_body_blocking(#block)), output, runtime)
+    } else {
+        quote_spanned!(span=> #runtime::blocking::body(#block))
     }
 }
 
@@ -162,21 +184,20 @@ fn infer(span: Span) -> Type {
     syn::parse_quote_spanned!(span=> _)
 }
 
-/// Braces of the user's edition.
-fn braced(guarded: &Guarded, body: TokenStream) -> TokenStream {
-    let mut block = Group::new(Delimiter::Brace, body);
-    block.set_span(guarded.frame.braces());
-    TokenTree::Group(block).into()
-}
-
-/// Names the arguments last first: what a block captures is dropped in the order in which it is first named, and
-/// arguments are dropped in reverse.
-fn captured(guarded: &Guarded) -> Option<TokenStream> {
-    let arguments = guarded.owned_arguments();
-    let last_first = arguments.iter().rev();
-    let span = generated_span(Span::call_site());
-    let quiet = quiet_underscores(&arguments);
-    (!arguments.is_empty()).then(|| quote_spanned!(span=> #quiet let _ = (#(&#last_first,)*);))
+/// The body after some statements of ours, in braces of the user's edition. Its items stand in a block of their own: clippy
+/// has items come first.
+fn block(guarded: &Guarded, first: &TokenStream) -> TokenStream {
+    let Guarded { frame, body, .. } = guarded;
+    let braced = |content| {
+        let mut block = Group::new(Delimiter::Brace, content);
+        block.set_span(frame.braces());
+        TokenStream::from(TokenTree::Group(block))
+    };
+    if !first.is_empty() && items::starts_with_one(body) {
+        let body = braced(body.clone());
+        return quote_spanned!(generated_span(Span::call_site())=> { #first #body });
+    }
+    braced(quote_spanned!(generated_span(Span::call_site())=> #first #body))
 }
 
 /// A body that may return a plain value or a `Result`: its type chooses the method.
@@ -188,24 +209,6 @@ fn plain_or_not(call: &TokenStream, output: &Type, runtime: &TokenStream) -> Tok
         use #runtime::PlainReturn as _;
         #runtime::ReturnType::<#output>::new().#call
     }}
-}
-
-/// Whether the body may own the arguments. Then they need not be `Sync` for the future to be `Send`, and a stack that
-/// holds no reference into itself stays in registers; but the body must run once, or on copies, and nothing else
-/// may borrow from what it takes.
-fn takes_arguments(guarded: &Guarded, stack: &Stack) -> bool {
-    let reruns = stack.layers.iter().any(|layer| layer.attribute.has(Effect::Reruns));
-    (!reruns || guarded.scope.is_copied()) && !borrows_arguments(guarded, stack)
-}
-
-/// Whether an expression in one of the attributes borrows what the body could take.
-fn borrows_arguments(guarded: &Guarded, stack: &Stack) -> bool {
-    let borrows = |expr: &Expr| guarded.scope.borrows(expr);
-    let in_layer = |layer: &Layer| {
-        layer.expansion.expressions().into_iter().any(borrows)
-            || matches!(&layer.source, Source::Shared(expr) if borrows(expr))
-    };
-    stack.layers.iter().any(in_layer) || stack.rejection.as_ref().is_some_and(borrows)
 }
 
 /// Asks the compiler whether a synchronous function returns a future by another name: its run would not be guarded.

@@ -8,6 +8,7 @@ use quote::quote_spanned;
 
 use crate::attribute::{Attribute, Target};
 use crate::diagnostics::Diagnostics;
+use crate::expansion::capture::Capture;
 use crate::expansion::expand;
 use crate::item::{block, declaration, owner, validate};
 use crate::layer::default_names::tell_apart;
@@ -59,10 +60,11 @@ fn on_function(first: Invocation, function: &Function) -> TokenStream {
     let markers = attributes::markers(&function.attributes);
     match guarded {
         Some(guarded) if errors.is_empty() => {
-            let body = expand::body(&guarded, &stack);
+            let capture = Capture::of(&guarded, &stack);
+            let body = expand::body(&guarded, &stack, &capture);
             let body = quote_spanned!(generated_span(Span::call_site())=> #markers #body);
             let mut tokens = holds_an_instance(&stack);
-            tokens.extend(rebuilt(function, guarded.frame.around(body)));
+            tokens.extend(rebuilt(function, &capture.renamed(), guarded.frame.around(body)));
             tokens
         }
         _ => {
@@ -71,7 +73,7 @@ fn on_function(first: Invocation, function: &Function) -> TokenStream {
             let mut block = Group::new(proc_macro2::Delimiter::Brace, body);
             block.set_span(function.braces);
             let mut tokens = errors.into_tokens();
-            tokens.extend(rebuilt(function, TokenTree::Group(block).into()));
+            tokens.extend(rebuilt(function, &[], TokenTree::Group(block).into()));
             tokens
         }
     }
@@ -153,9 +155,9 @@ fn with_renamed_self(tokens: TokenStream) -> TokenStream {
 }
 
 /// The function, with its body replaced and the attributes of ours gone.
-fn rebuilt(function: &Function, body: TokenStream) -> TokenStream {
+fn rebuilt(function: &Function, renamed: &[(usize, Ident)], body: TokenStream) -> TokenStream {
     let mut tokens = kept(&function.attributes);
-    tokens.extend(function.head.clone());
+    tokens.extend(function.head(renamed));
     tokens.extend(body);
     tokens
 }

@@ -170,6 +170,10 @@ impl Retry {
     fn settle(&self, context: &WrapContext<'_>) -> TokenStream {
         // Named at the type, where the compiler reports one that is no `Result`.
         let (policy, span) = (&context.policy, generated_span(context.output.span()));
+        if self.hint.is_none() && self.predicates.expressions().is_empty() {
+            let inspector = context.inspector();
+            return quote_spanned!(span=> settle_by_default(#policy, #inspector));
+        }
         let predicates = self.predicates.tokens(context);
         let Some(hint) = &self.hint else {
             return quote_spanned!(span=> settle(#policy, #predicates));

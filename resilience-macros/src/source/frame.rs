@@ -2,7 +2,8 @@
 //! `async_trait` has put it into. What surrounds the body stays as it is.
 
 use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
-use syn::Type;
+use syn::parse::Parser;
+use syn::{Pat, Type};
 
 use crate::source::early_return::no_early_return;
 use crate::source::return_type::ReturnedFuture;
@@ -49,6 +50,13 @@ impl Frame {
     /// The span of the braces around the body: their edition decides when temporaries are dropped.
     pub(crate) fn braces(&self) -> Span {
         self.0.last().map_or_else(Span::call_site, |innermost| innermost.span)
+    }
+
+    /// What the block binds before the body, in that order.
+    pub(crate) fn locals(&self) -> Vec<Pat> {
+        let before = self.0.last().map(|innermost| innermost.before.clone()).unwrap_or_default();
+        let tokens: Vec<_> = before.into_iter().collect();
+        tokens.split(|token| is_sign(token, ';')).filter_map(bound).collect()
     }
 
     fn push(&mut self, before: &[TokenTree], group: &Group, after: &[TokenTree]) {
@@ -106,6 +114,14 @@ fn unknown_output(declared: &Type) -> syn::Error {
     let text = "this function returns a future whose output is not written here: return `impl \
                 Future<Output = Result<…>>`, or guard an `async fn` of its own, and call that here";
     syn::Error::new_spanned(declared, text)
+}
+
+/// The pattern of a `let`. An `if let` may stand before it.
+fn bound(statement: &[TokenTree]) -> Option<Pat> {
+    let start = statement.iter().rposition(|token| is_word(token, "let"))? + 1;
+    let length = statement[start..].iter().position(|token| is_sign(token, '='))?;
+    let pattern: TokenStream = statement[start..start + length].iter().cloned().collect();
+    Pat::parse_single.parse2(pattern).ok()
 }
 
 /// Whether a body that is no `async fn`'s ends in an `async` block, whatever its type is called.

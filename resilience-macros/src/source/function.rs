@@ -1,6 +1,6 @@
 //! What a function looks like from outside: its signature, how it runs, and where in it the guarded body stands.
 
-use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::punctuated::Punctuated;
@@ -10,9 +10,10 @@ use syn::{FnArg, Generics, ReturnType, Signature, Token, Type, Visibility};
 use crate::mode::Mode;
 use crate::source::attributes::WrittenAttribute;
 use crate::source::frame::{Frame, Inside};
+use crate::source::parameter::Parameter;
 use crate::source::return_type::{inferable, is_response, of_future};
 use crate::source::scope::Scope;
-use crate::tokens::{is_block, unwrapped};
+use crate::tokens::{is_block, is_sign, is_word, unwrapped};
 
 /// A function as written.
 pub(crate) struct Function {
@@ -39,6 +40,9 @@ pub(crate) struct Guarded {
     /// The body returns something that only is a response: a rejection is the error beside it.
     pub(crate) is_response: bool,
     pub(crate) scope: Scope,
+    /// The arguments as the body finds them, where they are its function's own; in another `async` block they may be gone
+    /// already, or be others.
+    pub(crate) arguments: Vec<Parameter>,
     /// The code around the body.
     pub(crate) frame: Frame,
     pub(crate) body: TokenStream,
@@ -46,9 +50,29 @@ pub(crate) struct Guarded {
     pub(crate) renamed_self: bool,
     pub(crate) inputs: Punctuated<FnArg, Token![,]>,
     pub(crate) generics: Generics,
+    /// Whether parameters can get other names: no macro below records arguments by theirs.
+    pub(crate) renames: bool,
 }
 
 impl Function {
+    /// Everything before the body, with other names for some parameters.
+    pub(crate) fn head(&self, renamed: &[(usize, Ident)]) -> TokenStream {
+        let Some(place) = parameters(&self.head).filter(|_| !renamed.is_empty()) else {
+            return self.head.clone();
+        };
+        let mut inputs = self.signature.inputs.clone();
+        for (place, name) in renamed {
+            if let FnArg::Typed(input) = &mut inputs[*place] {
+                *input.pat = syn::parse_quote!(#name);
+            }
+        }
+        let mut tokens: Vec<_> = self.head.clone().into_iter().collect();
+        let mut list = Group::new(Delimiter::Parenthesis, inputs.into_token_stream());
+        list.set_span(tokens[place].span());
+        tokens[place] = list.into();
+        tokens.into_iter().collect()
+    }
+
     /// Reads what follows the attributes. `None` when it is no function.
     pub(crate) fn read(
         attributes: Vec<WrittenAttribute>,
@@ -101,6 +125,13 @@ impl Function {
             inferable(output.unwrap_or(declared))
         };
         let Signature { inputs, generics, .. } = self.signature.clone();
+        let renames = !frame.is_async()
+            && self.attributes.iter().all(|other| other.is_ours || other.is_inert());
+        let arguments = match (frame.is_async(), renamed_self) {
+            (false, _) => Scope::of(&self.signature).parameters,
+            (true, true) => frame.locals().iter().map(Parameter::local).collect(),
+            (true, false) => Vec::new(),
+        };
         Ok(Guarded {
             name,
             path,
@@ -108,11 +139,13 @@ impl Function {
             output,
             is_response,
             scope,
+            arguments,
             frame,
             body,
             renamed_self,
             inputs,
             generics,
+            renames,
         })
     }
 
@@ -149,19 +182,6 @@ impl Function {
     }
 }
 
-impl Guarded {
-    /// The arguments that a `move` block around the body owns, in the order in which they are bound. In the function's
-    /// own `async` block they may be gone already, or be others.
-    pub(crate) fn owned_arguments(&self) -> Vec<&Ident> {
-        if self.frame.is_async() { Vec::new() } else { self.scope.owned_by(&self.body) }
-    }
-
-    /// Those of them that a block around the body may bind again.
-    pub(crate) fn rebindable_arguments(&self) -> Vec<&Ident> {
-        if self.frame.is_async() { Vec::new() } else { self.scope.rebindable(&self.body) }
-    }
-}
-
 /// `#![allow(…)]` in the body says the same as `#[allow(…)]` before the function, where it stays valid.
 fn inner_attributes(body: &mut TokenStream, attributes: &mut Vec<WrittenAttribute>) {
     let mut tokens = body.clone().into_iter();
@@ -177,6 +197,23 @@ fn inner_attributes(body: &mut TokenStream, attributes: &mut Vec<WrittenAttribut
         attributes.extend(WrittenAttribute::outer(hash.into(), group.into()));
         *body = tokens.clone().collect();
     }
+}
+
+/// Where in a head the parameters stand: after `fn`, the name, and what it is generic over.
+fn parameters(head: &TokenStream) -> Option<usize> {
+    let tokens: Vec<_> = head.clone().into_iter().collect();
+    let mut at = tokens.iter().position(|token| is_word(token, "fn"))? + 2;
+    let mut depth = 0_usize;
+    while depth > 0 || is_sign(tokens.get(at)?, '<') {
+        let is_arrow = is_sign(&tokens[at - 1], '-');
+        match tokens.get(at)? {
+            sign if is_sign(sign, '<') => depth += 1,
+            sign if is_sign(sign, '>') && !is_arrow => depth -= 1,
+            _ => {}
+        }
+        at += 1;
+    }
+    Some(at)
 }
 
 fn bodiless(rest: &[TokenTree]) -> Option<syn::Result<Function>> {

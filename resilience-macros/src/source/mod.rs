@@ -5,6 +5,8 @@ pub(crate) mod early_return;
 pub(crate) mod foreign_macros;
 pub(crate) mod frame;
 pub(crate) mod function;
+pub(crate) mod items;
 pub(crate) mod names;
+pub(crate) mod parameter;
 pub(crate) mod return_type;
 pub(crate) mod scope;

@@ -11,7 +11,7 @@ use crate::rejection::Rejection;
 use crate::stack::RetryEvent;
 use crate::stack::event;
 use crate::stack::inspect::{ErrorText, Inspector};
-use crate::stack::verdict::{Fallible, Judging, Verdict};
+use crate::stack::verdict::{Fallible, Judging, Verdict, by_default};
 
 /// Spreads neighbouring steps over the seeds (2^64 divided by the golden ratio).
 const ODD: u64 = 0x9e37_79b9_7f4a_7c15;
@@ -77,6 +77,19 @@ impl<R> Tried<Result<R, Rejection>> {
         R: Fallible,
     {
         self.settle_by(retry, inspector, judge, |error| inspector.hint(Err(error)))
+    }
+
+    /// [`settle`](Self::settle) by the default alone. The one bound on the return type stands here.
+    #[inline]
+    pub fn settle_by_default<N: Inspector<R>>(
+        self,
+        retry: &Retry,
+        inspector: N,
+    ) -> ControlFlow<Result<R, Rejection>, Pause>
+    where
+        R: Fallible,
+    {
+        self.settle(retry, inspector, by_default)
     }
 
     /// [`settle`](Self::settle), with a `hint` that reads from an error when to come back.

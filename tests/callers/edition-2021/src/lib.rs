@@ -129,6 +129,30 @@ pub async fn with_an_unused_argument(_argument: String) -> Result<(), Rejection>
     Ok(())
 }
 
+/// An item stands first in a body, guarded or not.
+///
+/// # Errors
+/// When it is rejected.
+#[timeout(crate = guards)]
+#[allow(clippy::unused_async)]
+pub async fn with_items() -> Result<u64, Rejection> {
+    const MORE: u64 = 2;
+    const fn more(id: u64) -> u64 {
+        id + MORE
+    }
+    Ok(more(1))
+}
+
+/// The same for a synchronous function that owns what it is given.
+///
+/// # Errors
+/// When it is rejected.
+#[bulkhead(crate = guards)]
+pub fn with_items_at_once(name: String) -> Result<usize, Rejection> {
+    use std::convert::identity;
+    Ok(identity(name).len())
+}
+
 #[cfg(test)]
 mod drops {
     #![allow(
