@@ -3,6 +3,7 @@
 use std::cell::{Cell, RefCell};
 
 use super::call_id::{CallId, Drawn, Serial};
+use super::mark::Mark;
 
 thread_local! {
     static ATTEMPT: Cell<Mark> = const { Cell::new(Mark::OUTSIDE) };
@@ -12,79 +13,18 @@ thread_local! {
     static FURTHER_OUT: RefCell<Vec<Option<Drawn>>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Which attempt of which retry runs, and whether the call's id has been drawn: the one word that calls pay for which
-/// never ask. 0 is outside any.
-///
-/// From the highest bit: whether the number was told by a sender, the number (31 bits), the retry's own number (30 bits,
-/// 0 for none), a bit that is free, whether the id has been drawn.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Mark(u64);
-
-impl Mark {
-    /// Each question about the id is a call of its own.
-    const OUTSIDE: Self = Self(0);
-    const FIRST: Self = Self(Self::ATTEMPT);
-    const DRAWN: u64 = 1;
-    const RETRY: u64 = 4;
-    const ATTEMPT: u64 = 1 << 32;
-    #[cfg(feature = "http")]
-    const TOLD: u64 = 1 << 63;
-    /// Later attempts have this number, too.
-    const LAST: u32 = u32::MAX >> 1;
-    /// How many retries can be told apart.
-    pub(crate) const RETRIES: u32 = 1 << 30;
-
-    /// The first attempt of the retry that has this number. Its two lowest bits are 0.
-    pub(crate) const fn first_of(retry: u32) -> u64 {
-        Self::ATTEMPT | (retry as u64 * Self::RETRY)
-    }
-
-    /// What [`first_of`](Self::first_of) has made.
-    #[inline]
-    pub(crate) const fn of_first(bits: u64) -> Self {
-        Self(bits)
-    }
-
-    /// The number of the retry whose attempt runs here, if one does.
-    pub(crate) fn retry_here() -> Option<u32> {
-        let mark = ATTEMPT.get();
-        let retry = mark.0 % Self::ATTEMPT / Self::RETRY;
-        u32::try_from(retry).ok().filter(|retry| *retry > 0)
-    }
-
-    /// Whether a retry or hedge of ours counts here.
-    #[inline]
-    const fn is_inside(self) -> bool {
-        self.0.cast_signed() > 0
-    }
-
-    #[inline]
-    #[allow(clippy::cast_possible_truncation, reason = "that many bits are left")]
-    const fn number(self) -> u32 {
-        (self.0 / Self::ATTEMPT) as u32 & Self::LAST
-    }
-
-    #[inline]
-    const fn is_drawn(self) -> bool {
-        self.0 & Self::DRAWN != 0
-    }
-
-    /// Whether an id has been drawn for any of the two.
-    #[inline]
-    const fn is_any_drawn(self, other: Self) -> bool {
-        Self(self.0 | other.0).is_drawn()
-    }
-
-    const fn drawn(self) -> Self {
-        Self(self.0 | Self::DRAWN)
-    }
-}
-
 /// An attempt of a call. The id is drawn when it is first asked for.
 #[derive(Clone, Copy)]
 pub(crate) struct Attempt {
     mark: Mark,
     serial: Option<Serial>,
+}
+
+impl Mark {
+    /// The number of the retry whose attempt runs here, if one does.
+    pub(crate) fn retry_here() -> Option<u32> {
+        ATTEMPT.get().retry()
+    }
 }
 
 impl Attempt {
@@ -97,8 +37,7 @@ impl Attempt {
     /// sender's call.
     #[cfg(feature = "http")]
     pub(crate) const fn told(number: u32) -> Self {
-        let number = if number < Mark::LAST { number } else { Mark::LAST };
-        Self { mark: Mark(Mark::TOLD | (number as u64 * Mark::ATTEMPT)), serial: None }
+        Self { mark: Mark::told(number), serial: None }
     }
 
     /// Whether this is a part of a call already.
@@ -157,13 +96,11 @@ impl Attempt {
 
     #[inline]
     pub(crate) fn is_first(&self) -> bool {
-        self.mark.0 < 2 * Mark::ATTEMPT
+        self.mark.is_first()
     }
 
     pub(crate) fn next(&mut self) {
-        if self.number() < Mark::LAST {
-            self.mark.0 += Mark::ATTEMPT;
-        }
+        self.mark = self.mark.next();
     }
 
     pub(crate) fn id(&mut self) -> CallId {

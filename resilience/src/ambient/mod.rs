@@ -11,6 +11,7 @@ mod deadline;
 mod detach;
 mod facts;
 mod inherit;
+mod mark;
 mod priority;
 mod progress;
 mod trial;
@@ -18,7 +19,7 @@ mod trial;
 use std::cell::Cell;
 use std::thread::LocalKey;
 
-pub(crate) use self::attempt::{Attempt, Mark};
+pub(crate) use self::attempt::Attempt;
 pub use self::attempt::{attempt, call_id};
 pub use self::call_id::CallId;
 pub(crate) use self::call_id::Serial;
@@ -26,10 +27,14 @@ pub(crate) use self::deadline::{Deadline, deadline_has_passed, deadline_nanos};
 pub use self::deadline::{deadline, remaining};
 pub use self::detach::{Detached, detach};
 pub use self::inherit::{Inherited, inherit};
+pub(crate) use self::mark::Mark;
 pub(crate) use self::priority::if_ordinary;
 pub use self::priority::{Prioritized, Priority, priority, with_priority};
+#[cfg(feature = "tower")]
+pub(crate) use self::progress::note_service_waits;
 pub(crate) use self::progress::{
-    as_never_begun, beside_others, is_queued, never_began, note_begun, note_queued,
+    as_never_begun, beside_others, is_queued, never_began, note_begun, note_body_waits,
+    note_call_waits, note_queued,
 };
 pub(crate) use self::trial::{Trial, is_in_trial};
 

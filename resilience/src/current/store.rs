@@ -1,0 +1,247 @@
+//! The config in force: replaceable, lent by plain reference, and read without lock or guard.
+//!
+//! References to a config stay valid for ever, so configs are appended and never freed. A config equal to one that is
+//! stored takes its place again: switching to and fro costs nothing, only *different* configs need room.
+
+use std::sync::OnceLock;
+
+use once_cell::race::OnceBox;
+
+use crate::sync::Ordering::{Acquire, Release};
+use crate::sync::{AtomicU32, Mutex};
+
+/// Chunk `n` holds `2^n` configs.
+const CHUNKS: usize = 16;
+/// Places in all chunks together.
+const ROOM: u32 = (1 << CHUNKS) - 1;
+/// The place of the declared config. Stored ones count from 1.
+const DECLARED: u32 = 0;
+
+/// One policy's config: as declared, and as it was changed to since.
+#[derive(Debug)]
+pub(crate) struct Current<C> {
+    declared: C,
+    later: OnceBox<Later<C>>,
+}
+
+/// What the first change allocates.
+#[derive(Debug)]
+struct Later<C> {
+    in_force: AtomicU32,
+    /// What the program put in force itself, under the overrides from outside.
+    by_hand: AtomicU32,
+    /// How many places are taken. Its lock makes changes follow one another.
+    taken: Mutex<u32>,
+    chunks: [OnceLock<Box<[OnceLock<C>]>>; CHUNKS],
+}
+
+/// Why a policy takes no further config.
+const FULL: &str =
+    "this policy has had 65535 different configs; restart the program to change it again";
+
+impl<C> Current<C> {
+    pub(crate) const fn new(declared: C) -> Self {
+        Self { declared, later: OnceBox::new() }
+    }
+
+    /// The config in force.
+    #[inline]
+    pub(crate) fn get(&self) -> &C {
+        match self.later.get() {
+            None => &self.declared,
+            Some(later) => later.get().unwrap_or(&self.declared),
+        }
+    }
+
+    /// The config that the policy was declared with, whatever is in force.
+    pub(crate) fn declared(&self) -> &C {
+        &self.declared
+    }
+
+    /// The config that the program put in force by hand, else the declared one.
+    #[cfg(feature = "overrides")]
+    pub(crate) fn by_hand(&self) -> &C {
+        let stored = self.later.get().and_then(|later| later.at(later.by_hand.load(Acquire)));
+        stored.unwrap_or(&self.declared)
+    }
+
+    /// The declared config counts again as what the program wants.
+    #[cfg(feature = "overrides")]
+    pub(crate) fn forget_by_hand(&self) {
+        if let Some(later) = self.later.get() {
+            later.by_hand.store(DECLARED, Release);
+        }
+    }
+
+    /// Remembers that what is in force was put there by the program.
+    pub(super) fn keep_by_hand(&self) {
+        if let Some(later) = self.later.get() {
+            later.by_hand.store(later.in_force.load(Acquire), Release);
+        }
+    }
+}
+
+impl<C: PartialEq> Current<C> {
+    /// Puts `config` in force.
+    ///
+    /// # Errors
+    /// [`FULL`], after 65,535 different ones.
+    pub(crate) fn set(&self, config: C) -> Result<(), &'static str> {
+        if self.later.get().is_none() && config == self.declared {
+            return Ok(());
+        }
+        let later = self.later.get_or_init(|| Box::new(Later::new()));
+        if config == self.declared {
+            later.in_force.store(DECLARED, Release);
+            return Ok(());
+        }
+        later.set(config)
+    }
+}
+
+impl<C> Later<C> {
+    fn new() -> Self {
+        Self {
+            in_force: AtomicU32::new(DECLARED),
+            by_hand: AtomicU32::new(DECLARED),
+            taken: Mutex::new(0),
+            chunks: [const { OnceLock::new() }; CHUNKS],
+        }
+    }
+
+    /// `None`: the declared one.
+    #[inline]
+    fn get(&self) -> Option<&C> {
+        self.at(self.in_force.load(Acquire))
+    }
+
+    fn at(&self, place: u32) -> Option<&C> {
+        if place == DECLARED {
+            return None;
+        }
+        let (chunk, index) = location(place);
+        self.chunks.get(chunk)?.get()?.get(index)?.get()
+    }
+}
+
+impl<C: PartialEq> Later<C> {
+    fn set(&self, config: C) -> Result<(), &'static str> {
+        let mut taken = self.taken.lock();
+        let known = (1..=*taken).find(|place| self.at(*place) == Some(&config));
+        let place = match known {
+            Some(place) => place,
+            None => self.append(&mut taken, config)?,
+        };
+        // Under the lock, so that the last change that was made is the one in force.
+        self.in_force.store(place, Release);
+        Ok(())
+    }
+
+    fn append(&self, taken: &mut u32, config: C) -> Result<u32, &'static str> {
+        if *taken == ROOM {
+            return Err(FULL);
+        }
+        *taken += 1;
+        let (chunk, index) = location(*taken);
+        let places = self.chunks[chunk]
+            .get_or_init(|| std::iter::repeat_with(OnceLock::new).take(1 << chunk).collect());
+        // Only the holder of the lock fills places, each once.
+        let _ = places[index].set(config);
+        Ok(*taken)
+    }
+}
+
+/// The chunk of a place, and the index within it: 1 | 2 3 | 4 5 6 7 | …
+const fn location(place: u32) -> (usize, usize) {
+    let chunk = place.ilog2();
+    (chunk as usize, (place - (1 << chunk)) as usize)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn stored<C>(current: &Current<C>) -> u32 {
+        current.later.get().map_or(0, |later| *later.taken.lock())
+    }
+
+    #[cfg(not(shuttle))]
+    #[test]
+    fn the_declared_config_is_in_force_until_it_is_changed() {
+        static CURRENT: Current<u32> = Current::new(7);
+        assert_eq!(*CURRENT.get(), 7);
+        let before: &'static u32 = CURRENT.get();
+        CURRENT.set(8).unwrap();
+        assert_eq!((*before, *CURRENT.get(), *CURRENT.declared()), (7, 8, 7));
+        CURRENT.set(7).unwrap();
+        assert!(std::ptr::eq(CURRENT.get(), before));
+    }
+
+    #[cfg(not(shuttle))]
+    #[test]
+    fn equal_configs_share_a_place() {
+        let current = Current::new(0_u32);
+        for flip in 0..1_000_000 {
+            current.set(1 + flip % 2).unwrap();
+        }
+        assert_eq!(stored(&current), 2);
+        for distinct in 0..100 {
+            current.set(distinct).unwrap();
+            assert_eq!(*current.get(), distinct);
+        }
+        assert_eq!(stored(&current), 99);
+    }
+
+    #[cfg(not(shuttle))]
+    #[test]
+    fn every_place_lies_in_its_chunk() {
+        let places: Vec<_> = (1..=7).map(location).collect();
+        assert_eq!(places, [(0, 0), (1, 0), (1, 1), (2, 0), (2, 1), (2, 2), (2, 3)]);
+        assert_eq!(location(ROOM), (CHUNKS - 1, (1 << (CHUNKS - 1)) - 1));
+    }
+
+    #[cfg(not(shuttle))]
+    #[test]
+    fn a_policy_that_had_too_many_configs_keeps_the_last_one() {
+        let current = Current::new(0);
+        current.set(1).unwrap();
+        *current.later.get().unwrap().taken.lock() = ROOM;
+        assert_eq!(current.set(2), Err(FULL));
+        assert_eq!(*current.get(), 1);
+        assert_eq!(current.set(1), Ok(()));
+        assert_eq!(current.set(0), Ok(()));
+        assert_eq!(*current.get(), 0);
+    }
+
+    #[cfg(shuttle)]
+    #[test]
+    fn interleavings_show_whole_configs_and_the_last_change_wins() {
+        use std::sync::Arc;
+
+        use shuttle::{check_random, thread};
+
+        check_random(
+            || {
+                let current = Arc::new(Current::new((0, 0)));
+                let writers: Vec<_> = (1..3)
+                    .map(|value| {
+                        let current = Arc::clone(&current);
+                        thread::spawn(move || {
+                            current.set((value, value)).unwrap();
+                            current.set((0, 0)).unwrap();
+                            current.set((value + 10, value + 10)).unwrap();
+                        })
+                    })
+                    .collect();
+                let (one, other) = *current.get();
+                assert_eq!(one, other);
+                for writer in writers {
+                    writer.join().unwrap();
+                }
+                assert!(matches!(*current.get(), (11 | 12, 11 | 12)));
+                assert_eq!(stored(&current), 4);
+            },
+            10_000,
+        );
+    }
+}
