@@ -11,7 +11,14 @@ use super::with;
 
 thread_local! {
     static PROGRESS: Cell<Progress> = const { Cell::new(Progress::Begun) };
+    /// The address of the guarded call that the queue belongs to, once its poll is over.
+    static QUEUED_CALL: Cell<usize> = const { Cell::new(NONE) };
 }
+
+const NONE: usize = 0;
+/// The call of a tower layer, right inside the one of another.
+#[cfg(feature = "tower")]
+const LAYER: usize = usize::MAX;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Progress {
@@ -24,6 +31,40 @@ enum Progress {
 /// A queue of ours makes its call wait.
 pub(crate) fn note_queued() {
     PROGRESS.set(Progress::Queued);
+    QUEUED_CALL.set(NONE);
+}
+
+/// A guarded call, a whole stack at this address, waits.
+#[inline]
+pub(crate) fn note_call_waits(address: usize) {
+    if is_queued() {
+        QUEUED_CALL.set(address);
+    }
+}
+
+/// A body at this address waits. It has begun, unless it is itself a guarded call that waits in a queue of ours: stacks by
+/// hand are made of such calls, `BREAKER.call(POOL.call(future))`.
+#[inline]
+pub(crate) fn note_body_waits(address: usize) {
+    if !(is_queued() && is_of(address)) {
+        note_begun();
+    }
+}
+
+/// What a tower layer has called waits, at this address: another layer, or the service.
+#[cfg(feature = "tower")]
+pub(crate) fn note_service_waits(address: usize) {
+    note_body_waits(address);
+    note_call_waits(LAYER);
+}
+
+fn is_of(address: usize) -> bool {
+    let call = QUEUED_CALL.get();
+    #[cfg(feature = "tower")]
+    if call == LAYER {
+        return true;
+    }
+    call == address
 }
 
 /// A body waits, or something that follows one.
@@ -33,6 +74,7 @@ pub(crate) fn note_begun() {
 }
 
 /// Whether the call that was polled last waits in a queue of ours.
+#[inline]
 pub(crate) fn is_queued() -> bool {
     PROGRESS.get() == Progress::Queued
 }

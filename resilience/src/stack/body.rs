@@ -1,6 +1,7 @@
 //! The user's body, seen from the policies around it.
 
 use std::pin::Pin;
+use std::ptr;
 use std::task::{Context, Poll};
 
 use pin_project_lite::pin_project;
@@ -28,9 +29,10 @@ impl<F: Future> Future for Body<F> {
 
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let output = self.project().inner.poll(cx);
+        let mut inner = self.project().inner;
+        let output = inner.as_mut().poll(cx);
         if output.is_pending() {
-            ambient::note_begun();
+            ambient::note_body_waits(ptr::from_ref(&*inner).addr());
         }
         output.map(Ok)
     }

@@ -2,10 +2,12 @@
 
 use std::marker::PhantomData;
 use std::pin::Pin;
+use std::ptr;
 use std::task::{Context, Poll};
 
 use pin_project_lite::pin_project;
 
+use crate::ambient;
 use crate::error::Error;
 use crate::rejection::Rejection;
 use crate::stack::verdict::Fallible;
@@ -141,6 +143,11 @@ where
 
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<R> {
-        self.project().inner.poll(cx).map(finish)
+        let address = ptr::from_ref(&*self).addr();
+        let outcome = self.project().inner.poll(cx);
+        if outcome.is_pending() {
+            ambient::note_call_waits(address);
+        }
+        outcome.map(finish)
     }
 }

@@ -6,7 +6,8 @@ use std::task::{Context, Poll};
 
 use ::tower::{BoxError, Layer, Service};
 
-use super::protect::{AnswerJudge, Boxed};
+use super::in_flight::{InFlight, inside};
+use super::protect::AnswerJudge;
 use super::rejected::rejected_to;
 use crate::bulkhead::Bulkhead;
 use crate::circuit_breaker::CircuitBreaker;
@@ -33,7 +34,7 @@ pub trait ProtectByKey: PerKey {
         policy: KeyedInstance<'static, Self, O>,
         call: F,
         translate: fn(BoxError) -> BoxError,
-    ) -> Boxed<T>
+    ) -> InFlight<T>
     where
         O: Send + Sync + 'static,
         T: Send + 'static,
@@ -48,13 +49,13 @@ macro_rules! protect_by_key {
                     policy: KeyedInstance<'static, Self, O>,
                     call: F,
                     translate: fn(BoxError) -> BoxError,
-                ) -> Boxed<T>
+                ) -> InFlight<T>
                 where
                     O: Send + Sync + 'static,
                     T: Send + 'static,
                     F: Future<Output = Result<T, BoxError>> + Send + 'static,
                 {
-                    Box::pin(async move {
+                    InFlight::new(async move {
                         let $keyed = &*policy;
                         $call(call).await.map_err(translate)
                     })
@@ -118,7 +119,7 @@ where
 {
     type Response = S::Response;
     type Error = BoxError;
-    type Future = Boxed<S::Response>;
+    type Future = InFlight<S::Response>;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
         self.inner.poll_ready(cx).map_err(Into::into)
@@ -129,7 +130,7 @@ where
         let policy = self.policies.get(&(self.key)(&request));
         let next = self.inner.clone();
         let mut service = mem::replace(&mut self.inner, next);
-        let call = async move { service.call(request).await.map_err(Into::into) };
+        let call = async move { inside(service.call(request)).await.map_err(Into::into) };
         P::protect(policy, call, rejected_to::<Request>)
     }
 }

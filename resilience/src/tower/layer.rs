@@ -8,7 +8,8 @@ use ::tower::util::ServiceExt;
 use ::tower::{BoxError, Layer, Service};
 
 use super::failed_responses::{ByClass, FailedResponses, WhenOk};
-use super::protect::{Again, AnswerJudge, Boxed, Judging, Once, Protect};
+use super::in_flight::{InFlight, inside};
+use super::protect::{Again, AnswerJudge, Judging, Once, Protect};
 use super::rejected::rejected_to;
 use crate::stack::inspect::Inspector;
 use crate::stack::predicate::Predicate;
@@ -83,7 +84,7 @@ where
 {
     type Response = S::Response;
     type Error = BoxError;
-    type Future = Boxed<S::Response>;
+    type Future = InFlight<S::Response>;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
         self.inner.poll_ready(cx).map_err(Into::into)
@@ -102,7 +103,7 @@ pub trait CallService<S: Service<Request>, Request> {
         request: Request,
         policy: &'static P,
         judge: AnswerJudge<W, N>,
-    ) -> Boxed<S::Response>
+    ) -> InFlight<S::Response>
     where
         P: Protect,
         W: Predicate<S::Response> + Clone + Send + 'static,
@@ -123,7 +124,7 @@ where
         request: Request,
         policy: &'static P,
         judge: AnswerJudge<W, N>,
-    ) -> Boxed<S::Response>
+    ) -> InFlight<S::Response>
     where
         P: Protect,
         W: Predicate<S::Response> + Clone + Send + 'static,
@@ -135,7 +136,7 @@ where
             let call = once.take();
             async move {
                 let (mut service, request) = call.expect("a policy that calls once calls once");
-                service.call(request).await.map_err(Into::into)
+                inside(service.call(request)).await.map_err(Into::into)
             }
         };
         policy.protect::<_, _, _, _, _>(operation, judge, rejected_to::<Request>)
@@ -157,7 +158,7 @@ where
         request: Request,
         policy: &'static P,
         judge: AnswerJudge<W, N>,
-    ) -> Boxed<S::Response>
+    ) -> InFlight<S::Response>
     where
         P: Protect,
         W: Predicate<S::Response> + Clone + Send + 'static,
@@ -173,7 +174,7 @@ where
                 if !is_ready {
                     service.ready().await.map_err(Into::into)?;
                 }
-                service.call(request).await.map_err(Into::into)
+                inside(service.call(request)).await.map_err(Into::into)
             }
         };
         policy.protect::<_, _, _, _, _>(operation, judge, rejected_to::<Request>)

@@ -48,6 +48,7 @@
 
 mod answers;
 mod failed_responses;
+mod in_flight;
 mod inbound;
 mod keyed;
 mod layer;
@@ -59,6 +60,7 @@ mod trailers;
 pub use ::tower::BoxError;
 
 pub use self::failed_responses::{ByClass, FailedResponses, WhenOk};
+pub use self::in_flight::InFlight;
 pub use self::inbound::{Handled, Inbound, InboundLayer, inbound};
 pub use self::keyed::{GuardedByKey, KeyedLayer, ProtectByKey};
 pub use self::layer::{Guarded, PolicyLayer};

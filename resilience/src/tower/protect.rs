@@ -1,10 +1,9 @@
 //! How each policy guards the call of a service.
 
-use std::pin::Pin;
-
 use ::tower::BoxError;
 
 use super::answers::KnownAnswers;
+use super::in_flight::InFlight;
 use super::layer::PolicyLayer;
 use super::rejected::translated;
 use super::trailers::WithTrailers;
@@ -19,9 +18,6 @@ use crate::stack::predicate::{AnyError, NoPredicate, Predicate, TimedOutOnly, Wi
 use crate::stack::verdict::{self, Judge};
 use crate::stack::{body, drop_on_ready, edge};
 use crate::timeout::Timeout;
-
-/// A guarded call in flight. Services need a future that has a name, so this one is boxed.
-pub type Boxed<T> = Pin<Box<dyn Future<Output = Result<T, BoxError>> + Send>>;
 
 /// Marks policies that call the service once.
 #[derive(Clone, Copy, Debug)]
@@ -51,7 +47,7 @@ pub trait Protect: sealed::Sealed + Sync + 'static {
         operation: Op,
         judge: AnswerJudge<W, N>,
         translate: fn(BoxError) -> BoxError,
-    ) -> Boxed<T>
+    ) -> InFlight<T>
     where
         Op: FnMut() -> F + Send + 'static,
         F: Future<Output = Result<T, BoxError>> + Send + 'static,
@@ -148,7 +144,7 @@ macro_rules! protect {
                     mut $operation: Op,
                     $judge: AnswerJudge<W, N>,
                     translate: fn(BoxError) -> BoxError,
-                ) -> Boxed<T>
+                ) -> InFlight<T>
                 where
                     Op: FnMut() -> F + Send + 'static,
                     F: Future<Output = Result<T, BoxError>> + Send + 'static,
@@ -156,7 +152,7 @@ macro_rules! protect {
                     W: Predicate<T> + Clone + Send + 'static,
                     N: Inspector<Result<T, BoxError>> + Send + 'static,
                 {
-                    Box::pin(translated(translate, drop_on_ready($call)))
+                    InFlight::new(translated(translate, drop_on_ready($call)))
                 }
             }
         )*
