@@ -4,6 +4,8 @@
 mod announcements;
 #[cfg(not(shuttle))]
 mod concurrency;
+#[cfg(not(shuttle))]
+mod half_open_model;
 #[cfg(shuttle)]
 mod interleavings;
 #[cfg(not(shuttle))]
