@@ -43,6 +43,22 @@ pub(crate) mod optional_duration {
     }
 }
 
+/// A ratio, or nothing for 0.
+pub(crate) mod ratio_or_zero {
+    use serde::{Deserializer, Serializer};
+
+    use super::optional_ratio;
+
+    #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
+    pub(crate) fn serialize<S: Serializer>(value: &f64, to: S) -> Result<S::Ok, S::Error> {
+        optional_ratio::serialize(&(*value > 0.0).then_some(*value), to)
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<f64, D::Error> {
+        optional_ratio::deserialize(from).map(Option::unwrap_or_default)
+    }
+}
+
 /// `#[serde(with)]` for an optional ratio: a number, or text like `"25%"`.
 pub(crate) mod optional_ratio {
     use std::fmt;

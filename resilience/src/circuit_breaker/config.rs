@@ -71,8 +71,9 @@ pub struct CircuitBreakerConfig {
     pub(super) half_open_for: Option<Duration>,
     pub(super) critical: bool,
     pub(super) latency: bool,
-    #[cfg_attr(feature = "serde", serde(with = "crate::config_serde::optional_ratio"))]
-    pub(super) shared: Option<f64>,
+    /// 0: it is on its own. Not an `Option`, which would take another word in each breaker.
+    #[cfg_attr(feature = "serde", serde(with = "crate::config_serde::ratio_or_zero"))]
+    pub(super) shared: f64,
     #[cfg_attr(feature = "serde", serde(skip))]
     pub(super) trip_when: Hook<fn(&Counts) -> bool>,
     #[cfg_attr(feature = "serde", serde(skip))]
@@ -106,7 +107,7 @@ impl CircuitBreakerConfig {
             half_open_for: None,
             critical: false,
             latency: false,
-            shared: None,
+            shared: 0.0,
             trip_when: Hook::NONE,
             on_state_change: Hook::NONE,
         }

@@ -21,7 +21,7 @@ impl CircuitBreakerConfig {
     #[must_use]
     #[track_caller]
     pub const fn shared(mut self, quorum: f64) -> Self {
-        self.shared = Some(check::ratio(quorum));
+        self.shared = check::ratio(quorum);
         self
     }
 
@@ -35,7 +35,7 @@ impl CircuitBreakerConfig {
 
     /// The share of the replicas that opens it.
     pub(crate) fn quorum(&self) -> Option<f64> {
-        self.shared
+        (self.shared > 0.0).then_some(self.shared)
     }
 
     #[cfg(feature = "redis")]

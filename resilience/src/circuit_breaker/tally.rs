@@ -21,6 +21,7 @@ pub(super) struct Stripe {
     pub(super) slow: AtomicU64,
     pub(super) cancelled: AtomicU64,
     pub(super) stale: AtomicU64,
+    pub(super) rejected: AtomicU64,
 }
 
 /// The counters of one breaker.
@@ -80,8 +81,8 @@ impl Tally {
     /// Begins at zero again, under the machine's lock. What is counted at this moment may be lost.
     #[cfg(feature = "test-util")]
     pub(super) fn clear(&self) {
-        for Stripe { successes, failures, ignored, slow, cancelled, stale } in &self.0 {
-            for counter in [successes, failures, ignored, slow, cancelled, stale] {
+        for Stripe { successes, failures, ignored, slow, cancelled, stale, rejected } in &self.0 {
+            for counter in [successes, failures, ignored, slow, cancelled, stale, rejected] {
                 counter.store(0, Relaxed);
             }
         }
@@ -96,15 +97,16 @@ impl Tally {
         sum
     }
 
-    /// The totals of calls that were admitted.
+    /// The totals of all calls.
     pub(super) fn totals(&self) -> Totals {
         let sum = |counter: fn(&Stripe) -> &AtomicU64| {
             self.0.iter().map(|s| counter(s).load(Relaxed)).sum()
         };
         let Counters { successes, failures, ignored, slow } = self.read();
         let (cancelled, stale) = (sum(|s| &s.cancelled), sum(|s| &s.stale));
+        let rejected = sum(|s| &s.rejected);
         let requests = successes + failures + ignored + cancelled + stale;
-        Totals { requests, successes, failures, ignored, slow, rejected: 0, cancelled, stale }
+        Totals { requests, successes, failures, ignored, slow, rejected, cancelled, stale }
     }
 }
 

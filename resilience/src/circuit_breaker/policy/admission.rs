@@ -70,7 +70,7 @@ impl CircuitBreaker {
     fn reject_at_once(&self) -> u64 {
         let end = || self.open_until.load(Ordering::Relaxed);
         let Some(wait) = clock::far_until(end) else { return 0 };
-        bump(&self.rejected);
+        bump(&self.shared().tally.mine().rejected);
         if event::is_heard() { self.emit_wait(wait) } else { wait }
     }
 
@@ -153,7 +153,7 @@ impl CircuitBreaker {
 
     /// Counts and emits a rejection.
     fn reject(&self, wait: Option<u64>) -> Option<u64> {
-        bump(&self.rejected);
+        bump(&self.shared().tally.mine().rejected);
         self.emit(wait);
         wait
     }

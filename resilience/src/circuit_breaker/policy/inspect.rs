@@ -57,8 +57,7 @@ impl CircuitBreaker {
 
     /// Lifetime counts.
     pub fn totals(&self) -> Totals {
-        let counted = self.shared.get().map(|shared| shared.tally.totals()).unwrap_or_default();
-        Totals { rejected: self.rejected.load(Ordering::Relaxed), ..counted }
+        self.shared.get().map(|shared| shared.tally.totals()).unwrap_or_default()
     }
 
     /// Failures / calls in the window; `None` below `min_calls`.

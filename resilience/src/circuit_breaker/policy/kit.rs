@@ -4,7 +4,6 @@ use super::super::fleet_view::FleetView;
 use super::{CircuitBreaker, Transitions};
 use crate::circuit_state::{Cause, CircuitState};
 use crate::current;
-use crate::sync::Ordering;
 
 impl CircuitBreaker {
     /// Opens it for its open period, as if calls had failed.
@@ -34,7 +33,6 @@ impl CircuitBreaker {
             locked.transitions = Transitions::default();
             locked.fleet = FleetView::default();
         }
-        self.rejected.store(0, Ordering::Relaxed);
         self.mode.reset();
     }
 }

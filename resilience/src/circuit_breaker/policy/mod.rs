@@ -94,8 +94,6 @@ pub struct CircuitBreaker {
     word: AtomicU64,
     /// Written before the word that says "open"; 0 in every other state, and where nothing is enforced.
     open_until: AtomicU64,
-    /// One counter for all threads: striped like those of calls that pass, it would cost a rejection a quarter more.
-    rejected: AtomicU64,
     shared: OnceBox<Shared>,
 }
 
@@ -123,7 +121,6 @@ impl CircuitBreaker {
             mode: ModeCell::new(),
             word,
             open_until: AtomicU64::new(0),
-            rejected: AtomicU64::new(0),
             shared: OnceBox::new(),
         }
     }
