@@ -6,7 +6,7 @@
 //!
 //! | route | for |
 //! |---|---|
-//! | `/resilience/dashboard` | a person on call: every policy, live |
+//! | `/resilience/dashboard` | a person on call: each guarded function as a row of stages with what flows through them, charts of five minutes, every policy; live |
 //! | `/health/live`, `/health/ready` | Kubernetes: live always, not ready when something critical is down |
 //! | `/health` | checks and circuit breakers, with what they mean together |
 //! | `/metrics` | Prometheus: `resilience_calls_total{kind,policy,outcome}` and more ([`observe`](crate::observe)) |
