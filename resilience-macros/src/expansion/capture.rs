@@ -76,8 +76,9 @@ impl<'g> Capture<'g> {
         let span = generated_span(Span::call_site());
         let bound = |Owned { names, pattern }: Owned<'_>| {
             let quiet = quiet_underscores(&names.iter().collect::<Vec<_>>());
-            let pattern = pattern.map(|pattern| quote_spanned!(span=> let #pattern = #(#names)*;));
-            quote_spanned!(span=> #(#quiet let #names = #names;)* #pattern)
+            let apart =
+                pattern.map(|pattern| quote_spanned!(span=> #quiet let #pattern = #(#names)*;));
+            quote_spanned!(span=> #(#quiet let #names = #names;)* #apart)
         };
         self.owned().into_iter().filter(|_| self.binds_again).map(bound).collect()
     }

@@ -7,7 +7,7 @@ use std::task::Poll;
 use std::time::Duration;
 
 use proptest::prelude::*;
-use proptest::test_runner::TestCaseResult;
+use proptest::test_runner::{TestCaseError, TestCaseResult};
 use tokio::time::advance;
 
 use super::super::*;
@@ -269,7 +269,10 @@ async fn compare(breaker: &CircuitBreaker, mut model: Model, steps: Vec<Step>) -
                     (Err(rejection), Answer::Rejected(wait)) => {
                         prop_assert_eq!(rejection.retry_after(), Some(Duration::from_millis(wait)));
                     }
-                    (begun, answer) => prop_assert!(false, "{:?}, not {answer:?}", begun.err()),
+                    (begun, answer) => {
+                        let text = format!("{:?}, not {answer:?}", begun.err());
+                        return Err(TestCaseError::fail(text));
+                    }
                 }
             }
             Step::End(index, end) if !in_flight.is_empty() => {
