@@ -23,11 +23,18 @@ pub(crate) struct Ours {
     machine: Machine,
     sample: Sample,
     began: Option<f64>,
+    /// The first window ends as soon as it has its samples.
+    length: f64,
 }
 
 impl Ours {
     pub(crate) fn new() -> Self {
-        Self { machine: Machine::new(BOUNDS.initial), sample: Sample::default(), began: None }
+        Self {
+            machine: Machine::new(BOUNDS.initial),
+            sample: Sample::default(),
+            began: None,
+            length: 0.0,
+        }
     }
 }
 
@@ -46,9 +53,9 @@ impl Limiter for Ours {
         }
         let began = *self.began.get_or_insert(end.now - end.took);
         let (age, ends) = (end.now - began, self.sample.ends());
-        let length = WINDOW.max(2.0 * self.machine.base / 1e9);
-        if age >= length && ends >= BOUNDS.min_samples || age >= 30.0 && ends >= 10 {
+        if age >= self.length && ends >= BOUNDS.min_samples || age >= 30.0 && ends >= 10 {
             self.machine.update(std::mem::take(&mut self.sample), &BOUNDS);
+            self.length = WINDOW.max(2.0 * self.machine.base / 1e9);
             self.began = Some(end.now);
         }
     }

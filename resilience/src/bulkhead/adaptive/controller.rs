@@ -37,7 +37,7 @@ pub(in crate::bulkhead) struct Controller {
     sums: Sums,
     /// When the window began; 0 before the first sample.
     began: AtomicU64,
-    /// How long it takes at least.
+    /// How long it takes at least. The first one ends as soon as it has its samples.
     length: AtomicU64,
     /// Calls whose number on the golden sequence is no larger are sampled.
     threshold: AtomicU32,
@@ -59,7 +59,7 @@ impl Controller {
             in_force: AtomicU32::new(in_force),
             sums: Sums::new(),
             began: AtomicU64::new(0),
-            length: AtomicU64::new(bounds.window),
+            length: AtomicU64::new(0),
             threshold: AtomicU32::new(ALL),
         }
     }
@@ -95,7 +95,7 @@ impl Controller {
     pub(in crate::bulkhead) fn reset(&self, bounds: &Bounds, publish: impl FnOnce()) {
         self.sums.take();
         self.began.store(0, Relaxed);
-        self.length.store(bounds.window, Relaxed);
+        self.length.store(0, Relaxed);
         self.threshold.store(ALL, Relaxed);
         self.change(|machine| *machine = Machine::new(bounds.initial), publish);
     }

@@ -123,6 +123,17 @@ fn a_dependency_that_has_become_slower_gets_its_limit_back() {
 }
 
 #[test]
+fn windows_of_dropped_calls_end_an_experiment() {
+    let mut machine = warm();
+    machine.update(window(30.0, 200), &BOUNDS);
+    let dropped = Sample { calls: 0, sum: 0.0, drops: 50, peak: 20 };
+    (0..3).for_each(|_| machine.update(dropped, &BOUNDS));
+    // Beyond half of 20 by drops: what calls take here says nothing of what they took there.
+    let limits = limits(machine, [window(25.0, 200)]);
+    assert_close(&limits, &[6.554], 0.001);
+}
+
+#[test]
 fn calls_beyond_max_latency_are_never_healthy() {
     let bounds = Bounds { max_latency: Some(20.0 * MS), ..BOUNDS };
     let mut machine = warm();
