@@ -2,6 +2,8 @@
 
 use resilience_benches::{call_once, fail_once, repeat};
 
+use crate::until_samples_are_rare;
+
 pub(crate) fn breaker_consecutive(calls: u64) {
     repeat(calls, guarded::consecutive);
 }
@@ -29,6 +31,15 @@ pub(crate) fn timeout(calls: u64) {
 
 pub(crate) fn bulkhead(calls: u64) {
     repeat(calls, guarded::bounded);
+}
+
+pub(crate) fn bulkhead_adaptive(calls: u64) {
+    until_samples_are_rare(calls, |calls| repeat(calls, guarded::adaptive));
+    repeat(calls, guarded::adaptive);
+}
+
+pub(crate) fn bulkhead_sampled(calls: u64) {
+    repeat(calls, guarded::sampled);
 }
 
 pub(crate) fn all_four(calls: u64) {
@@ -88,6 +99,17 @@ mod guarded {
 
     #[bulkhead]
     pub(super) async fn bounded(input: u64) -> Result<u64, Failure> {
+        answer(input)
+    }
+
+    #[bulkhead(adaptive)]
+    pub(super) async fn adaptive(input: u64) -> Result<u64, Failure> {
+        answer(input)
+    }
+
+    // The first window ends by its samples, the second within no run: every call is a sample.
+    #[bulkhead(adaptive, window = "1h")]
+    pub(super) async fn sampled(input: u64) -> Result<u64, Failure> {
         answer(input)
     }
 

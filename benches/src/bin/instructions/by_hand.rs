@@ -8,6 +8,8 @@ use resilience::{
 };
 use resilience_benches::{Failure, bare, call_once, fail_once, repeat};
 
+use crate::until_samples_are_rare;
+
 const NEVER_REACHED: RateLimitConfig = RateLimitConfig::new().rate("1000000000/s");
 
 static RETRY: Retry = Retry::new("retry", RetryConfig::new());
@@ -51,6 +53,20 @@ pub(crate) fn timeout(calls: u64) {
 
 pub(crate) fn bulkhead(calls: u64) {
     repeat(calls, |input| BULKHEAD.call(bare(input)));
+}
+
+pub(crate) fn bulkhead_adaptive(calls: u64) {
+    static ADAPTIVE: Bulkhead = Bulkhead::new("adaptive", BulkheadConfig::new().adaptive(true));
+    let run = |calls| repeat(calls, |input| ADAPTIVE.call(bare(input)));
+    until_samples_are_rare(calls, run);
+    run(calls);
+}
+
+pub(crate) fn bulkhead_sampled(calls: u64) {
+    const CONFIG: BulkheadConfig =
+        BulkheadConfig::new().adaptive(true).window(Duration::from_secs(3600));
+    static SAMPLED: Bulkhead = Bulkhead::new("sampled", CONFIG);
+    repeat(calls, |input| SAMPLED.call(bare(input)));
 }
 
 pub(crate) fn all_four(calls: u64) {

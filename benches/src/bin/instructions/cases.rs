@@ -16,7 +16,7 @@ pub(crate) struct Case {
     pub(crate) by_hand: fn(u64),
 }
 
-pub(crate) const CASES: [Case; 12] = [
+pub(crate) const CASES: [Case; 14] = [
     Case {
         name: "breaker, success, consecutive",
         target: 30,
@@ -65,6 +65,21 @@ pub(crate) const CASES: [Case; 12] = [
         ceiling: None,
         attributes: attributes::bulkhead,
         by_hand: by_hand::bulkhead,
+    },
+    Case {
+        name: "bulkhead, adaptive, no sample",
+        target: 20,
+        ceiling: None,
+        attributes: attributes::bulkhead_adaptive,
+        by_hand: by_hand::bulkhead_adaptive,
+    },
+    // 20, and two readings of the processor's counter.
+    Case {
+        name: "bulkhead, adaptive, a sample",
+        target: 80,
+        ceiling: None,
+        attributes: attributes::bulkhead_sampled,
+        by_hand: by_hand::bulkhead_sampled,
     },
     Case {
         name: "all four",

@@ -12,6 +12,7 @@ mod fleet;
 
 use std::hint::black_box;
 use std::process::ExitCode;
+use std::time::{Duration, Instant};
 
 use cases::{CASES, Case, FLEET};
 use resilience_benches::{bare, repeat};
@@ -50,6 +51,14 @@ fn measure(form: &str, case: &str, calls: &str) -> ExitCode {
 #[inline(never)]
 fn counted(run: fn(u64), calls: u64) {
     run(black_box(calls));
+}
+
+/// In the run that is not counted: until an adaptive limit samples one call in hundreds, after some of its windows.
+fn until_samples_are_rare(calls: u64, run: impl Fn(u64)) {
+    let start = Instant::now();
+    while calls == 1 && start.elapsed() < Duration::from_secs(2) {
+        run(1_000);
+    }
 }
 
 fn find(form: &str, name: &str) -> Option<fn(u64)> {
