@@ -8,6 +8,8 @@ use resilience_harness::{
     App, Fault, Figures, Place, Programs, Scenario, Trouble, in_short, picture, table,
 };
 
+use crate::overload;
+
 const BLACK_HOLE: Trouble = Trouble::Proxy(Fault::BlackHole);
 
 /// Those that a service without protection can't stand; they alone are `--check`.
@@ -31,6 +33,11 @@ const OTHERS: [Scenario; 8] = {
     ]
 };
 
+/// How long a database is overloaded.
+const MINUTE: Duration = Duration::from_secs(60);
+/// Long enough for a check.
+const BRIEFLY: Duration = Duration::from_secs(10);
+
 #[tokio::main]
 pub(crate) async fn run() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -41,8 +48,14 @@ pub(crate) async fn run() -> ExitCode {
     let with = Programs { users: users.into(), orders: orders.into(), limited: PathBuf::new() };
     let bare = Programs { users: bare_users.into(), orders: bare_orders.into(), ..with.clone() };
     match what {
-        [] => compare(TELLING.into_iter().chain(OTHERS), &with, &bare).await,
-        [check] if check == "--check" => compare(TELLING.into_iter(), &with, &bare).await,
+        [] => {
+            let is_good = compare(TELLING.into_iter().chain(OTHERS), &with, &bare).await;
+            verdict(overload::compare(MINUTE).await && is_good)
+        }
+        [check] if check == "--check" => {
+            let is_good = compare(TELLING.into_iter(), &with, &bare).await;
+            verdict(overload::compare(BRIEFLY).await && is_good)
+        }
         [flag, file] if flag == "--picture" => draw(Path::new(file), &with, &bare).await,
         _ => usage(),
     }
@@ -78,7 +91,7 @@ async fn compare(
     scenarios: impl Iterator<Item = Scenario>,
     with: &Programs,
     bare: &Programs,
-) -> ExitCode {
+) -> bool {
     let (mut rows, mut bare_rows) = (Vec::new(), Vec::new());
     for scenario in scenarios {
         println!("{scenario}");
@@ -98,7 +111,7 @@ fn broken((scenario, figures): &Row) -> Vec<String> {
 }
 
 /// With them every limit holds; without them some are broken by each outage that tells.
-fn judge(with: &[Row], without: &[Row]) -> ExitCode {
+fn judge(with: &[Row], without: &[Row]) -> bool {
     let mut good = true;
     for (row, bare) in with.iter().zip(without) {
         let (broken, broken_bare) = (broken(row), broken(bare));
@@ -106,8 +119,12 @@ fn judge(with: &[Row], without: &[Row]) -> ExitCode {
         good &= broken.is_empty() && !(tells && broken_bare.is_empty());
         println!("{}\n  with: {}\n  without: {}", row.0, said(&broken), said(&broken_bare));
     }
-    println!("\n=== {}", if good { "as it should be" } else { "NOT as it should be" });
-    if good { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    good
+}
+
+fn verdict(is_good: bool) -> ExitCode {
+    println!("\n=== {}", if is_good { "as it should be" } else { "NOT as it should be" });
+    if is_good { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 fn said(broken: &[String]) -> String {

@@ -1,4 +1,5 @@
-//! The same programs with their attributes and without, under the same faults: what callers see.
+//! The same programs with their attributes and without, under the same faults: what callers see. And a database with
+//! more load than it can take, with an adaptive limit and without.
 //!
 //! `outage [--check | --picture FILE] USERS ORDERS BARE-USERS BARE-ORDERS`: the programs. Ends with a failure when a
 //! limit does not hold with the attributes, or when all hold without them where they must not.
@@ -7,6 +8,8 @@
 
 #[cfg(target_os = "linux")]
 mod comparison;
+#[cfg(target_os = "linux")]
+mod overload;
 
 #[cfg(target_os = "linux")]
 fn main() -> std::process::ExitCode {
