@@ -4,8 +4,9 @@ use serde::Serialize;
 
 use super::json::Parts;
 use super::tracks::{Reading, Tracks};
-use crate::circuit_breaker::{CircuitBreaker, Histogram, Totals};
+use crate::circuit_breaker::{CircuitBreaker, Totals};
 use crate::circuit_state::CircuitState;
+use crate::histogram::Histogram;
 use crate::name::Name;
 use crate::registry::pace::Pace;
 use crate::registry::registry;

@@ -26,7 +26,7 @@ async function read() {
     remind(snapshot);
     rows = Object.keys(KINDS).flatMap((list) => (snapshot[list] ?? []).map((policy) => toRow(list, policy)));
     byKey = new Map(rows.map((row) => [row.key, row]));
-    rows.forEach((row) => remember(row, now));
+    rows.forEach((row) => { remember(row, now); rememberLimit(row, now); });
     learnFunctions(snapshot, now);
     render();
     showModes();

@@ -81,6 +81,7 @@ const SHAPES = {
     Object.assign(row, { rate: p.in_flight / most, threshold: 1, rateText: () => `${p.in_flight} of ${most} slots, ${p.queued} waiting` });
     Object.assign(row, { state: full ? "full" : "free", tone: full ? "careful" : "good", trouble: full ? 50 : 20 * row.rate });
     counted(row, p.totals.rejected, "rejected");
+    if (p.adaptive) row.groups = () => [["Limit", facts({ limit: p.limit, ...p.adaptive })]];
   },
   rate_limiters(row, p) {
     const free = p.available > 0;
@@ -166,6 +167,32 @@ function remember(row, now) {
   // What grows right now is trouble, too.
   if (row.list !== "circuit_breakers" && history.slots.some((one) => one.slot > slot - 5 && one.bad > 0)) row.trouble += 10;
   row.slots = history.slots;
+}
+
+// The last five minutes of an adaptive limit, beside what runs and what calls take.
+const LINES = ["limit", "running", "latency"];
+const limits = new Map();
+
+function rememberLimit(row, now) {
+  const { adaptive, limit, in_flight: running } = row.policy;
+  if (!adaptive) return;
+  const past = (limits.get(row.key) ?? []).filter(({ at }) => at > now - SLOT * SLOTS);
+  past.push({ at: now, limit, running, latency: adaptive.short_ms ?? 0 });
+  limits.set(row.key, past);
+  row.limits = past;
+}
+
+// Calls share a scale; what they take has one of its own.
+function limitLines(past) {
+  const most = (...names) => Math.max(1, ...past.flatMap((one) => names.map((name) => one[name])));
+  const scale = { limit: most("limit", "running"), running: most("limit", "running"), latency: most("latency") };
+  const last = past.at(-1);
+  const x = ({ at }) => (SLOTS - (last.at - at) / SLOT).toFixed(1);
+  const line = (name) => `M ${past.map((one) => `${x(one)} ${(59 - 58 * one[name] / scale[name]).toFixed(1)}`).join(" L ")}`;
+  return {
+    ...Object.fromEntries(LINES.map((name) => [name, line(name)])),
+    text: `Limit ${number(last.limit)} (at most ${number(most("limit"))} here), ${number(last.running)} running, calls take ${number(Math.round(last.latency * 10) / 10)} ms`,
+  };
 }
 
 // The server's slots are longer: each is spread over as many of ours as it lasted.
