@@ -1,4 +1,4 @@
-//! Response times: a histogram with fixed exponential buckets, for the breakers that ask for one.
+//! Durations counted in fixed exponential buckets: response times of breakers that ask for it, waits in bulkheads.
 
 use std::ops::AddAssign;
 use std::time::Duration;
@@ -12,30 +12,30 @@ const BUCKETS: usize = 17;
 
 /// Where durations are counted.
 #[derive(Debug)]
-pub(super) struct Latency {
+pub(crate) struct Latency {
     buckets: [AtomicU64; BUCKETS],
     nanos: AtomicU64,
 }
 
 impl Latency {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self { buckets: std::array::from_fn(|_| AtomicU64::new(0)), nanos: AtomicU64::new(0) }
     }
 
-    pub(super) fn record(&self, took: Duration) {
+    pub(crate) fn record(&self, took: Duration) {
         self.buckets[bucket(took)].fetch_add(1, Relaxed);
         self.nanos.fetch_add(crate::clock::span(took), Relaxed);
     }
 
     /// Begins at zero again.
     #[cfg(feature = "test-util")]
-    pub(super) fn clear(&self) {
+    pub(crate) fn clear(&self) {
         for counter in self.buckets.iter().chain([&self.nanos]) {
             counter.store(0, Relaxed);
         }
     }
 
-    pub(super) fn read(&self) -> Histogram {
+    pub(crate) fn read(&self) -> Histogram {
         let counts = std::array::from_fn(|i| self.buckets[i].load(Relaxed));
         Histogram { counts, sum: Duration::from_nanos(self.nanos.load(Relaxed)) }
     }
@@ -48,7 +48,7 @@ fn bucket(took: Duration) -> usize {
     BUCKETS.min(bits as usize + 1) - 1
 }
 
-/// The response times of a breaker's calls: how many took how long.
+/// Durations of calls: how many took how long.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Histogram {
     counts: [u64; BUCKETS],

@@ -114,6 +114,7 @@ mod grammar;
 pub mod guide;
 mod health;
 mod hedge;
+mod histogram;
 mod hook;
 pub mod keyed;
 mod kind;

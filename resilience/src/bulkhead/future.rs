@@ -1,23 +1,17 @@
-//! Waiting for a slot, and the call that holds one.
+//! A call in a bulkhead: it takes a slot, and gives it back.
 
 use std::mem::{self, ManuallyDrop};
-use std::pin::{Pin, pin};
+use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use pin_project_lite::pin_project;
-use tokio::task::coop;
-use tokio::time::Sleep;
 
 use super::adaptive::{Judge, Start};
-use super::line::Turn;
-use super::semaphore::Joined;
+use super::waiter::{Entry, Waiter, join_queue, wait};
 use super::{Bulkhead, BulkheadPermit};
-use crate::ambient::{Priority, deadline_nanos, note_queued};
-use crate::clock;
-use crate::queue::Ticket;
+use crate::ambient::note_queued;
 use crate::rejection::Rejection;
 use crate::stack::PolicyRef;
-use crate::timer;
 
 pin_project! {
     /// The future of a call in a bulkhead. Dropped early, it leaves the queue or gives its slot back.
@@ -80,15 +74,6 @@ enum Standing<'b> {
     Outside,
     InLine(ManuallyDrop<Pin<Box<Waiter<'b>>>>),
     Inside(Start),
-}
-
-/// What came of asking for entry.
-enum Entry<'b> {
-    Admitted(Start),
-    Rejected,
-    /// A slot came after the deadline.
-    Late,
-    Waiting(Pin<Box<Waiter<'b>>>),
 }
 
 impl<'b, A: PolicyRef<'b, Bulkhead>> Acquire<'b, A> {
@@ -166,91 +151,5 @@ fn leave<'b>(bulkhead: &'b Bulkhead, standing: Standing<'b>) {
         // It leaves the queue.
         Standing::InLine(waiter) => drop(ManuallyDrop::into_inner(waiter)),
         Standing::Inside(start) => drop(BulkheadPermit::new(bulkhead, start)),
-    }
-}
-
-/// Goes to wait, unless a slot has become free meanwhile.
-#[cold]
-#[inline(never)]
-fn join_queue<'b>(bulkhead: &'b Bulkhead, cx: &mut Context<'_>) -> Entry<'b> {
-    let (config, rules) = (bulkhead.config(), bulkhead.rules());
-    let Some(max_wait) = config.max_wait else { return Entry::Rejected };
-    // Made before it is needed: outside a runtime it panics.
-    let timer = timer::sleep(max_wait);
-    let (priority, waker) = (Priority::current(), cx.waker().clone());
-    match bulkhead.semaphore().join(priority, rules, config.longest_queue(), waker) {
-        Joined::Full => Entry::Rejected,
-        Joined::Entered => {
-            if let Some(target) = rules.target {
-                bulkhead.semaphore().note_free(target);
-            }
-            Entry::Admitted(bulkhead.start())
-        }
-        Joined::Waiting(ticket) => {
-            // The limit may have been raised before this one could be seen in the queue.
-            if bulkhead.rules() != rules {
-                bulkhead.hand_over();
-            }
-            wait(Box::pin(Waiter { bulkhead, ticket: Some(ticket), timer }), cx)
-        }
-    }
-}
-
-#[cold]
-#[inline(never)]
-fn wait<'b>(mut waiter: Pin<Box<Waiter<'b>>>, cx: &mut Context<'_>) -> Entry<'b> {
-    match waiter.as_mut().poll_turn(cx) {
-        Poll::Pending => Entry::Waiting(waiter),
-        Poll::Ready(true) if is_late() => {
-            drop(BulkheadPermit::new(waiter.bulkhead, Start::NONE));
-            Entry::Late
-        }
-        Poll::Ready(true) => Entry::Admitted(waiter.bulkhead.start()),
-        Poll::Ready(false) if is_late() => Entry::Late,
-        Poll::Ready(false) => Entry::Rejected,
-    }
-}
-
-/// Whether the deadline in force has passed: nothing begins any more.
-fn is_late() -> bool {
-    deadline_nanos().is_some_and(|end| end <= clock::now())
-}
-
-pin_project! {
-    /// A place in the queue. It is left on drop; a slot that had come meanwhile goes to the next.
-    #[derive(Debug)]
-    struct Waiter<'b> {
-        bulkhead: &'b Bulkhead,
-        // `None` when there is nothing to leave any more.
-        ticket: Option<Ticket>,
-        #[pin]
-        timer: Sleep,
-    }
-
-    impl PinnedDrop for Waiter<'_> {
-        fn drop(this: Pin<&mut Self>) {
-            if let Some(ticket) = this.ticket {
-                this.bulkhead.semaphore().abandon(ticket, this.bulkhead.rules());
-            }
-        }
-    }
-}
-
-impl Waiter<'_> {
-    /// Whether it got a slot: true when its turn has come, false when its time is up.
-    fn poll_turn(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<bool> {
-        let this = self.project();
-        let Some(ticket) = *this.ticket else { return Poll::Ready(false) };
-        let slots = this.bulkhead.semaphore();
-        let turn = slots.turn(ticket, cx.waker().clone());
-        if turn != Turn::Waits {
-            *this.ticket = None;
-            return Poll::Ready(turn == Turn::Came);
-        }
-        // A task that has used up its budget must not lose its patience too.
-        ready!(pin!(coop::unconstrained(this.timer)).poll(cx));
-        *this.ticket = None;
-        // Its turn may have come in the last moment.
-        Poll::Ready(slots.leave(ticket) == Turn::Came)
     }
 }

@@ -8,13 +8,14 @@
 //! - `line`: those that wait, the more important first.
 //! - `semaphore`: the slots shared: one atomic word in front, the line behind a short lock.
 //! - `totals`: what it counts.
-//! - `future`: waiting for a slot, and a call that holds one; `guard` makes it.
-//! - `policy`: the shared, named thing; `admission` what it decides, `call` its use by hand.
+//! - `future`: a call that takes a slot and holds it, `waiter` one that waits for it; `guard` makes it.
+//! - `policy`: the shared, named thing; `changes` while it runs, `admission` what it decides, `call` its use by hand.
 
 mod adapting;
 mod adaptive;
 mod admission;
 mod call;
+mod changes;
 mod config;
 mod delay;
 mod future;
@@ -30,6 +31,7 @@ mod slots;
 #[cfg(test)]
 mod tests;
 mod totals;
+mod waiter;
 
 pub use self::adapting::AdaptiveLimit;
 pub use self::config::BulkheadConfig;

@@ -1,4 +1,4 @@
-//! The shared, named bulkhead: its options, its mode and its slots.
+//! The shared, named bulkhead: its options and its slots.
 
 use std::fmt;
 
@@ -10,12 +10,10 @@ use super::semaphore::FairSemaphore;
 use super::{BulkheadConfig, BulkheadTotals};
 use crate::ambient::Priority;
 use crate::check;
-use crate::current::ModeCell;
-use crate::current::{self, Configured, Current};
-use crate::kind::PolicyKind;
+use crate::current::{self, Current, ModeCell};
+use crate::histogram::Latency;
 use crate::mode::Mode;
 use crate::name::{AnyPolicy, Identity, Name, Origin};
-use crate::problem::Problem;
 use crate::striped::StripedCounter;
 use crate::sync::AtomicU32;
 
@@ -78,13 +76,14 @@ use crate::sync::AtomicU32;
 /// Waiting needs a tokio runtime with its timer enabled, as [`tokio::time::sleep`] does.
 pub struct Bulkhead {
     identity: Identity,
-    config: Current<BulkheadConfig>,
+    pub(super) config: Current<BulkheadConfig>,
     pub(super) mode: ModeCell,
     /// The limit for calls of ordinary priority, as they need it; 0 while they need a closer look.
     pub(super) limit: AtomicU32,
     /// Which calls an adaptive limit learns from: those whose number on the golden sequence is no larger. 0: none.
     pub(super) sampling: AtomicU32,
     pub(super) controller: OnceBox<Controller>,
+    pub(super) waits: OnceBox<Latency>,
     pub(super) slots: FairSemaphore,
     pub(super) rejected: StripedCounter,
 }
@@ -110,6 +109,7 @@ impl Bulkhead {
             limit: AtomicU32::new(first_limit(&config)),
             sampling: AtomicU32::new(if config.adaptive { u32::MAX } else { 0 }),
             controller: OnceBox::new(),
+            waits: OnceBox::new(),
             config: Current::new(config),
             mode: ModeCell::new(),
             slots: FairSemaphore::new(),
@@ -128,50 +128,6 @@ impl Bulkhead {
     #[inline]
     pub fn config(&self) -> &BulkheadConfig {
         self.config.get()
-    }
-
-    /// Puts other options in force. An adaptive limit keeps what it has learnt, within its new bounds. Raised,
-    /// `max_concurrent` serves calls that wait before this returns; lowered, it ends
-    /// no call, and new ones wait or are rejected until enough have left. Other options hold for calls that come from now
-    /// on.
-    ///
-    /// # Errors
-    /// When options contradict each other; nothing is changed then.
-    pub fn reconfigure(&self, config: BulkheadConfig) -> Result<(), Problem> {
-        current::reconfigure(self, config.validate(), config)
-    }
-
-    /// Enforces the limit, only counts the calls above it, or does nothing. Calls count as running in every mode.
-    ///
-    /// # Errors
-    /// None: a bulkhead has every mode.
-    pub fn set_mode(&self, mode: Mode) -> Result<(), Problem> {
-        current::set_mode(self, PolicyKind::Bulkhead, mode)
-    }
-
-    /// Whether it enforces what it decides.
-    #[must_use]
-    pub fn mode(&self) -> Mode {
-        self.mode.get()
-    }
-
-    /// How many calls came above the limit while it only observed.
-    #[must_use]
-    pub fn would_reject(&self) -> u64 {
-        self.mode.counts().0
-    }
-
-    /// How many calls passed untouched while it was off.
-    #[must_use]
-    pub fn bypassed(&self) -> u64 {
-        self.mode.counts().1
-    }
-
-    /// Forgets what it counted, and what an adaptive limit has learnt. Calls that run keep their slots, and those that wait their places.
-    pub fn reset(&self) {
-        self.rejected.reset();
-        self.mode.reset();
-        self.reset_limit();
     }
 
     /// How many calls run now.
@@ -203,29 +159,6 @@ const fn first_limit(config: &BulkheadConfig) -> u32 {
     match config.queue {
         QueueOrder::Fifo => config.limits(limit).get(Priority::Critical),
         QueueOrder::Adaptive => 0,
-    }
-}
-
-impl Configured for Bulkhead {
-    type Config = BulkheadConfig;
-
-    fn current(&self) -> &Current<BulkheadConfig> {
-        &self.config
-    }
-
-    fn modes(&self) -> Option<&ModeCell> {
-        Some(&self.mode)
-    }
-
-    fn put(&self, config: BulkheadConfig) -> Result<(), Problem> {
-        self.config.set(config).map_err(Problem::new)?;
-        self.derive();
-        Ok(())
-    }
-
-    fn put_mode(&self, mode: Mode) {
-        self.mode.put(mode);
-        self.derive();
     }
 }
 

@@ -18,7 +18,6 @@ mod fleet_options;
 )]
 mod fleet_view;
 mod future;
-mod latency;
 mod machine;
 mod permit;
 mod policy;
@@ -41,7 +40,6 @@ pub(crate) use self::future::Settles;
 pub use self::future::{guard, guard_blocking};
 #[cfg(feature = "tower")]
 pub(crate) use self::future::{guard_by, unknown};
-pub use self::latency::Histogram;
 pub use self::permit::Permit;
 pub use self::policy::CircuitBreaker;
 pub(crate) use self::policy::Transitions;

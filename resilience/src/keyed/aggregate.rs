@@ -5,9 +5,10 @@ use std::ops::AddAssign;
 
 use crate::bulkhead::Bulkhead;
 use crate::circuit_breaker::Transitions;
-use crate::circuit_breaker::{CircuitBreaker, Histogram, Totals};
+use crate::circuit_breaker::{CircuitBreaker, Totals};
 use crate::circuit_state::CircuitState;
 use crate::current::tell_passed;
+use crate::histogram::Histogram;
 use crate::rate_limit::Limit;
 use crate::rate_limit::RateLimiter;
 
@@ -91,6 +92,8 @@ pub struct BulkheadAggregate {
     /// Of adaptive limits, the longest latency without a queue, and now, in nanoseconds.
     pub(crate) base: f64,
     pub(crate) recent: f64,
+    /// Of calls that waited for a slot, and got it.
+    pub(crate) waits: Option<Histogram>,
 }
 
 impl BulkheadAggregate {
@@ -99,7 +102,8 @@ impl BulkheadAggregate {
         let passed = (bulkhead.would_reject(), bulkhead.bypassed());
         let (rejected, limit) = (bulkhead.totals().rejected, bulkhead.limit().into());
         let (base, recent) = bulkhead.latencies();
-        Self { rejected, in_flight, queued, passed, limit, base, recent }
+        let waits = bulkhead.waits();
+        Self { rejected, in_flight, queued, passed, limit, base, recent, waits }
     }
 }
 
@@ -111,13 +115,16 @@ impl AddAssign for BulkheadAggregate {
         self.passed = sum(self.passed, other.passed);
         self.limit += other.limit;
         (self.base, self.recent) = (self.base.max(other.base), self.recent.max(other.recent));
+        if let Some(waits) = other.waits {
+            *self.waits.get_or_insert_default() += waits;
+        }
     }
 }
 
 impl Aggregate for BulkheadAggregate {
     fn clear_present(&mut self) {
-        let (rejected, passed) = (self.rejected, self.passed);
-        *self = Self { rejected, passed, ..Self::default() };
+        let Self { rejected, passed, waits, .. } = *self;
+        *self = Self { rejected, passed, waits, ..Self::default() };
     }
 
     fn tell(&self, tell: &mut dyn FnMut(&'static str, u64)) {

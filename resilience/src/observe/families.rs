@@ -6,8 +6,8 @@ use std::sync::LazyLock;
 use super::collect::Collected;
 use super::outcomes;
 use super::sink::{Sink, policy};
-use crate::circuit_breaker::Histogram;
 use crate::circuit_state::CircuitState::{self, Closed, HalfOpen, Open};
+use crate::histogram::Histogram;
 use crate::keyed::BreakerAggregate;
 use crate::name::Name;
 #[cfg(feature = "overrides")]
@@ -122,6 +122,13 @@ pub(super) static FAMILIES: &[Family] = &[
         shape: Shape::Seconds,
         policies: |all| all.bulkheads.len(),
         write: latencies,
+    },
+    Family {
+        name: "resilience_bulkhead_wait_seconds",
+        help: "How long calls waited for a slot of the bulkhead, of those that waited and got it.",
+        shape: Shape::Histogram,
+        policies: |all| all.bulkheads.len(),
+        write: waits,
     },
     Family {
         name: "resilience_call_duration_seconds",
@@ -257,6 +264,14 @@ fn latencies(all: &Collected, place: usize, to: &mut dyn Sink) {
             to.series(&[policy(*name)]);
             to.seconds(&[("kind", kind)], nanos / 1e9);
         }
+    }
+}
+
+fn waits(all: &Collected, place: usize, to: &mut dyn Sink) {
+    let (name, sum) = &all.bulkheads[place];
+    if let Some(waits) = &sum.waits {
+        to.series(&[policy(*name)]);
+        to.durations(waits);
     }
 }
 

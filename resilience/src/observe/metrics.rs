@@ -27,7 +27,7 @@ use ::metrics::{Label as Theirs, Unit, counter, describe_counter, describe_gauge
 use super::collect::Collected;
 use super::families::{FAMILIES, Family, Shape, buckets};
 use super::sink::{Label, Sink};
-use crate::circuit_breaker::Histogram;
+use crate::histogram::Histogram;
 use crate::registry::Registry;
 
 /// Describes each metric to the recorder. Once is enough.

@@ -18,6 +18,7 @@
 //! | `resilience_bulkhead_queued` | `policy` | calls that wait |
 //! | `resilience_bulkhead_limit` | `policy` | how many calls may run |
 //! | `resilience_bulkhead_latency_seconds` | `policy`, `kind` | what calls through an adaptive bulkhead take without a queue (`base`) and now (`recent`); of several keys the longest |
+//! | `resilience_bulkhead_wait_seconds` | `policy` | histogram: how long calls waited for a slot, of those that waited and got it |
 //! | `resilience_policy_mode` | `kind`, `policy`, `mode` | 1 for the mode in force |
 //! | `resilience_call_duration_seconds` | `policy` | a histogram, for the breakers with the option `latency` |
 //!

@@ -40,7 +40,7 @@ use ::opentelemetry::metrics::{AsyncInstrument, Meter};
 use super::collect::Collected;
 use super::families::{FAMILIES, Family, Shape, buckets};
 use super::sink::{Label, Sink};
-use crate::circuit_breaker::Histogram;
+use crate::histogram::Histogram;
 use crate::registry::Registry;
 
 /// Adds an instrument for each metric to `meter`, for as long as its provider lives.

@@ -1,6 +1,6 @@
 //! Where the values of metrics go, whatever the exporter.
 
-use crate::circuit_breaker::Histogram;
+use crate::histogram::Histogram;
 use crate::name::Name;
 
 /// A name and a value. Both live as long as the program: policies do.

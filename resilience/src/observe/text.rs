@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::collect::Collected;
 use super::families::{FAMILIES, Family, Shape, buckets};
 use super::sink::{Label, Sink};
-use crate::circuit_breaker::Histogram;
+use crate::histogram::Histogram;
 use crate::registry::Registry;
 
 /// How metrics are written.

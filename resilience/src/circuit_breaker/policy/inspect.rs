@@ -4,10 +4,10 @@ use std::fmt;
 use std::time::Duration;
 
 use super::super::counts::{Totals, Trip};
-use super::super::latency::Histogram;
 use super::{CircuitBreaker, Transitions};
 use crate::circuit_state::{CircuitState, Counts};
 use crate::clock::{self, Nanos};
+use crate::histogram::Histogram;
 use crate::mode::Mode;
 use crate::name::AnyPolicy;
 use crate::sync::Ordering;

@@ -6,12 +6,12 @@ use super::super::announcements::Announcements;
 use super::super::config::CircuitBreakerConfig;
 use super::super::counts::Trip;
 use super::super::fleet_view::FleetView;
-use super::super::latency::Latency;
 use super::super::machine::Machine;
 use super::super::tally::Tally;
 use super::super::word::Word;
 use crate::circuit_state::CircuitState;
 use crate::clock;
+use crate::histogram::Latency;
 use crate::sync::{AtomicU64, Mutex, Ordering};
 
 /// What the first finished call allocates.

@@ -2,10 +2,9 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use crate::circuit_breaker::{
-    CircuitBreaker, CircuitBreakerConfig, Histogram, Thresholds, Totals, Trip,
-};
+use crate::circuit_breaker::{CircuitBreaker, CircuitBreakerConfig, Thresholds, Totals, Trip};
 use crate::circuit_state::{Cause, CircuitState, Counts};
+use crate::histogram::Histogram;
 use crate::name::Name;
 
 /// One circuit breaker.
