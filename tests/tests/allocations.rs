@@ -132,6 +132,12 @@ mod attributes {
         answer(input)
     }
 
+    // Each call is a sample, and the first ten end a window.
+    #[bulkhead(adaptive, min_samples = 10)]
+    pub(crate) async fn adaptive(input: u64) -> Answer {
+        answer(input)
+    }
+
     #[retry]
     #[circuit_breaker]
     #[timeout("1s")]
@@ -236,6 +242,7 @@ fn calls_without_trouble_allocate_nothing() {
         ("attribute: timeout", allocations(fail, attributes::limited)),
         ("attribute: bulkhead", allocations(fail, attributes::bounded)),
         ("attribute: bulkhead with queue", allocations(fail, attributes::bounded_with_queue)),
+        ("attribute: adaptive bulkhead", allocations(0, attributes::adaptive)),
         ("attribute: all four", allocations(0, attributes::four)),
         ("attribute: rate limit", allocations(0, attributes::rate_limited)),
         ("attribute: rate limit, refusal", allocations(0, attributes::rate_used_up)),

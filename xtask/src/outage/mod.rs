@@ -1,5 +1,5 @@
 //! `cargo x outage`: the user service and the order client under faults, with their attributes and
-//! without.
+//! without; and a database that is overloaded, with an adaptive limit and without (`--overload`: that alone).
 
 mod bare;
 
@@ -12,8 +12,8 @@ const PROGRAMS: [&str; 2] = ["user_service", "http_client"];
 
 pub(crate) fn run(arguments: &[String]) -> ExitCode {
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    if !matches!(arguments[..], [] | ["--check"] | ["--picture", _]) {
-        eprintln!("usage: cargo x outage [--check | --picture FILE]");
+    if !matches!(arguments[..], [] | ["--check" | "--overload"] | ["--picture", _]) {
+        eprintln!("usage: cargo x outage [--check | --overload | --picture FILE]");
         return ExitCode::from(2);
     }
     compare(&arguments).unwrap_or_else(|why| {

@@ -56,13 +56,16 @@ pub(crate) async fn run() -> ExitCode {
             let is_good = compare(TELLING.into_iter(), &with, &bare).await;
             verdict(overload::compare(BRIEFLY).await && is_good)
         }
+        [flag] if flag == "--overload" => verdict(overload::compare(MINUTE).await),
         [flag, file] if flag == "--picture" => draw(Path::new(file), &with, &bare).await,
         _ => usage(),
     }
 }
 
 fn usage() -> ExitCode {
-    eprintln!("usage: outage [--check | --picture FILE] USERS ORDERS BARE-USERS BARE-ORDERS");
+    eprintln!(
+        "usage: outage [--check | --overload | --picture FILE] USERS ORDERS BARE-USERS BARE-ORDERS"
+    );
     ExitCode::from(2)
 }
 

@@ -24,7 +24,7 @@ function element(row) {
     Object.assign(parts, { rate: find(".rate"), fill: find(".fill"), mark: find(".mark"), rateText: find(".rate .text"), bar: find(".bar") });
     Object.assign(parts, { spark: find(".spark"), all: find(".all"), bad: find(".bad"), note: find(".note") });
     parts.details.addEventListener("toggle", () => showFacts(parts));
-    Object.assign(parts, { changed: find(".changed"), chart: find(".chart"), caption: find("figcaption") });
+    Object.assign(parts, { changed: find(".changed"), found: find(".found"), caption: find("figcaption") });
     const [forces, edits] = [row.list === "circuit_breakers", canEdit(row)];
     if (document.body.dataset.admin === "true" && (forces || edits)) {
       set(find(".hands"), "hidden", false);
@@ -75,11 +75,11 @@ function showFacts({ details, facts, row }) {
   if (row.limits) showLimits(elements.get(row.key), row.limits);
 }
 
-function showLimits({ chart, caption }, past) {
+function showLimits({ found, caption }, past) {
   const lines = limitLines(past);
-  LINES.forEach((name) => attribute(chart.querySelector(`.${name}`), "d", lines[name]));
+  LINES.forEach((name) => attribute(found.querySelector(`.${name}`), "d", lines[name]));
   set(caption, "textContent", lines.text);
-  set(chart, "hidden", false);
+  set(found, "hidden", false);
 }
 
 function showGroups(facts, groups) {
