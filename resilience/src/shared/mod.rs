@@ -127,7 +127,7 @@ pub fn connect(store: impl Store) {
 
 /// Forces the circuit breakers of that name into a state in all replicas, from now on (they hear of it within a second):
 /// [`ForcedOpen`](CircuitState::ForcedOpen) or [`ForcedClosed`](CircuitState::ForcedClosed). `None` ends that, and closes
-/// them.
+/// them. So does a store that forgets: a restart without persistence.
 ///
 /// # Errors
 /// When the store does not answer, and before [`connect`]; for a state that is not forced.
