@@ -336,7 +336,8 @@ impl Model {
                 let lifetime = self.options.trial_lifetime();
                 let runs = |since: Duration| since + lifetime > self.now;
                 let running = self.trials.iter().filter(|(_, since)| runs(*since)).count();
-                if running as u32 + self.trial_successes < self.options.half_open_calls {
+                if running + (self.trial_successes as usize) < self.options.half_open_calls as usize
+                {
                     self.trials.push((held.number, self.now));
                     return Answer::Pass(held);
                 }

@@ -87,7 +87,7 @@ impl Model {
     }
 
     fn has_room(&self, priority: Priority) -> bool {
-        (self.in_flight.len() as u32) < self.options.limit(priority)
+        self.in_flight.len() < self.options.limit(priority) as usize
     }
 
     pub fn arrive(&mut self, number: u64, priority: Priority, may_wait: bool) -> Became {
@@ -98,9 +98,9 @@ impl Model {
             self.begun.push(number);
             return Became::Begun;
         }
-        let longest = self.options.max_queue.unwrap_or(u32::MAX);
+        let longest = self.options.max_queue.unwrap_or(u32::MAX) as usize;
         match self.options.max_wait {
-            Some(wait) if may_wait && (self.waiting.len() as u32) < longest => {
+            Some(wait) if may_wait && self.waiting.len() < longest => {
                 let until = self.now + Duration::from_millis(wait);
                 self.waiting.push(Waiter { number, priority, until });
                 Became::Waits

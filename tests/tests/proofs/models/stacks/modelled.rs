@@ -153,7 +153,7 @@ impl State {
             Self::Bulkhead(queue) => {
                 let model = queue.model.borrow();
                 let [running, waiting] = [model.in_flight.len(), model.waiting.len()];
-                Count::Bulkhead(running as u32, waiting as u32, model.rejected)
+                Count::Bulkhead(running, waiting, model.rejected)
             }
             Self::RateLimit(queue) => {
                 let mut model = queue.model.borrow_mut();

@@ -105,7 +105,7 @@ impl Policy {
                 Count::Timeout(it.totals().timed_out, it.totals().deadline_exceeded)
             }
             Self::Bulkhead(it) => {
-                Count::Bulkhead(it.in_flight(), it.queued(), it.totals().rejected)
+                Count::Bulkhead(it.in_flight() as usize, it.queued() as usize, it.totals().rejected)
             }
             Self::RateLimit(it) => {
                 Count::RateLimit(it.available(), it.totals().rejected, it.totals().waited)

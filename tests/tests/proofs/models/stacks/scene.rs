@@ -164,7 +164,7 @@ pub enum Count {
     Breaker(CircuitState, Counts, Totals),
     Retry(u64, u64, u64),
     Timeout(u64, u64),
-    Bulkhead(u32, u32, u64),
+    Bulkhead(usize, usize, u64),
     RateLimit(u64, u64, u64),
     Hedge(u64, u64),
 }
