@@ -8,7 +8,7 @@ use crate::workspace::cargo;
 
 // The workspace's run unifies all features; each of these sees the runtime crate as a user with
 // that choice does, where an item gated wrongly is dead or missing.
-const RUNTIME_FEATURES: [&str; 13] = [
+const RUNTIME_FEATURES: [&str; 14] = [
     "",
     "serde",
     "axum",
@@ -21,6 +21,7 @@ const RUNTIME_FEATURES: [&str; 13] = [
     "reqwest",
     "tonic",
     "sqlx",
+    "redis",
     "axum,tower",
 ];
 
