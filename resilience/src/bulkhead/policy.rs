@@ -10,7 +10,7 @@ use super::semaphore::FairSemaphore;
 use super::{BulkheadConfig, BulkheadTotals};
 use crate::ambient::Priority;
 use crate::check;
-use crate::current::{self, Current, ModeCell};
+use crate::current::{Current, ModeCell};
 use crate::histogram::Latency;
 use crate::mode::Mode;
 use crate::name::{AnyPolicy, Identity, Name, Origin};
@@ -193,7 +193,7 @@ impl AnyPolicy for Bulkhead {
 
     #[cfg(feature = "test-util")]
     fn renew(&self) {
-        current::renew(self);
+        crate::current::renew(self);
         Bulkhead::reset(self);
     }
 }

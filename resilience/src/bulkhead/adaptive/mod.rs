@@ -14,7 +14,7 @@ mod window;
 
 pub(super) use self::controller::{Controller, Ended};
 pub(super) use self::end::{End, Judge, Judged, Unjudged};
-#[cfg(test)]
+#[cfg(all(test, not(shuttle)))]
 pub(super) use self::machine::Sample;
 pub(super) use self::machine::{Bounds, Machine};
 pub(super) use self::start::Start;

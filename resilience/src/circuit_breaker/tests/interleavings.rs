@@ -113,8 +113,12 @@ fn no_more_trials_run_than_there_are_slots() {
             let breaker = breaker(recovering(2));
             breaker.try_acquire().unwrap().failure();
             let running = Arc::new(AtomicU32::new(0));
-            let ends: [fn(Permit<'_>); 4] =
-                [Permit::success, Permit::ignore, |permit| drop(permit), Permit::success];
+            let ends: [fn(Permit<'_>); 4] = [
+                |permit| permit.success(),
+                |permit| permit.ignore(),
+                |permit| drop(permit),
+                |permit| permit.success(),
+            ];
             let trial = |end: fn(Permit<'_>)| -> Box<dyn FnOnce() + Send> {
                 let (breaker, running) = (Arc::clone(&breaker), Arc::clone(&running));
                 Box::new(move || {

@@ -16,8 +16,9 @@ mod sequences;
 use std::time::Duration;
 
 use super::*;
-use crate::circuit_state::Counts;
-use crate::circuit_state::{Cause, CircuitState};
+#[cfg(not(shuttle))]
+use crate::circuit_state::Cause;
+use crate::circuit_state::{CircuitState, Counts};
 
 /// Plays a script: `S` success, `F` failure, `X` ignored, `O` expects a rejection, `+1.5s` lets time pass.
 async fn play(breaker: &CircuitBreaker, script: &str) {
