@@ -69,7 +69,7 @@ pub(crate) const CASES: [Case; 14] = [
     Case {
         name: "bulkhead, adaptive, no sample",
         target: 20,
-        ceiling: None,
+        ceiling: Some(40),
         attributes: attributes::bulkhead_adaptive,
         by_hand: by_hand::bulkhead_adaptive,
     },
@@ -77,7 +77,7 @@ pub(crate) const CASES: [Case; 14] = [
     Case {
         name: "bulkhead, adaptive, a sample",
         target: 80,
-        ceiling: None,
+        ceiling: Some(248),
         attributes: attributes::bulkhead_sampled,
         by_hand: by_hand::bulkhead_sampled,
     },
