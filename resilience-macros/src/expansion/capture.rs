@@ -66,9 +66,9 @@ impl<'g> Capture<'g> {
         let quiet = quiet_underscores(&names.iter().collect::<Vec<_>>());
         let borrow = self.is_whole().then(|| quote_spanned!(span=> &));
         let unused = self.unused();
-        let named =
+        let in_order =
             quote_spanned!(span=> #quiet let _ = (#(#borrow #names,)*); #(let #unused = &();)*);
-        (!names.is_empty()).then_some(named)
+        (!names.is_empty()).then_some(in_order)
     }
 
     /// For the head of the block: `let (a, _) = _argument_1;`.

@@ -2,6 +2,12 @@
 //! same scenarios, as a Markdown table. A simulation: a dependency with so many workers and a queue, callers that give up
 //! after a second. `--check` holds the adaptive limit to its thresholds; `--seeds N` takes other seeds than 1 to 5.
 
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "limits and numbers of calls are small, and not negative"
+)]
+
 mod anchors;
 mod model;
 mod ours;
@@ -43,7 +49,9 @@ fn main() -> ExitCode {
         }
         println!();
     }
-    failures.iter().for_each(|failure| eprintln!("{failure}"));
+    for failure in &failures {
+        eprintln!("{failure}");
+    }
     if is_check && !failures.is_empty() { ExitCode::FAILURE } else { ExitCode::SUCCESS }
 }
 

@@ -37,8 +37,8 @@ pub(crate) struct Result {
 }
 
 /// A call in flight, ordered by its end.
-#[derive(PartialEq, PartialOrd)]
-struct InFlight {
+#[derive(PartialEq)]
+struct Call {
     ends: f64,
     came: f64,
     in_flight: u32,
@@ -46,18 +46,30 @@ struct InFlight {
     is_judged: bool,
 }
 
-impl Eq for InFlight {}
+impl Eq for Call {}
 
-impl Ord for InFlight {
+impl PartialOrd for Call {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Call {
     fn cmp(&self, other: &Self) -> std::cmp::Ordering {
         self.ends.total_cmp(&other.ends)
     }
 }
 
-#[derive(PartialEq, PartialOrd)]
+#[derive(PartialEq)]
 struct Free(f64);
 
 impl Eq for Free {}
+
+impl PartialOrd for Free {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
 
 impl Ord for Free {
     fn cmp(&self, other: &Self) -> std::cmp::Ordering {
@@ -101,7 +113,7 @@ pub(crate) fn run(limiter: &mut dyn Limiter, scenario: &Scenario, seed: u64) -> 
             workers.push(Reverse(Free(ends)));
             let is_dropped = ends - now > PATIENCE;
             let ends = if is_dropped { now + PATIENCE } else { ends };
-            flying.push(Reverse(InFlight {
+            flying.push(Reverse(Call {
                 ends,
                 came: now,
                 in_flight: in_flight + 1,
@@ -120,7 +132,7 @@ pub(crate) fn run(limiter: &mut dyn Limiter, scenario: &Scenario, seed: u64) -> 
 /// Calls that have ended by now.
 fn settle(
     limiter: &mut dyn Limiter,
-    flying: &mut BinaryHeap<Reverse<InFlight>>,
+    flying: &mut BinaryHeap<Reverse<Call>>,
     now: f64,
     counts: &mut Counts,
 ) {

@@ -92,8 +92,8 @@ pub(crate) async fn replica(design: &str, url: &str, start: u64) -> Result<(), B
         (0..TASKS).map(|_| tokio::spawn(call(Arc::clone(&design), begin))).collect();
     let (mut passed, mut added) = (0, Vec::new());
     for task in tasks {
-        let (passes, times) = task.await?;
-        passed += passes;
+        let (its, times) = task.await?;
+        passed += its;
         added.extend(times);
     }
     added.sort_unstable();

@@ -56,8 +56,8 @@ async fn report(case: &Case) -> Result<(), Box<dyn Error>> {
         .collect();
     let (mut passed, mut took) = (Vec::new(), Vec::new());
     for replica in replicas {
-        let (passes, times) = replica.await?;
-        passed.extend(passes);
+        let (its, times) = replica.await?;
+        passed.extend(its);
         took.extend(times);
     }
     passed.sort_unstable();
@@ -108,8 +108,8 @@ async fn offer(
     }
     let (mut passed, mut took) = (Vec::new(), Vec::new());
     for call in calls {
-        let Ok((passes, time)) = call.await else { continue };
-        passed.extend(passes);
+        let Ok((its, time)) = call.await else { continue };
+        passed.extend(its);
         took.push(time);
     }
     (passed, took)
