@@ -5,6 +5,7 @@ use proc_macro::TokenStream;
 mod attribute;
 mod diagnostics;
 mod expansion;
+mod grammar;
 mod item;
 mod layer;
 mod mode;

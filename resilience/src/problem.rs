@@ -4,6 +4,8 @@ use std::borrow::Cow;
 use std::error::Error;
 use std::fmt;
 
+use crate::name::one_line;
+
 /// Why a policy cannot be changed so, in one sentence; with the place where the mistake was written, if it was written
 /// in a file or a variable.
 ///
@@ -43,11 +45,12 @@ impl Problem {
     }
 }
 
+/// On one line, whatever names it holds.
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.place {
-            Some(place) => write!(f, "{place}: {}", self.text),
-            None => f.write_str(&self.text),
+            Some(place) => write!(f, "{}: {}", one_line(place), one_line(&self.text)),
+            None => f.write_str(&one_line(&self.text)),
         }
     }
 }

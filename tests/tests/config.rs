@@ -9,7 +9,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::http::{Method, Request, StatusCode};
-use futures_util::StreamExt;
+use futures_util::{FutureExt, StreamExt};
 use http::{Answer, send};
 use resilience::overrides;
 use resilience::{
@@ -128,6 +128,44 @@ async fn each_option_is_shown_with_its_source() {
     assert_eq!(shown["sources"]["jitter"], format!("attribute {place}"));
     assert_eq!(config("payments").await["effective"]["window"], "10s", "in the attribute's words");
     assert_eq!(config("api").await["effective"]["rate"], "100/s");
+    test.end().await;
+}
+
+/// What happened to that retry's options, and where each change comes from.
+fn reconfigured(events: &mut resilience::Events) -> Vec<String> {
+    let all = std::iter::from_fn(|| events.next().now_or_never().flatten());
+    let of_again = all.filter_map(|event| match event {
+        Event::Reconfigured { policy, changes, .. } if policy == "shop.again" => Some(changes),
+        _ => None,
+    });
+    of_again.flat_map(|changes| changes.to_vec()).collect()
+}
+
+#[tokio::test]
+async fn what_the_program_changes_by_hand_is_told_and_the_admin_routes_still_win() {
+    let test = alone("by-hand").await;
+    let declared = AGAIN.config().clone();
+    patch("retry/shop.again", json!({"attempts": 2})).await;
+    let mut events = registry().events();
+    AGAIN.reconfigure(declared.clone().attempts(5).delay(Duration::from_millis(7))).unwrap();
+    assert_eq!(AGAIN.config(), &declared.clone().attempts(2).delay(Duration::from_millis(7)));
+    AGAIN.set_mode(Mode::Off).unwrap();
+    assert_eq!(
+        reconfigured(&mut events),
+        [
+            "shop.again.attempts: 2 → 5 (program)",
+            "shop.again.delay: 100ms → 7ms (program)",
+            "shop.again.attempts: 5 → 2 (admin)",
+            "shop.again.mode: enforce → off (program)",
+        ]
+    );
+    AGAIN.set_mode(Mode::Off).unwrap();
+    assert!(reconfigured(&mut events).is_empty(), "nothing changed");
+    let metrics = send(app(), Method::GET, "/metrics", &[TOKEN], "").await;
+    let overridden = "resilience_overridden{kind=\"retry\",policy=\"shop.again\"} 3";
+    assert!(metrics.body.contains(overridden), "{}", metrics.body);
+    registry().reset_overrides();
+    assert_eq!((AGAIN.config(), AGAIN.mode()), (&declared, Mode::Enforce));
     test.end().await;
 }
 

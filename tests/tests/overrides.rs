@@ -176,7 +176,7 @@ async fn every_mistake_is_told_with_its_place_and_nothing_changes() {
             &format!(
                 "resilience.toml:5:1: `when_err` is code; it can only be changed there ({place})"
             ),
-            "resilience.toml:8:1: `max_delay` is shorter than `delay`: raise it",
+            "resilience.toml:8:1: `max_delay` is shorter than `delay`, 100ms: write at least \"100ms\"",
             "resilience.toml:10:8: `mode`: a retry has no mode `observe`: write `enforce` or `off`",
             &format!(
                 "resilience.toml:11:18: no circuit breaker is named `payment`; did you mean `payments` ({place})?"

@@ -10,7 +10,8 @@ use syn::{Expr, Lit};
 use crate::attribute::arguments::{Arguments, Named};
 use crate::attribute::options::value::literal;
 use crate::attribute::{Attribute, OptionSpec, Positional, Role, Target};
-use crate::diagnostics::{Diagnostics, listed, nearest};
+use crate::diagnostics::Diagnostics;
+use crate::grammar::{nearest, unknown_option};
 use crate::source::scope::Scope;
 use crate::tokens;
 
@@ -84,7 +85,7 @@ fn misspelt_flag(expr: &Expr, attribute: &Attribute) -> Option<&'static str> {
     let word = path.path.get_ident()?.to_string();
     let flags: Vec<_> =
         attribute.known().filter(|known| known.is_flag()).map(|known| known.name).collect();
-    nearest(&word, &flags)
+    nearest(&word, flags.iter().copied())
 }
 
 fn stray_literal(expr: &Expr, attribute: &Attribute) -> String {
@@ -105,7 +106,8 @@ fn known(named: &mut Vec<Named>, attribute: &Attribute, errors: &mut Diagnostics
         let known = attribute.find(&key.to_string()).is_some();
         if !known {
             let misplaced = of_blocks(key).or_else(|| (attribute.misplaced)(&key.to_string()));
-            let text = misplaced.unwrap_or_else(|| unknown(key, attribute, &all));
+            let text =
+                misplaced.unwrap_or_else(|| unknown_option(&key.to_string(), attribute.noun, &all));
             errors.at(key.span(), text);
         }
         known
@@ -118,12 +120,6 @@ fn of_blocks(key: &Ident) -> Option<String> {
         format!("`{key}` chooses among the methods of an `impl` block or a trait: remove it here")
     };
     (key == "only" || key == "except").then(text)
-}
-
-fn unknown(key: &Ident, attribute: &Attribute, all: &[&str]) -> String {
-    let meant = nearest(&key.to_string(), all)
-        .map_or_else(String::new, |meant| format!(": did you mean `{meant}`?"));
-    format!("`{}` has no option `{key}`{meant}\nit has {}", attribute.name, listed(all))
 }
 
 /// Reports options that are written more than once, at each place, and keeps the first.

@@ -11,6 +11,7 @@ use crate::attribute::options::shares::Shares;
 use crate::attribute::options::value::{SpannedValue, Value};
 use crate::attribute::{Attribute, Blocking, Effect, Positional};
 use crate::diagnostics::Diagnostics;
+use crate::grammar::QUEUE_ALONE;
 use crate::layer::model::Layer;
 use crate::policies::admission::{AdmissionLayer, Argument, Judges, waits};
 use crate::policies::keys::{Key, keyed};
@@ -60,8 +61,6 @@ const NOT_ADAPTIVE: &str = "needs `adaptive`, which lets the limit find itself: 
 /// The runtime's defaults, which other limits are held against.
 const CEILING: u32 = 200;
 const INITIAL: u32 = 20;
-const NO_QUEUE: &str =
-    "without `max_wait` no call waits, so there is no queue to limit: add `max_wait = \"100ms\"`";
 
 /// An expression of the call, which only the compiler can check.
 #[derive(Debug)]
@@ -117,7 +116,7 @@ impl Options {
             return;
         }
         if let Some(queue) = &self.max_queue {
-            errors.at(queue.key.span(), NO_QUEUE);
+            errors.at(queue.key.span(), QUEUE_ALONE);
         }
         for key in [key(self.queue.as_ref()), key(self.queue_target.as_ref())].into_iter().flatten()
         {

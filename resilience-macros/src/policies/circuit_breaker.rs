@@ -13,6 +13,7 @@ use crate::attribute::options::value::{SpannedValue, Value, with_feature};
 use crate::attribute::options::window::Window;
 use crate::attribute::{Attribute, Blocking, Effect, Positional};
 use crate::diagnostics::Diagnostics;
+use crate::grammar::{SLOW_RATE_ALONE, more_than_the_window, too_short};
 use crate::layer::call::{CallTokens, WrapContext};
 use crate::layer::keyed::Keyed;
 use crate::layer::model::{Layer, LayerExpansion};
@@ -108,10 +109,7 @@ impl Options {
         if let Some(option) =
             self.slow_rate.as_ref().filter(|_| complete && self.slow_call.is_none())
         {
-            errors.at(
-                option.key.span(),
-                "`slow_rate` needs `slow_call`, which says what is slow: add `slow_call = \"1s\"`",
-            );
+            errors.at(option.key.span(), SLOW_RATE_ALONE);
         }
     }
 
@@ -122,10 +120,7 @@ impl Options {
         };
         let Some(option) = &self.min_calls else { return };
         if option.literal().is_some_and(|&min_calls| min_calls > window) {
-            errors.at(option.key.span(), format!(
-                "a window of {window} calls never holds that many: write `min_calls = {window}` \
-                 or less"
-            ));
+            errors.at(option.key.span(), more_than_the_window(window));
         }
     }
 
@@ -139,13 +134,7 @@ impl Options {
             return;
         };
         if option.literal().is_some_and(|max| max.0 < open_for) {
-            errors.at(
-                option.key.span(),
-                format!(
-                    "`max_open_for` is shorter than `open_for`, {open_for:?}: write at least \
-                 \"{open_for:?}\""
-                ),
-            );
+            errors.at(option.key.span(), too_short("max_open_for", "open_for", open_for));
         }
     }
 

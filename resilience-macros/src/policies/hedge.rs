@@ -6,6 +6,7 @@ use syn::Expr;
 use crate::attribute::options::code::Callable;
 use crate::attribute::options::duration::Positive;
 use crate::attribute::{Attribute, Blocking, Effect, Positional};
+use crate::grammar::ONE_ATTEMPT;
 use crate::layer::call::{CallTokens, WrapContext};
 use crate::layer::model::{Layer, LayerExpansion};
 use crate::layer::predicates::Predicates;
@@ -38,8 +39,6 @@ options! {
 
 const NOT_ASYNC: &str =
     "a synchronous function runs one attempt at a time: make it `async`, or use `#[retry]`";
-const ONE_ATTEMPT: &str =
-    "`max_attempts` counts the first attempt, so one alone is no hedge: write 2 or more";
 
 fn read(reading: &mut Reading<'_>) -> Vec<Layer> {
     let Options { max_attempts, when_err, when_ok, when_rejected, .. } = Options::read(reading);

@@ -13,6 +13,7 @@ use crate::attribute::options::rate::Rate;
 use crate::attribute::options::value::{SpannedValue, Value, with_feature};
 use crate::attribute::{Attribute, Blocking, Effect, Positional};
 use crate::diagnostics::Diagnostics;
+use crate::grammar::{LONG_BURST, LONG_LEASE};
 use crate::layer::model::Layer;
 use crate::policies::admission::{AdmissionLayer, Argument, waits};
 use crate::policies::keys::{Key, keyed};
@@ -51,12 +52,8 @@ options! {
 const NOT_ASYNC: &str = "a synchronous function cannot wait for its turn: remove `max_wait`, or make the function `async`";
 const NO_RATE: &str = "a rate limit has no default rate: write one, `#[rate_limit(\"100/s\")]`, or use an instance, \
                        `#[rate_limit(SHARED)]`";
-const TOO_LONG: &str = "at this rate the burst takes more than 18 years to come back, which is more than the clock \
-                        holds: write a shorter period (`\"100/h\"`) or a smaller `burst`";
 
 const LONGEST_LEASE: Duration = Duration::from_secs(1);
-const LONG_LEASE: &str =
-    "turns that are fetched ahead are late for others: `lease` is at most \"1s\"";
 
 /// A flag that needs a feature of the runtime, which only the runtime knows.
 #[derive(Clone, Debug)]
@@ -178,7 +175,7 @@ fn too_long(
     let Some(known) = rate.literal() else { return };
     if known_burst(known, burst).is_some_and(|burst| !known.holds(burst)) {
         let at = burst.map_or(&rate.expr, |burst| &burst.expr);
-        reading.errors.on(at, TOO_LONG);
+        reading.errors.on(at, LONG_BURST);
     }
 }
 

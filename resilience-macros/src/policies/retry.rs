@@ -14,6 +14,7 @@ use crate::attribute::options::ratio::{Factor, Ratio};
 use crate::attribute::options::value::{SpannedValue, Value};
 use crate::attribute::{Attribute, Blocking, Effect, Positional};
 use crate::diagnostics::Diagnostics;
+use crate::grammar::{BUDGET_BURST_ALONE, FACTOR_ALONE, too_short};
 use crate::layer::attempts::Attempts;
 use crate::layer::call::{CallTokens, WrapContext};
 use crate::layer::model::{Layer, LayerExpansion};
@@ -88,28 +89,17 @@ impl Options {
         if let (Some(option), Some(Choice { value, .. })) = (&self.factor, self.backoff())
             && value != Backoff::Exponential
         {
-            errors.at(
-                option.key.span(),
-                "a factor belongs to an exponential back-off: remove `factor`, or write `backoff = exponential`",
-            );
+            errors.at(option.key.span(), FACTOR_ALONE);
         }
         if let (Some(option), Some(delay)) = (&self.max_delay, self.delay(complete))
             && option.literal().is_some_and(|max| max.0 < delay)
         {
-            errors.at(
-                option.key.span(),
-                format!(
-                    "`max_delay` is shorter than `delay`, {delay:?}: write at least \"{delay:?}\""
-                ),
-            );
+            errors.at(option.key.span(), too_short("max_delay", "delay", delay));
         }
         if let Some(option) =
             self.budget_burst.as_ref().filter(|_| complete && self.budget.is_none())
         {
-            errors.at(
-                option.key.span(),
-                "`budget_burst` needs `budget`, which fills it: add `budget = 0.2`",
-            );
+            errors.at(option.key.span(), BUDGET_BURST_ALONE);
         }
     }
 

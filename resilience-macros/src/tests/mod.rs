@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use proptest::prelude::*;
 
-use crate::attribute::options::duration::parse as parse_duration;
+use crate::grammar::parse_duration;
 use crate::item::stack::expand;
 use crate::policies::reading::Reader;
 use crate::policies::resilient::parts::{OTHERS, PARTS};

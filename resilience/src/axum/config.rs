@@ -1,6 +1,7 @@
 //! Options over HTTP: what is in force and why, and changes for a while, under the admin routes' rules.
 
 use std::iter::once;
+use std::panic::resume_unwind;
 use std::sync::Arc;
 
 use ::axum::body::Body;
@@ -11,6 +12,7 @@ use ::axum::http::{HeaderMap, Request, StatusCode};
 use ::axum::response::Response;
 use serde::Deserialize;
 use serde_json::{Map, Value as Json};
+use tokio::task::spawn_blocking;
 
 use super::admin::{by, rejection, tidied, whole};
 use super::chunks;
@@ -62,7 +64,7 @@ pub(super) async fn list(
         Ok(only) => only,
         Err(rejection) => return bad_request(rejection.body_text()),
     };
-    admin::expire();
+    aside(admin::expire).await;
     let wanted = move |kind: PolicyKind, name: &str| {
         only.kind.as_deref().is_none_or(|only| only == kind.as_str())
             && only.name.as_deref().is_none_or(|only| only == name)
@@ -94,13 +96,23 @@ async fn changed(shared: &Shared, request: Request<Body>) -> Result<Answer, Resp
     };
     let options = options(&whole(body).await?).map_err(bad_request)?;
     let About { kind, name, asked: Asked { dry_run, .. }, author } = about;
-    admin::change(&Wish { kind, name, options, lasts, author, dry_run }).map_err(rejected)
+    let wish = Wish { kind, name, options, lasts, author, dry_run };
+    aside(move || admin::change(&wish)).await.map_err(rejected)
 }
 
 async fn withdrawn(shared: &Shared, request: Request<Body>) -> Result<Answer, Response> {
     let (about, _) = about(shared, request).await?;
     let About { kind, name, asked, author } = about;
-    admin::withdraw(kind, &name, &author, asked.dry_run).map_err(rejected)
+    let work = move || admin::withdraw(kind, &name, &author, asked.dry_run);
+    aside(work).await.map_err(rejected)
+}
+
+/// Every policy is judged, under a lock: it holds no thread that serves others. A caller that hangs up ends nothing.
+async fn aside<O: Send + 'static>(work: impl FnOnce() -> O + Send + 'static) -> O {
+    match spawn_blocking(work).await {
+        Ok(output) => output,
+        Err(error) => resume_unwind(error.into_panic()),
+    }
 }
 
 async fn about(shared: &Shared, request: Request<Body>) -> Result<(About, Body), Response> {

@@ -1,10 +1,10 @@
 //! A bulkhead changed while it runs: other options, another mode.
 
 use super::{Bulkhead, BulkheadConfig};
-use crate::current::{self, Configured, Current, ModeCell};
-use crate::kind::PolicyKind;
+use crate::current::{Configured, Current, ModeCell};
 use crate::mode::Mode;
 use crate::problem::Problem;
+use crate::stack::by_hand;
 
 impl Bulkhead {
     /// Puts other options in force. An adaptive limit keeps what it has learnt, within its new bounds. Raised,
@@ -15,7 +15,7 @@ impl Bulkhead {
     /// # Errors
     /// When options contradict each other; nothing is changed then.
     pub fn reconfigure(&self, config: BulkheadConfig) -> Result<(), Problem> {
-        current::reconfigure(self, config.validate(), config)
+        by_hand::reconfigure(self, self.name(), config.validate(), config)
     }
 
     /// Enforces the limit, only counts the calls above it, or does nothing. Calls count as running in every mode.
@@ -23,7 +23,7 @@ impl Bulkhead {
     /// # Errors
     /// None: a bulkhead has every mode.
     pub fn set_mode(&self, mode: Mode) -> Result<(), Problem> {
-        current::set_mode(self, PolicyKind::Bulkhead, mode)
+        by_hand::set_mode(self, self.name(), mode)
     }
 
     /// Whether it enforces what it decides.

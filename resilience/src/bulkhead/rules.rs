@@ -5,8 +5,8 @@ use std::time::Duration;
 use super::config::BulkheadConfig;
 use super::queue_order::QueueOrder;
 use crate::check;
+use crate::grammar::QUEUE_ALONE;
 
-const NO_WAIT: &str = "`max_queue` needs `max_wait`, which says how long a call may wait";
 const NO_QUEUE: &str = "`queue` needs `max_wait`, which says how long a call may wait";
 const NO_ROOM: &str = "`max_concurrent` and `max_queue` must be at least 1";
 const ZERO_WAIT: &str = "`max_wait` must be longer than zero";
@@ -20,7 +20,7 @@ const ZERO_LATENCY: &str = "`max_latency` must be longer than zero";
 
 pub(super) const fn validate(config: &BulkheadConfig) -> Result<(), &'static str> {
     if config.max_queue.is_some() && config.max_wait.is_none() {
-        return Err(NO_WAIT);
+        return Err(QUEUE_ALONE);
     }
     if matches!(config.queue, QueueOrder::Adaptive) && config.max_wait.is_none() {
         return Err(NO_QUEUE);

@@ -8,6 +8,9 @@ use super::config::{
 };
 use crate::check;
 use crate::circuit_state::{Cause, Counts, StateChange};
+#[cfg(feature = "overrides")]
+use crate::grammar;
+use crate::grammar::SLOW_RATE_ALONE;
 
 /// A trial that runs says little about when it ends; asking once a second is cheap.
 const TRIAL_WAIT: Duration = Duration::from_secs(1);
@@ -57,9 +60,21 @@ impl CircuitBreakerConfig {
             return Err("`max_open_for` is shorter than `open_for`: raise it");
         }
         if self.slow_rate.is_some() && self.slow_call.is_none() {
-            return Err("`slow_rate` needs `slow_call`, which says from when on a call is slow");
+            return Err(SLOW_RATE_ALONE);
         }
         self.validate_ranges()
+    }
+
+    /// The same with the figures in it.
+    #[cfg(feature = "overrides")]
+    pub(crate) fn conflict(&self) -> Option<String> {
+        if let (Some(Window::Calls(window)), Some(min)) = (self.window, self.min_calls)
+            && min.get() > window
+        {
+            return Some(grammar::more_than_the_window(window));
+        }
+        let short = self.max_open_for.is_some_and(|longest| longest < self.open_for);
+        short.then(|| grammar::too_short("max_open_for", "open_for", self.open_for))
     }
 
     /// Setters make these checks too; what was deserialised meets them here.

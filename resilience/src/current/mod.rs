@@ -9,10 +9,22 @@ use crate::kind::PolicyKind;
 use crate::mode::Mode;
 use crate::problem::Problem;
 
+/// A config whose options can be told one by one, where changes are told.
+#[cfg(feature = "overrides")]
+pub(crate) trait Shown: serde::Serialize {}
+#[cfg(feature = "overrides")]
+impl<C: serde::Serialize> Shown for C {}
+
+/// Nothing tells of changes.
+#[cfg(not(feature = "overrides"))]
+pub(crate) trait Shown {}
+#[cfg(not(feature = "overrides"))]
+impl<C> Shown for C {}
+
 /// A policy whose config and mode can be changed while it runs.
 pub(crate) trait Configured {
     /// Its options.
-    type Config: Clone + PartialEq;
+    type Config: Clone + PartialEq + Shown;
 
     /// Whether it can be forced into a state.
     #[cfg(feature = "overrides")]
@@ -43,32 +55,6 @@ pub(crate) trait Configured {
 pub(crate) enum Forced {
     Open,
     Closed,
-}
-
-/// What the program says by hand: validated, put in force, and remembered.
-pub(crate) fn reconfigure<P: Configured>(
-    policy: &P,
-    valid: Result<(), &'static str>,
-    config: P::Config,
-) -> Result<(), Problem> {
-    valid.map_err(Problem::new)?;
-    policy.put(config)?;
-    policy.current().keep_by_hand();
-    Ok(())
-}
-
-/// The same for a mode.
-pub(crate) fn set_mode<P: Configured>(
-    policy: &P,
-    kind: PolicyKind,
-    mode: Mode,
-) -> Result<(), Problem> {
-    allowed(kind, mode).map_err(Problem::new)?;
-    policy.put_mode(mode);
-    if let Some(modes) = policy.modes() {
-        modes.keep_by_hand(mode);
-    }
-    Ok(())
 }
 
 /// Options and mode as declared, whatever the program has said since.

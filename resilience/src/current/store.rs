@@ -74,7 +74,7 @@ impl<C> Current<C> {
     }
 
     /// Remembers that what is in force was put there by the program.
-    pub(super) fn keep_by_hand(&self) {
+    pub(crate) fn keep_by_hand(&self) {
         if let Some(later) = self.later.get() {
             later.by_hand.store(later.in_force.load(Acquire), Release);
         }

@@ -17,7 +17,10 @@ mod tests {
     #[allow(clippy::float_cmp, reason = "the point is that they are the same bits")]
     fn a_percentage_is_the_nearest_ratio() {
         assert_eq!(parse_percentage("33.3 %"), Ok(0.333));
-        assert_eq!(parse_percentage("7%"), Ok(0.07));
+        for percent in 1_i32..=100 {
+            let ratio = format!("{}.{:02}", percent / 100, percent % 100).parse();
+            assert_eq!(parse_percentage(&format!("{percent}%")), ratio.map_err(|_| String::new()));
+        }
         for text in ["", "%", "half", "0.5", "-5%", "1e1%", "5 %%"] {
             assert!(parse_percentage(text).is_err(), "{text}");
         }

@@ -11,10 +11,11 @@ use super::run::Running;
 use super::status::CheckReport;
 use crate::check;
 use crate::current::ModeCell;
-use crate::current::{self, Configured, Current};
+use crate::current::{Configured, Current};
 use crate::mode::Mode;
 use crate::name::{AnyPolicy, Identity, Name};
 use crate::problem::Problem;
+use crate::stack::by_hand;
 
 /// Begins a run of the annotated function.
 pub type Probe = fn() -> Running;
@@ -67,13 +68,13 @@ impl HealthCheck {
     /// # Errors
     /// When options make no sense; nothing is changed then.
     pub fn reconfigure(&self, config: HealthCheckConfig) -> Result<(), Problem> {
-        current::reconfigure(self, config.validate(), config)
+        by_hand::reconfigure(self, self.name(), config.validate(), config)
     }
 
     /// As declared, and as if it had never run.
     #[cfg(feature = "test-util")]
     pub(crate) fn renew(&self) {
-        current::renew(self);
+        crate::current::renew(self);
         self.monitor.renew();
     }
 

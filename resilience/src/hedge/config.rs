@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::check;
+use crate::grammar::ONE_ATTEMPT;
 
 /// Near the slow end of what a healthy service within one region takes.
 const AFTER: Duration = Duration::from_millis(50);
@@ -62,11 +63,7 @@ impl HedgeConfig {
     }
 
     const fn validate_max_attempts(attempts: u32) -> Result<(), &'static str> {
-        if attempts < 2 {
-            Err("`max_attempts` counts the first attempt: it must be at least 2")
-        } else {
-            Ok(())
-        }
+        if attempts < 2 { Err(ONE_ATTEMPT) } else { Ok(()) }
     }
 
     /// How long a call takes at most, where an attempt takes `inner` (`None`: without bound): the last one begins when

@@ -5,12 +5,12 @@ use std::fmt;
 use super::{HedgeConfig, HedgeTotals};
 use crate::check;
 use crate::current::ModeCell;
-use crate::current::{self, Configured, Current};
-use crate::kind::PolicyKind;
+use crate::current::{Configured, Current};
 use crate::mode::Mode;
 use crate::name::{AnyPolicy, Identity, Name, Origin};
 use crate::problem::Problem;
 use crate::rejection::Rejection;
+use crate::stack::by_hand;
 use crate::stack::predicate::WithPredicates;
 use crate::sync::{AtomicU64, Ordering::Relaxed};
 
@@ -101,7 +101,7 @@ impl Hedge {
     /// # Errors
     /// When options contradict each other; nothing is changed then.
     pub fn reconfigure(&self, config: HedgeConfig) -> Result<(), Problem> {
-        current::reconfigure(self, config.validate(), config)
+        by_hand::reconfigure(self, self.name(), config.validate(), config)
     }
 
     /// Lets every call pass, or enforces again what the options say.
@@ -109,7 +109,7 @@ impl Hedge {
     /// # Errors
     /// [`Mode::Observe`]: attempts have nothing to observe.
     pub fn set_mode(&self, mode: Mode) -> Result<(), Problem> {
-        current::set_mode(self, PolicyKind::Hedge, mode)
+        by_hand::set_mode(self, self.name(), mode)
     }
 
     /// Whether it enforces what it decides.
@@ -246,7 +246,7 @@ impl AnyPolicy for Hedge {
 
     #[cfg(feature = "test-util")]
     fn renew(&self) {
-        current::renew(self);
+        crate::current::renew(self);
         Hedge::reset(self);
     }
 }

@@ -4,16 +4,13 @@ use std::fmt::{self, Debug};
 use std::sync::OnceLock;
 
 use super::map::{KeyedInstance, Map};
-use super::scan::{AggregateScan, KeyPages, TotalsScan};
 use super::{Key, PerKey};
 use crate::bulkhead::{Bulkhead, BulkheadConfig};
 use crate::check;
 use crate::circuit_breaker::{CircuitBreaker, CircuitBreakerConfig};
-use crate::current::ModeCell;
-use crate::current::{self, Configured, Current};
+use crate::current::{Configured, Current, ModeCell};
 use crate::mode::Mode;
-use crate::name::{AnyPolicy, Identity, Listable, Name, Origin};
-use crate::problem::Problem;
+use crate::name::{AnyPolicy, Identity, Name, Origin};
 use crate::rate_limit::{RateLimitConfig, RateLimiter};
 
 /// Enough for hosts and tenants; a few megabytes of breakers.
@@ -46,37 +43,11 @@ const MAX_KEYS: u32 = 10_000;
 /// # }
 /// ```
 pub struct Keyed<P: PerKey> {
-    identity: Identity,
-    config: Current<P::Config>,
-    mode: ModeCell,
+    pub(super) identity: Identity,
+    pub(super) config: Current<P::Config>,
+    pub(super) mode: ModeCell,
     max_keys: u32,
-    map: OnceLock<Map<P>>,
-}
-
-/// What all keys of a [`Keyed`] amount to.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct KeyedTotals {
-    /// How many keys there are.
-    pub keys: usize,
-    /// How many of them are not idle: open circuits, limits in use.
-    pub troubled: usize,
-    /// How many keys were evicted.
-    pub evicted: u64,
-    /// The keys that deserve most attention, the worst first; at most ten.
-    pub top: Vec<KeySnapshot>,
-}
-
-/// One key that deserves attention.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct KeySnapshot {
-    /// The key: its `Display` if it is a text, else its `Debug`.
-    pub key: String,
-    /// How it is, in a line.
-    pub status: String,
+    pub(super) map: OnceLock<Map<P>>,
 }
 
 /// Constructors for each kind, with the checks of its options.
@@ -92,23 +63,6 @@ macro_rules! kinds {
                 #[track_caller]
                 pub const fn new(name: &'static str, config: $config) -> Self {
                     Self::declared(Identity::new(name, Origin::Explicit), config)
-                }
-
-                /// Puts other options in force for every key, those that are there and those to come. What each has
-                /// counted stays.
-                ///
-                /// # Errors
-                /// When options contradict each other; nothing is changed then.
-                pub fn reconfigure(&self, config: $config) -> Result<(), Problem> {
-                    current::reconfigure(self, config.validate(), config)
-                }
-
-                /// Sets the mode of every key's policy.
-                ///
-                /// # Errors
-                /// None: these kinds have every mode.
-                pub fn set_mode(&self, mode: Mode) -> Result<(), Problem> {
-                    current::set_mode(self, <$policy as Listable>::KIND, mode)
                 }
 
                 #[doc(hidden)]
@@ -160,37 +114,6 @@ impl<P: PerKey> Keyed<P> {
         (self.max_keys != MAX_KEYS).then_some(self.max_keys)
     }
 
-    /// Whether the keys' policies enforce what they decide.
-    pub fn mode(&self) -> Mode {
-        self.mode.get()
-    }
-
-    /// Makes every key's policy as good as new.
-    pub fn reset(&self) {
-        if let Some(map) = self.map.get() {
-            map.for_each(&mut P::reset);
-        }
-    }
-
-    /// As declared, and without keys: a key that a call holds stays, and is as new.
-    #[cfg(feature = "test-util")]
-    pub(crate) fn renew(&self) {
-        current::renew(self);
-        if let Some(map) = self.map.get() {
-            map.clear();
-        }
-        self.mode.reset();
-    }
-
-    /// Options and mode, for keys that are there and those to come.
-    fn spread(&self) -> Result<(), Problem> {
-        match self.map.get() {
-            Some(map) => map.update(self.config(), self.mode()),
-            // The map takes them along when it is made.
-            None => Ok(()),
-        }
-    }
-
     pub(crate) fn identity(&self) -> &Identity {
         &self.identity
     }
@@ -226,93 +149,6 @@ impl<P: PerKey> Keyed<P> {
         let _ = self.spread();
         map
     }
-
-    /// The keys with their policies, in pages: they are listed while calls go on, and none is made or used by it.
-    ///
-    /// ```
-    /// use resilience::{CircuitBreaker, CircuitBreakerConfig, Keyed};
-    ///
-    /// let hosts = Keyed::<CircuitBreaker>::new("hosts", CircuitBreakerConfig::new());
-    /// hosts.get("db-7").force_open();
-    /// let mut open = Vec::new();
-    /// let mut pages = hosts.pages();
-    /// while pages.next(|host, breaker| open.push(format!("{host} is {}", breaker.state()))) {}
-    /// assert_eq!(open, ["db-7 is forced-open"]);
-    /// ```
-    pub fn pages(&self) -> KeyPages<'_, P> {
-        KeyPages::new(self.map.get())
-    }
-
-    /// Shows the policy of each key whose text this is, and says whether there is one. It makes none and looks at every
-    /// key, page by page.
-    ///
-    /// ```
-    /// use resilience::{CircuitBreaker, CircuitBreakerConfig, CircuitState, Keyed};
-    ///
-    /// let hosts = Keyed::<CircuitBreaker>::new("hosts", CircuitBreakerConfig::new());
-    /// hosts.get("db-7");
-    /// assert!(hosts.with_key("db-7", CircuitBreaker::force_open));
-    /// assert!(!hosts.with_key("db-8", CircuitBreaker::force_open));
-    /// assert_eq!(hosts.get("db-7").state(), CircuitState::ForcedOpen);
-    /// ```
-    pub fn with_key(&self, text: &str, mut see: impl FnMut(&P::Instance)) -> bool {
-        let (mut pages, mut found) = (self.pages(), false);
-        while pages.next(|key, policy| {
-            if key == text {
-                found = true;
-                see(policy);
-            }
-        }) {}
-        found
-    }
-
-    /// Begins to add up what all keys have counted.
-    pub(crate) fn scan_aggregate(&self) -> AggregateScan<'_, P> {
-        AggregateScan::new(self.map.get())
-    }
-
-    /// Begins to read what all keys amount to.
-    pub(crate) fn scan_totals(&self) -> TotalsScan<'_, P> {
-        TotalsScan::new(self.map.get())
-    }
-
-    /// What all keys have counted, in one go.
-    #[cfg(test)]
-    pub(crate) fn aggregate(&self) -> P::Aggregate {
-        let mut scan = self.scan_aggregate();
-        while scan.step() {}
-        scan.finish()
-    }
-
-    /// What all keys amount to. It looks at each of them, in pieces: no call waits for it.
-    pub fn totals(&self) -> KeyedTotals {
-        let mut scan = self.scan_totals();
-        while scan.step() {}
-        scan.finish()
-    }
-}
-
-impl<P: PerKey> Configured for Keyed<P> {
-    type Config = P::Config;
-
-    fn current(&self) -> &Current<P::Config> {
-        &self.config
-    }
-
-    fn modes(&self) -> Option<&ModeCell> {
-        Some(&self.mode)
-    }
-
-    fn put(&self, config: P::Config) -> Result<(), Problem> {
-        self.config.set(config).map_err(Problem::new)?;
-        self.spread()
-    }
-
-    fn put_mode(&self, mode: Mode) {
-        self.mode.put(mode);
-        // A mode needs no room.
-        let _ = self.spread();
-    }
 }
 
 impl<P: PerKey> Debug for Keyed<P> {
@@ -345,7 +181,8 @@ where
 
     #[cfg(feature = "test-util")]
     fn renew(&self) {
-        Self::renew(self);
+        crate::current::renew(self);
+        self.clear();
     }
 }
 

@@ -5,7 +5,7 @@
 
 use super::instance::PerKey;
 use super::map::{Map, Place};
-use super::policy::{KeySnapshot, KeyedTotals};
+use super::reading::{KeySnapshot, KeyedTotals};
 
 /// How many keys a snapshot names.
 const TOP: usize = 10;

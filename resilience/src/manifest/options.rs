@@ -6,6 +6,7 @@ use serde_json::{Map, Value as Json};
 use crate::configured::with_configured;
 use crate::current::Configured;
 use crate::functions::Resolved;
+use crate::grammar::options;
 use crate::keyed::Keyed;
 use crate::kind::PolicyKind;
 use crate::name::Listed;
@@ -48,15 +49,9 @@ fn of_policy(policy: Listed) -> Map<String, Json> {
 }
 
 fn differing<C: Serialize + Default>(config: &C) -> Map<String, Json> {
-    let default = json(&C::default());
-    let options = json(config).into_iter();
-    options.filter(|(option, value)| default.get(option) != Some(value)).collect()
-}
-
-fn json<C: Serialize>(config: &C) -> Map<String, Json> {
-    match serde_json::to_value(config) {
-        Ok(Json::Object(options)) => options,
-        // Configs are structs of numbers and text.
-        _ => Map::new(),
-    }
+    let default = options(&C::default());
+    options(config)
+        .into_iter()
+        .filter(|(option, value)| default.get(option) != Some(value))
+        .collect()
 }

@@ -4,7 +4,7 @@ use serde_json::Value as Json;
 
 use super::options;
 use crate::functions::{Function, Reading, Resolved};
-use crate::grammar::parse_duration;
+use crate::grammar::written;
 use crate::kind::PolicyKind;
 
 const HEAD: &str = "# Every guarded function and its policies, outermost first, with the options that aren't defaults.\n\
@@ -52,22 +52,6 @@ fn layer(layer: Resolved) -> String {
 /// An option's word, but where an entry has another meaning for it: `shared` is an instance of several functions.
 fn key(option: &str) -> &str {
     if option == "shared" { "shared_by_fleet" } else { option }
-}
-
-/// A value as in an attribute.
-fn written(value: &Json) -> String {
-    match value {
-        Json::Null => quoted("off"),
-        Json::String(text) => match parse_duration(text) {
-            Ok(duration) => quoted(&format!("{duration:?}")),
-            Err(_) => quoted(text),
-        },
-        // A window is a table with its one meaning inside.
-        Json::Object(table) if table.len() == 1 => {
-            table.values().next().map(written).unwrap_or_default()
-        }
-        other => other.to_string(),
-    }
 }
 
 /// What JSON escapes, TOML escapes alike.

@@ -10,6 +10,8 @@ use super::outcomes::{self, Sums};
 use crate::fleet::counts::{self, Counts};
 use crate::keyed::{BreakerAggregate, BulkheadAggregate, Keyed, PerKey};
 use crate::kind::PolicyKind;
+#[cfg(feature = "overrides")]
+use crate::name::Listed;
 use crate::name::Name;
 #[cfg(feature = "overrides")]
 use crate::overrides;
@@ -53,6 +55,8 @@ impl Collected {
         let (mut all, mut sums) = (Self::default(), Sums::default());
         for listed in registry.listed() {
             sums.add(listed);
+            #[cfg(feature = "overrides")]
+            all.add_overridden(listed);
             pace.count().await;
         }
         all.read_policies(registry, &mut pace).await;
@@ -62,11 +66,20 @@ impl Collected {
         {
             all.sharing = counts::all();
         }
-        #[cfg(feature = "overrides")]
-        {
-            all.overridden = overrides::overridden();
-        }
         all
+    }
+
+    /// Policies that share a name have their overrides in common.
+    #[cfg(feature = "overrides")]
+    fn add_overridden(&mut self, listed: Listed) {
+        let options = overrides::overridden(listed);
+        let spot = (listed.kind(), listed.identity().name());
+        if options > 0 {
+            match self.overridden.binary_search_by_key(&spot, |(spot, _)| *spot) {
+                Ok(place) => self.overridden[place].1 = options,
+                Err(place) => self.overridden.insert(place, (spot, options)),
+            }
+        }
     }
 
     /// What only some kinds have.

@@ -4,7 +4,7 @@ use super::leaf::{KINDS, Kinds, Leaf, Places, Source};
 use super::pattern::Selector;
 use super::resolve::Known;
 use super::toml_text::bare;
-use super::value::Value;
+use crate::grammar::Literal;
 use crate::kind::PolicyKind;
 use crate::problem::Problem;
 
@@ -30,7 +30,7 @@ pub(super) fn leaves(
 
 fn leaf(variable: &str, value: &str, policies: &[Known]) -> Option<Result<Leaf, String>> {
     if variable == MODE {
-        let (selector, value) = (Selector::new("*"), Value::Text(value.into()));
+        let (selector, value) = (Selector::new("*"), Literal::Text(value.into()));
         return Some(Ok(made(variable, Kinds::All, selector, "mode".into(), value)));
     }
     let rest = variable.strip_prefix(PREFIX)?;
@@ -57,7 +57,7 @@ fn one_option(variable: &str, rest: &str, value: &str, policies: &[Known]) -> Re
     }
 }
 
-fn made(variable: &str, kind: Kinds, selector: Selector, option: String, value: Value) -> Leaf {
+fn made(variable: &str, kind: Kinds, selector: Selector, option: String, value: Literal) -> Leaf {
     let places = Places::one(variable);
     Leaf { kind, selector, option, value, source: Source::Variable, places }
 }
@@ -83,7 +83,7 @@ fn ambiguous(kind: PolicyKind, spelled: &[&Known], option: &str, value: &str) ->
         all.split_last().map_or(("", &[][..]), |(last, rest)| (last.as_str(), rest));
     let both = if all.len() == 2 { "both" } else { "all" };
     let value = match bare(value) {
-        Value::Text(text) => format!("{text:?}"),
+        Literal::Text(text) => format!("{text:?}"),
         _ => value.to_owned(),
     };
     format!(

@@ -5,7 +5,7 @@ use serde_json::{Map, Value as Json};
 use super::leaf::{Kinds, Leaf, Places, Source, kind};
 use super::pattern::Selector;
 use super::toml_text::unknown_kind;
-use super::value::Value;
+use super::value::of_json;
 use crate::problem::Problem;
 
 /// Reads `{kind: {name: {option: value}}}`. The place of a problem is the way to it: `retry.payments.attempts`.
@@ -39,7 +39,7 @@ fn of_kind(word: &str, policies: &Json) -> Result<Vec<Leaf>, Problem> {
             let place = format!("{place}.{option}");
             let places =
                 Places { selector: format!("{word}.{name}"), option: place.clone(), value: place };
-            let (option, value) = (option.clone(), Value::of_json(value)?);
+            let (option, value) = (option.clone(), of_json(value)?);
             let selector = Selector::new(name.as_str());
             Some(Leaf { kind: kinds, selector, option, value, source: Source::File, places })
         }));

@@ -1,4 +1,4 @@
-//! A policy that joins the registry while overrides are in force.
+//! A policy that joins the registry, or that the program changes by hand, while overrides are in force.
 
 use super::layers;
 use super::leaf::Leaf;
@@ -7,7 +7,9 @@ use super::problems::Problems;
 use super::resolve::{Known, note, winners};
 use super::step::{Step, step};
 use super::target::Target;
-use crate::name::Listed;
+use crate::kind::PolicyKind;
+use crate::name::{Listed, Name};
+use crate::registry::registry;
 
 /// Gives a policy that joins the registry the overrides in force. What is wrong with them for it alone is logged: nothing
 /// was changed then.
@@ -21,8 +23,15 @@ pub(super) fn join(listed: Listed) {
     });
     drop(turn);
     if let Err(problems) = done.and_then(Done::tell) {
-        tracing::error!(target: "resilience::overrides", event = "join_rejected", "{problems}");
+        problems.log("join_rejected");
     }
+}
+
+/// Gives a policy that the program changed by hand the overrides that win over that.
+pub(super) fn settle((kind, name): (PolicyKind, Name)) {
+    let listed = registry().listed();
+    let changed = listed.filter(|one| one.kind() == kind && one.identity().name() == name);
+    changed.for_each(join);
 }
 
 fn joining(known: Known, target: &'static dyn Target, leaves: &[Leaf]) -> Result<Step, Problems> {

@@ -1,6 +1,6 @@
 //! What was applied last: where each option in force comes from, and which breakers are forced.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use parking_lot::{Mutex, MutexGuard};
@@ -9,7 +9,6 @@ use super::leaf::Leaf;
 use crate::current::Forced;
 use crate::functions;
 use crate::kind::PolicyKind;
-use crate::name::Name;
 
 /// Which policy.
 pub(super) type Spot = (PolicyKind, &'static str);
@@ -69,14 +68,11 @@ pub(super) fn origins(spot: Spot) -> Origins {
     LAYERS.lock().origins.get(&spot).cloned().unwrap_or_default()
 }
 
-/// How many options of which policies are overridden.
-pub(crate) fn overridden() -> Vec<((PolicyKind, Name), u64)> {
+/// Which options of that policy overrides have set, when they were applied last.
+pub(super) fn overridden(spot: Spot) -> BTreeSet<String> {
     let layers = LAYERS.lock();
-    let all = layers
-        .origins
-        .iter()
-        .map(|((kind, name), origins)| ((*kind, Name::new(name)), origins.options.len() as u64));
-    all.collect()
+    let origins = layers.origins.get(&spot);
+    origins.map(|origins| origins.options.keys().cloned().collect()).unwrap_or_default()
 }
 
 /// Forgets what was applied; the policies are made new by themselves.

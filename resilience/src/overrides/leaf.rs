@@ -1,8 +1,8 @@
 //! One option of one override, with the places where its parts were written.
 
 use super::pattern::Selector;
-use super::value::Value;
 use crate::configured::with_configured;
+use crate::grammar::Literal;
 use crate::kind::PolicyKind;
 use crate::name::Listable;
 
@@ -12,7 +12,7 @@ pub(crate) struct Leaf {
     pub(super) kind: Kinds,
     pub(super) selector: Selector,
     pub(super) option: String,
-    pub(super) value: Value,
+    pub(super) value: Literal,
     pub(super) source: Source,
     pub(super) places: Places,
 }

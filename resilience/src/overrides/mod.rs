@@ -72,7 +72,6 @@
 
 #[cfg(feature = "axum")]
 pub(crate) mod admin;
-mod change;
 mod environment;
 mod given;
 mod join;
@@ -98,11 +97,11 @@ use std::path::PathBuf;
 
 #[cfg(feature = "test-util")]
 pub(crate) use self::layers::forget;
-pub(crate) use self::layers::overridden;
 pub use self::persist::Persistent;
 pub use self::plan::Plan;
 pub use self::problems::Problems;
 pub(crate) use self::reloads::{applied_at, reloads};
+pub(crate) use self::target::overridden;
 pub use self::watch::Overrides;
 
 /// Reads the file and the environment, checks everything, and puts it in force.

@@ -1,8 +1,11 @@
 //! The options of each kind that can be changed from outside: the attributes' own, with the same setters.
 
-use super::value::Value;
+use std::borrow::Cow;
+
+use super::value::ConfigValue as _;
 use crate::bulkhead::{BulkheadConfig, QueueOrder};
 use crate::circuit_breaker::CircuitBreakerConfig;
+use crate::grammar::{FACTOR_ALONE, Literal, ONE_ATTEMPT};
 use crate::health::HealthCheckConfig;
 use crate::hedge::HedgeConfig;
 use crate::rate_limit::{RateLimitConfig, Unavailable, validate_lease};
@@ -10,15 +13,15 @@ use crate::retry::{Backoff, Jitter, RetryConfig};
 use crate::timeout::TimeoutConfig;
 
 /// Reads a value into a config.
-pub(super) type Setter<C> = fn(C, &Value) -> Result<C, String>;
+pub(super) type Setter<C> = fn(C, &Literal) -> Result<C, String>;
 
 /// A config whose options can be set one by one.
 pub(super) trait Options: Sized + 'static {
     /// Each option, and its setter.
     const OPTIONS: &'static [(&'static str, Setter<Self>)];
 
-    /// Whether the options fit together.
-    fn check(&self) -> Result<(), &'static str>;
+    /// Whether the options fit together, of which those named in `set` were set from outside.
+    fn check(&self, set: &[&str]) -> Result<(), Cow<'static, str>>;
 }
 
 const BACKOFFS: &[(&str, Backoff)] = &[
@@ -44,7 +47,7 @@ const QUEUES: &[(&str, QueueOrder)] =
     &[("fifo", QueueOrder::Fifo), ("adaptive", QueueOrder::Adaptive)];
 
 macro_rules! options {
-    ($($config:ident { $($option:ident: $read:ident $(($words:ident))?,)* })*) => {
+    ($($config:ident $(or $conflict:ident)? { $($option:ident: $read:ident $(($words:ident))?,)* })*) => {
         $(
             impl Options for $config {
                 const OPTIONS: &'static [(&'static str, Setter<Self>)] = &[
@@ -54,8 +57,12 @@ macro_rules! options {
                     ),)*
                 ];
 
-                fn check(&self) -> Result<(), &'static str> {
-                    self.validate()
+                fn check(&self, set: &[&str]) -> Result<(), Cow<'static, str>> {
+                    $(if let Some(sentence) = $conflict(self, set) {
+                        return Err(sentence);
+                    })?
+                    let _ = set;
+                    self.validate().map_err(Cow::Borrowed)
                 }
             }
         )*
@@ -63,7 +70,7 @@ macro_rules! options {
 }
 
 options! {
-    CircuitBreakerConfig {
+    CircuitBreakerConfig or breaker_conflict {
         failure_rate: ratio,
         min_calls: count,
         window: window,
@@ -77,7 +84,7 @@ options! {
         critical: flag,
         latency: flag,
     }
-    RetryConfig {
+    RetryConfig or retry_conflict {
         attempts: count,
         delay: duration,
         backoff: choice(BACKOFFS),
@@ -114,6 +121,17 @@ options! {
     }
 }
 
+fn breaker_conflict(config: &CircuitBreakerConfig, _: &[&str]) -> Option<Cow<'static, str>> {
+    config.conflict().map(Cow::Owned)
+}
+
+fn retry_conflict(config: &RetryConfig, set: &[&str]) -> Option<Cow<'static, str>> {
+    if set.contains(&"factor") && !config.grows_by_factor() {
+        return Some(FACTOR_ALONE.into());
+    }
+    config.conflict().map(Cow::Owned)
+}
+
 impl Options for RateLimitConfig {
     const OPTIONS: &'static [(&'static str, Setter<Self>)] = &[
         ("rate", |config, value| {
@@ -130,8 +148,8 @@ impl Options for RateLimitConfig {
         ("replicas", |config, value| Ok(config.replicas(value.count()?))),
     ];
 
-    fn check(&self) -> Result<(), &'static str> {
-        self.validate()
+    fn check(&self, _: &[&str]) -> Result<(), Cow<'static, str>> {
+        self.validate().map_err(Cow::Borrowed)
     }
 }
 
@@ -139,13 +157,13 @@ impl Options for HedgeConfig {
     const OPTIONS: &'static [(&'static str, Setter<Self>)] = &[
         ("after", |config, value| Ok(config.after(value.positive()?))),
         ("max_attempts", |config, value| match value.count()? {
-            1 => Err("`max_attempts` counts the first attempt: it must be at least 2".into()),
+            1 => Err(ONE_ATTEMPT.into()),
             attempts => Ok(config.max_attempts(attempts)),
         }),
     ];
 
-    fn check(&self) -> Result<(), &'static str> {
-        self.validate()
+    fn check(&self, _: &[&str]) -> Result<(), Cow<'static, str>> {
+        self.validate().map_err(Cow::Borrowed)
     }
 }
 

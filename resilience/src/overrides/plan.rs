@@ -5,8 +5,7 @@ use std::fmt;
 #[cfg(feature = "axum")]
 use serde_json::{Map, Value as Json};
 
-use super::change::{self, Change};
-use super::join::join;
+use super::join::{join, settle};
 #[cfg(feature = "axum")]
 use super::layers::Spot;
 use super::layers::{self, Base};
@@ -24,6 +23,8 @@ use crate::kind::PolicyKind;
 use crate::name::Listed;
 use crate::problem::Problem;
 use crate::registry::registry;
+use crate::stack::by_hand;
+use crate::stack::event::{Change, tell_changes};
 
 /// Overrides that were read and checked, and are not in force yet.
 ///
@@ -128,6 +129,7 @@ impl Plan {
         });
         *turn = self.base;
         registry().on_insert(join);
+        by_hand::on_change(settle);
         done
     }
 }
@@ -155,7 +157,7 @@ impl Done {
         for (target, state) in self.forced {
             target.force(state);
         }
-        change::tell(&self.changes);
+        tell_changes(&self.changes);
         if self.problems.is_empty() { Ok(()) } else { Err(Problems::new(self.problems)) }
     }
 }

@@ -22,6 +22,13 @@ impl Problems {
         self.0.iter()
     }
 
+    /// Writes them to the log, an event each.
+    pub(super) fn log(&self, event: &'static str) {
+        for problem in &self.0 {
+            tracing::error!(target: "resilience::overrides", event, "{problem}");
+        }
+    }
+
     /// How many there are: one at least.
     #[must_use]
     #[allow(clippy::len_without_is_empty, reason = "there is always one")]

@@ -32,7 +32,7 @@ impl Registry {
         let done = nothing().map(|plan| plan.put(&mut turn));
         drop(turn);
         if let Err(problems) = done.and_then(super::plan::Done::tell) {
-            tracing::error!(target: "resilience::overrides", event = "reset_rejected", "{problems}");
+            problems.log("reset_rejected");
         }
     }
 }

@@ -3,15 +3,16 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use super::change::{Change, shown, without_column};
 use super::layers::{self, Origins, Spot};
 use super::leaf::Leaf;
 use super::resolve::Known;
 use super::target::{Planned, Target, read_mode, read_state};
 use super::timing::{Timed, Timing};
 use crate::current::{Forced, allowed};
+use crate::grammar::differences;
 use crate::mode::Mode;
 use crate::problem::Problem;
+use crate::stack::event::Change;
 
 /// One policy, and what it comes to.
 pub(super) struct Step {
@@ -89,14 +90,9 @@ impl Step {
     }
 
     pub(super) fn changes(&self) -> Vec<Change> {
-        let before = self.target.in_force();
-        let options = self.planned.options.iter();
-        let others = options.filter(|(option, value)| before.get(*option) != Some(value));
-        let mut changes: Vec<_> = others
-            .map(|(option, value)| {
-                self.change(option, shown(before.get(option)), shown(Some(value)))
-            })
-            .collect();
+        let differences = differences(&self.target.in_force(), &self.planned.options).into_iter();
+        let mut changes: Vec<_> =
+            differences.map(|(option, from, to)| self.change(&option, from, to)).collect();
         if let (Some(from), Some(to)) = (self.target.mode(), self.mode)
             && from != to
         {
@@ -144,5 +140,13 @@ pub(super) fn state(state: Option<Forced>) -> &'static str {
         None => "closed",
         Some(Forced::Open) => "forced-open",
         Some(Forced::Closed) => "forced-closed",
+    }
+}
+
+/// `file:line` of `file:line:column`; a variable's name as it is.
+fn without_column(place: &str) -> &str {
+    match place.rsplit_once(':') {
+        Some((line, column)) if column.parse::<u32>().is_ok() => line,
+        _ => place,
     }
 }

@@ -5,6 +5,7 @@ use std::any::Any;
 use serde::Serialize;
 use serde_json::{Map, Value as Json};
 
+use super::layers;
 use super::leaf::Leaf;
 use super::options::{Options, Setter, is_code};
 use super::resolve::Known;
@@ -12,7 +13,7 @@ use super::timing::Timing;
 use crate::configured::with_configured;
 use crate::current::ModeCell;
 use crate::current::{Configured, Forced, allowed};
-use crate::grammar::nearest;
+use crate::grammar::{options, unknown_option};
 use crate::keyed::Keyed;
 use crate::kind::PolicyKind;
 use crate::mode::Mode;
@@ -34,6 +35,8 @@ pub(super) trait Target: Sync {
     fn declared(&self) -> Map<String, Json>;
     /// The options that the program set, and those of them that it set by hand.
     fn own(&self) -> (Map<String, Json>, Vec<String>);
+    /// Whether the program has set nothing by hand.
+    fn is_untouched(&self) -> bool;
     fn mode(&self) -> Option<Mode>;
     /// What the program said by hand about the mode.
     fn own_mode(&self) -> Option<Mode>;
@@ -50,6 +53,17 @@ pub(super) struct Planned {
     pub(super) options: Map<String, Json>,
     pub(super) timing: Timing,
     pub(super) put: Box<dyn FnOnce() -> Result<(), Problem> + Send + Sync>,
+}
+
+/// How many options of a policy, mode and state included, are not as its attribute says, whoever set them.
+pub(crate) fn overridden(listed: Listed) -> u64 {
+    let Some(target) = target(listed) else { return 0 };
+    let mut options = layers::overridden((listed.kind(), listed.identity().name().as_str()));
+    if !target.is_untouched() {
+        options.extend(target.own().1);
+        options.extend(target.own_mode().map(|_| "mode".to_owned()));
+    }
+    options.len() as u64
 }
 
 /// The policy behind an entry of the registry; `None` for those without options.
@@ -101,27 +115,34 @@ where
                 config = set(config, &leaf.value).map_err(|sentence| about(leaf, &sentence))?;
             }
         }
-        if let Err(sentence) = config.check() {
-            return Err(blamed(leaves, sentence));
+        let set: Vec<_> = leaves.iter().map(|leaf| leaf.option.as_str()).collect();
+        if let Err(sentence) = config.check(&set) {
+            return Err(blamed(leaves, &sentence));
         }
-        let (options, timing) = (json(&config), timing(&config));
+        let (options, timing) = (options(&config), timing(&config));
         Ok(Planned { options, timing, put: Box::new(move || self.put(config)) })
     }
 
     fn in_force(&self) -> Map<String, Json> {
-        json(self.current().get())
+        options(self.current().get())
     }
 
     #[cfg(feature = "axum")]
     fn declared(&self) -> Map<String, Json> {
-        json(self.current().declared())
+        options(self.current().declared())
     }
 
     fn own(&self) -> (Map<String, Json>, Vec<String>) {
-        let (declared, own) = (json(self.current().declared()), json(self.current().by_hand()));
+        let (declared, own) =
+            (options(self.current().declared()), options(self.current().by_hand()));
         let by_hand = own.iter().filter(|(option, value)| declared.get(*option) != Some(value));
         let by_hand = by_hand.map(|(option, _)| option.clone()).collect();
         (own, by_hand)
+    }
+
+    fn is_untouched(&self) -> bool {
+        let current = self.current();
+        std::ptr::eq(current.declared(), current.by_hand()) && self.own_mode().is_none()
     }
 
     fn mode(&self) -> Option<Mode> {
@@ -167,14 +188,6 @@ fn timing(config: &dyn Any) -> Timing {
     }
 }
 
-fn json<C: Serialize>(config: &C) -> Map<String, Json> {
-    match serde_json::to_value(config) {
-        Ok(Json::Object(options)) => options,
-        // Configs are structs of numbers and text.
-        _ => Map::new(),
-    }
-}
-
 /// A sentence about a value, at the value.
 pub(super) fn about(leaf: &Leaf, sentence: &str) -> Problem {
     Problem::at(leaf.places.value.clone(), named(leaf, sentence))
@@ -182,7 +195,7 @@ pub(super) fn about(leaf: &Leaf, sentence: &str) -> Problem {
 
 /// A sentence about options together, at the first option that it names of those that were overridden.
 fn blamed(leaves: &[&Leaf], sentence: &str) -> Problem {
-    let position = |leaf: &&&Leaf| sentence.find(&format!("`{}`", leaf.option));
+    let position = |leaf: &&&Leaf| mention(sentence, &leaf.option);
     let first = leaves.iter().filter(|leaf| position(leaf).is_some()).min_by_key(position);
     match first.or(leaves.last()) {
         Some(leaf) => Problem::at(leaf.places.option.clone(), named(leaf, sentence)),
@@ -190,9 +203,16 @@ fn blamed(leaves: &[&Leaf], sentence: &str) -> Problem {
     }
 }
 
+/// Where a sentence names an option: by itself, or with a value to write.
+fn mention(sentence: &str, option: &str) -> Option<usize> {
+    let ends = |rest: &str| rest.starts_with(['`', ' ']);
+    let mut found = sentence.match_indices('`').map(|(at, _)| at);
+    found.find(|at| sentence[at + 1..].strip_prefix(option).is_some_and(ends))
+}
+
 /// Sentences that don't name an option begin with it.
 fn named(leaf: &Leaf, sentence: &str) -> String {
-    if sentence.contains(&format!("`{}`", leaf.option)) {
+    if mention(sentence, &leaf.option).is_some() {
         sentence.to_owned()
     } else {
         format!("`{}`: {sentence}", leaf.option)
@@ -216,8 +236,5 @@ pub(super) fn read_state(leaf: &Leaf) -> Result<Option<Forced>, String> {
 fn unknown<C: Options>(kind: PolicyKind, option: &str, also: [(&'static str, bool); 2]) -> String {
     let also = also.into_iter().filter(|(_, valid)| *valid).map(|(name, _)| name);
     let valid: Vec<_> = C::OPTIONS.iter().map(|(name, _)| *name).chain(also).collect();
-    let meant = nearest(option, valid.iter().copied());
-    let meant = meant.map(|meant| format!("; did you mean `{meant}`?")).unwrap_or_default();
-    let kind = kind.in_words();
-    format!("unknown option `{option}` of a {kind}{meant} (valid: {})", valid.join(", "))
+    unknown_option(option, kind.in_words(), &valid)
 }

@@ -4,7 +4,7 @@ use super::environment;
 use super::leaf::Leaf;
 use super::resolve::{Known, winners};
 use super::toml_text;
-use super::value::Value;
+use crate::grammar::Literal;
 use crate::kind::PolicyKind;
 use crate::problem::Problem;
 
@@ -43,7 +43,7 @@ fn attempts(leaves: &[Leaf]) -> Result<String, Vec<String>> {
         return Err(texts(&found.problems));
     }
     match &winners[0]["attempts"].value {
-        Value::Integer(digits) => Ok(digits.clone()),
+        Literal::Integer(digits) => Ok(digits.clone()),
         other => panic!("{other:?}"),
     }
 }

@@ -7,7 +7,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::leaf::{KINDS, Kinds, Leaf, Places, Source, kind};
 use super::pattern::Selector;
-use super::value::Value;
+use crate::grammar::Literal;
 use crate::grammar::nearest;
 use crate::kind::PolicyKind;
 use crate::problem::Problem;
@@ -31,13 +31,13 @@ pub(super) fn inline(label: &str, text: &str) -> Result<Vec<Leaf>, Vec<Problem>>
 }
 
 /// A value that stands alone, as in a variable; text needs no quotes there.
-pub(super) fn bare(text: &str) -> Value {
+pub(super) fn bare(text: &str) -> Literal {
     match DeValue::parse(text) {
         Ok(parsed) => match value(parsed.get_ref()) {
-            Value::Other => Value::Text(text.into()),
+            Literal::Other => Literal::Text(text.into()),
             value => value,
         },
-        Err(_) => Value::Text(text.into()),
+        Err(_) => Literal::Text(text.into()),
     }
 }
 
@@ -149,23 +149,23 @@ impl Text<'_> {
     }
 }
 
-fn value(written: &DeValue<'_>) -> Value {
+fn value(written: &DeValue<'_>) -> Literal {
     match written {
-        DeValue::String(text) => Value::Text(text.clone().into_owned()),
+        DeValue::String(text) => Literal::Text(text.clone().into_owned()),
         DeValue::Integer(integer) => decimal(integer.as_str(), integer.radix()),
-        DeValue::Float(float) => Value::Float(float.as_str().into()),
-        DeValue::Boolean(flag) => Value::Flag(*flag),
+        DeValue::Float(float) => Literal::Float(float.as_str().into()),
+        DeValue::Boolean(flag) => Literal::Flag(*flag),
         DeValue::Array(values) => {
-            Value::List(values.iter().map(|element| value(element.get_ref())).collect())
+            Literal::List(values.iter().map(|element| value(element.get_ref())).collect())
         }
-        DeValue::Datetime(_) | DeValue::Table(_) => Value::Other,
+        DeValue::Datetime(_) | DeValue::Table(_) => Literal::Other,
     }
 }
 
 /// What doesn't even fit this is too large for every option; its digits are shown as they are.
-fn decimal(digits: &str, radix: u32) -> Value {
+fn decimal(digits: &str, radix: u32) -> Literal {
     let number = i128::from_str_radix(digits, radix);
-    Value::Integer(number.map_or_else(|_| digits.into(), |number| number.to_string()))
+    Literal::Integer(number.map_or_else(|_| digits.into(), |number| number.to_string()))
 }
 
 pub(super) fn unknown_kind(word: &str) -> String {
@@ -203,9 +203,9 @@ mod tests {
         assert_eq!(rate.places.selector, "resilience.toml:2:18");
         assert_eq!(rate.places.option, "resilience.toml:3:1");
         assert_eq!(rate.places.value, "resilience.toml:3:16");
-        assert_eq!(rate.value, Value::Text("25%".into()));
+        assert_eq!(rate.value, Literal::Text("25%".into()));
         assert_eq!(attempts.selector, Selector::new("shop::*"));
-        assert_eq!(attempts.value, Value::Integer("1".into()));
+        assert_eq!(attempts.value, Literal::Integer("1".into()));
     }
 
     #[test]
@@ -245,11 +245,11 @@ mod tests {
 
     #[test]
     fn text_needs_no_quotes_where_it_stands_alone() {
-        assert_eq!(bare("250ms"), Value::Text("250ms".into()));
-        assert_eq!(bare("\"250ms\""), Value::Text("250ms".into()));
-        assert_eq!(bare("1_000"), Value::Integer("1000".into()));
-        assert_eq!(bare("0.5"), Value::Float("0.5".into()));
-        assert_eq!(bare("true"), Value::Flag(true));
-        assert_eq!(bare("100/s"), Value::Text("100/s".into()));
+        assert_eq!(bare("250ms"), Literal::Text("250ms".into()));
+        assert_eq!(bare("\"250ms\""), Literal::Text("250ms".into()));
+        assert_eq!(bare("1_000"), Literal::Integer("1000".into()));
+        assert_eq!(bare("0.5"), Literal::Float("0.5".into()));
+        assert_eq!(bare("true"), Literal::Flag(true));
+        assert_eq!(bare("100/s"), Literal::Text("100/s".into()));
     }
 }

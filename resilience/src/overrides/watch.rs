@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use parking_lot::Mutex;
 use serde::Serialize;
+use tokio::task::spawn_blocking;
 
 use super::layers::Base;
 use super::leaf::Leaf;
@@ -116,7 +117,10 @@ impl Overrides {
                 Ok(text) => {
                     missing = false;
                     if text != *LAST.lock() && text == seen {
-                        self.reload_watched(text.as_deref());
+                        let (changed, text) = (self.clone(), text.clone());
+                        // Every policy is judged: not on a thread that serves others.
+                        let _ =
+                            spawn_blocking(move || changed.reload_watched(text.as_deref())).await;
                     }
                     seen = text;
                 }
@@ -132,7 +136,7 @@ impl Overrides {
     fn reload_watched(&self, text: Option<&str>) {
         *LAST.lock() = text.map(Into::into);
         if let Err(problems) = self.apply(text) {
-            tracing::error!(target: "resilience::overrides", event = "reload_refused", "{problems}");
+            problems.log("reload_refused");
             let problems = problems.iter().map(ToString::to_string).collect();
             event::announce(Event::ReloadRefused { problems });
         }

@@ -7,10 +7,10 @@ use super::bucket::QUEUED;
 use super::limit::{self, Limit};
 use super::policy::RateLimiter;
 use crate::clock;
-use crate::current::{self, Configured, Current, ModeCell};
-use crate::kind::PolicyKind;
+use crate::current::{Configured, Current, ModeCell};
 use crate::mode::Mode;
 use crate::problem::Problem;
+use crate::stack::by_hand;
 use crate::sync::Ordering::Relaxed;
 
 impl Configured for RateLimiter {
@@ -51,7 +51,7 @@ impl RateLimiter {
     /// # Errors
     /// When the rate is missing or options contradict each other; nothing is changed then.
     pub fn reconfigure(&self, config: RateLimitConfig) -> Result<(), Problem> {
-        current::reconfigure(self, config.validate(), config)
+        by_hand::reconfigure(self, self.name(), config.validate(), config)
     }
 
     /// Enforces the rate, only counts the calls above it, or does nothing.
@@ -59,7 +59,7 @@ impl RateLimiter {
     /// # Errors
     /// None: a rate limit has every mode.
     pub fn set_mode(&self, mode: Mode) -> Result<(), Problem> {
-        current::set_mode(self, PolicyKind::RateLimiter, mode)
+        by_hand::set_mode(self, self.name(), mode)
     }
 }
 

@@ -7,11 +7,10 @@ use super::fleet_options::Unavailable;
 use super::gcra::LONGEST;
 use super::rate::Rate;
 use crate::check;
+use crate::grammar::LONG_BURST;
 
 const NO_RATE: &str = "a rate limit needs a rate: `\"100/s\"`";
 const NO_WAIT: &str = "`max_wait` must be longer than zero";
-const TOO_LONG: &str = "at this rate the burst takes more than 18 years to come back, which is more than the clock \
-    holds: write a shorter period (`\"100/h\"`) or a smaller `burst`";
 
 /// The options of a [`RateLimiter`](crate::RateLimiter), built in `const` context. A rate has no sensible default:
 /// a limiter needs one.
@@ -136,7 +135,11 @@ impl RateLimitConfig {
             return Err(problem);
         }
         let (rate, burst) = self.limits();
-        if rate.interval().saturating_mul(burst as u64) > LONGEST { Err(TOO_LONG) } else { Ok(()) }
+        if rate.interval().saturating_mul(burst as u64) > LONGEST {
+            Err(LONG_BURST)
+        } else {
+            Ok(())
+        }
     }
 
     /// How long a call takes at most, where the one inside takes `inner` (`None`: without bound).

@@ -9,11 +9,10 @@ use crate::check;
 use crate::fleet::ask::Ask;
 #[cfg(not(feature = "redis"))]
 use crate::fleet::needs::NeedsFeatureRedis;
+use crate::grammar::LONG_LEASE;
 
 const NOT_SHARED: &str =
     "`lease`, `unavailable` and `replicas` say how a limit is shared by a fleet: add `shared`";
-const LONG_LEASE: &str =
-    "turns that are fetched ahead are late for others: `lease` is at most \"1s\"";
 
 /// How long ahead a replica fetches turns: long enough for a handful of calls at a few hundred a second.
 const LEASE: Duration = Duration::from_millis(50);

@@ -2,10 +2,10 @@
 
 use super::policy::keeps_books;
 use super::{Retry, RetryConfig, budget, nested};
-use crate::current::{self, Configured, Current, ModeCell};
-use crate::kind::PolicyKind;
+use crate::current::{Configured, Current, ModeCell};
 use crate::mode::Mode;
 use crate::problem::Problem;
+use crate::stack::by_hand;
 use crate::sync::Ordering;
 
 impl Retry {
@@ -15,7 +15,7 @@ impl Retry {
     /// # Errors
     /// When options contradict each other; nothing is changed then.
     pub fn reconfigure(&self, config: RetryConfig) -> Result<(), Problem> {
-        current::reconfigure(self, config.validate(), config)
+        by_hand::reconfigure(self, self.name(), config.validate(), config)
     }
 
     /// Lets every call pass, or enforces again what the options say.
@@ -23,7 +23,7 @@ impl Retry {
     /// # Errors
     /// [`Mode::Observe`]: attempts have nothing to observe.
     pub fn set_mode(&self, mode: Mode) -> Result<(), Problem> {
-        current::set_mode(self, PolicyKind::Retry, mode)
+        by_hand::set_mode(self, self.name(), mode)
     }
 
     /// Whether it enforces what it decides.

@@ -4,6 +4,9 @@ use std::time::Duration;
 
 use super::{Backoff, Jitter};
 use crate::check;
+#[cfg(feature = "overrides")]
+use crate::grammar;
+use crate::grammar::BUDGET_BURST_ALONE;
 use crate::hook::Hook;
 use crate::stack::RetryEvent;
 
@@ -185,9 +188,21 @@ impl RetryConfig {
             return Err("`max_delay` is shorter than `delay`: raise it");
         }
         if self.budget_burst.is_some() && self.budget.is_none() {
-            return Err("`budget_burst` needs `budget`, which says what each call earns");
+            return Err(BUDGET_BURST_ALONE);
         }
         self.validate_ranges()
+    }
+
+    /// The same with the figures in it.
+    #[cfg(feature = "overrides")]
+    pub(crate) fn conflict(&self) -> Option<String> {
+        let short = self.max_delay.is_some_and(|longest| longest < self.delay);
+        short.then(|| grammar::too_short("max_delay", "delay", self.delay))
+    }
+
+    #[cfg(feature = "overrides")]
+    pub(crate) fn grows_by_factor(&self) -> bool {
+        self.backoff == Backoff::Exponential
     }
 
     const fn validate_ranges(&self) -> Result<(), &'static str> {

@@ -1,6 +1,7 @@
 //! Where strategies meet: the body at the core of a stack, and the function's edge around it.
 
 mod body;
+pub(crate) mod by_hand;
 mod drop_on_ready;
 mod edge;
 mod either;

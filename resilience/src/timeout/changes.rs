@@ -3,10 +3,10 @@
 use super::{Timeout, TimeoutConfig};
 use crate::ambient::Deadline;
 use crate::clock;
-use crate::current::{self, Configured, Current, ModeCell};
-use crate::kind::PolicyKind;
+use crate::current::{Configured, Current, ModeCell};
 use crate::mode::Mode;
 use crate::problem::Problem;
+use crate::stack::by_hand;
 use crate::sync::Ordering;
 
 impl Timeout {
@@ -15,7 +15,7 @@ impl Timeout {
     /// # Errors
     /// When options contradict each other; nothing is changed then.
     pub fn reconfigure(&self, config: TimeoutConfig) -> Result<(), Problem> {
-        current::reconfigure(self, config.validate(), config)
+        by_hand::reconfigure(self, self.name(), config.validate(), config)
     }
 
     /// Enforces the limit, only counts what it would end, or does nothing; for calls that enter from now on. While it
@@ -24,7 +24,7 @@ impl Timeout {
     /// # Errors
     /// None: a timeout has every mode.
     pub fn set_mode(&self, mode: Mode) -> Result<(), Problem> {
-        current::set_mode(self, PolicyKind::Timeout, mode)
+        by_hand::set_mode(self, self.name(), mode)
     }
 
     /// Whether it enforces what it decides.

@@ -4,8 +4,8 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote_spanned;
 use syn::{Error, Expr, Lit};
 
-use crate::attribute::options::value::Value;
-use crate::diagnostics::{listed, nearest};
+use crate::attribute::options::value::{Value, written};
+use crate::grammar::{Literal, not_a_word, unknown_word};
 
 /// A runtime enum whose variants users write as lower-case words.
 pub(crate) trait Words: Copy + 'static {
@@ -25,13 +25,12 @@ pub(crate) struct Choice<T> {
 impl<T: Words> Value for Choice<T> {
     const CHECK: Option<&'static str> = None;
 
-    fn read(literal: &Lit, _: bool) -> Result<Self, String> {
-        match literal {
-            Lit::Str(text) if find::<T>(&text.value()).is_some() => Err(format!(
-                "this is a bare word, not a string: write `{}` without quotes",
-                text.value()
-            )),
-            _ => Err(format!("this is one of the words {}", listed(&words::<T>()))),
+    fn read(literal: &Lit, negative: bool) -> Result<Self, String> {
+        match &written(literal, negative) {
+            Literal::Text(text) if find::<T>(text).is_some() => {
+                Err(format!("this is a bare word, not a string: write `{text}` without quotes"))
+            }
+            _ => Err(not_a_word(&words::<T>())),
         }
     }
 
@@ -44,9 +43,9 @@ impl<T: Words> Value for Choice<T> {
         let Expr::Path(path) = expr else { return None };
         let word = path.path.get_ident()?;
         let constant = word.to_string().chars().all(|c| !c.is_lowercase());
-        (!constant).then(|| {
-            find(&word.to_string()).ok_or_else(|| Error::new_spanned(expr, unknown::<T>(word)))
-        })
+        let unknown = || unknown_word(&word.to_string(), &words::<T>());
+        (!constant)
+            .then(|| find(&word.to_string()).ok_or_else(|| Error::new_spanned(expr, unknown())))
     }
 }
 
@@ -57,15 +56,4 @@ fn find<T: Words>(text: &str) -> Option<Choice<T>> {
 
 fn words<T: Words>() -> Vec<&'static str> {
     T::WORDS.iter().map(|(word, ..)| *word).collect()
-}
-
-fn unknown<T: Words>(word: &Ident) -> String {
-    let words = words::<T>();
-    match nearest(&word.to_string(), &words) {
-        Some(meant) => format!(
-            "unknown word `{word}`: did you mean `{meant}`? It is one of {}",
-            listed(&words)
-        ),
-        None => format!("unknown word `{word}`: it is one of {}", listed(&words)),
-    }
 }

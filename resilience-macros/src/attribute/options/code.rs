@@ -4,17 +4,14 @@ use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
 use syn::{Expr, Lit};
 
-use crate::attribute::options::value::{SpannedValue, Value, literal, transparent};
+use crate::attribute::options::value::{SpannedValue, Value, literal, transparent, written};
 
 /// `critical`, or `critical = true`.
 impl Value for bool {
     const CHECK: Option<&'static str> = None;
 
-    fn read(literal: &Lit, _: bool) -> Result<Self, String> {
-        match literal {
-            Lit::Bool(flag) => Ok(flag.value),
-            _ => Err("a flag is written by itself, or with `true` or `false`".into()),
-        }
+    fn read(literal: &Lit, negative: bool) -> Result<Self, String> {
+        written(literal, negative).flag()
     }
 
     fn tokens(&self, span: Span, _: &TokenStream) -> TokenStream {

@@ -6,7 +6,7 @@ use proc_macro2::{Span, TokenStream};
 use syn::Lit;
 
 use crate::attribute::options::ratio::Factor;
-use crate::attribute::options::value::Value;
+use crate::attribute::options::value::{Value, written};
 
 /// A multiplier above 1 and at most 10.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -16,10 +16,7 @@ impl Value for Tolerance {
     const CHECK: Option<&'static str> = Some("tolerance");
 
     fn read(literal: &Lit, negative: bool) -> Result<Self, String> {
-        match Factor::read(literal, negative) {
-            Ok(factor) if factor.0 > 1.0 && factor.0 <= 10.0 => Ok(Self(factor)),
-            _ => Err("a tolerance is above 1 and at most 10: write one like 1.5".into()),
-        }
+        written(literal, negative).tolerance().map(|times| Self(Factor(times)))
     }
 
     fn tokens(&self, span: Span, runtime: &TokenStream) -> TokenStream {
@@ -35,11 +32,7 @@ impl Value for SampleWindow {
     const CHECK: Option<&'static str> = Some("sample_window");
 
     fn read(literal: &Lit, negative: bool) -> Result<Self, String> {
-        let window = Duration::read(literal, negative)?;
-        if window < Duration::from_millis(10) {
-            return Err("this window is at least 10 ms: write \"10ms\" or more".into());
-        }
-        Ok(Self(window))
+        written(literal, negative).sample_window().map(Self)
     }
 
     fn tokens(&self, span: Span, runtime: &TokenStream) -> TokenStream {
@@ -55,13 +48,7 @@ impl Value for Samples {
     const CHECK: Option<&'static str> = Some("samples");
 
     fn read(literal: &Lit, negative: bool) -> Result<Self, String> {
-        let samples = u32::read(literal, negative)?;
-        if samples < 10 {
-            return Err(format!(
-                "a window needs at least 10 samples, but this is {samples}: write 10 or more"
-            ));
-        }
-        Ok(Self(samples))
+        written(literal, negative).samples().map(Self)
     }
 
     fn tokens(&self, span: Span, runtime: &TokenStream) -> TokenStream {

@@ -6,21 +6,17 @@ use syn::{Error, Expr, ExprArray, Lit};
 
 use crate::attribute::options::ratio::Ratio;
 use crate::attribute::options::value::{Value, literal, transparent};
+use crate::grammar::{FALLING_SHARES, FOUR_SHARES};
 
 /// What calls of each priority may fill, least important first.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Shares([Ratio; 4]);
 
-const FOUR: &str = "shares are one ratio for each priority, least important first: write four, like \
-                    `[0.7, 0.85, 1.0, 1.0]`";
-const FALLING: &str = "this share is smaller than that of a less important priority: write at least \
-                       as much as before it";
-
 impl Value for Shares {
     const CHECK: Option<&'static str> = Some("shares");
 
     fn read(_: &Lit, _: bool) -> Result<Self, String> {
-        Err(FOUR.into())
+        Err(FOUR_SHARES.into())
     }
 
     fn tokens(&self, span: Span, runtime: &TokenStream) -> TokenStream {
@@ -31,7 +27,7 @@ impl Value for Shares {
     fn word(expr: &Expr) -> Option<Result<Self, Error>> {
         let Expr::Array(array) = expr else { return None };
         if array.elems.len() != 4 {
-            return Some(Err(Error::new_spanned(array, FOUR)));
+            return Some(Err(Error::new_spanned(array, FOUR_SHARES)));
         }
         let ratios = ratios(array).transpose()?;
         Some(ratios.and_then(|ratios| rising(array, &ratios)))
@@ -52,7 +48,7 @@ fn rising(array: &ExprArray, ratios: &[Ratio]) -> Result<Shares, Error> {
     let falls = ratios.windows(2).position(|pair| pair[0].0 > pair[1].0);
     match (falls, ratios.try_into()) {
         (None, Ok(ratios)) => Ok(Shares(ratios)),
-        (Some(place), _) => Err(Error::new_spanned(&array.elems[place + 1], FALLING)),
-        (None, Err(_)) => Err(Error::new_spanned(array, FOUR)),
+        (Some(place), _) => Err(Error::new_spanned(&array.elems[place + 1], FALLING_SHARES)),
+        (None, Err(_)) => Err(Error::new_spanned(array, FOUR_SHARES)),
     }
 }

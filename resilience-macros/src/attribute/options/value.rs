@@ -8,6 +8,7 @@ use syn::spanned::Spanned;
 use syn::{Error, Expr, ExprLit, Lit, Meta, Stmt, UnOp};
 
 use crate::diagnostics::Diagnostics;
+use crate::grammar::Literal;
 use crate::tokens::{generated_span, moved};
 
 /// What a literal of an option's type can be.
@@ -93,6 +94,18 @@ fn read<T: Value>(expr: &Expr) -> Result<Option<T>, Error> {
     }
     let Some((literal, negative)) = literal(expr) else { return Ok(None) };
     T::read(literal, negative).map(Some).map_err(|text| Error::new_spanned(expr, text))
+}
+
+/// A literal as the grammar knows it; `negative` when a `-` stands before it.
+pub(crate) fn written(literal: &Lit, negative: bool) -> Literal {
+    let sign = if negative { "-" } else { "" };
+    match literal {
+        Lit::Str(text) if !negative => Literal::Text(text.value()),
+        Lit::Int(int) => Literal::Integer(format!("{sign}{}", int.base10_digits())),
+        Lit::Float(float) => Literal::Float(format!("{sign}{}", float.base10_digits())),
+        Lit::Bool(flag) if !negative => Literal::Flag(flag.value),
+        _ => Literal::Other,
+    }
 }
 
 /// The literal that an expression is, and whether a `-` stands before it.

@@ -1,34 +1,21 @@
 //! Windows: `"10s"` of time, or the last `100` calls.
 
-use std::time::Duration;
-
 use proc_macro2::{Span, TokenStream};
 use quote::quote_spanned;
 use syn::spanned::Spanned;
 use syn::{Expr, Lit};
 
-use crate::attribute::options::value::Value;
+use crate::attribute::options::value::{Value, written};
 use crate::tokens::{generated_span, moved};
 
-/// A bucket is a tenth of the window, and must last a millisecond.
-const SHORTEST: Duration = Duration::from_millis(10);
-
 /// What a rate is taken over.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum Window {
-    Time(Duration),
-    Calls(u32),
-}
+pub(crate) use crate::grammar::Span as Window;
 
 impl Value for Window {
     const CHECK: Option<&'static str> = None;
 
     fn read(literal: &Lit, negative: bool) -> Result<Self, String> {
-        match literal {
-            Lit::Int(_) => u32::read(literal, negative).map(Self::Calls),
-            Lit::Str(_) => time(literal, negative),
-            _ => Err("a window is a duration (\"10s\") or a number of calls (100)".into()),
-        }
+        written(literal, negative).span()
     }
 
     fn tokens(&self, span: Span, runtime: &TokenStream) -> TokenStream {
@@ -50,12 +37,4 @@ impl Value for Window {
         let runtime = moved(runtime, span);
         quote_spanned!(span=> #runtime::WindowOf(#expr).get())
     }
-}
-
-fn time(literal: &Lit, negative: bool) -> Result<Window, String> {
-    let time = Duration::read(literal, negative)?;
-    if time < SHORTEST {
-        return Err("a window lasts at least 10 ms: write \"10ms\" or more".into());
-    }
-    Ok(Window::Time(time))
 }

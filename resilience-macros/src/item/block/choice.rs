@@ -3,7 +3,8 @@
 use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
 use quote::ToTokens;
 
-use crate::diagnostics::{Diagnostics, listed, nearest};
+use crate::diagnostics::Diagnostics;
+use crate::grammar::{listed, nearest};
 use crate::tokens::is_sign;
 
 /// The methods that were chosen.
@@ -51,7 +52,7 @@ impl Choice {
         let (Self::Only(names) | Self::Except(names)) = self else { return };
         let methods: Vec<&str> = methods.iter().map(String::as_str).collect();
         for name in names.iter().filter(|name| !methods.contains(&&*name.to_string())) {
-            let meant = nearest(&name.to_string(), &methods)
+            let meant = nearest(&name.to_string(), methods.iter().copied())
                 .map_or_else(String::new, |meant| format!(": did you mean `{meant}`?"));
             let has = if methods.is_empty() {
                 String::new()

@@ -6,9 +6,9 @@ use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{Expr, ExprCall, Lit};
 
-use crate::attribute::options::duration::parse as parse_duration;
 use crate::attribute::options::value::{literal, transparent};
-use crate::diagnostics::listed;
+use crate::grammar::listed;
+use crate::grammar::parse_duration;
 use crate::policies::reading::Reading;
 use crate::policies::resilient::parts::{OTHERS, PARTS, Part, names, resembling};
 use crate::tokens::{compact, is_sign};

@@ -1,7 +1,7 @@
 //! The parts that a standard pipeline can have, and how to speak of them.
 
 use crate::attribute::Positional;
-use crate::diagnostics::nearest;
+use crate::grammar::nearest;
 use crate::policies::reading::Reader;
 use crate::policies::{bulkhead, circuit_breaker, fallback, rate_limit, retry, timeout};
 
@@ -48,7 +48,7 @@ impl Part {
 /// The part that was probably meant.
 pub(crate) fn resembling(word: &str) -> Option<&'static str> {
     let starts_like = |name: &&str| word.get(..4).is_some_and(|start| name.starts_with(start));
-    nearest(word, &names()).or_else(|| names().into_iter().find(starts_like))
+    nearest(word, names()).or_else(|| names().into_iter().find(starts_like))
 }
 
 pub(crate) fn names() -> Vec<&'static str> {

@@ -10,10 +10,11 @@ use crate::circuit_state::{Cause, CircuitState, Counts, StateChange};
 #[cfg(feature = "overrides")]
 use crate::current::Forced;
 use crate::current::ModeCell;
-use crate::current::{self, Configured, Current};
+use crate::current::{Configured, Current};
 use crate::kind::PolicyKind;
 use crate::mode::Mode;
 use crate::problem::Problem;
+use crate::stack::by_hand;
 use crate::stack::inspect::ErrorText;
 use crate::sync::Ordering;
 use crate::{clock, hook, random};
@@ -178,7 +179,7 @@ impl CircuitBreaker {
     /// # Errors
     /// When options contradict each other; nothing is changed then.
     pub fn reconfigure(&self, config: CircuitBreakerConfig) -> Result<(), Problem> {
-        current::reconfigure(self, config.validate(), config)
+        by_hand::reconfigure(self, self.name(), config.validate(), config)
     }
 
     /// Enforces what it decides, only counts the calls that it would reject, or does nothing. One that observes opens,
@@ -187,7 +188,7 @@ impl CircuitBreaker {
     /// # Errors
     /// None: a circuit breaker has every mode.
     pub fn set_mode(&self, mode: Mode) -> Result<(), Problem> {
-        current::set_mode(self, PolicyKind::CircuitBreaker, mode)
+        by_hand::set_mode(self, self.name(), mode)
     }
 
     /// Whether it enforces what it decides.

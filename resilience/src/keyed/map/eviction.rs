@@ -11,6 +11,7 @@
 use super::place::Place;
 use super::queue::{Candidate, Queue};
 use super::record::{Listed, Record};
+use super::sample::Sample;
 use super::slot::Taken;
 use super::table::{Evicted, Moved};
 use super::tables::Tables;
@@ -32,7 +33,7 @@ pub(in crate::keyed) struct Evictor {
     idle: Queue,
     demoted: Queue,
     hand: Place,
-    sample: Vec<(bool, Candidate)>,
+    sample: Sample,
     /// How many places were looked at, ever.
     #[cfg(test)]
     pub(in crate::keyed) steps: u64,
@@ -44,7 +45,7 @@ impl Evictor {
             idle: Queue::default(),
             demoted: Queue::default(),
             hand: Place::FIRST,
-            sample: Vec::new(),
+            sample: Sample::default(),
             #[cfg(test)]
             steps: 0,
         }
@@ -223,15 +224,9 @@ impl Evictor {
         for _ in 0..looks.min(tables.places()) {
             let Some(place) = self.advance(tables) else { break };
             self.step();
-            if let Some(idle) = tables.at(place).is_idle(place) {
-                let used = tables.record(place).used(now);
-                sample.push((!idle, Candidate { used, place }));
-            }
+            sample.look_at(tables, place, now);
         }
-        sample.sort_unstable();
-        let take = |at: Place| tables.at(at).evict(at, P::may_go).out();
-        let evicted = sample.iter().find_map(|(_, candidate)| take(candidate.place));
-        sample.clear();
+        let evicted = sample.evict_best(tables);
         self.sample = sample;
         evicted
     }

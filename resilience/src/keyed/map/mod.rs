@@ -2,7 +2,7 @@
 //!
 //! [`slot`] one key, [`record`] what is known of it without a look inside; [`array`] slots found by hash, without a lock, made in [`chunks`]; [`table`] keys of one type; [`tables`] all of them ·
 //! [`place`] where a key is · [`recency`] when it was used · [`eviction`] which key makes room when the map is full, over
-//! [`queue`]s of candidates · [`reading`] all keys, piece by piece, with [`readers`] of sums.
+//! [`queue`]s of candidates and a [`sample`] · [`reading`] all keys, piece by piece, with [`readers`] of sums.
 //!
 //! Of a key's own code only its `Eq` runs under the map's lock: keys are hashed, cloned, shown and dropped outside.
 
@@ -17,6 +17,7 @@ mod readers;
 mod reading;
 mod recency;
 pub(in crate::keyed) mod record;
+mod sample;
 pub(in crate::keyed) mod slot;
 mod table;
 mod tables;

@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::{Map, Value as Json};
 
-use super::PLACE;
 use super::entries::{self, End, Entry, Options};
 use super::wish::{self, Author, Wish};
+use super::{PLACE, in_attribute_words};
+use crate::grammar::Literal;
 use crate::kind::PolicyKind;
 use crate::name::Name;
-use crate::overrides::change::attribute_words;
 use crate::overrides::layers::{self, Base, Spot};
 use crate::overrides::leaf;
 use crate::overrides::plan::{Plan, policies};
@@ -18,9 +18,9 @@ use crate::overrides::problems::Problems;
 use crate::overrides::reloads;
 use crate::overrides::resolve::unmatched;
 use crate::overrides::toml_text::unknown_kind;
-use crate::overrides::value::Value;
+use crate::overrides::value::of_json;
 use crate::problem::Problem;
-use crate::stack::event::{self, Event};
+use crate::stack::event;
 
 /// What a change comes to.
 #[derive(Debug, Serialize)]
@@ -73,7 +73,7 @@ pub(crate) fn change(wish: &Wish) -> Result<Answer, Rejected> {
     let named = wish.options.keys().map(String::as_str).collect::<Vec<_>>();
     let set = |options: &mut Options| {
         for (option, json) in &wish.options {
-            let entry = Value::of_json(json).map(|value| Entry {
+            let entry = of_json(json).map(|value| Entry {
                 leaf: wish::leaf(spot.0, spot.1, option, value),
                 author: wish.author.clone(),
                 end: end.clone(),
@@ -140,7 +140,7 @@ fn commit(
     Ok(values)
 }
 
-fn plan(base: &Base, entries: &BTreeMap<Spot, Options>) -> Result<Plan, Problems> {
+pub(super) fn plan(base: &Base, entries: &BTreeMap<Spot, Options>) -> Result<Plan, Problems> {
     let base = Base { leaves: base.leaves.clone(), allow_unknown: base.allow_unknown };
     Plan::under(base, &entries::leaves_of(entries))
 }
@@ -158,7 +158,7 @@ fn of_interest(
         |option: &str| named.contains(&option) || changed.iter().any(|one| one == option);
     for values in [&mut old, &mut new] {
         values.retain(|option, _| is_wanted(option));
-        values.values_mut().for_each(attribute_words);
+        values.values_mut().for_each(in_attribute_words);
     }
     [old, new]
 }
@@ -175,51 +175,10 @@ pub(super) fn put_back(entries: BTreeMap<Spot, Options>) -> Result<(), Problems>
     done.tell()
 }
 
-/// Takes back what has expired. What would contradict the rest then stays in force, and is told.
-pub(crate) fn expire() {
-    let mut turn = layers::turn();
-    let mut entries = entries::all();
-    let expired = take_expired(&mut entries);
-    if expired.is_empty() {
-        return;
-    }
-    match plan(&turn, &entries) {
-        Ok(plan) => {
-            entries::replace(entries);
-            let done = plan.put(&mut turn);
-            drop(turn);
-            reloads::note_applied();
-            for (spot, author) in &expired {
-                tell(*spot, author, "expire");
-            }
-            log(done.tell());
-        }
-        Err(problems) => {
-            drop(turn);
-            event::announce(Event::ReloadRefused {
-                problems: problems.iter().map(ToString::to_string).collect(),
-            });
-            log(Err(problems));
-        }
-    }
-}
-
-/// Takes out what has expired; which policies it was, and who had asked for it.
-fn take_expired(entries: &mut BTreeMap<Spot, Options>) -> Vec<(Spot, Author)> {
-    let mut expired = Vec::new();
-    for (spot, options) in &mut *entries {
-        let first = options.values().find(|entry| !entry.is_alive());
-        expired.extend(first.map(|entry| (*spot, entry.author.clone())));
-        options.retain(|_, entry| entry.is_alive());
-    }
-    entries.retain(|_, options| !options.is_empty());
-    expired
-}
-
 /// The one policy of that name.
 fn spot(kind: PolicyKind, name: &str) -> Result<Spot, Rejected> {
     let (known, _): (Vec<_>, Vec<_>) = policies().into_iter().unzip();
-    let asked = wish::leaf(kind, name, "", Value::Other);
+    let asked = wish::leaf(kind, name, "", Literal::Other);
     let found = known.iter().find(|policy| asked.reaches(policy));
     match (found, unmatched(&asked, &known)) {
         (Some(policy), None) => Ok((policy.kind, policy.name)),
@@ -236,12 +195,6 @@ fn too_long() -> Rejected {
     Rejected::Mistakes(Problems::new(vec![Problem::new(text)]))
 }
 
-fn tell((kind, name): Spot, author: &Author, action: &'static str) {
+pub(super) fn tell((kind, name): Spot, author: &Author, action: &'static str) {
     event::administered(kind, Name::new(name), None, action, &author.by, author.reason.as_deref());
-}
-
-fn log(told: Result<(), Problems>) {
-    if let Err(problems) = told {
-        tracing::error!(target: "resilience::overrides", event = "expiry_refused", "{problems}");
-    }
 }

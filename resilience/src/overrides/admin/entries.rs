@@ -6,10 +6,10 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use parking_lot::Mutex;
 use tokio::runtime::Handle;
-use tokio::task::AbortHandle;
+use tokio::task::{AbortHandle, spawn_blocking};
 use tokio::time::{Instant, sleep_until};
 
-use super::commit::expire;
+use super::expiry::expire;
 use super::wish::Author;
 use crate::overrides::layers::Spot;
 use crate::overrides::leaf::Leaf;
@@ -61,7 +61,8 @@ impl Timer {
         let runtime = Handle::try_current().ok()?;
         let task = runtime.spawn(async move {
             sleep_until(at).await;
-            expire();
+            // Every policy is judged: not on a thread that serves others.
+            let _ = spawn_blocking(expire).await;
         });
         Some(Self(task.abort_handle()))
     }

@@ -8,6 +8,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use super::entries::{self, End, Entry, Options};
 use super::wish::{self, Author};
 use super::{PLACE, commit};
+use crate::grammar::Literal;
 #[cfg(test)]
 use crate::kind::PolicyKind;
 use crate::overrides::leaf::{Kinds, Leaf};
@@ -15,7 +16,6 @@ use crate::overrides::persist::quoted;
 use crate::overrides::plan::policies;
 use crate::overrides::problems::Problems;
 use crate::overrides::resolve::Known;
-use crate::overrides::value::Value;
 use crate::problem::Problem;
 
 /// What stands beside an option.
@@ -51,17 +51,17 @@ fn write_entry(text: &mut String, option: &str, entry: &Entry) {
     }
 }
 
-fn toml(value: &Value) -> String {
+fn toml(value: &Literal) -> String {
     match value {
-        Value::Text(text) => quoted(text),
-        Value::Integer(digits) | Value::Float(digits) => digits.clone(),
-        Value::Flag(flag) => flag.to_string(),
-        Value::List(values) => {
+        Literal::Text(text) => quoted(text),
+        Literal::Integer(digits) | Literal::Float(digits) => digits.clone(),
+        Literal::Flag(flag) => flag.to_string(),
+        Literal::List(values) => {
             let values: Vec<_> = values.iter().map(toml).collect();
             format!("[{}]", values.join(", "))
         }
         // None was accepted.
-        Value::Other => "[]".into(),
+        Literal::Other => "[]".into(),
     }
 }
 
@@ -111,9 +111,9 @@ fn note(facts: &mut Beside, leaf: &Leaf) -> Result<(), Problem> {
     let (option, what) = leaf.option.rsplit_once('.').unwrap_or_default();
     let facts = facts.entry(key(leaf, option)).or_default();
     match (what, &leaf.value) {
-        (BY, Value::Text(text)) => facts.by = Some(text.clone()),
-        (REASON, Value::Text(text)) => facts.reason = Some(text.clone()),
-        (EXPIRES, Value::Integer(digits)) if digits.parse::<u64>().is_ok() => {
+        (BY, Literal::Text(text)) => facts.by = Some(text.clone()),
+        (REASON, Literal::Text(text)) => facts.reason = Some(text.clone()),
+        (EXPIRES, Literal::Integer(digits)) if digits.parse::<u64>().is_ok() => {
             facts.expires_at_ms = digits.parse().ok();
         }
         _ => {
@@ -179,7 +179,7 @@ mod tests {
 
     #[test]
     fn an_entry_is_read_back_as_it_was_written() {
-        let value = Value::Text("say \"no\"\nthen 5s".into());
+        let value = Literal::Text("say \"no\"\nthen 5s".into());
         let author = Author { by: "ada".into(), reason: Some("a \\ b".into()) };
         let end = End::after(Duration::from_secs(60));
         let expires_at_ms = end.as_ref().map(|end| end.unix_ms);

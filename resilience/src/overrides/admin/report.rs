@@ -1,19 +1,16 @@
 //! What every policy comes to, and where each of its options comes from.
 
-use std::collections::BTreeMap;
-
 use serde::Serialize;
 use serde_json::{Map, Value as Json};
 
-use super::entries;
+use super::{entries, in_attribute_words};
 use crate::kind::PolicyKind;
 use crate::mode::Mode;
 use crate::name::Name;
-use crate::overrides::change::attribute_words;
 use crate::overrides::layers;
 use crate::overrides::plan::policies;
 use crate::overrides::resolve::Known;
-use crate::overrides::target::Target;
+use crate::overrides::target::{Target, overridden as overridden_options};
 
 /// One policy: options in force, and their sources.
 #[derive(Debug, Serialize)]
@@ -63,10 +60,9 @@ pub(crate) struct Overridden {
 
 /// All of them.
 pub(crate) fn overridden() -> impl Iterator<Item = Overridden> + Send + 'static {
-    let counts: BTreeMap<_, _> = layers::overridden().into_iter().collect();
     policies().into_iter().filter_map(move |(known, target)| {
         let (kind, name) = (known.kind, Name::new(known.name));
-        let options = counts.get(&(kind, name)).copied().unwrap_or(0);
+        let options = overridden_options(target.listed());
         let mode = target.mode().unwrap_or_default();
         (options > 0 || mode != Mode::Enforce).then_some(Overridden { kind, name, mode, options })
     })
@@ -76,7 +72,7 @@ impl Report {
     fn of(known: Known, target: &'static dyn Target) -> Self {
         let spot = (known.kind, known.name);
         let mut effective = target.in_force();
-        effective.values_mut().for_each(attribute_words);
+        effective.values_mut().for_each(in_attribute_words);
         let attribute = format!("attribute {}", known.place);
         let mut sources: Map<_, _> =
             effective.keys().map(|option| (option.clone(), attribute.clone().into())).collect();
@@ -85,7 +81,7 @@ impl Report {
             sources.insert(option, origin.into());
         }
         let mut declared = target.declared();
-        declared.values_mut().for_each(attribute_words);
+        declared.values_mut().for_each(in_attribute_words);
         declared.retain(|option, value| effective.get(option) != Some(value));
         let admin = entries::of(spot).into_iter().map(|(option, entry)| Set {
             option,

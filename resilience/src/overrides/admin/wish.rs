@@ -6,11 +6,11 @@ use std::time::Duration;
 use serde_json::{Map, Value as Json};
 
 use super::PLACE;
+use crate::grammar::Literal;
 use crate::grammar::parse_duration;
 use crate::kind::PolicyKind;
 use crate::overrides::leaf::{Kinds, Leaf, Places, Source};
 use crate::overrides::pattern::Selector;
-use crate::overrides::value::Value;
 
 /// How long a change lasts unless it says otherwise: what was forgotten is the usual second incident.
 pub(crate) const LASTS: Duration = Duration::from_secs(3_600);
@@ -51,7 +51,7 @@ pub(crate) fn lasts(text: &str) -> Result<Lasts, String> {
 }
 
 /// An override for exactly that policy.
-pub(super) fn leaf(kind: PolicyKind, name: &str, option: &str, value: Value) -> Leaf {
+pub(super) fn leaf(kind: PolicyKind, name: &str, option: &str, value: Literal) -> Leaf {
     Leaf {
         kind: Kinds::One(kind),
         selector: Selector::exact(name),

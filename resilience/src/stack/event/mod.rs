@@ -2,11 +2,15 @@
 //!
 //! [`tell`] a function for each thing that happens · [`subscribers`] the bounded ring that listeners read from.
 
+#[cfg(feature = "overrides")]
+mod change;
 mod subscribers;
 mod tell;
 
 use std::sync::Arc;
 
+#[cfg(feature = "overrides")]
+pub(crate) use self::change::{Change, tell as tell_changes};
 pub use self::subscribers::Events;
 #[cfg(feature = "test-util")]
 pub(super) use self::subscribers::Listening;
@@ -94,7 +98,8 @@ pub enum Event {
         /// Why, if the request says so.
         reason: Option<Arc<str>>,
     },
-    /// Overrides gave a policy other options, another mode or another state.
+    /// Overrides, or the program itself (`reconfigure`, `set_mode`), gave a policy other options, another mode or another
+    /// state.
     #[cfg(feature = "overrides")]
     #[non_exhaustive]
     Reconfigured {
@@ -104,7 +109,7 @@ pub enum Event {
         policy: Name,
         /// Each change, as a [`Plan`](crate::overrides::Plan) shows it.
         changes: Arc<[String]>,
-        /// Where the first of them was written.
+        /// Where the first of them was written; `program` for what the program did itself.
         source: Arc<str>,
     },
     /// A watched file has changed, and is in error: what was in force still is.

@@ -1,8 +1,12 @@
-use resilience::{Rejection, fallback};
+use resilience::{fallback, Rejection};
 
-#[fallback(Ok("none"))]
-async fn charge(id: u64) -> Result<u64, Rejection> {
-    Ok(id)
+#[fallback(default())]
+async fn stock() -> Result<u64, Rejection> {
+    Ok(1)
+}
+
+fn default() -> Result<&'static str, Rejection> {
+    Ok("none")
 }
 
 fn main() {}

@@ -1,0 +1,1 @@
+../../../resilience/src/grammar/literal.rs

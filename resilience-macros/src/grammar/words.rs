@@ -1,0 +1,1 @@
+../../../resilience/src/grammar/words.rs
