@@ -239,7 +239,7 @@ async fn mistakes_are_told_as_the_attributes_tell_them_and_change_nothing() {
             "retry/shop.again",
             json!({"max_delay": "1ms"}),
             400,
-            "`max_delay` is shorter than `delay`: raise it",
+            "`max_delay` is shorter than `delay`, 100ms: write at least \"100ms\"",
         ),
         (
             "timeout/slow",

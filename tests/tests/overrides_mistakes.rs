@@ -91,10 +91,12 @@ fn options(kind: &str, text: &str, mut column: usize) -> Vec<Setting> {
             }
             (None, "rate_limit") => setting("rate", part, start, start),
             (None, "timeout" | "hedge") => setting("after", part, start, start),
+            (None, _) if part.trim() == "adaptive" => setting("adaptive", "true", start, start),
             (None, _) => continue,
         };
         // Without a key, a word is a flag; what a policy is called, and what its key is, is no matter of a file.
-        let is_flag = option.columns[0] == option.columns[1] && is_word(&option.value);
+        let is_bare = option.columns[0] == option.columns[1];
+        let is_flag = is_bare && is_word(&option.value) && option.key != "adaptive";
         if is_literal(&option.value) && !is_flag && !matches!(&*option.key, "name" | "key") {
             options.push(option);
         }
