@@ -141,6 +141,8 @@ impl Case {
             "needs a value",
             // An option may be set ahead of the flag that it is for.
             "needs `adaptive`",
+            // A file is told all three bounds of an adaptive limit in one sentence, as a config is.
+            "the limit begins at",
         ];
         code || value.is_empty() || said.iter().any(|said| self.sentence.contains(said))
     }
