@@ -124,7 +124,7 @@ impl Case {
     fn is_one_of_code_alone(&self) -> bool {
         let Setting { key, value, .. } = &self.options[self.wrong];
         // Code, names and keys: a file has none of them.
-        let code = ["name", "key", "max_keys", "cost", "rejection", "only", "except"];
+        let code = ["name", "key", "max_keys", "cost", "priority", "rejection", "only", "except"];
         let code = code.contains(&key.as_str()) || key.starts_with("when_");
         // Words are quoted in a file, a function may be synchronous, an option may stand once, and a limit is shared by
         // its attribute.
