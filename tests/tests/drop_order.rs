@@ -1,6 +1,7 @@
 //! What a guarded function drops, and when: the same as without the attributes.
 
 #![allow(clippy::unnecessary_wraps, reason = "bodies return what a guarded function must")]
+#![allow(clippy::toplevel_ref_arg, reason = "patterns of every kind are compared")]
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -418,7 +419,7 @@ compared! {
     limited: #[rate_limit("1000000/s")];
     retried: #[retry(attempts = 1)];
     hedged: #[hedge(when_err = |_| false)];
-    fallen_back: #[fallback(|error| Err(error.clone()))];
+    fallen_back: #[fallback(|error| Err(*error))];
     piped: #[resilient];
     piped_with_a_retry: #[resilient(retry(attempts = 1))];
     three: #[bulkhead] #[timeout] #[circuit_breaker];
@@ -440,7 +441,7 @@ synchronous!(bare_synchronous:);
 synchronous!(synchronous_broken: #[circuit_breaker]);
 synchronous!(synchronous_isolated: #[bulkhead] #[rate_limit("1000000/s")]);
 synchronous!(synchronous_retried: #[retry(attempts = 1)]);
-synchronous!(synchronous_fallen_back: #[fallback(|error| Err(error.clone()))]);
+synchronous!(synchronous_fallen_back: #[fallback(|error| Err(*error))]);
 
 #[test]
 fn synchronous_functions_do_the_same() {

@@ -1,6 +1,12 @@
 //! Where policies, functions and tasks meet: other examples of what the rooms' own tests hold, across shapes that share no
 //! code (by key, by hand, pipelines, tower layers, tasks of a `LocalSet`, futures that are kept and polled by others).
 
+#![allow(
+    clippy::manual_async_fn,
+    clippy::needless_question_mark,
+    reason = "forms that users write are compared"
+)]
+
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -206,9 +212,11 @@ async fn tasks_that_a_call_drives_are_shielded_if_they_are_detached() {
             tokio::task::yield_now().await;
             facts()
         });
-        seen.borrow_mut().push(driven.await);
+        let driven = driven.await;
+        seen.borrow_mut().push(driven);
         tasks.await;
-        seen.borrow_mut().push(told.await.unwrap());
+        let told = told.await.unwrap();
+        seen.borrow_mut().push(told);
         seen.borrow_mut().push(own);
         assert_eq!(detached.await.unwrap(), NONE);
         let mut kept = FuturesUnordered::from_iter([detach(async { facts() })]);

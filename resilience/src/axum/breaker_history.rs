@@ -132,6 +132,8 @@ mod tests {
         assert_eq!(slot(), Some(((0, 1, 1), CircuitState::Open, true)));
         assert_eq!(slot(), Some(((0, 0, 0), CircuitState::Open, false)), "it is still open");
         breaker.reset();
+        let closed = Some(((0, 0, 0), CircuitState::Closed, false));
+        assert_eq!(slot(), closed, "a slot without calls is kept for its change of state");
         assert_eq!(slot(), None);
     }
 }

@@ -132,7 +132,7 @@ impl Model {
     fn ask_for_a_slot(&mut self) -> Answer {
         // The oldest first: as many as it takes.
         while self.succeeded + self.holders.len() >= self.slots {
-            if !self.holders.first().is_some_and(|(_, until)| *until <= self.now) {
+            if self.holders.first().is_none_or(|(_, until)| *until > self.now) {
                 return self.reject(self.open_for.min(1_000));
             }
             self.holders.remove(0);
