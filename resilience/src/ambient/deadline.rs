@@ -111,6 +111,15 @@ pub(crate) fn deadline_has_passed() -> bool {
     DEADLINE.get().has_passed()
 }
 
+/// How much time the deadline leaves, for those who take more off it than a tick: by the coarse clock while it is far,
+/// a tick too much or too little.
+#[cfg(feature = "http")]
+pub(crate) fn about_remaining() -> Option<Duration> {
+    let deadline = DEADLINE.get();
+    let far = || clock::far_until(|| deadline.0 & !Deadline::TOLD).map(Duration::from_nanos);
+    if deadline == Deadline::NONE { None } else { far().or_else(remaining) }
+}
+
 /// When the innermost-ending [`timeout`](macro@crate::timeout) around this code times out; `None` without one.
 ///
 /// It holds inside the guarded function and everything that it calls and awaits in its own task, guarded or not; of

@@ -69,7 +69,7 @@ impl Outgoing {
     /// Those of the call that runs here.
     pub(crate) fn here(margin: Duration) -> Self {
         Self {
-            left: ambient::remaining().map(|left| without(margin, left)),
+            left: ambient::about_remaining().map(|left| without(margin, left)),
             attempt: Attempt::number_here(),
             priority: Some(ambient::priority()).filter(|it| *it != Priority::default()),
             key: Attempt::is_inside().then(ambient::call_id),

@@ -47,17 +47,21 @@ pub(super) fn claimed(headers: &HeaderMap) -> Option<Duration> {
         .or_else(|| millis(headers, &REQUEST_TIMEOUT_MS))
 }
 
-/// What `grpc-timeout` says; nothing where it is malformed.
-pub(super) fn grpc_timeout(headers: &HeaderMap) -> Option<Duration> {
+fn grpc_timeout(headers: &HeaderMap) -> Option<Duration> {
     of_grpc(headers.get(&GRPC_TIMEOUT)?.as_bytes())
 }
 
-/// What a header of milliseconds says; nothing where it is malformed.
-pub(super) fn millis(headers: &HeaderMap, name: &HeaderName) -> Option<Duration> {
-    whole_number(headers.get(name)?.as_bytes()).map(Duration::from_millis)
+fn millis(headers: &HeaderMap, name: &HeaderName) -> Option<Duration> {
+    of_millis(headers.get(name)?.as_bytes())
 }
 
-fn of_grpc(value: &[u8]) -> Option<Duration> {
+/// What a header of milliseconds says; nothing where it is malformed.
+pub(super) fn of_millis(value: &[u8]) -> Option<Duration> {
+    whole_number(value).map(Duration::from_millis)
+}
+
+/// What `grpc-timeout` says; nothing where it is malformed.
+pub(super) fn of_grpc(value: &[u8]) -> Option<Duration> {
     let (unit, amount) = value.split_last()?;
     if amount.len() > DIGITS {
         return None;

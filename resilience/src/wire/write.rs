@@ -1,11 +1,14 @@
 //! The facts of the running call, written into a request.
 
+use std::time::Duration;
+
+use ::http::header::Entry;
 use ::http::{HeaderMap, HeaderValue, Method};
 
 use super::amount::Amount;
 use super::names::{ATTEMPT, GRPC_TIMEOUT, IDEMPOTENCY_KEY, PRIORITY, REQUEST_TIMEOUT_MS};
 use super::outgoing::Outgoing;
-use super::time_left::{as_grpc, as_millis, grpc_timeout, millis};
+use super::time_left::{as_grpc, as_millis, of_grpc, of_millis};
 use crate::kind::PolicyKind;
 use crate::name::Name;
 use crate::rejection::Rejection;
@@ -18,12 +21,8 @@ impl Outgoing {
             if left.is_zero() {
                 return Err(too_late());
             }
-            if grpc_timeout(headers).is_none_or(|claimed| claimed > left) {
-                headers.insert(&GRPC_TIMEOUT, value(&as_grpc(left)));
-            }
-            if millis(headers, &REQUEST_TIMEOUT_MS).is_none_or(|claimed| claimed > left) {
-                headers.insert(&REQUEST_TIMEOUT_MS, value(&as_millis(left)));
-            }
+            shorten(headers.entry(&GRPC_TIMEOUT), left, of_grpc, as_grpc);
+            shorten(headers.entry(&REQUEST_TIMEOUT_MS), left, of_millis, as_millis);
         }
         if let Some(attempt) = self.attempt {
             headers.insert(&ATTEMPT, HeaderValue::from(attempt));
@@ -37,6 +36,23 @@ impl Outgoing {
             headers.entry(&IDEMPOTENCY_KEY).or_insert_with(written);
         }
         Ok(())
+    }
+}
+
+/// Writes the time left where no less is claimed.
+fn shorten(
+    header: Entry<'_, HeaderValue>,
+    left: Duration,
+    claimed: fn(&[u8]) -> Option<Duration>,
+    written: fn(Duration) -> Amount,
+) {
+    match header {
+        Entry::Vacant(place) => _ = place.insert(value(&written(left))),
+        Entry::Occupied(mut told) => {
+            if claimed(told.get().as_bytes()).is_none_or(|claimed| claimed > left) {
+                told.insert(value(&written(left)));
+            }
+        }
     }
 }
 
