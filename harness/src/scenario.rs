@@ -81,7 +81,7 @@ impl Scenario {
     #[must_use]
     pub fn limits(&self) -> Limits {
         let open_for = match (self.app, self.place) {
-            (App::Orders | App::Limited, _) => Duration::from_secs(1),
+            (App::Orders | App::Limited | App::Pictures, _) => Duration::from_secs(1),
             (App::Users, Place::Upstream) => Duration::from_secs(2),
             (App::Users, Place::Database | Place::Cache) => Duration::from_millis(500),
         };
@@ -92,7 +92,7 @@ impl Scenario {
     fn deadline(&self) -> Duration {
         match self.app {
             App::Users => Duration::from_millis(700),
-            App::Limited => Duration::from_millis(100),
+            App::Limited | App::Pictures => Duration::from_millis(100),
             App::Orders => Duration::from_millis(2_100),
         }
     }
@@ -100,7 +100,7 @@ impl Scenario {
     /// A call's number: one that the cache has no fresh answer for, unless the cache is what fails.
     fn numbers(&self) -> fn(u64) -> u64 {
         match (self.app, self.place) {
-            (App::Orders | App::Limited, _) => |count| count,
+            (App::Orders | App::Limited | App::Pictures, _) => |count| count,
             (App::Users, Place::Cache) => |count| count % 20 + 1,
             (App::Users, _) => |count| count % 1_000 + 1,
         }
@@ -111,7 +111,7 @@ impl Scenario {
         let app = self.app;
         numbers.map(move |count| match app {
             App::Users => count % 1_000 + 1,
-            App::Orders | App::Limited => CROWD + count,
+            App::Orders | App::Limited | App::Pictures => CROWD + count,
         })
     }
 
@@ -208,6 +208,7 @@ impl fmt::Display for Scenario {
             (App::Users, Place::Upstream) => "upstream",
             (App::Orders, _) => "orders' upstream",
             (App::Limited, _) => "limited API's upstream",
+            (App::Pictures, _) => "one-line client's upstream",
             (_, Place::Database) => "PostgreSQL",
             (_, Place::Cache) => "Redis",
         };

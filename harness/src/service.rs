@@ -27,6 +27,8 @@ pub enum App {
     Orders,
     /// `limited_api`: a limit for each of many callers.
     Limited,
+    /// `pictures`: reads, by the guarded HTTP client.
+    Pictures,
 }
 
 /// Where the programs are.
@@ -38,6 +40,8 @@ pub struct Programs {
     pub orders: PathBuf,
     /// `limited_api`
     pub limited: PathBuf,
+    /// `pictures`
+    pub pictures: PathBuf,
 }
 
 impl Programs {
@@ -48,6 +52,7 @@ impl Programs {
             users: folder.join("user_service"),
             orders: folder.join("http_client"),
             limited: folder.join("limited_api"),
+            pictures: folder.join("pictures"),
         }
     }
 
@@ -56,6 +61,7 @@ impl Programs {
             App::Users => &self.users,
             App::Orders => &self.orders,
             App::Limited => &self.limited,
+            App::Pictures => &self.pictures,
         }
     }
 }
@@ -160,10 +166,11 @@ pub struct Callers {
 }
 
 impl Callers {
-    /// Asks for that user, places that order, or asks as that user.
+    /// Asks for that user or their picture, places that order, or asks as that user.
     pub async fn call(&self, number: u64) -> Outcome {
         let request = match self.app {
             App::Users => self.http.get(format!("{}/users/{number}", self.url)),
+            App::Pictures => self.http.get(format!("{}/pictures/{number}", self.url)),
             App::Orders => self.http.post(format!("{}/orders/{number}", self.url)),
             App::Limited => {
                 let quote = self.http.get(format!("{}/quotes/ACME", self.url));
@@ -175,6 +182,8 @@ impl Callers {
         let Ok(body) = response.text().await else { return Outcome::Failed };
         match self.app {
             App::Users => user(status, &body),
+            App::Pictures if body.starts_with("/default") => Outcome::Fallback,
+            App::Pictures => served(status),
             App::Orders | App::Limited => served(status),
         }
     }

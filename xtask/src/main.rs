@@ -28,7 +28,7 @@ usage: cargo x <command> [arguments]
   bless         rewrite the golden expansions and the compile-error texts from what is built now
   bench         the criterion benches against peer libraries; arguments go to `cargo bench`
   instructions  instructions per guarded call, under valgrind; --check fails above a target
-  outage        two programs under faults, with their attributes and without: both tables; --check runs only what tells the two apart
+  outage        programs under faults, with what guards them and without: both tables; --check runs only what tells the two apart
   prove         random sequences against reference models, a million of each: `cargo x prove COUNT SEED MODEL`
   soak          random faults for some minutes (10), then a leak check; `cargo x soak MINUTES SEED`
   compile-time  `cargo check` of 500 annotated functions against 500 instrumented ones; --check fails above 2x";

@@ -8,6 +8,7 @@ pub async fn survives(scenario: Scenario) {
         users: env!("CARGO_BIN_EXE_user_service").into(),
         orders: env!("CARGO_BIN_EXE_http_client").into(),
         limited: env!("CARGO_BIN_EXE_limited_api").into(),
+        pictures: env!("CARGO_BIN_EXE_pictures").into(),
     };
     let figures = scenario.run_fairly(&programs).await;
     println!("{}", table(&[(scenario, figures.clone())]));

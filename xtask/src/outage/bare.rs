@@ -85,11 +85,11 @@ fn copy(from: &Path, to: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// `source` without attributes of ours, and without the statics that they declare.
+/// `source` without attributes of ours, without the statics that they declare, and with reqwest's own client.
 fn strip(source: &str) -> Result<String, String> {
+    let mut stripped = source.replace("resilience::reqwest::", "reqwest::");
     let mut cuts = Vec::new();
-    find(source.parse().map_err(|error: LexError| error.to_string())?, &mut cuts);
-    let mut stripped = source.to_owned();
+    find(stripped.parse().map_err(|error: LexError| error.to_string())?, &mut cuts);
     for cut in cuts.into_iter().rev() {
         stripped.replace_range(cut, "");
     }
@@ -162,6 +162,12 @@ mod tests {
         let source =
             "#[bulkhead(max_concurrent = 1)]\npub(crate) static ONE: Bulkhead;\nstatic N: u8 = 1;";
         assert_eq!(strip(source).unwrap(), "\nstatic N: u8 = 1;");
+    }
+
+    #[test]
+    fn the_guarded_client_is_reqwests_own() {
+        let stripped = strip("let http = resilience::reqwest::Client::new();").unwrap();
+        assert_eq!(stripped, "let http = reqwest::Client::new();");
     }
 
     #[test]

@@ -1,5 +1,5 @@
-//! `cargo x outage`: the user service and the order client under faults, with their attributes and
-//! without; and a database that is overloaded, with an adaptive limit and without (`--overload`: that alone).
+//! `cargo x outage`: the user service, the order client and the one-line HTTP client under faults, with what guards them
+//! and without; and a database that is overloaded, with an adaptive limit and without (`--overload`: that alone).
 
 mod bare;
 
@@ -8,7 +8,7 @@ use std::process::{Command, ExitCode};
 
 use crate::workspace::{cargo, target};
 
-const PROGRAMS: [&str; 2] = ["user_service", "http_client"];
+const PROGRAMS: [&str; 3] = ["user_service", "http_client", "pictures"];
 
 pub(crate) fn run(arguments: &[String]) -> ExitCode {
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();

@@ -13,10 +13,11 @@ use crate::overload;
 const BLACK_HOLE: Trouble = Trouble::Proxy(Fault::BlackHole);
 
 /// Those that a service without protection can't stand; they alone are `--check`.
-const TELLING: [Scenario; 3] = [
+const TELLING: [Scenario; 4] = [
     Scenario::new(App::Users, Place::Upstream, BLACK_HOLE),
     Scenario::new(App::Users, Place::Database, Trouble::Kill),
     Scenario::new(App::Orders, Place::Upstream, BLACK_HOLE),
+    Scenario::new(App::Pictures, Place::Upstream, BLACK_HOLE),
 ];
 
 const OTHERS: [Scenario; 8] = {
@@ -41,12 +42,12 @@ const BRIEFLY: Duration = Duration::from_secs(10);
 #[tokio::main]
 pub(crate) async fn run() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
-    let (what, programs) = args.split_at(args.len().saturating_sub(4));
-    let [users, orders, bare_users, bare_orders] = programs else {
+    let (what, programs) = args.split_at(args.len().saturating_sub(6));
+    let [users, orders, pictures, bare_users, bare_orders, bare_pictures] = programs else {
         return usage();
     };
-    let with = Programs { users: users.into(), orders: orders.into(), limited: PathBuf::new() };
-    let bare = Programs { users: bare_users.into(), orders: bare_orders.into(), ..with.clone() };
+    let (with, bare) =
+        (given([users, orders, pictures]), given([bare_users, bare_orders, bare_pictures]));
     match what {
         [] => {
             let is_good = compare(TELLING.into_iter().chain(OTHERS), &with, &bare).await;
@@ -62,9 +63,15 @@ pub(crate) async fn run() -> ExitCode {
     }
 }
 
+/// Those three; the fourth is no part of this.
+fn given(programs: [&String; 3]) -> Programs {
+    let [users, orders, pictures] = programs.map(PathBuf::from);
+    Programs { users, orders, pictures, limited: PathBuf::new() }
+}
+
 fn usage() -> ExitCode {
     eprintln!(
-        "usage: outage [--check | --overload | --picture FILE] USERS ORDERS BARE-USERS BARE-ORDERS"
+        "usage: outage [--check | --overload | --picture FILE] USERS ORDERS PICTURES BARE-USERS BARE-ORDERS BARE-PICTURES"
     );
     ExitCode::from(2)
 }

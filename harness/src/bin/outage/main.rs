@@ -1,7 +1,8 @@
 //! The same programs with their attributes and without, under the same faults: what callers see. And a database with
 //! more load than it can take, with an adaptive limit and without.
 //!
-//! `outage [--check | --overload | --picture FILE] USERS ORDERS BARE-USERS BARE-ORDERS`: the programs. Ends with a failure when a
+//! `outage [--check | --overload | --picture FILE] USERS ORDERS PICTURES BARE-USERS BARE-ORDERS BARE-PICTURES`: the
+//! programs. Ends with a failure when a
 //! limit does not hold with the attributes, or when all hold without them where they must not.
 //! `cargo x outage` builds the programs, and runs this.
 #![forbid(unsafe_code)]

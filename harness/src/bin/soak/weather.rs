@@ -39,7 +39,7 @@ pub(crate) async fn befalls(
 fn numbers(app: App) -> fn(u64) -> u64 {
     match app {
         App::Users => |count| count % 1_000 + 1,
-        App::Orders => |count| count,
+        App::Orders | App::Pictures => |count| count,
         // More callers than there are keys.
         App::Limited => |count| count * 7_919 % 20_000,
     }
