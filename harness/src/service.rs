@@ -183,8 +183,7 @@ impl Callers {
         match self.app {
             App::Users => user(status, &body),
             App::Pictures if body.starts_with("/default") => Outcome::Fallback,
-            App::Pictures => served(status),
-            App::Orders | App::Limited => served(status),
+            App::Pictures | App::Orders | App::Limited => served(status),
         }
     }
 

@@ -3,6 +3,7 @@
 
 mod probes;
 
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
@@ -153,7 +154,7 @@ impl Case {
         for Setting { key, value, .. } in &self.options {
             let is_word = is_word(value) && !matches!(&**value, "true" | "false");
             let value = if is_word { format!("\"{value}\"") } else { value.clone() };
-            text += &format!("{key} = {value}\n");
+            let _ = writeln!(text, "{key} = {value}");
         }
         text
     }

@@ -2,7 +2,7 @@
 //! function itself would drop them, in reverse declaration, whatever the body names first.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::quote_spanned;
+use quote::{ToTokens, quote_spanned};
 use syn::{Expr, Pat};
 
 use crate::attribute::Effect;
@@ -22,6 +22,8 @@ pub(crate) struct Capture<'g> {
     /// Whether a pattern leaves a part of its value where it is. Then the block binds all patterns again, in declared
     /// order, as the compiler does it in an `async fn`.
     binds_again: bool,
+    /// What the attributes say of a call.
+    options: TokenStream,
 }
 
 /// A parameter that belongs to the block.
@@ -41,7 +43,8 @@ impl<'g> Capture<'g> {
         let owns = !reruns || guarded.scope.is_copied();
         let borrowed = borrowed(guarded, stack);
         let from = owns.then(|| borrowed.map_or(0, |place| place + 1));
-        let mut capture = Self { guarded, borrows: borrowed.is_some(), from, binds_again: false };
+        let (borrows, options) = (borrowed.is_some(), options(stack));
+        let mut capture = Self { guarded, borrows, from, binds_again: false, options };
         let is_apart = |(_, parameter): (_, &Parameter)| parameter.rest == Rest::Part;
         capture.binds_again = guarded.renames && capture.parameters().any(is_apart);
         capture
@@ -143,10 +146,11 @@ impl<'g> Capture<'g> {
         (self.guarded.renames && is_renamed).then(|| parameter.other_name(place)).flatten()
     }
 
-    /// For the compiler to call an argument unused that the body does not name, although the block does.
+    /// For the compiler to call an argument unused that neither the body names nor an attribute, although the block does.
     fn unused(&self) -> Vec<&'g Ident> {
-        let body = &self.guarded.body;
-        let is_unused = |name: &&Ident| !is_meant(name) && !mentions(body, name);
+        let used = [&self.guarded.body, &self.options];
+        let is_unused =
+            |name: &&Ident| !is_meant(name) && !used.iter().any(|it| mentions(it, name));
         let parameters = self
             .parameters()
             .filter(|(_, parameter)| !parameter.is_conditional && !self.binds_again);
@@ -157,6 +161,26 @@ impl<'g> Capture<'g> {
 /// A name with `_` says that it is meant to be unused.
 fn is_meant(name: &Ident) -> bool {
     name.to_string().starts_with('_') && name != "__self"
+}
+
+/// Every expression of the attributes that sees the call.
+fn options(stack: &Stack) -> TokenStream {
+    let in_layer = |layer: &Layer| {
+        let key = layer.expansion.keyed().and_then(|keyed| keyed.key.as_ref());
+        let mut expressions = layer.expansion.expressions();
+        expressions.extend(layer.expansion.evaluated_before().into_iter().chain(key));
+        let shared = match &layer.source {
+            Source::Shared(expr) => Some(&**expr),
+            Source::Own(_) => None,
+        };
+        expressions
+            .into_iter()
+            .chain(shared)
+            .map(ToTokens::to_token_stream)
+            .collect::<TokenStream>()
+    };
+    let rejection = stack.rejection.as_ref().map(ToTokens::to_token_stream);
+    stack.layers.iter().map(in_layer).chain(rejection).collect()
 }
 
 /// The last parameter that an expression in one of the attributes borrows.

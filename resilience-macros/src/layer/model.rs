@@ -100,6 +100,11 @@ pub(crate) trait LayerExpansion {
         Vec::new()
     }
 
+    /// Expressions that are evaluated before the body, and borrow nothing during it.
+    fn evaluated_before(&self) -> Option<&Expr> {
+        None
+    }
+
     /// Whether it answers every rejection, so that the function need not return a `Result`.
     fn is_total(&self) -> bool {
         false

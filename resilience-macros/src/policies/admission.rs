@@ -81,6 +81,10 @@ impl LayerExpansion for AdmissionLayer {
         overload_err.map(|predicate| &predicate.expr).into_iter().collect()
     }
 
+    fn evaluated_before(&self) -> Option<&Expr> {
+        self.argument.as_ref().map(|argument| &argument.expr)
+    }
+
     fn prepare(&self, context: &WrapContext<'_>) -> TokenStream {
         let Some(Argument { expr, convert, .. }) = &self.argument else {
             return TokenStream::new();

@@ -114,6 +114,10 @@ impl LayerExpansion for Timeout {
         )
     }
 
+    fn evaluated_before(&self) -> Option<&Expr> {
+        self.computed.as_ref()
+    }
+
     fn prepare(&self, context: &WrapContext<'_>) -> TokenStream {
         let Some(after) = &self.computed else { return TokenStream::new() };
         let WrapContext { runtime, binding, span, .. } = context;

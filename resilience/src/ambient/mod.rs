@@ -23,9 +23,9 @@ pub(crate) use self::attempt::Attempt;
 pub use self::attempt::{attempt, call_id};
 pub use self::call_id::CallId;
 pub(crate) use self::call_id::Serial;
-pub(crate) use self::deadline::{Deadline, deadline_has_passed, deadline_nanos};
 #[cfg(feature = "http")]
 pub(crate) use self::deadline::about_remaining;
+pub(crate) use self::deadline::{Deadline, deadline_has_passed, deadline_nanos};
 pub use self::deadline::{deadline, remaining};
 pub use self::detach::{Detached, detach};
 pub use self::inherit::{Inherited, inherit};
