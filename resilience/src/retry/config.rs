@@ -122,10 +122,11 @@ impl RetryConfig {
     }
 
     /// No delay is longer than this, unless the failure itself asks for it with a `retry_after`
-    /// (≥ [`delay`](Self::delay); default 10 s, or `delay` where that is longer).
+    /// (> 0, ≥ [`delay`](Self::delay); default 10 s, or `delay` where that is longer).
     #[must_use]
+    #[track_caller]
     pub const fn max_delay(mut self, max_delay: Duration) -> Self {
-        self.max_delay = Some(max_delay);
+        self.max_delay = Some(check::positive(max_delay));
         self
     }
 
@@ -211,6 +212,9 @@ impl RetryConfig {
         }
         if !(self.factor >= 1.0 && self.factor.is_finite()) {
             return Err("`factor` must be at least 1 and finite");
+        }
+        if matches!(self.max_delay, Some(limit) if limit.is_zero()) {
+            return Err("`max_delay` must be longer than zero");
         }
         if matches!(self.max_elapsed, Some(limit) if limit.is_zero()) {
             return Err("`max_elapsed` must be longer than zero");

@@ -1,3 +1,5 @@
 //! What must hold whatever happens.
 
+mod hostile;
+mod matrix;
 mod models;

@@ -224,7 +224,7 @@ impl Model {
                 // What `when_err` says no to is an answer, too.
                 Does::Succeed | Does::Give => {
                     self.recovered += u64::from(number > 1);
-                    return self.ends(number, &began, &events, step.does);
+                    return Self::ends(number, &began, &events, step.does);
                 }
                 Does::Fail(hint) => hint,
             };
@@ -239,7 +239,7 @@ impl Model {
                 let is_broke = options.budget.is_some() && self.tokens < PERCENT;
                 assert!(!may_go_on || is_too_late || is_broke, "attempt {number} was the last");
                 self.exhausted += 1;
-                return self.ends(number, &began, &events, step.does);
+                return Self::ends(number, &began, &events, step.does);
             };
             let delay = seconds(event.delay);
             assert!(delay >= least - 1e-6 && delay <= most + 1e-6, "{delay} of {least} to {most}");
@@ -254,7 +254,7 @@ impl Model {
         unreachable!("scripts are longer than calls");
     }
 
-    fn ends(&self, number: u32, began: &[Began], events: &[RetryEvent], does: Does) -> Ended {
+    fn ends(number: u32, began: &[Began], events: &[RetryEvent], does: Does) -> Ended {
         assert_eq!((began.len(), events.len()), (number as usize, number as usize - 1));
         Ended::By(does)
     }
@@ -292,7 +292,7 @@ async fn call(retry: &Retry, script: &[Step], limit: Option<Duration>) -> Result
 
 #[test]
 fn attempts() {
-    prove("attempts", async |chance| {
+    prove("attempts", &async |chance| {
         let options = Options::choose(chance);
         chance.tell(format_args!("{options:?}"));
         let retry = Retry::new("proved", options.config());

@@ -347,14 +347,14 @@ impl Model {
         self.admitted -= 1;
         self.totals.rejected += 1;
         Answer::Open(match self.state {
-            CircuitState::Open => Some(self.open_until - self.now),
+            CircuitState::Open => Some(self.open_until.saturating_sub(self.now)),
             CircuitState::HalfOpen => Some(seconds(self.options.open_for.min(1))),
             _ => None,
         })
     }
 
     pub fn end(&mut self, held: Held, end: End) {
-        let took = self.now - held.since;
+        let took = self.now.saturating_sub(held.since);
         let limit = self.options.slow_call.filter(|_| held.is_measured);
         let is_slow = limit.is_some_and(|limit| took >= seconds(limit)) && end != End::Ignored;
         let is_current = held.generation == self.generation;
@@ -535,7 +535,7 @@ impl Pair<'_> {
                 self.model.open_until = now;
             }
             Some(left) => {
-                let period = now + left - opened;
+                let period = (now + left).saturating_sub(opened);
                 assert!((shortest..=longest).contains(&period), "open for {period:?}");
                 self.model.open_until = now + left;
             }
@@ -567,7 +567,7 @@ impl Pair<'_> {
 
 #[test]
 fn breaker() {
-    prove("breaker", async |chance| {
+    prove("breaker", &async |chance| {
         HEARD.take();
         let (options, has_rule) = (Options::choose(chance), chance.once_in(4));
         chance.tell(format_args!("{options:?}, rule: {has_rule}"));

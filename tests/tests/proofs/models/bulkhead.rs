@@ -273,7 +273,7 @@ impl Pair<'_> {
         let end = self.model.now + Duration::from_millis(pause);
         while self.model.now < end {
             let next = self.model.waiting.iter().map(|waiter| waiter.until).min().unwrap_or(end);
-            advance(next.min(end) - self.model.now).await;
+            advance(next.min(end).saturating_sub(self.model.now)).await;
             self.model.now = self.start.elapsed();
             self.model.expire();
             let mut ended = Vec::new();
@@ -305,7 +305,7 @@ const FULL: RejectionKind = RejectionKind::BulkheadFull;
 
 #[test]
 fn bulkhead() {
-    prove("bulkhead", async |chance| {
+    prove("bulkhead", &async |chance| {
         let options = Options::choose(chance);
         chance.tell(format_args!("{options:?}"));
         let bulkhead = Bulkhead::new("proved", options.config());

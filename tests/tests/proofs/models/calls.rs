@@ -97,23 +97,29 @@ pub enum End {
 
 /// A body that waits to be told how to end.
 #[derive(Clone, Default)]
-pub struct Gate(Rc<(Cell<Option<End>>, RefCell<Option<Waker>>)>);
+pub struct Gate(Rc<State>);
+
+#[derive(Default)]
+struct State {
+    end: Cell<Option<End>>,
+    waker: RefCell<Option<Waker>>,
+}
 
 impl Gate {
     pub fn open(&self, end: End) {
-        self.0.0.set(Some(end));
-        if let Some(waker) = self.0.1.take() {
+        self.0.end.set(Some(end));
+        if let Some(waker) = self.0.waker.take() {
             waker.wake();
         }
     }
 
     pub async fn body(self) -> End {
-        let end = poll_fn(|context| match self.0.0.get() {
-            Some(end) => Poll::Ready(end),
-            None => {
-                self.0.1.replace(Some(context.waker().clone()));
-                Poll::Pending
+        let end = poll_fn(|context| {
+            let end = self.0.end.get();
+            if end.is_none() {
+                self.0.waker.replace(Some(context.waker().clone()));
             }
+            end.map_or(Poll::Pending, Poll::Ready)
         });
         match end.await {
             End::Panic => std::panic::resume_unwind(Box::new("a body of the test's")),

@@ -170,5 +170,5 @@ fn sequence(chance: &mut Chance) {
 
 #[test]
 fn keys() {
-    prove("keys", async |chance| sequence(chance));
+    prove("keys", &async |chance| sequence(chance));
 }

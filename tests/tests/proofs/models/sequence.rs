@@ -62,7 +62,7 @@ impl Chance {
 
 /// Runs random sequences of a model, each under a paused clock of its own. The first one that fails is run again with
 /// its steps shown, and its seed is told.
-pub fn prove(model: &str, sequence: impl AsyncFn(&mut Chance)) {
+pub fn prove(model: &str, sequence: &impl AsyncFn(&mut Chance)) {
     let (count, first) = (number(COUNT).unwrap_or(200), number(SEED).unwrap_or(1));
     for seed in first..first.saturating_add(count) {
         let run = |is_told| {

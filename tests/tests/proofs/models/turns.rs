@@ -197,17 +197,14 @@ impl Pair<'_> {
         let became = self.model.arrive(number, cost, self.model.options.max_wait);
         chance.tell(format_args!("call {number} of {cost}: {became:?}"));
         let ended = self.calls.run();
-        match became {
-            Became::Rejected(wait) => {
-                let [(ended, Came::To(Err(Failed::Rejected(rejection))))] = &ended[..] else {
-                    panic!("{ended:?}")
-                };
-                assert_eq!((*ended, rejection), (number, &self.rejection(wait)));
-            }
-            _ => {
-                self.gates.push((number, gate));
-                assert_eq!(ended, []);
-            }
+        if let Became::Rejected(wait) = became {
+            let [(ended, Came::To(Err(Failed::Rejected(rejection))))] = &ended[..] else {
+                panic!("{ended:?}")
+            };
+            assert_eq!((*ended, rejection), (number, &self.rejection(wait)));
+        } else {
+            self.gates.push((number, gate));
+            assert_eq!(ended, []);
         }
     }
 
@@ -300,7 +297,7 @@ impl Pair<'_> {
 
 #[test]
 fn turns() {
-    prove("turns", async |chance| {
+    prove("turns", &async |chance| {
         let options = Options::choose(chance);
         chance.tell(format_args!("{options:?}"));
         let limiter = RateLimiter::new("proved", options.config());

@@ -118,6 +118,19 @@ impl<M> Queue<M> {
     }
 }
 
+impl Again {
+    /// Counts a retry, if there is a token for it.
+    fn pays(&self, tokens: &mut Tokens) -> bool {
+        let price = if self.budget.is_some() { 100 } else { 0 };
+        let is_paid = tokens.left >= price;
+        if is_paid {
+            tokens.left -= price;
+            tokens.retries += 1;
+        }
+        is_paid
+    }
+}
+
 impl State {
     fn new(layer: &Layer) -> Self {
         match layer {
@@ -317,22 +330,18 @@ impl World {
         for attempt in 1.. {
             let outcome = self.stack(at + 1, Around { attempt, ..around.clone() }, bodies).await;
             let has_failed = matches!(outcome, Ok(Err(_)) | Err(Rejection::TimedOut { .. }));
-            let mut tokens = tokens.borrow_mut();
             if !has_failed {
-                tokens.recovered += u64::from(attempt > 1 && outcome.is_ok());
+                let has_recovered = attempt > 1 && outcome.is_ok();
+                tokens.borrow_mut().recovered += u64::from(has_recovered);
                 return outcome;
             }
             let factor = if again.is_linear { attempt } else { 1 };
             let delay = Duration::from_millis(again.delay) * factor;
             let is_in_time = end.is_none_or(|end| self.now() + delay < end);
-            let is_paid = again.budget.is_none() || tokens.left >= 100;
-            if attempt >= again.attempts || !is_in_time || !is_paid {
-                tokens.exhausted += 1;
+            if attempt >= again.attempts || !is_in_time || !again.pays(&mut tokens.borrow_mut()) {
+                tokens.borrow_mut().exhausted += 1;
                 return outcome;
             }
-            tokens.left -= if again.budget.is_some() { 100 } else { 0 };
-            tokens.retries += 1;
-            drop(tokens);
             self.log.add(What::Retries { policy: NAMES[at].to_owned(), attempt, delay });
             if !delay.is_zero() {
                 self.pause(delay).await;

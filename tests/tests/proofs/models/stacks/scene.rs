@@ -280,7 +280,7 @@ pub fn came(outcome: &Outcome) -> Came {
     match outcome {
         Ok(Ok(run)) => Came::Ok(*run),
         Ok(Err(run)) => Came::Err(*run),
-        Err(rejection) => Came::Rejected(rejection.clone()),
+        Err(rejection) => Came::Rejected(*rejection),
     }
 }
 
