@@ -4,6 +4,11 @@
 //! whose requests all go through one generic function, a web application over a database, a gRPC service with streams.
 //! What both versions share lies beside them. `tests/lines.rs` counts what guarding took.
 
+#![allow(
+    clippy::type_complexity,
+    reason = "a field is declared once, in the way of the program's model"
+)]
+
 pub mod mini_redis;
 pub mod openai;
 pub mod route_guide;

@@ -40,7 +40,7 @@ fn source(program: &str, version: &str) -> String {
     let path = root().join(format!("src/{program}/{version}.rs"));
     let text = fs::read_to_string(path).unwrap();
     // What a version is called says nothing about what it does.
-    text.lines().filter(|line| !line.starts_with("//!")).map(|line| format!("{line}\n")).collect()
+    text.split_inclusive('\n').filter(|line| !line.starts_with("//!")).collect()
 }
 
 fn root() -> &'static Path {

@@ -68,7 +68,7 @@ async fn a_guarded_server_takes_two_routes_at_a_time() {
     // Routes that never end, each after its first point.
     let endless = || stream::iter([FARM]).chain(stream::pending());
     let record = |mut client: RouteGuideClient| async move {
-        client.record_route(endless()).await.map(|summary| summary.into_inner())
+        client.record_route(endless()).await.map(tonic::Response::into_inner)
     };
     let mut held = tokio::task::JoinSet::new();
     held.spawn(record(client.clone()));

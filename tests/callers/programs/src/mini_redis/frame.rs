@@ -68,7 +68,9 @@ impl Frame {
             }
             Self::Array(frames) => {
                 to.extend(format!("*{}\r\n", frames.len()).bytes());
-                frames.iter().for_each(|frame| frame.write(to));
+                for frame in frames {
+                    frame.write(to);
+                }
             }
         }
     }
@@ -81,7 +83,7 @@ fn parse(rest: &mut &[u8]) -> Result<Option<Frame>> {
         ("+", text) => Ok(Some(Frame::Simple(text.to_owned()))),
         ("-", text) => Ok(Some(Frame::Error(text.to_owned()))),
         ("$", "-1") => Ok(Some(Frame::Null)),
-        ("$", length) => bulk(rest, length.parse()?),
+        ("$", length) => Ok(bulk(rest, length.parse()?)),
         ("*", length) => array(rest, length.parse()?),
         _ => Err(format!("{line:?} begins no frame").into()),
     }
@@ -94,10 +96,10 @@ fn line<'b>(rest: &mut &'b [u8]) -> Result<Option<&'b str>> {
     Ok(Some(line))
 }
 
-fn bulk(rest: &mut &[u8], length: usize) -> Result<Option<Frame>> {
-    let Some((bytes, after)) = rest.split_at_checked(length + 2) else { return Ok(None) };
+fn bulk(rest: &mut &[u8], length: usize) -> Option<Frame> {
+    let (bytes, after) = rest.split_at_checked(length + 2)?;
     *rest = after;
-    Ok(Some(Frame::Bulk(Bytes::copy_from_slice(&bytes[..length]))))
+    Some(Frame::Bulk(Bytes::copy_from_slice(&bytes[..length])))
 }
 
 fn array(rest: &mut &[u8], length: usize) -> Result<Option<Frame>> {
