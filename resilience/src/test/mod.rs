@@ -117,7 +117,7 @@ impl Test {
         let events = self.recording.events().into_iter();
         let of_these =
             events.filter(|event| event.policy().is_some_and(|it| policies.contains(&it)));
-        of_these.map(|event| texts::text(&event)).collect()
+        of_these.filter_map(|event| texts::text(&event)).collect()
     }
 
     /// Checks that nothing of this crate's waited in real time since the test began: no synchronous function blocked its

@@ -1,9 +1,20 @@
 //! Events as texts that a test compares.
 
 use crate::rejection::Rejection;
+#[cfg(feature = "overrides")]
+use crate::stack::by_hand::BY_HAND;
 use crate::stack::event::Event;
 
-pub(super) fn text(event: &Event) -> String {
+/// Nothing for what the program itself changed: a test knows what it has changed.
+pub(super) fn text(event: &Event) -> Option<String> {
+    match event {
+        #[cfg(feature = "overrides")]
+        Event::Reconfigured { source, .. } if &**source == BY_HAND => None,
+        event => Some(told(event)),
+    }
+}
+
+fn told(event: &Event) -> String {
     let rejection = |what: &str, rejection: &Rejection| format!("{what} {}", rejection.kind());
     match event {
         Event::StateChanged(change) => format!("state_changed {}->{}", change.from, change.to),

@@ -3,6 +3,8 @@
 #[cfg(feature = "overrides")]
 mod noticed;
 
+#[cfg(all(feature = "overrides", feature = "test-util"))]
+pub(crate) use self::noticed::BY_HAND;
 #[cfg(feature = "overrides")]
 pub(crate) use self::noticed::on_change;
 use crate::current::{Configured, allowed};

@@ -20,6 +20,9 @@ pub(crate) fn on_change(settle: fn(Spot)) {
     SETTLE.get_or_init(|| settle);
 }
 
+/// Where such a change comes from, as events and the log tell it.
+pub(crate) const BY_HAND: &str = "program";
+
 pub(super) fn options<C: PartialEq + Serialize>(spot: Spot, before: &C, now: &C) {
     if before != now && is_heard() {
         tell(spot, grammar::differences(&grammar::options(before), &grammar::options(now)));
@@ -35,9 +38,9 @@ pub(super) fn mode(spot: Spot, before: Mode, now: Mode) {
 }
 
 fn tell((kind, name): Spot, differences: Vec<(String, String, String)>) {
-    let (policy, origin) = (name.as_str(), "program");
+    let policy = name.as_str();
     let change =
-        |(option, from, to)| Change { kind, policy, option, from, to, origin: origin.into() };
+        |(option, from, to)| Change { kind, policy, option, from, to, origin: BY_HAND.into() };
     let changes: Vec<_> = differences.into_iter().map(change).collect();
     for change in &changes {
         tracing::info!(target: "resilience::overrides", event = "reconfigured", policy = %name, "{change}");
