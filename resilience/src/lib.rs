@@ -49,6 +49,7 @@
 //! | `limited_api` | limits for everybody and for each user, as attributes and as a middleware |
 //! | `fleet` | one limit for several replicas, by way of a Redis that is killed in the middle |
 //! | `health` | health checks, and what Kubernetes makes of them |
+//! | `pictures` | the HTTP client that takes one line |
 //! | `fetch` | synchronous functions: retries and breakers without a runtime |
 //!
 //! # Features
@@ -59,7 +60,7 @@
 //! | `http`, `reqwest`, `tonic`, `sqlx` | what their statuses, responses and errors mean ([`Classify`]), and rejections as such; `http` also deadlines and idempotency keys as headers ([`wire`]), `reqwest` a guarded HTTP client in one line ([`reqwest::Client`]) |
 //! | `metrics` | [metrics](observe) for the recorder of the `metrics` facade |
 //! | `opentelemetry` | [metrics](observe) as OpenTelemetry instruments, and what happens to calls as [events of their spans](observe::opentelemetry) |
-//! | `redis` | [one limit for a fleet](shared): rate limits that the replicas of a service share, by way of Redis or Valkey |
+//! | `redis` | [one limit for a fleet](shared): rate limits that the replicas of a service share, and circuit breakers that share opinions, by way of Redis or Valkey |
 //! | `overrides` | [options, modes and states](overrides) changed by a file while the program runs |
 //! | `serde` | configs as data, the [`Snapshot`](snapshot::Snapshot) as JSON |
 //! | `tower` | each policy as a layer, and layers that take deadlines across services |

@@ -35,6 +35,8 @@ pub(crate) fn steps(steps: &mut Steps) {
     steps.run(cargo("fmt --all --check"));
     structure::steps(steps);
     steps.run(clippy("--workspace --all-targets"));
+    // Programs that ask for features.
+    steps.run(clippy("--package resilience-benches --bins --all-features"));
     for features in RUNTIME_FEATURES {
         steps.run(clippy(&format!("--package resilience --features={features}")));
     }

@@ -6,13 +6,19 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use crate::workspace::cargo;
 
 const COUNT: &str = "1000000";
+const MODELS: [&str; 6] = ["attempts", "breaker", "bulkhead", "keys", "stacks", "turns"];
 
 pub(crate) fn run(arguments: &[String]) -> ExitCode {
     let mut arguments = arguments.iter().cloned();
     let count = arguments.next().unwrap_or_else(|| COUNT.to_owned());
     let seed = arguments.next().unwrap_or_else(fresh_seed);
+    let model = arguments.next().unwrap_or_default();
+    if !model.is_empty() && !MODELS.contains(&&*model) {
+        eprintln!("cargo x prove: there is no model `{model}`: write one of {}", MODELS.join(", "));
+        return ExitCode::FAILURE;
+    }
     println!("{count} sequences of each model, from seed {seed} on");
-    let proved = tests(&arguments.next().unwrap_or_default())
+    let proved = tests(&model)
         .env("RESILIENCE_PROOF_SEQUENCES", count)
         .env("RESILIENCE_PROOF_SEED", seed)
         .status();

@@ -21,7 +21,7 @@
 //!
 //! # Together
 //!
-//! `shared` makes a rate limit one for the whole fleet, exactly, by way of Redis or Valkey (feature `redis`). It needs an
+//! `shared` makes a rate limit one for the whole fleet, by way of Redis or Valkey (feature `redis`). It needs an
 //! explicit name, which is the same in all replicas:
 //!
 //! ```

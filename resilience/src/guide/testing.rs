@@ -62,7 +62,7 @@
 //!
 //! | question | test |
 //! |---|---|
-//! | is the right error a failure? | `Classify` is a plain function: call it, value by value |
+//! | is the right error a failure? | call `Classify::class` on each of its values |
 //! | what do callers get while the dependency is down? | `test.fail(…)` for good, and the answer |
 //! | does a write run once? | `test.fail(…)` once, and the requests that the fake server has seen |
 //! | do all policies still stand as reviewed? | `assert_manifest!`, below |

@@ -42,6 +42,9 @@
 //! 10 run at once on average; bursts and slow minutes need more: `max_concurrent` two to three times that, and below
 //! what the dependency's own pool admits.
 //!
+//! Where the capacity is unknown or changes, `adaptive` finds the limit: the page of
+//! [`bulkhead`](macro@crate::bulkhead) says when, and when not to.
+//!
 //! A short `max_wait` smooths bursts; a long one lets calls wait for answers that are not needed any more.
 //!
 //! # Rate limits

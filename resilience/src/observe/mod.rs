@@ -34,15 +34,20 @@
 //! | `hedge` | `hedged`: attempts beyond the first ones |
 //!
 //! Every kind has the outcomes `would_reject` and `bypassed` as well, once a call passed because its policy only observed
-//! or was off; of a policy per key they are not told.
+//! or was off.
 //!
-//! With feature `overrides`, once overrides were read:
+//! With feature `redis`:
 //!
 //! | metric | labels | |
 //! |---|---|---|
 //! | `resilience_shared_requests_total` | `policy`, `outcome` | requests for turns of a limit that a fleet shares: `granted`, `refused` or `failed`; and calls that were decided `local`ly |
 //! | `resilience_shared_leased` | `policy` | turns that were fetched ahead and are not used yet |
 //! | `resilience_shared_request_seconds` | | histogram: how long the store took to answer |
+//!
+//! With feature `overrides`, once overrides were read:
+//!
+//! | metric | labels | |
+//! |---|---|---|
 //! | `resilience_overridden` | `kind`, `policy` | how many options, mode and state included, are not as the attribute says |
 //! | `resilience_overrides_reloads_total` | `outcome` | `applied`, `unchanged` or `refused` |
 //! | `resilience_overrides_applied_timestamp_seconds` | | when overrides were applied last, since the Unix epoch |

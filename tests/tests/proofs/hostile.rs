@@ -124,11 +124,10 @@ fn agree<C: DeserializeOwned + Clone + PartialEq + std::fmt::Debug + 'static>(
 }
 
 /// Runs on a clock that waits for nothing, and never for as long as the options may say.
-fn run<O>(future: impl Future<Output = O>) {
+fn run<O>(future: impl Future<Output = O>) -> Option<O> {
     let runtime = Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
-    runtime.block_on(async {
-        let _ = tokio::time::timeout(Duration::from_secs(5), future).await;
-    });
+    let limited = async { tokio::time::timeout(Duration::from_secs(5), future).await };
+    runtime.block_on(limited).ok()
 }
 
 fn fails() -> impl Future<Output = Result<u32, Rejection>> {
@@ -246,7 +245,18 @@ fn a_timeout_a_bulkhead_a_rate_limit_and_a_hedge() {
 /// The declared ones are as they were: nothing was applied.
 #[test]
 fn a_check_changes_nothing() {
-    assert_eq!(BREAKER.config().clone(), BREAKER.config().clone());
+    let given = json!({
+        "circuit_breaker": { "hostile": { "open_for": "7s" } },
+        "timeout": { "hostile": { "after": "7s" } },
+        "rate_limit": { "hostile": { "burst": 7 } },
+        "hedge": { "hostile": { "max_attempts": 7 } },
+        "retry": { "hostile": { "attempts": 7 } },
+        "bulkhead": { "hostile": { "max_concurrent": 7 } },
+    });
+    let plan = Overrides::from_value(given).and_then(|overrides| overrides.check()).unwrap();
+    assert!(!plan.is_empty());
+    let breaker = CircuitBreakerConfig::new().slow_call(Duration::from_secs(1));
+    assert_eq!(BREAKER.config(), &breaker.window(Window::Time(Duration::from_secs(10))));
     assert_eq!(TIMEOUT.config(), &TimeoutConfig::new().after(Duration::from_secs(1)));
     assert_eq!(LIMIT.config(), &RateLimitConfig::per_second(1));
     assert_eq!(HEDGE.config(), &HedgeConfig::new());
@@ -280,7 +290,7 @@ fn headers_from_strangers() {
         for value in values {
             let mut headers = HeaderMap::new();
             headers.insert(HeaderName::from_static(name), HeaderValue::from_bytes(value).unwrap());
-            run(async {
+            let ended = run(async {
                 let entered = resilience::wire::enter(&headers, async { resilience::remaining() });
                 if let Ok(remaining) = entered.await {
                     // A value that means nothing is no deadline.
@@ -289,15 +299,16 @@ fn headers_from_strangers() {
                     assert!(!remaining.is_some_and(is_long), "{name}: {value:?}");
                 }
             });
+            assert!(ended.is_some(), "{name}: {value:?}");
         }
     }
     for value in values {
         let mut response = axum::http::Response::new(());
         *response.status_mut() = axum::http::StatusCode::SERVICE_UNAVAILABLE;
-        let value = HeaderValue::from_bytes(value).unwrap();
-        response.headers_mut().insert("retry-after", value);
+        let header = HeaderValue::from_bytes(value).unwrap();
+        response.headers_mut().insert("retry-after", header);
         let retry = Retry::new("asked", RetryConfig::new().attempts(2));
         let answer = || std::future::ready(Ok::<_, Rejection>(response.clone()));
-        run(retry.classified().call(answer));
+        assert!(run(retry.classified().call(answer)).is_some(), "retry-after: {value:?}");
     }
 }

@@ -21,7 +21,7 @@
 //! # Knobs
 //!
 //! `AVATARS_URL` says where pictures are when it serves; without it, at an upstream of its own. The limit of a call is
-//! [`PATIENCE`]. Options of the policies by `RESILIENCE_OVERRIDES`: `[circuit_breaker."http_client"] open_for = "1s"`.
+//! [`PATIENCE`]. Options of the policies by `RESILIENCE_OVERRIDES`: `circuit_breaker.http_client.open_for = "1s"`.
 //!
 //! # What happens under which fault
 //!

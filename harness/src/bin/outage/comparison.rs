@@ -1,4 +1,4 @@
-//! Runs the scenarios on both folders of programs, prints what came out, and judges it.
+//! Runs the scenarios on the programs with what guards them and without, prints what came out, and judges it.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
