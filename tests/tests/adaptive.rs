@@ -5,9 +5,10 @@ use std::time::Duration;
 use futures_util::{FutureExt, StreamExt};
 use resilience::{
     Bulkhead, BulkheadConfig, Event, Keyed, Mode, Pipeline, QueueOrder, Rejection, RejectionKind,
-    bulkhead, registry, resilient,
+    Timeout, bulkhead, registry, resilient, timeout,
 };
 use tokio::time::{Instant, sleep};
+use tower::{BoxError, ServiceBuilder, ServiceExt, service_fn};
 
 const fn ms(millis: u64) -> Duration {
     Duration::from_millis(millis)
@@ -209,6 +210,69 @@ async fn a_queue_may_be_adaptive_without_the_limit() {
         }
     }
     assert!((150..=250).contains(&rejected), "{rejected}");
+}
+
+#[bulkhead(max_concurrent = 1, max_wait = "10s", queue = adaptive, queue_target = "1h")]
+async fn patient(took: Duration) -> Result<(), Rejection> {
+    sleep(took).await;
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_wait_is_too_long_for_a_queue_with_a_long_target() {
+    let calls: Vec<_> = (0..400).map(|_| tokio::spawn(patient(ms(4)))).collect();
+    for call in calls {
+        assert_eq!(call.await.unwrap(), Ok(()));
+    }
+}
+
+#[bulkhead(adaptive, initial = 20, window = "10ms", min_samples = 10, max_latency = "10ms")]
+async fn slower_than_it_may_be() -> Result<(), Failure> {
+    sleep(ms(20)).await;
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_limit_shrinks_while_calls_take_longer_than_they_may() {
+    let slots = registry().bulkhead("adaptive::slower_than_it_may_be").unwrap();
+    for _ in 0..20 {
+        together(slots.limit(), slower_than_it_may_be).await;
+    }
+    assert!(slots.limit() < 10, "{}", slots.limit());
+}
+
+#[bulkhead(adaptive, initial = 20, window = "10ms", min_samples = 10)]
+static BEFORE_A_TIME_LIMIT: Bulkhead;
+#[bulkhead(adaptive, initial = 20, window = "10ms", min_samples = 10)]
+static BEFORE_RESPONSES: Bulkhead;
+#[timeout("50ms")]
+static TIME_LIMIT: Timeout;
+
+#[tokio::test(start_paused = true)]
+async fn a_layer_learns_from_time_limits_and_responses_further_in() {
+    let hangs = ServiceBuilder::new()
+        .layer(BEFORE_A_TIME_LIMIT.layer())
+        .layer(TIME_LIMIT.layer())
+        .service(service_fn(|(): ()| std::future::pending::<Result<(), BoxError>>()));
+    for _ in 0..20 {
+        assert!(hangs.clone().oneshot(()).await.is_err());
+    }
+    assert!(BEFORE_A_TIME_LIMIT.limit() < 20, "{}", BEFORE_A_TIME_LIMIT.limit());
+
+    let busy = ServiceBuilder::new()
+        .layer(BEFORE_RESPONSES.layer())
+        .service(service_fn(|(): ()| async { Ok::<_, BoxError>(unavailable()) }));
+    for _ in 0..40 {
+        assert!(busy.clone().oneshot(()).await.is_ok());
+        sleep(ms(1)).await;
+    }
+    assert_eq!(BEFORE_RESPONSES.adaptive().unwrap().base_ms, None, "a 503 is no sample");
+}
+
+fn unavailable() -> axum::http::Response<axum::body::Body> {
+    let mut response = axum::http::Response::new(axum::body::Body::empty());
+    *response.status_mut() = axum::http::StatusCode::SERVICE_UNAVAILABLE;
+    response
 }
 
 #[test]

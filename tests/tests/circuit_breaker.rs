@@ -279,6 +279,8 @@ async fn a_black_hole_opens_the_circuit_also_under_a_foreign_timeout() {
     let trip = breaker.last_trip().unwrap();
     assert_eq!((breaker.state(), trip.cause), (CircuitState::Open, Cause::SlowRate));
     assert_eq!((trip.counts.slow, trip.counts.failures), (3, 0));
+    let totals = breaker.totals();
+    assert_eq!((totals.successes, totals.cancelled, totals.slow), (0, 4, 3));
     advance(MINUTE).await;
     assert!(tokio::time::timeout(millis(1_000), black_hole()).await.is_err());
     assert_eq!(breaker.last_trip().unwrap().cause, Cause::TrialSlow);

@@ -108,7 +108,7 @@ async fn turns_of_those_who_give_up_are_taken_by_others() {
     }
 }
 
-// Wake-ups that nobody else makes.
+// Wake-ups that nothing else makes.
 
 /// What waits is polled inside a call that ends before it, also after that call's deadline, and then by its owner alone.
 async fn is_woken_elsewhere<F: Future + Unpin>(mut waits: F) -> F::Output {

@@ -72,16 +72,29 @@ impl Bulkhead {
         Start::at(self.controller().begin(self.in_flight()))
     }
 
-    /// A sampled call ended.
+    /// A slot was given back for which a call waits, or that of a sample. Without an `end` the call was dropped.
     #[cold]
-    pub(super) fn report(&self, start: Start, end: End) {
-        let (controller, bounds) = (self.controller(), self.config().bounds());
-        let ended = controller.end(start.nanos(), end, &bounds, || self.publish());
+    #[inline(never)]
+    pub(super) fn left(&self, is_awaited: bool, start: Start, end: Option<End>) {
+        if is_awaited {
+            self.hand_over();
+        }
+        if start.is_sampled() {
+            self.report(start, end.unwrap_or_else(End::of_drop));
+        }
+    }
+
+    /// A sampled call ended.
+    fn report(&self, start: Start, end: End) {
+        let config = self.config();
+        let bounds = || config.bounds();
+        let ended =
+            self.controller().end(start.nanos(), end, (config.fewest(), bounds), || self.publish());
         let Some(Ended { is_raised, change }) = ended else { return };
         if is_raised {
             self.hand_over();
         }
-        if let Some((from, to)) = change {
+        if let Some((from, to)) = change.filter(|_| self.config().adaptive) {
             event::limit_changed(self.name(), from, to);
         }
     }
@@ -94,11 +107,13 @@ impl Bulkhead {
     }
 
     /// What calls read, from config, mode and machine; then those are served who may wait no longer.
-    pub(super) fn derive(&self) {
+    pub(super) fn fit_limit(&self) {
         let (config, publish) = (self.config(), || self.publish());
         if config.adaptive {
             let bounds = config.bounds();
             self.controller().change(|machine| machine.fit(&bounds), publish);
+        } else if let Some(controller) = self.controller.get() {
+            controller.change(|_| {}, publish);
         } else {
             publish();
         }

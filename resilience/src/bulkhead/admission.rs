@@ -74,13 +74,13 @@ impl Bulkhead {
     /// What holds for those who wait: no limit at all where none is enforced.
     #[cold]
     pub(super) fn rules(&self) -> Rules {
-        let config = self.config();
-        let limits = match self.mode.get() {
+        let (config, mode) = (self.config(), self.mode.get());
+        let limits = match mode {
             Mode::Enforce => config.limits(self.limit()),
             Mode::Observe if config.adaptive => Limits::even(config.ceiling()),
             Mode::Observe | Mode::Off => Limits::NONE,
         };
-        let is_adaptive = config.queue == QueueOrder::Adaptive;
+        let is_adaptive = mode == Mode::Enforce && config.queue == QueueOrder::Adaptive;
         Rules { limits, target: is_adaptive.then(|| clock::span(config.queue_target)) }
     }
 

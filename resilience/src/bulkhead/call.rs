@@ -29,7 +29,9 @@ impl Bulkhead {
         Acquire::new(self)
     }
 
-    /// Runs `future` in a slot.
+    /// Runs `future` in a slot. Its error says nothing to an adaptive limit, that of a time limit inside included: use
+    /// [`guard`](Self::guard) around the time limit's `guard`, or [`acquire`](Self::acquire) and
+    /// [`BulkheadPermit::overload`](crate::BulkheadPermit::overload).
     ///
     /// # Errors
     /// The future's own; [`Rejection::BulkheadFull`] as `E`.

@@ -2,52 +2,31 @@
 
 use super::{Bulkhead, BulkheadConfig};
 use crate::current::{Configured, Current, ModeCell};
-use crate::mode::Mode;
-use crate::problem::Problem;
-use crate::stack::by_hand;
+use crate::stack::by_hand::changeable;
 
-impl Bulkhead {
+changeable! { Bulkhead, BulkheadConfig:
     /// Puts other options in force. An adaptive limit keeps what it has learnt, within its new bounds. Raised,
-    /// `max_concurrent` serves calls that wait before this returns; lowered, it ends
-    /// no call, and new ones wait or are rejected until enough have left. Other options hold for calls that come from now
-    /// on.
-    ///
-    /// # Errors
-    /// When options contradict each other; nothing is changed then.
-    pub fn reconfigure(&self, config: BulkheadConfig) -> Result<(), Problem> {
-        by_hand::reconfigure(self, self.name(), config.validate(), config)
-    }
-
+    /// `max_concurrent` serves calls that wait before this returns; lowered, it ends no call, and new ones wait or are
+    /// rejected until enough have left. Other options hold for calls that come from now on.
+    reconfigure;
     /// Enforces the limit, only counts the calls above it, or does nothing. Calls count as running in every mode.
     ///
     /// # Errors
     /// None: a bulkhead has every mode.
-    pub fn set_mode(&self, mode: Mode) -> Result<(), Problem> {
-        by_hand::set_mode(self, self.name(), mode)
-    }
-
-    /// Whether it enforces what it decides.
-    #[must_use]
-    pub fn mode(&self) -> Mode {
-        self.mode.get()
-    }
-
+    set_mode;
     /// How many calls came above the limit while it only observed.
-    #[must_use]
-    pub fn would_reject(&self) -> u64 {
-        self.mode.counts().0
-    }
-
+    would_reject;
     /// How many calls passed untouched while it was off.
-    #[must_use]
-    pub fn bypassed(&self) -> u64 {
-        self.mode.counts().1
-    }
+    bypassed;
+}
 
-    /// Forgets what it counted, and what an adaptive limit has learnt. Calls that run keep their slots, and those that wait their places.
+impl Bulkhead {
+    /// Forgets what it counted, and what an adaptive limit and an adaptive queue have learnt. Calls that run keep their
+    /// slots, and those that wait their places.
     pub fn reset(&self) {
         self.rejected.reset();
         self.mode.reset();
+        self.slots.forget_delay();
         self.reset_limit();
     }
 }
@@ -63,14 +42,7 @@ impl Configured for Bulkhead {
         Some(&self.mode)
     }
 
-    fn put(&self, config: BulkheadConfig) -> Result<(), Problem> {
-        self.config.set(config).map_err(Problem::new)?;
-        self.derive();
-        Ok(())
-    }
-
-    fn put_mode(&self, mode: Mode) {
-        self.mode.put(mode);
-        self.derive();
+    fn derive(&self) {
+        self.fit_limit();
     }
 }

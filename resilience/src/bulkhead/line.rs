@@ -53,6 +53,12 @@ impl Line {
         Self { overload: Some(Box::new(overload)), ..Self::new() }
     }
 
+    pub(super) fn forget_delay(&mut self) {
+        if let Some(overload) = &mut self.overload {
+            overload.delay = Delay::default();
+        }
+    }
+
     /// Whether a call of that priority would be served next.
     pub(super) fn is_passed_by(&self, priority: Priority) -> bool {
         self.next().is_none_or(|next| next < priority)

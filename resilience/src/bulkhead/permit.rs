@@ -36,11 +36,21 @@ impl<'b> BulkheadPermit<'b> {
 
     /// How the call ended is asked for only if it is a sample.
     #[inline]
-    pub(super) fn end(mut self, end: impl FnOnce() -> End) {
+    pub(super) fn end(self, end: impl FnOnce() -> End) {
         if self.start.is_sampled() {
-            let end = end();
-            self.report(end);
+            self.end_sampled(end);
         }
+    }
+
+    /// By value: a permit whose address is taken lies in memory on the way of every call.
+    #[cold]
+    #[inline(never)]
+    fn end_sampled(self, end: impl FnOnce() -> End) {
+        let end = end();
+        let bulkhead = self.bulkhead;
+        let start = self.keep();
+        let is_awaited = bulkhead.semaphore().exit();
+        bulkhead.left(is_awaited, start, Some(end));
     }
 
     /// The slot stays taken: what [`new`](Self::new) makes a permit from again.
@@ -55,22 +65,14 @@ impl<'b> BulkheadPermit<'b> {
     pub(super) fn is_sampled(&self) -> bool {
         self.start.is_sampled()
     }
-
-    #[cold]
-    #[inline(never)]
-    fn report(&mut self, end: End) {
-        self.bulkhead.report(mem::take(&mut self.start), end);
-    }
 }
 
 impl Drop for BulkheadPermit<'_> {
     #[inline]
     fn drop(&mut self) {
-        if self.start.is_sampled() {
-            self.report(End::of_drop());
-        }
-        if self.bulkhead.semaphore().exit() {
-            self.bulkhead.hand_over();
+        let is_awaited = self.bulkhead.semaphore().exit();
+        if is_awaited || self.start.is_sampled() {
+            self.bulkhead.left(is_awaited, self.start, None);
         }
     }
 }

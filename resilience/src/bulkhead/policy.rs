@@ -195,6 +195,9 @@ impl AnyPolicy for Bulkhead {
     fn renew(&self) {
         crate::current::renew(self);
         Bulkhead::reset(self);
+        if let Some(waits) = self.waits.get() {
+            waits.clear();
+        }
     }
 }
 

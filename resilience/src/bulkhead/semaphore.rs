@@ -113,6 +113,12 @@ impl FairSemaphore {
         Slots::from_bits(before).exit().is_queued_for()
     }
 
+    /// Forgets what it knows of the queue's delay. Calls that have to leave still do.
+    pub(super) fn forget_delay(&self) {
+        self.line.lock().forget_delay();
+        self.settled_until.store(0, Ordering::Relaxed);
+    }
+
     /// Goes to wait, unless a slot has become free meanwhile.
     #[cold]
     pub(super) fn join(

@@ -16,7 +16,7 @@ pub struct Totals {
     pub failures: u64,
     /// Calls whose outcome says nothing.
     pub ignored: u64,
-    /// Of the calls that succeeded or failed, those that took at least `slow_call`.
+    /// Of the calls that succeeded, failed or were cancelled, those that took at least `slow_call`.
     pub slow: u64,
     /// Calls that were rejected.
     pub rejected: u64,

@@ -1,11 +1,6 @@
 //! What is asked of a circuit breaker that a fleet shares.
 
-#[cfg(feature = "redis")]
-use std::num::NonZeroU32;
-
 use super::config::CircuitBreakerConfig;
-#[cfg(feature = "redis")]
-use super::config::{FAILURE_RATE, MIN_CALLS};
 #[cfg(feature = "redis")]
 use crate::check;
 #[cfg(not(feature = "redis"))]
@@ -33,18 +28,13 @@ impl CircuitBreakerConfig {
         match quorum {}
     }
 
+    /// Whether a fleet shares it.
+    pub(crate) const fn is_shared(&self) -> bool {
+        self.shared > 0.0
+    }
+
     /// The share of the replicas that opens it.
     pub(crate) fn quorum(&self) -> Option<f64> {
-        (self.shared > 0.0).then_some(self.shared)
-    }
-
-    #[cfg(feature = "redis")]
-    pub(super) fn failure_rate_in_force(&self) -> f64 {
-        self.failure_rate.unwrap_or(FAILURE_RATE)
-    }
-
-    #[cfg(feature = "redis")]
-    pub(super) fn min_calls_in_force(&self) -> u32 {
-        self.min_calls.map_or(MIN_CALLS, NonZeroU32::get)
+        self.is_shared().then_some(self.shared)
     }
 }

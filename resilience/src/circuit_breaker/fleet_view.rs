@@ -8,7 +8,7 @@ use crate::fleet::opinion::{Verdict, Word};
 
 /// How long the fleet is heeded that is not heard of any more: its word comes every second.
 const HEEDED: Duration = Duration::from_secs(3);
-/// How long a call that waits for a trial counts as waiting: a replica that nobody calls must not keep the right to try.
+/// How long a call that waits for a trial counts as waiting: a replica without calls must not keep the right to try.
 const WANTED: Duration = Duration::from_secs(3);
 
 /// How long a replica lets the others try whose own trial has failed: they hear once a second that they may.
@@ -25,7 +25,7 @@ pub(super) struct FleetView {
     heeded_until: Nanos,
     /// Until when this replica is the one.
     right_until: Nanos,
-    /// When a call was rejected last that could have been a trial; 0 for never since the state changed.
+    /// When a call came last that could have been a trial; 0 for never since the state changed.
     wanted: Nanos,
     forced: Option<CircuitState>,
     /// Whether its own trial has opened it.
@@ -38,7 +38,7 @@ impl FleetView {
         now < self.heeded_until && now >= self.right_until
     }
 
-    /// Notes a call that waits for a trial; whether it is the first for a while, so that the fleet has to be asked.
+    /// Notes a call that is a trial or waits for one; whether it is the first for a while, so that the fleet has to be asked.
     pub(super) fn want(&mut self, now: Nanos) -> bool {
         let is_first = !self.is_wanted(now);
         self.wanted = now;
@@ -70,14 +70,14 @@ impl FleetView {
         }
     }
 
-    /// The store has not heard it.
-    pub(super) fn unsaid(&mut self, word: Word) {
-        self.is_news |= word == Word::Closed;
+    /// The store has not heard it. It is news as long as it is true.
+    pub(super) fn unsaid(&mut self, word: Word, state: CircuitState) {
+        self.is_news |= word == Word::Closed && state == CircuitState::Closed;
     }
 
-    /// Whether it would try, were it to have the right.
-    pub(super) fn wants_to_try(&self, state: CircuitState, now: Nanos) -> bool {
-        state == CircuitState::HalfOpen || (state == CircuitState::Open && self.is_wanted(now))
+    /// Whether it would try, were it to have the right: a trial of its own runs, or a call wanted to be one a short while ago.
+    pub(super) fn wants_to_try(&self, is_trying: bool, now: Nanos) -> bool {
+        is_trying || self.is_wanted(now)
     }
 
     /// Whether the others are to try first, because its own trial has failed: the fault may be its own, and one bad replica
@@ -91,7 +91,7 @@ impl FleetView {
         &mut self,
         (state, since): (CircuitState, u64),
         verdict: Verdict,
-        (needed, is_vetoed): (u32, bool),
+        (is_quorum, is_vetoed): (bool, bool),
         (now, lifetime): (Nanos, Duration),
     ) -> Option<(CircuitState, Cause)> {
         self.heeded_until = clock::after(now, HEEDED);
@@ -105,7 +105,7 @@ impl FleetView {
         }
         let is_closed_since = verdict.closed_since.is_some_and(|closed| closed < since);
         match state {
-            CircuitState::Closed if verdict.others >= needed && !is_vetoed => {
+            CircuitState::Closed if is_quorum && !is_vetoed => {
                 Some((CircuitState::Open, Cause::Shared))
             }
             CircuitState::Open | CircuitState::HalfOpen if is_closed_since => {
@@ -116,16 +116,16 @@ impl FleetView {
     }
 }
 
-/// How many opinions open a circuit: a quorum of the replicas, and never one alone.
-#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share of replicas")]
-pub(super) fn needed(quorum: f64, replicas: u32) -> u32 {
-    ((quorum * f64::from(replicas)).ceil() as u32).max(2)
+/// Whether so many opinions open a circuit: those of a quorum of the replicas, and never one alone. The ratio is compared
+/// as every other, exact for decimal literals.
+pub(super) fn is_quorum(others: u32, quorum: f64, replicas: u32) -> bool {
+    others >= 2 && f64::from(others) / f64::from(replicas.max(1)) >= quorum
 }
 
 /// Whether a replica's own calls contradict the others: enough of them, and more successes than would let it stay closed.
-pub(super) fn vetoes(counts: &Counts, min_calls: u32, failure_rate: f64) -> bool {
+pub(super) fn vetoes(counts: &Counts, min_calls: u64, failure_rate: f64) -> bool {
     let calls = counts.successes + counts.failures;
-    calls >= u64::from(min_calls) && counts.successes as f64 / calls as f64 > 1.0 - failure_rate
+    calls >= min_calls && counts.successes as f64 / calls as f64 > 1.0 - failure_rate
 }
 
 #[cfg(test)]
@@ -133,12 +133,34 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_quorum_is_two_at_least() {
-        assert_eq!(needed(0.5, 1), 2);
-        assert_eq!(needed(0.5, 3), 2);
-        assert_eq!(needed(0.5, 10), 5);
-        assert_eq!(needed(0.5, 11), 6);
-        assert_eq!(needed(1.0, 50), 50);
+    fn a_quorum_is_two_at_least_and_exact() {
+        let needed = |quorum: f64, replicas: u32| {
+            (0..=replicas.max(2)).find(|others| is_quorum(*others, quorum, replicas)).unwrap()
+        };
+        let quorums = [(0.5, 1), (0.5, 3), (0.5, 10), (0.5, 11), (1.0, 50)];
+        assert_eq!(quorums.map(|(quorum, of)| needed(quorum, of)), [2, 2, 5, 6, 50]);
+        let exact = [(0.28, 25), (0.07, 100), (0.14, 50), (0.56, 25)];
+        assert_eq!(exact.map(|(quorum, of)| needed(quorum, of)), [7, 7, 7, 14]);
+    }
+
+    #[test]
+    fn the_right_to_try_is_kept_by_calls_alone() {
+        let mut view = FleetView::default();
+        let now = 1_u64 << 61;
+        view.want(now);
+        assert!(view.wants_to_try(false, now));
+        assert!(!view.wants_to_try(false, clock::after(now, WANTED)));
+        assert!(view.wants_to_try(true, clock::after(now, WANTED)), "its trial runs");
+    }
+
+    #[test]
+    fn old_news_is_not_told_again() {
+        let mut view = FleetView::default();
+        view.enter(CircuitState::Closed, Cause::TrialsSucceeded);
+        assert_eq!(view.word(CircuitState::Closed, 0, 1), Word::Closed);
+        view.enter(CircuitState::Open, Cause::FailureRate);
+        view.unsaid(Word::Closed, CircuitState::Open);
+        assert_ne!(view.word(CircuitState::Open, 2_000, 1), Word::Closed);
     }
 
     #[test]

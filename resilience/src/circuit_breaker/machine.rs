@@ -88,8 +88,13 @@ impl Machine {
         self.state
     }
 
-    /// When it entered its state.
+    /// Whether a trial of it runs, and has not expired.
     #[cfg(feature = "redis")]
+    pub(super) fn is_trying(&self, lifetime: Duration, now: Nanos) -> bool {
+        self.state == CircuitState::HalfOpen && self.trials.are_running(lifetime, now)
+    }
+
+    /// When it entered its state.
     pub(super) fn entered(&self) -> Nanos {
         self.opened.0
     }

@@ -33,7 +33,7 @@ pub struct Thresholds {
 impl CircuitBreakerConfig {
     pub(crate) fn thresholds(&self) -> Thresholds {
         Thresholds {
-            failure_rate: self.judges_rate().then(|| self.failure_rate.unwrap_or(FAILURE_RATE)),
+            failure_rate: self.judges_rate().then(|| self.effective_failure_rate()),
             slow_rate: self.slow_call.map(|_| self.slow_rate.unwrap_or(SLOW_RATE)),
             consecutive_failures: self.longest_row(),
             min_calls: self.effective_min_calls(),
@@ -82,6 +82,9 @@ impl CircuitBreakerConfig {
         if !is_ratio(self.failure_rate) || !is_ratio(self.slow_rate) {
             return Err("`failure_rate` and `slow_rate` must be above 0 and at most 1");
         }
+        if !(self.shared >= 0.0 && self.shared <= 1.0) {
+            return Err("`shared` must be above 0 and at most 1, or 0 for a breaker of its own");
+        }
         if self.open_for.is_zero() || is_zero(self.half_open_for) || is_zero(self.slow_call) {
             return Err("`open_for`, `half_open_for` and `slow_call` must be longer than zero");
         }
@@ -117,8 +120,12 @@ impl CircuitBreakerConfig {
         limit.map(NonZeroU32::get)
     }
 
+    pub(super) fn effective_failure_rate(&self) -> f64 {
+        self.failure_rate.unwrap_or(FAILURE_RATE)
+    }
+
     /// The default gives way to a count window that couldn't hold that many calls.
-    fn effective_min_calls(&self) -> u64 {
+    pub(super) fn effective_min_calls(&self) -> u64 {
         match (self.min_calls, self.window) {
             (Some(min), _) => min.get().into(),
             (None, Some(Window::Calls(window))) => MIN_CALLS.min(window).into(),
@@ -152,8 +159,7 @@ impl CircuitBreakerConfig {
         }
         let reached =
             |part: u64, rate: f64| part > 0 && part as f64 / counts.calls() as f64 >= rate;
-        if self.judges_rate() && reached(counts.failures, self.failure_rate.unwrap_or(FAILURE_RATE))
-        {
+        if self.judges_rate() && reached(counts.failures, self.effective_failure_rate()) {
             return Some(Cause::FailureRate);
         }
         (self.slow_call.is_some() && reached(counts.slow, self.slow_rate.unwrap_or(SLOW_RATE)))

@@ -22,6 +22,8 @@ pub(super) struct Stripe {
     pub(super) cancelled: AtomicU64,
     pub(super) stale: AtomicU64,
     pub(super) rejected: AtomicU64,
+    /// Of `successes`, the calls that were dropped after `slow_call`: windows count them as calls that did not fail.
+    abandoned: AtomicU64,
 }
 
 /// The counters of one breaker.
@@ -40,11 +42,17 @@ impl Tally {
     /// The calling thread's stripe.
     #[inline]
     pub(super) fn mine(&self) -> &Stripe {
-        // A thread without a place has one that no tally holds: one comparison answers both questions.
-        match self.0.get(PLACE.get()) {
+        match self.known() {
             Some(stripe) => stripe,
             None => self.newcomers(),
         }
+    }
+
+    /// The same, if the thread has a place. One without has a place that no tally holds: one comparison answers both
+    /// questions.
+    #[inline]
+    pub(super) fn known(&self) -> Option<&Stripe> {
+        self.0.get(PLACE.get())
     }
 
     #[cold]
@@ -58,6 +66,9 @@ impl Tally {
         self.count_end(report.end);
         if report.slow {
             bump(&self.mine().slow);
+        }
+        if report.end == End::Abandoned {
+            bump(&self.mine().abandoned);
         }
     }
 
@@ -81,8 +92,20 @@ impl Tally {
     /// Begins at zero again, under the machine's lock. What is counted at this moment may be lost.
     #[cfg(feature = "test-util")]
     pub(super) fn clear(&self) {
-        for Stripe { successes, failures, ignored, slow, cancelled, stale, rejected } in &self.0 {
-            for counter in [successes, failures, ignored, slow, cancelled, stale, rejected] {
+        for stripe in &self.0 {
+            let Stripe {
+                successes,
+                failures,
+                ignored,
+                slow,
+                cancelled,
+                stale,
+                rejected,
+                abandoned,
+            } = stripe;
+            let counters =
+                [successes, failures, ignored, slow, cancelled, stale, rejected, abandoned];
+            for counter in counters {
                 counter.store(0, Relaxed);
             }
         }
@@ -99,11 +122,13 @@ impl Tally {
 
     /// The totals of all calls.
     pub(super) fn totals(&self) -> Totals {
-        let sum = |counter: fn(&Stripe) -> &AtomicU64| {
+        let sum = |counter: fn(&Stripe) -> &AtomicU64| -> u64 {
             self.0.iter().map(|s| counter(s).load(Relaxed)).sum()
         };
+        let abandoned = sum(|s| &s.abandoned);
         let Counters { successes, failures, ignored, slow } = self.read();
-        let (cancelled, stale) = (sum(|s| &s.cancelled), sum(|s| &s.stale));
+        let successes = successes.saturating_sub(abandoned);
+        let (cancelled, stale) = (sum(|s| &s.cancelled) + abandoned, sum(|s| &s.stale));
         let rejected = sum(|s| &s.rejected);
         let requests = successes + failures + ignored + cancelled + stale;
         Totals { requests, successes, failures, ignored, slow, rejected, cancelled, stale }

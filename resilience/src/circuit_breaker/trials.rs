@@ -29,6 +29,12 @@ impl Trials {
         Some(self.start(now))
     }
 
+    /// Whether one runs that has not expired.
+    #[cfg(feature = "redis")]
+    pub(super) fn are_running(&self, lifetime: Duration, now: Nanos) -> bool {
+        self.running.values().any(|admitted| clock::after(*admitted, lifetime) > now)
+    }
+
     /// Releases the trial's slot, unless it has gone to another call.
     pub(super) fn finish(&mut self, id: TrialId) {
         self.running.remove(&id);

@@ -36,11 +36,23 @@ pub(crate) trait Configured {
     /// Where its mode is kept; `None` if it has none.
     fn modes(&self) -> Option<&ModeCell>;
 
-    /// Puts a config in force that was validated, and derives what calls read from it.
-    fn put(&self, config: Self::Config) -> Result<(), Problem>;
+    /// Derives what calls read, from config and mode.
+    fn derive(&self) {}
+
+    /// Puts a config in force that was validated.
+    fn put(&self, config: Self::Config) -> Result<(), Problem> {
+        self.current().set(config).map_err(Problem::new)?;
+        self.derive();
+        Ok(())
+    }
 
     /// Puts a mode in force that the kind has.
-    fn put_mode(&self, mode: Mode);
+    fn put_mode(&self, mode: Mode) {
+        if let Some(modes) = self.modes() {
+            modes.put(mode);
+        }
+        self.derive();
+    }
 
     /// Enters a forced state, or leaves it.
     #[cfg(feature = "overrides")]

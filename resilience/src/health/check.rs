@@ -10,8 +10,7 @@ use super::monitor::{self, Check, Monitor};
 use super::run::Running;
 use super::status::CheckReport;
 use crate::check;
-use crate::current::ModeCell;
-use crate::current::{Configured, Current};
+use crate::current::{Configured, Current, ModeCell};
 use crate::mode::Mode;
 use crate::name::{AnyPolicy, Identity, Name};
 use crate::problem::Problem;
@@ -146,12 +145,6 @@ impl Configured for HealthCheck {
     fn modes(&self) -> Option<&ModeCell> {
         None
     }
-
-    fn put(&self, config: HealthCheckConfig) -> Result<(), Problem> {
-        self.config.set(config).map_err(Problem::new)
-    }
-
-    fn put_mode(&self, _: Mode) {}
 }
 
 /// When the runtime ends, so do its tasks; the next runtime may start anew.

@@ -4,13 +4,11 @@ use std::fmt;
 
 use super::{HedgeConfig, HedgeTotals};
 use crate::check;
-use crate::current::ModeCell;
-use crate::current::{Configured, Current};
+use crate::current::{Configured, Current, ModeCell};
 use crate::mode::Mode;
 use crate::name::{AnyPolicy, Identity, Name, Origin};
-use crate::problem::Problem;
 use crate::rejection::Rejection;
-use crate::stack::by_hand;
+use crate::stack::by_hand::changeable;
 use crate::stack::predicate::WithPredicates;
 use crate::sync::{AtomicU64, Ordering::Relaxed};
 
@@ -96,34 +94,6 @@ impl Hedge {
         self.config.get()
     }
 
-    /// Puts other options in force, from now on; hooks stay as declared. State survives.
-    ///
-    /// # Errors
-    /// When options contradict each other; nothing is changed then.
-    pub fn reconfigure(&self, config: HedgeConfig) -> Result<(), Problem> {
-        by_hand::reconfigure(self, self.name(), config.validate(), config)
-    }
-
-    /// Lets every call pass, or enforces again what the options say.
-    ///
-    /// # Errors
-    /// [`Mode::Observe`]: attempts have nothing to observe.
-    pub fn set_mode(&self, mode: Mode) -> Result<(), Problem> {
-        by_hand::set_mode(self, self.name(), mode)
-    }
-
-    /// Whether it enforces what it decides.
-    #[must_use]
-    pub fn mode(&self) -> Mode {
-        self.mode.get()
-    }
-
-    /// How many calls passed untouched while it was off.
-    #[must_use]
-    pub fn bypassed(&self) -> u64 {
-        self.mode.counts().1
-    }
-
     /// Forgets what it counted.
     pub fn reset(&self) {
         self.hedged.store(0, Relaxed);
@@ -196,6 +166,18 @@ impl Hedge {
     }
 }
 
+changeable! { Hedge, HedgeConfig:
+    /// Puts other options in force, from now on; hooks stay as declared. State survives.
+    reconfigure;
+    /// Lets every call pass, or enforces again what the options say.
+    ///
+    /// # Errors
+    /// [`Mode::Observe`](crate::Mode::Observe): attempts have nothing to observe.
+    set_mode;
+    /// How many calls passed untouched while it was off.
+    bypassed;
+}
+
 impl Configured for Hedge {
     type Config = HedgeConfig;
 
@@ -205,14 +187,6 @@ impl Configured for Hedge {
 
     fn modes(&self) -> Option<&ModeCell> {
         Some(&self.mode)
-    }
-
-    fn put(&self, config: HedgeConfig) -> Result<(), Problem> {
-        self.config.set(config).map_err(Problem::new)
-    }
-
-    fn put_mode(&self, mode: Mode) {
-        self.mode.put(mode);
     }
 }
 

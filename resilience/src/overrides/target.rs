@@ -55,7 +55,7 @@ pub(super) struct Planned {
     pub(super) put: Box<dyn FnOnce() -> Result<(), Problem> + Send + Sync>,
 }
 
-/// How many options of a policy, mode and state included, are not as its attribute says, whoever set them.
+/// How many options of a policy, mode and state included, are not as its attribute says, whatever set them.
 pub(crate) fn overridden(listed: Listed) -> u64 {
     let Some(target) = target(listed) else { return 0 };
     let mut options = layers::overridden((listed.kind(), listed.identity().name().as_str()));

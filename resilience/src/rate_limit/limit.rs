@@ -4,16 +4,12 @@ use super::RateLimitConfig;
 use super::gcra::{Gcra, GcraCell};
 use crate::check;
 use crate::clock;
-use crate::current::ModeCell;
-use crate::current::{Configured, Current};
+use crate::current::{Configured, Current, ModeCell};
+use crate::fleet::NAMELESS;
 use crate::fleet::link::replicas;
 use crate::mode::Mode;
 use crate::name::Identity;
-use crate::problem::Problem;
 use crate::sync::{AtomicU64, Ordering::Relaxed};
-
-const NAMELESS: &str = "a limit that a fleet shares needs a name of its own, because the default one changes when the code \
-    moves, and two versions of the service would count apart: add `name = \"…\"`";
 
 /// What a [`RateLimiter`] is told, and doesn't count: each has its own, but those of the keys of a
 /// [`Keyed`](crate::Keyed) share one.
@@ -50,15 +46,6 @@ impl Limit {
     #[inline]
     pub(super) fn is_shared(&self) -> bool {
         self.config.declared().shared
-    }
-
-    fn derive(&self) {
-        if self.is_shared() {
-            return;
-        }
-        self.patience.store(patience(self.config.get()), Relaxed);
-        let gcra = self.gcra();
-        self.gcra.set(if self.mode.get() == Mode::Enforce { gcra } else { gcra.closed() });
     }
 
     /// Whether a call that is so early may wait, its deadline apart. Under a shared limit it may until it has asked.
@@ -104,14 +91,12 @@ impl Configured for Limit {
         Some(&self.mode)
     }
 
-    fn put(&self, config: RateLimitConfig) -> Result<(), Problem> {
-        self.config.set(config).map_err(Problem::new)?;
-        self.derive();
-        Ok(())
-    }
-
-    fn put_mode(&self, mode: Mode) {
-        self.mode.put(mode);
-        self.derive();
+    fn derive(&self) {
+        if self.is_shared() {
+            return;
+        }
+        self.patience.store(patience(self.config.get()), Relaxed);
+        let gcra = self.gcra();
+        self.gcra.set(if self.mode.get() == Mode::Enforce { gcra } else { gcra.closed() });
     }
 }

@@ -78,7 +78,8 @@
 //! vanishes when the burst is whole again. Keys longer than 64 bytes are written as a hash; with [`Redis::hashed`] all are.
 //! Scripts are called by their hash, and sent again when a server does not know them. Nothing has to be kept by
 //! the server: after a restart a limit begins with a whole burst, after a failover with what was replicated: at most what
-//! passes within the replication's lag is granted once more. Replicas for reading are never asked. Under Sentinel,
+//! passes within the replication's lag is granted once more. A circuit breaker has a hash, `shop:cb:v1:{payments}`, with
+//! the replicas' opinions and who tries; a state that is forced for the fleet is kept there alone. Replicas for reading are never asked. Under Sentinel,
 //! [`Reconnecting`] finds the new master. A replica applies its own rate to the number, which is a time: versions with different rates
 //! can run side by side.
 
@@ -109,10 +110,11 @@ pub use crate::rate_limit::{Sharing, Unavailable};
 #[cfg(feature = "axum")]
 pub(crate) use self::guarded::NAME;
 
-/// Connects the shared limits of this program to a store, from now on: once, at start-up. Another store replaces it.
+/// Connects the shared limits and circuit breakers of this program to a store, from now on: once, at start-up. Another
+/// store replaces it.
 ///
-/// It starts a task on the tokio runtime it is called in, which tells the store every five seconds that this replica is
-/// there.
+/// It starts two tasks on the tokio runtime it is called in: one tells the store every five seconds that this replica is
+/// there, one exchanges the breakers' opinions every second.
 ///
 /// # Panics
 /// Outside a tokio runtime.

@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 use ::tower::{BoxError, Layer, Service};
 
 use super::in_flight::{InFlight, inside};
-use super::protect::AnswerJudge;
+use super::protect::{AnswerJudge, in_slot};
 use super::rejected::rejected_to;
 use crate::bulkhead::Bulkhead;
 use crate::circuit_breaker::CircuitBreaker;
@@ -67,7 +67,7 @@ macro_rules! protect_by_key {
 
 protect_by_key! {
     CircuitBreaker: |breaker| |call| AnswerJudge::KNOWN.of(breaker).call(call);
-    Bulkhead: |bulkhead| |call| bulkhead.call(call);
+    Bulkhead: |bulkhead| |call| in_slot(bulkhead, call, AnswerJudge::KNOWN.inspector);
     RateLimiter: |limiter| |call| limiter.call(call);
 }
 

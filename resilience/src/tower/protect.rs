@@ -7,7 +7,7 @@ use super::in_flight::InFlight;
 use super::layer::PolicyLayer;
 use super::rejected::translated;
 use super::trailers::WithTrailers;
-use crate::bulkhead::Bulkhead;
+use crate::bulkhead::{self, Bulkhead};
 use crate::circuit_breaker::{CircuitBreaker, guard_by, unknown};
 use crate::hedge::Hedge;
 use crate::pipeline::Pipeline;
@@ -115,6 +115,19 @@ impl<W, N> AnswerJudge<W, N> {
     }
 }
 
+/// A bulkhead's call; its answer says to an adaptive limit whether there was too much load.
+pub(super) fn in_slot<F, T, N>(
+    bulkhead: &Bulkhead,
+    call: F,
+    inspector: N,
+) -> impl Future<Output = Result<T, BoxError>> + use<'_, F, T, N>
+where
+    F: Future<Output = Result<T, BoxError>>,
+    N: Inspector<Result<T, BoxError>>,
+{
+    edge(bulkhead::guard::guard(bulkhead, drop_on_ready(body(call)), inspector, |_| false))
+}
+
 /// The same frame for every policy; the first expression says whether it may repeat the call, the second one makes the guarded future. It is gone with its answer, and with it
 /// what a service that was made ready, and never called, has reserved.
 macro_rules! protect {
@@ -162,7 +175,7 @@ macro_rules! protect {
 protect! {
     CircuitBreaker, Once, |_| false; |self, operation, judge| judge.watching(self, operation());
     Timeout, Once, |_| false; |self, operation, judge| self.call(operation());
-    Bulkhead, Once, |_| false; |self, operation, judge| self.call(operation());
+    Bulkhead, Once, |_| false; |self, operation, judge| in_slot(self, operation(), judge.inspector);
     RateLimiter, Once, |_| false; |self, operation, judge| self.call(operation());
     Retry, Again, |_| true; |self, operation, judge| judge.of(self).call(operation);
     Hedge, Again, |_| true; |self, operation, judge| judge.of(self).call(operation);

@@ -97,7 +97,12 @@ impl Controller {
         self.began.store(0, Relaxed);
         self.length.store(0, Relaxed);
         self.threshold.store(ALL, Relaxed);
-        self.change(|machine| *machine = Machine::new(bounds.initial), publish);
+        let mut state = self.state.lock();
+        state.machine = Machine::new(bounds.initial);
+        let in_force = state.machine.in_force();
+        state.told = (in_force, 0);
+        self.in_force.store(in_force, Relaxed);
+        publish();
     }
 
     /// A call that is sampled was admitted as the last of `in_flight`: when it begins.
@@ -115,12 +120,12 @@ impl Controller {
         self.sums.reach(in_flight);
     }
 
-    /// A sampled call ended. If this ends a window, `publish` is called once the new limit is in force.
+    /// A sampled call ended. If this ends a window, for which `bounds` are asked, `publish` is called once the new limit is in force.
     pub(in crate::bulkhead) fn end(
         &self,
         began: Nanos,
         end: End,
-        bounds: &Bounds,
+        (min_samples, bounds): (u32, impl FnOnce() -> Bounds),
         publish: impl FnOnce(),
     ) -> Option<Ended> {
         let now = clock::counter();
@@ -129,23 +134,23 @@ impl Controller {
             End::Overload => self.sums.drop_one(),
             End::Success => self.sums.add(now.saturating_sub(began)),
         }
-        if !self.is_over(now, bounds) {
+        if !self.is_over(now, min_samples) {
             return None;
         }
         let mut state = self.state.try_lock()?;
         // Another call may have ended it in between.
-        if !self.is_over(now, bounds) {
+        if !self.is_over(now, min_samples) {
             return None;
         }
         let before = self.in_force();
-        self.next_window(&mut state.machine, now, bounds);
+        self.next_window(&mut state.machine, now, &bounds());
         publish();
         Some(Ended { is_raised: self.in_force() > before, change: state.tell(now) })
     }
 
-    fn is_over(&self, now: Nanos, bounds: &Bounds) -> bool {
+    fn is_over(&self, now: Nanos, min_samples: u32) -> bool {
         let (age, ends) = (now.saturating_sub(self.began.load(Relaxed)), self.sums.ends());
-        let is_due = age >= self.length.load(Relaxed) && ends >= bounds.min_samples;
+        let is_due = age >= self.length.load(Relaxed) && ends >= min_samples;
         is_due || age >= LONG && ends >= FEW
     }
 

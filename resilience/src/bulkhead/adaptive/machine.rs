@@ -110,6 +110,7 @@ impl Machine {
 
     /// Ends a window.
     pub(crate) fn update(&mut self, sample: Sample, bounds: &Bounds) {
+        self.saturated = f64::from(sample.peak) >= SATURATED * self.limit.floor();
         if sample.calls == 0 || f64::from(sample.drops) > DROPS * f64::from(sample.ends()) {
             // An experiment compares latencies, of which dropped calls have none: the next one begins below this limit.
             self.mark = None;
@@ -117,7 +118,6 @@ impl Machine {
             return;
         }
         let latency = sample.sum / f64::from(sample.calls);
-        self.saturated = f64::from(sample.peak) >= SATURATED * self.limit.floor();
         self.learn(latency);
         let gradient = self.gradient(bounds);
         match (self.saturated, gradient < 1.0) {

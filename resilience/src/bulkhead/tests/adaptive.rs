@@ -1,4 +1,4 @@
-//! A limit that finds itself, on paused time: what calls teach it, and whom it lets in.
+//! A limit that finds itself, on paused time: what calls teach it, and which of them it lets in.
 
 use std::time::Duration;
 

@@ -68,9 +68,13 @@ impl CircuitBreaker {
     #[cold]
     #[inline(never)]
     fn reject_at_once(&self) -> u64 {
-        let end = || self.open_until.load(Ordering::Relaxed);
+        let end = || self.open_until.load(Ordering::Acquire);
         let Some(wait) = clock::far_until(end) else { return 0 };
-        bump(&self.shared().tally.mine().rejected);
+        // A thread's first rejection takes the slow path.
+        let Some(shared) = self.shared.get() else { return 0 };
+        let Some(stripe) = shared.tally.known() else { return 0 };
+        bump(&stripe.rejected);
+        let wait = shared.no_longer_than_open(wait);
         if event::is_heard() { self.emit_wait(wait) } else { wait }
     }
 
@@ -121,7 +125,7 @@ impl CircuitBreaker {
     /// A caller that honours `retry_after` is not rejected again: this takes a precise clock.
     fn admit_near_the_end(&self, end: Nanos) -> Result<Permit<'_>, Option<u64>> {
         match clock::now_before(end) {
-            now if now < end => Err(Some(end - now)),
+            now if now < end => Err(Some(self.shared().no_longer_than_open(end - now))),
             now => self.admit_trial(now),
         }
     }
@@ -140,6 +144,9 @@ impl CircuitBreaker {
         }
         let change =
             has_lapsed.then(|| self.enter(&mut locked, CircuitState::HalfOpen, Cause::OpenElapsed));
+        if is_trial {
+            locked.fleet.want(now);
+        }
         let admission = locked.machine.admit(self.config(), now);
         let word = self.word();
         drop(locked);

@@ -9,12 +9,11 @@ use super::{CircuitBreaker, Locked};
 use crate::circuit_state::{Cause, CircuitState, Counts, StateChange};
 #[cfg(feature = "overrides")]
 use crate::current::Forced;
-use crate::current::ModeCell;
-use crate::current::{Configured, Current};
+use crate::current::{Configured, Current, ModeCell};
 use crate::kind::PolicyKind;
 use crate::mode::Mode;
 use crate::problem::Problem;
-use crate::stack::by_hand;
+use crate::stack::by_hand::changeable;
 use crate::stack::inspect::ErrorText;
 use crate::sync::Ordering;
 use crate::{clock, hook, random};
@@ -93,9 +92,12 @@ impl CircuitBreaker {
 
     /// Calls are rejected on the spot until then: never, where nothing is enforced.
     fn publish_open_until(&self, locked: &Locked) {
+        let Locked { machine, .. } = locked;
+        let period = machine.open_until().saturating_sub(machine.entered());
+        self.shared().open_for.store(period, Ordering::Relaxed);
         let is_enforced = self.mode.get() == Mode::Enforce;
-        let end = if is_enforced { locked.machine.open_until() } else { 0 };
-        self.open_until.store(end, Ordering::Relaxed);
+        let end = if is_enforced { machine.open_until() } else { 0 };
+        self.open_until.store(end, Ordering::Release);
     }
 
     fn put_word(&self, state: CircuitState, generation: u64) {
@@ -170,39 +172,20 @@ impl Configured for CircuitBreaker {
     }
 }
 
-impl CircuitBreaker {
+changeable! { CircuitBreaker, CircuitBreakerConfig:
     /// Puts other options in force; hooks stay as declared. State, last trip and totals stay. A changed rate or count is
     /// used at the next judgement. A changed `window`, `slow_call` or `latency` begins the window anew, and calls in flight
     /// become stale. The period of an open circuit ends at its opening plus the new `open_for`, and a trial's at its
     /// beginning plus the new `half_open_for`. A half-open circuit closes if as many trials have succeeded as are enough now.
-    ///
-    /// # Errors
-    /// When options contradict each other; nothing is changed then.
-    pub fn reconfigure(&self, config: CircuitBreakerConfig) -> Result<(), Problem> {
-        by_hand::reconfigure(self, self.name(), config.validate(), config)
-    }
-
+    reconfigure;
     /// Enforces what it decides, only counts the calls that it would reject, or does nothing. One that observes opens,
     /// and judges trials after `open_for`, as one that enforces does.
     ///
     /// # Errors
     /// None: a circuit breaker has every mode.
-    pub fn set_mode(&self, mode: Mode) -> Result<(), Problem> {
-        by_hand::set_mode(self, self.name(), mode)
-    }
-
-    /// Whether it enforces what it decides.
-    pub fn mode(&self) -> Mode {
-        self.mode.get()
-    }
-
+    set_mode;
     /// How many calls it would have rejected while it only observed.
-    pub fn would_reject(&self) -> u64 {
-        self.mode.counts().0
-    }
-
+    would_reject;
     /// How many calls passed untouched while it was off.
-    pub fn bypassed(&self) -> u64 {
-        self.mode.counts().1
-    }
+    bypassed;
 }

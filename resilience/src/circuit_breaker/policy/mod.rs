@@ -24,8 +24,8 @@ use super::tally::bump;
 use super::word::Word;
 use crate::circuit_state::CircuitState;
 use crate::clock;
-use crate::current::Current;
-use crate::current::ModeCell;
+use crate::current::{Current, ModeCell};
+use crate::fleet::NAMELESS;
 use crate::name::{Identity, Name, Origin};
 use crate::stack::inspect::ErrorText;
 use crate::sync::{AtomicU64, Ordering};
@@ -114,6 +114,7 @@ impl CircuitBreaker {
     #[track_caller]
     pub const fn declared(identity: Identity, config: CircuitBreakerConfig) -> Self {
         crate::check::assert_valid(config.validate());
+        assert!(!config.is_shared() || identity.is_explicit(), "{}", NAMELESS);
         let word = AtomicU64::new(Word::new(&config, CircuitState::Closed, 0).bits());
         Self {
             identity,

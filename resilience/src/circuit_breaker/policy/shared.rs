@@ -19,6 +19,8 @@ pub(super) struct Shared {
     pub(super) tally: Tally,
     /// Until when a success needs no look at the window.
     pub(super) fresh_until: AtomicU64,
+    /// How long the open period lasts as a whole, in nanoseconds.
+    pub(super) open_for: AtomicU64,
     pub(super) locked: Mutex<Locked>,
     pub(super) latency: OnceLock<Box<Latency>>,
 }
@@ -36,6 +38,7 @@ impl Shared {
         Self {
             tally: Tally::new(),
             fresh_until: AtomicU64::new(0),
+            open_for: AtomicU64::new(0),
             locked: Mutex::new(Locked {
                 machine: Machine::new(config, clock::coarse()),
                 last_trip: None,
@@ -50,6 +53,12 @@ impl Shared {
     /// From now on calls are measured.
     pub(super) fn measure(&self) {
         self.latency.get_or_init(|| Box::new(Latency::new()));
+    }
+
+    /// What is left of the open period by the coarse clock, which may be a tick behind the precise one that began it.
+    #[inline]
+    pub(super) fn no_longer_than_open(&self, wait: u64) -> u64 {
+        wait.min(self.open_for.load(Ordering::Relaxed))
     }
 
     /// Whether a success needs no look at the window.

@@ -12,6 +12,7 @@ use redis::{
     Cmd, ErrorKind, Pipeline, RedisError, RedisFuture, RedisResult, ServerErrorKind, Value,
 };
 use tokio::sync::Mutex as AsyncMutex;
+use tokio::time::Instant;
 
 use crate::sync::{AtomicU32, Mutex, Ordering::Relaxed};
 
@@ -19,6 +20,8 @@ use crate::sync::{AtomicU32, Mutex, Ordering::Relaxed};
 const CONNECT_WITHIN: Duration = Duration::from_secs(2);
 /// A server that is gone without a word answers nothing: after so many questions in a row it is looked for again.
 const SILENT: u32 = 3;
+/// A caller that leaves earlier says nothing about the server.
+const LASTED: Duration = Duration::from_millis(10);
 
 type Connecting<C> = Pin<Box<dyn Future<Output = RedisResult<C>> + Send>>;
 
@@ -140,10 +143,20 @@ fn is_over(error: &RedisError) -> bool {
 struct Question<'i, C: Clone> {
     inner: &'i Inner<C>,
     number: u64,
+    since: Instant,
     is_answered: bool,
 }
 
-impl<C: Clone> Question<'_, C> {
+impl<'i, C: Clone> Question<'i, C> {
+    fn new(inner: &'i Inner<C>, number: u64) -> Self {
+        Self { inner, number, since: Instant::now(), is_answered: false }
+    }
+
+    /// Whether nothing was heard for so long that it says something about the server.
+    fn is_silence(&self) -> bool {
+        !self.is_answered && self.since.elapsed() >= LASTED
+    }
+
     fn end<T>(mut self, answer: RedisResult<T>) -> RedisResult<T> {
         self.is_answered = true;
         self.inner.silent.store(0, Relaxed);
@@ -156,7 +169,7 @@ impl<C: Clone> Question<'_, C> {
 
 impl<C: Clone> Drop for Question<'_, C> {
     fn drop(&mut self) {
-        if !self.is_answered && self.inner.silent.fetch_add(1, Relaxed) + 1 >= SILENT {
+        if self.is_silence() && self.inner.silent.fetch_add(1, Relaxed) + 1 >= SILENT {
             self.inner.forget(self.number);
         }
     }
@@ -166,7 +179,7 @@ impl<C: ConnectionLike + Clone + Send + Sync + 'static> ConnectionLike for Recon
     fn req_packed_command<'a>(&'a mut self, command: &'a Cmd) -> RedisFuture<'a, Value> {
         Box::pin(async move {
             let Numbered { mut connection, number } = self.connection().await?;
-            let question = Question { inner: &self.inner, number, is_answered: false };
+            let question = Question::new(&self.inner, number);
             let answer = connection.req_packed_command(command).await;
             question.end(answer)
         })
@@ -180,7 +193,7 @@ impl<C: ConnectionLike + Clone + Send + Sync + 'static> ConnectionLike for Recon
     ) -> RedisFuture<'a, Vec<Value>> {
         Box::pin(async move {
             let Numbered { mut connection, number } = self.connection().await?;
-            let question = Question { inner: &self.inner, number, is_answered: false };
+            let question = Question::new(&self.inner, number);
             let answer = connection.req_packed_commands(pipeline, offset, count).await;
             question.end(answer)
         })

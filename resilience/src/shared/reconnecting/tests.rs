@@ -97,3 +97,13 @@ async fn impatient_callers_do_not_end_the_connecting() {
     assert_eq!(ask(&connection).await.unwrap(), 1);
     assert_eq!(made.load(Relaxed), 1);
 }
+
+#[tokio::test(start_paused = true)]
+async fn callers_that_leave_early_say_nothing_about_the_server() {
+    let connection = first_is(Failing::Silent);
+    for _ in 0..100 {
+        let early = Duration::from_millis(1);
+        assert!(tokio::time::timeout(early, ask(&connection)).await.is_err());
+    }
+    assert_eq!(connection.inner.present().unwrap().number, 1);
+}

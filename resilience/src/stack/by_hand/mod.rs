@@ -12,6 +12,51 @@ use crate::mode::Mode;
 use crate::name::{Listable, Name};
 use crate::problem::Problem;
 
+/// The methods by which a program changes a policy. What each means there is said by the policy.
+macro_rules! changeable {
+    ($policy:ty, $config:ty: $($(#[$doc:meta])* $method:ident;)*) => {
+        impl $policy {
+            $($crate::stack::by_hand::changeable!(@$method $config; $(#[$doc])*);)*
+
+            /// Whether it enforces what it decides.
+            #[must_use]
+            pub fn mode(&self) -> $crate::mode::Mode {
+                self.mode.get()
+            }
+        }
+    };
+    (@reconfigure $config:ty; $(#[$doc:meta])*) => {
+        $(#[$doc])*
+        ///
+        /// # Errors
+        /// When options contradict each other; nothing is changed then.
+        pub fn reconfigure(&self, config: $config) -> Result<(), $crate::problem::Problem> {
+            $crate::stack::by_hand::reconfigure(self, self.name(), config.validate(), config)
+        }
+    };
+    (@set_mode $config:ty; $(#[$doc:meta])*) => {
+        $(#[$doc])*
+        pub fn set_mode(&self, mode: $crate::mode::Mode) -> Result<(), $crate::problem::Problem> {
+            $crate::stack::by_hand::set_mode(self, self.name(), mode)
+        }
+    };
+    (@would_reject $config:ty; $(#[$doc:meta])*) => {
+        $(#[$doc])*
+        #[must_use]
+        pub fn would_reject(&self) -> u64 {
+            self.mode.counts().0
+        }
+    };
+    (@bypassed $config:ty; $(#[$doc:meta])*) => {
+        $(#[$doc])*
+        #[must_use]
+        pub fn bypassed(&self) -> u64 {
+            self.mode.counts().1
+        }
+    };
+}
+pub(crate) use changeable;
+
 /// Puts a config in force.
 pub(crate) fn reconfigure<P: Configured + Listable>(
     policy: &P,

@@ -371,8 +371,9 @@ impl Model {
                 self.totals.stale += 1;
                 return;
             }
-            // Dropped, but by then it had run for so long that it says something: a slow call.
-            (true, End::Success | End::Dropped) => self.totals.successes += 1,
+            // By then it had run for so long that it says something: a slow call.
+            (true, End::Dropped) => self.totals.cancelled += 1,
+            (true, End::Success) => self.totals.successes += 1,
             (true, End::Failure) => self.totals.failures += 1,
             (true, End::Ignored) => self.totals.ignored += 1,
         }
