@@ -2,6 +2,7 @@
 
 use super::Bulkhead;
 use super::adaptive::{Controller, End, Ended, Machine, Start};
+use super::policy::by_kind;
 use super::queue_order::QueueOrder;
 use crate::ambient::Priority;
 use crate::mode::Mode;
@@ -133,7 +134,10 @@ impl Bulkhead {
         let (config, mode) = (self.config(), self.mode.get());
         let is_ordinary = mode == Mode::Enforce && config.queue == QueueOrder::Fifo;
         let limit = config.limits(self.limit()).get(Priority::Critical);
-        self.limit.store(if is_ordinary { limit } else { 0 }, Ordering::Relaxed);
+        let limit = if is_ordinary { limit } else { 0 };
+        let (fixed, adaptive) = by_kind(limit, config.adaptive);
+        self.fixed_limit.store(fixed, Ordering::Relaxed);
+        self.adaptive_limit.store(adaptive, Ordering::Relaxed);
         let is_sampling = config.adaptive && mode != Mode::Off;
         let threshold = self.controller.get().map_or(u32::MAX, Controller::threshold);
         self.sampling.store(if is_sampling { threshold } else { 0 }, Ordering::Relaxed);

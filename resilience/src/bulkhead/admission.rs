@@ -18,8 +18,14 @@ impl Bulkhead {
     /// Takes a slot, if one is free for this call and none waits that is as important.
     #[inline]
     pub(super) fn enter(&self) -> Option<Start> {
-        // Nearly all calls are of ordinary priority, under an enforced limit.
-        let limit = if_ordinary(self.limit.load(Ordering::Relaxed));
+        // Nearly all calls are of ordinary priority, under an enforced limit that is fixed.
+        let limit = if_ordinary(self.fixed_limit.load(Ordering::Relaxed));
+        if self.slots.enter(limit) { Some(Start::NONE) } else { self.enter_adaptive() }
+    }
+
+    #[inline]
+    fn enter_adaptive(&self) -> Option<Start> {
+        let limit = if_ordinary(self.adaptive_limit.load(Ordering::Relaxed));
         (self.slots.enter(limit) || self.enter_apart()).then(|| self.start())
     }
 

@@ -50,12 +50,13 @@ where
             Ok(permit) => permit,
             Err(rejection) => return Poll::Ready(Err(rejection)),
         };
-        let outcome = this.inner.poll(cx);
-        match &outcome {
-            Poll::Pending => this.acquire.keep(permit),
-            Poll::Ready(outcome) => permit.end(|| this.judge.end(outcome)),
+        match this.inner.poll(cx) {
+            Poll::Ready(outcome) => Poll::Ready(permit.end(outcome, this.judge)),
+            Poll::Pending => {
+                this.acquire.keep(permit);
+                Poll::Pending
+            }
         }
-        outcome
     }
 }
 

@@ -1,6 +1,6 @@
 //! A bulkhead around a call: what attributes make of their options.
 
-use super::adaptive::{Judge, Judged};
+use super::adaptive::Judged;
 use super::future::Admitted;
 use super::policy::Bulkhead;
 use crate::ambient::{Prioritized, Priority, with_priority};
@@ -71,9 +71,7 @@ where
     P: Fn(&R::Error) -> bool,
 {
     let permit = bulkhead.try_acquire()?;
-    let outcome = inner();
-    permit.end(|| Judged { inspector, overload_err }.end(&outcome));
-    outcome
+    permit.end(inner(), &Judged { inspector, overload_err })
 }
 
 /// The same at a priority, which holds in `inner` too.

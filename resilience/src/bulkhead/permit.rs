@@ -4,7 +4,8 @@ use std::fmt;
 use std::mem;
 
 use super::Bulkhead;
-use super::adaptive::{End, Start};
+use super::adaptive::{End, Judge, Start};
+use crate::rejection::Rejection;
 
 /// A slot of a [`Bulkhead`](crate::Bulkhead). Dropping it gives it back, to the next in the queue if a call waits.
 ///
@@ -26,27 +27,38 @@ impl<'b> BulkheadPermit<'b> {
 
     /// The call succeeded: what it took is a sample for an adaptive limit.
     pub fn success(self) {
-        self.end(|| End::Success);
+        self.report(End::Success);
     }
 
     /// The call failed because of too much load: it timed out, or the dependency said so (503, 429).
     pub fn overload(self) {
-        self.end(|| End::Overload);
+        self.report(End::Overload);
     }
 
-    /// How the call ended is asked for only if it is a sample.
+    /// Gives the slot back, and passes the outcome on; what that says of the load is asked for only if the call is a sample.
+    ///
+    /// Both are taken by value: what has its address taken lies in memory on the way of every call.
     #[inline]
-    pub(super) fn end(self, end: impl FnOnce() -> End) {
-        if self.start.is_sampled() {
-            self.end_sampled(end);
+    pub(super) fn end<R>(
+        self,
+        outcome: Result<R, Rejection>,
+        judge: &impl Judge<R>,
+    ) -> Result<R, Rejection> {
+        if !self.start.is_sampled() {
+            return outcome;
         }
+        let sample = outcome;
+        self.end_sampled(&sample, judge);
+        sample
     }
 
-    /// By value: a permit whose address is taken lies in memory on the way of every call.
     #[cold]
     #[inline(never)]
-    fn end_sampled(self, end: impl FnOnce() -> End) {
-        let end = end();
+    fn end_sampled<R>(self, outcome: &Result<R, Rejection>, judge: &impl Judge<R>) {
+        self.report(judge.end(outcome));
+    }
+
+    fn report(self, end: End) {
         let bulkhead = self.bulkhead;
         let start = self.keep();
         let is_awaited = bulkhead.semaphore().exit();

@@ -41,7 +41,7 @@ pub(crate) const CASES: [Case; 14] = [
     Case {
         name: "breaker, open rejection",
         target: 60,
-        ceiling: Some(72),
+        ceiling: Some(75),
         attributes: attributes::breaker_open,
         by_hand: by_hand::breaker_open,
     },
@@ -62,14 +62,14 @@ pub(crate) const CASES: [Case; 14] = [
     Case {
         name: "bulkhead",
         target: 21,
-        ceiling: Some(32),
+        ceiling: Some(30),
         attributes: attributes::bulkhead,
         by_hand: by_hand::bulkhead,
     },
     Case {
         name: "bulkhead, adaptive, no sample",
         target: 20,
-        ceiling: Some(40),
+        ceiling: Some(46),
         attributes: attributes::bulkhead_adaptive,
         by_hand: by_hand::bulkhead_adaptive,
     },
@@ -77,14 +77,14 @@ pub(crate) const CASES: [Case; 14] = [
     Case {
         name: "bulkhead, adaptive, a sample",
         target: 80,
-        ceiling: Some(248),
+        ceiling: Some(208),
         attributes: attributes::bulkhead_sampled,
         by_hand: by_hand::bulkhead_sampled,
     },
     Case {
         name: "all four",
         target: 214,
-        ceiling: Some(235),
+        ceiling: Some(230),
         attributes: attributes::all_four,
         by_hand: by_hand::all_four,
     },
@@ -112,7 +112,7 @@ pub(crate) const CASES: [Case; 14] = [
     Case {
         name: "all six",
         target: 286,
-        ceiling: Some(328),
+        ceiling: Some(313),
         attributes: attributes::all_six,
         by_hand: by_hand::all_six,
     },
