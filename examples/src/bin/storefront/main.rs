@@ -95,3 +95,12 @@ fn report(outcome: Result<(), Box<dyn Error>>) -> ExitCode {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    /// A change of an attribute shows in `policies.toml`, and so in its review.
+    #[test]
+    fn the_policies_are_as_reviewed() {
+        resilience::assert_manifest!("src/bin/storefront/policies.toml");
+    }
+}

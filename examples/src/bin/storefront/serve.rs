@@ -2,11 +2,14 @@
 
 use std::env;
 use std::error::Error;
+use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use resilience::overrides;
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::{fmt, prelude::*, registry};
 
 use crate::client::Payments;
 use crate::screen;
@@ -30,6 +33,7 @@ const OPEN_SECRET: &str = "let-me-in";
 
 /// Serves. The servers have ended when this returns.
 pub(crate) async fn run(port: u16) -> Result<(), Box<dyn Error>> {
+    log();
     let file = watch_file()?;
     let token = env::var(TOKEN).unwrap_or_else(|_| OPEN_SECRET.to_owned());
     let (open, closing) = server::open();
@@ -57,6 +61,13 @@ pub(crate) async fn run(port: u16) -> Result<(), Box<dyn Error>> {
         server.ended().await?;
     }
     Ok(())
+}
+
+/// What changed, and mistakes in the file, go to stderr; the page shows the rest.
+fn log() {
+    let overrides = Targets::new().with_target("resilience::overrides", LevelFilter::WARN);
+    let log = fmt::layer().with_writer(io::stderr).with_ansi(io::stderr().is_terminal());
+    registry().with(log).with(overrides).init();
 }
 
 /// Puts the file's options in force, now and whenever it changes; the file.
