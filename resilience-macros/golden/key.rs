@@ -20,8 +20,10 @@ async fn order(tenant: &str) -> Result<String, ApiError> {
     }
     let bulkhead = {
         #[allow(unused_imports)]
-        use Key as _;
-        Keyed::get(&__RESILIENCE_BULKHEAD, (tenant).resilience_key())
+        use {Key as _, KeyByDebug as _, KeyByDisplay as _};
+        match (tenant).resilience_key() {
+            key => Keyed::get_shown(&__RESILIENCE_BULKHEAD, key, (&of_key(key)).shown()),
+        }
     };
     let outcome = bulkhead(
             &bulkhead,

@@ -19,7 +19,7 @@ pub use crate::health::{HealthCheck, HealthCheckConfig};
 pub use crate::health::{Probe, probe};
 pub use crate::hedge::hedge;
 pub use crate::hedge::{Hedge, HedgeConfig};
-pub use crate::keyed::{Key, Keyed};
+pub use crate::keyed::{Key, KeyByDebug, KeyByDisplay, Keyed, of_key};
 pub use crate::kind::PolicyKind;
 pub use crate::name::LayerSite::{Shared, Unknown};
 pub use crate::name::{Identity, Origin, Site};

@@ -1,6 +1,7 @@
 //! `key = …`: one instance per host, tenant or user.
 
 use std::cell::Cell;
+use std::fmt;
 
 use resilience::{
     CircuitBreaker, CircuitState, Keyed, Rejection, bulkhead, circuit_breaker, registry,
@@ -69,4 +70,38 @@ async fn methods_have_keys_too() {
     let (a, b) = (Shop { tenant: "a".into() }, Shop { tenant: "b".into() });
     assert_eq!(a.order(Some(&b)).await, Ok(1));
     assert_eq!(a.order(Some(&a)).await, Err(Failed::Refused));
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct TenantId(u64);
+
+impl fmt::Display for TenantId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "tenant-{}", self.0)
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct Shard(u64);
+
+#[circuit_breaker(key = TenantId(id), consecutive_failures = 1)]
+async fn of_tenant(id: u64) -> Result<(), Failed> {
+    Err(Failed::Body)
+}
+
+#[circuit_breaker(key = shard, consecutive_failures = 1)]
+async fn of_any<K>(shard: K) -> Result<(), Failed>
+where
+    K: Clone + Eq + std::hash::Hash + fmt::Debug + Send + Sync + 'static,
+{
+    Err(Failed::Body)
+}
+
+#[tokio::test]
+async fn a_key_is_shown_by_its_text_or_its_content() {
+    of_tenant(7).await.unwrap_err();
+    of_any(Shard(7)).await.unwrap_err();
+    let shown = |name| registry().keyed_circuit_breaker(name).unwrap().totals().top[0].key.clone();
+    assert_eq!(shown("keyed::of_tenant"), "tenant-7");
+    assert_eq!(shown("keyed::of_any"), "Shard(7)");
 }

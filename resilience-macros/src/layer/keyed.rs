@@ -25,8 +25,13 @@ impl Keyed {
         quote_spanned! {span=>
             let #binding = {
                 #[allow(unused_imports)]
-                use #runtime::Key as _;
-                #runtime::Keyed::get(#policy, (#key).resilience_key())
+                use #runtime::{Key as _, KeyByDebug as _, KeyByDisplay as _};
+                // A temporary lives on in the arm.
+                match (#key).resilience_key() {
+                    key => #runtime::Keyed::get_shown(
+                        #policy, key, (&#runtime::of_key(key)).__resilience_shown(),
+                    ),
+                }
             };
         }
     }

@@ -1,6 +1,6 @@
 //! One policy per host, tenant or user: looked up by any key, bounded in number.
 //!
-//! `key` what can be a key · `instance` what a policy must know to be kept per key · `map` the data structure ·
+//! `key` what can be a key · `instance` what a policy must know to be kept per key · `shown` how keys are shown · `map` the data structure ·
 //! `policy` the named whole · `changes` other options and modes for all keys · `aggregate` what keys have counted, evicted
 //! ones included · `scan` all keys, read in pieces · `reading` what they amount to.
 
@@ -12,6 +12,7 @@ mod map;
 mod policy;
 mod reading;
 mod scan;
+mod shown;
 mod template;
 #[cfg(test)]
 mod tests;
@@ -25,3 +26,4 @@ pub use self::reading::{KeySnapshot, KeyedTotals};
 pub use self::scan::KeyPages;
 #[cfg(feature = "axum")]
 pub(crate) use self::scan::TotalsScan;
+pub use self::shown::{KeyByDebug, KeyByDisplay, of_key};

@@ -4,6 +4,7 @@ use std::fmt::{self, Debug};
 use std::sync::OnceLock;
 
 use super::map::{KeyedInstance, Map};
+use super::shown::{Shown, by_debug};
 use super::{Key, PerKey};
 use crate::bulkhead::{Bulkhead, BulkheadConfig};
 use crate::check;
@@ -119,9 +120,23 @@ impl<P: PerKey> Keyed<P> {
     }
 
     /// The key's policy; a new one, if the key is new.
+    ///
+    /// Snapshots and admin routes show a text as it is, and any other key by `Debug`; of the keys of an attribute also
+    /// those by `Display` that have it.
     #[inline]
     pub fn get<K: Key + ?Sized>(&self, key: &K) -> KeyedInstance<'_, P, K::Owned> {
-        self.map().get(key)
+        self.map().get(key, by_debug)
+    }
+
+    /// The same; `shown` shows keys of this type, if it is the first one of its type.
+    #[doc(hidden)]
+    #[inline]
+    pub fn get_shown<K: Key + ?Sized>(
+        &self,
+        key: &K,
+        shown: Shown<K::Owned>,
+    ) -> KeyedInstance<'_, P, K::Owned> {
+        self.map().get(key, shown)
     }
 
     /// How many keys there are.

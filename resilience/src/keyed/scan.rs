@@ -76,8 +76,8 @@ impl<'m, P: PerKey> TotalsScan<'m, P> {
         let Some(map) = self.map else { return totals };
         (totals.keys, totals.evicted) = (map.len(), map.evicted());
         for (_, place) in self.worst {
-            map.see(place, &mut |_, key, policy| {
-                totals.top.push(KeySnapshot { key: key.text(), status: P::describe(policy) });
+            map.see(place, &mut |_, text, policy| {
+                totals.top.push(KeySnapshot { key: text(), status: P::describe(policy) });
             });
         }
         totals
@@ -112,7 +112,7 @@ impl<'m, P: PerKey> KeyPages<'m, P> {
     /// looked at is not evicted meanwhile; to look at one is no use of its key.
     pub fn next(&mut self, mut see: impl FnMut(&str, &P::Instance)) -> bool {
         let Some(map) = self.map else { return false };
-        let next = map.read(self.next, &mut |_, key, policy| see(&key.text(), policy));
+        let next = map.read(self.next, &mut |_, text, policy| see(&text(), policy));
         self.next = next.unwrap_or(Place::END);
         next.is_some()
     }

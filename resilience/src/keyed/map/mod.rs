@@ -36,7 +36,8 @@ use self::table::Table;
 use self::tables::Tables;
 use super::aggregate::Aggregate as _;
 use super::instance::PerKey;
-use super::key::{Key, KeyText as _};
+use super::key::Key;
+use super::shown::Shown;
 use crate::mode::Mode;
 use crate::problem::Problem;
 use crate::sync::Mutex;
@@ -103,7 +104,11 @@ impl<P: PerKey> Map<P> {
 
     /// The key's policy; a new one if there is none, at the cost of another when there are `max_keys`.
     #[inline]
-    pub(super) fn get<K: Key + ?Sized>(&self, key: &K) -> KeyedInstance<'_, P, K::Owned> {
+    pub(super) fn get<K: Key + ?Sized>(
+        &self,
+        key: &K,
+        shown: Shown<K::Owned>,
+    ) -> KeyedInstance<'_, P, K::Owned> {
         let hash = self.tables.hash(key);
         let now = self.recency.look(hash);
         let (table, tag) = (self.tables.of::<K>(), Tag::of(hash));
@@ -112,7 +117,7 @@ impl<P: PerKey> Map<P> {
                 record.touch(now);
                 instance
             }
-            None => self.search(table, tag, key, now),
+            None => self.search(table, tag, (key, shown), now),
         }
     }
 
@@ -123,10 +128,12 @@ impl<P: PerKey> Map<P> {
         &self,
         table: &'m Table<K::Owned, P>,
         tag: Tag,
-        key: &K,
+        (key, shown): (&K, Shown<K::Owned>),
         now: u64,
     ) -> KeyedInstance<'m, P, K::Owned> {
-        let Some(found) = table.search(tag, key) else { return self.insert(table, tag, key) };
+        let Some(found) = table.search(tag, key) else {
+            return self.insert(table, tag, key, shown);
+        };
         found.record.touch(now);
         let Some(mut books) = self.books.try_lock() else { return found.instance };
         // A key that is held doesn't move.
@@ -135,7 +142,7 @@ impl<P: PerKey> Map<P> {
         drop(books);
         match table.search(tag, key) {
             Some(found) => found.instance,
-            None => self.insert(table, tag, key),
+            None => self.insert(table, tag, key, shown),
         }
     }
 
@@ -144,9 +151,10 @@ impl<P: PerKey> Map<P> {
         table: &'m Table<K::Owned, P>,
         tag: Tag,
         key: &K,
+        shown: Shown<K::Owned>,
     ) -> KeyedInstance<'m, P, K::Owned> {
-        let key_owned = key.to_owned();
-        let policy = P::instance(&self.template, &|| key_owned.text());
+        let (key_owned, shown) = (key.to_owned(), table.shown(shown));
+        let policy = P::instance(&self.template, &|| shown(&key_owned));
         let content = Content { key: key_owned, policy };
         // Dropped after the lock is released, because a key's code runs.
         let mut evicted = Vec::new();

@@ -13,7 +13,8 @@ use super::place::Place;
 use super::record::{Record, Tag};
 use super::slot::{Content, KeyedInstance, Slot, Taken};
 use crate::keyed::instance::PerKey;
-use crate::keyed::key::{Key, KeyText};
+use crate::keyed::key::Key;
+use crate::keyed::shown::{self, Shown};
 use crate::sync::{AtomicU32, Ordering::Acquire, Ordering::Release};
 
 /// More than fit into any memory.
@@ -27,6 +28,8 @@ pub(in crate::keyed) struct Table<O, P: PerKey> {
     sizes: Sizes,
     arrays: [OnceLock<Array<O, P>>; ARRAYS],
     newest: AtomicU32,
+    /// How its keys are shown.
+    shown: OnceLock<Shown<O>>,
 }
 
 /// A key that was found.
@@ -53,9 +56,9 @@ pub(in crate::keyed) struct Evicted<P: PerKey> {
     pub(in crate::keyed) remains: Box<dyn Any + Send>,
 }
 
-/// What is shown of a key: its place, itself, and its policy.
+/// What is shown of a key: its place, its text, and its policy.
 pub(in crate::keyed) type See<'s, P> =
-    &'s mut dyn FnMut(Place, &dyn KeyText, &<P as PerKey>::Instance);
+    &'s mut dyn FnMut(Place, &dyn Fn() -> String, &<P as PerKey>::Instance);
 
 /// A table, whatever the type of its keys. All of it under the map's lock, but [`read`](Self::read) and
 /// [`see`](Self::see).
@@ -80,7 +83,13 @@ pub(in crate::keyed) trait AnyTable<P: PerKey>: Any + Send + Sync {
 impl<O: Debug + Send + Sync + 'static, P: PerKey> Table<O, P> {
     pub(in crate::keyed) fn new(number: u16, max_keys: u32) -> Self {
         let arrays = [const { OnceLock::new() }; ARRAYS];
-        Self { number, sizes: Sizes::of(max_keys), arrays, newest: AtomicU32::new(0) }
+        let (newest, shown) = (AtomicU32::new(0), OnceLock::new());
+        Self { number, sizes: Sizes::of(max_keys), arrays, newest, shown }
+    }
+
+    /// How its keys are shown: so, if this is the first one.
+    pub(in crate::keyed) fn shown(&self, shown: Shown<O>) -> Shown<O> {
+        *self.shown.get_or_init(|| shown)
     }
 
     fn newest(&self) -> usize {
@@ -216,7 +225,8 @@ impl<O: Debug + Send + Sync + 'static, P: PerKey> AnyTable<P> for Table<O, P> {
     fn see(&self, place: Place, see: See<'_, P>) {
         let (array, slot) = self.at(place);
         if let Some(instance) = array.slot_in_use(slot).and_then(Slot::hold) {
-            see(place, instance.key(), &instance);
+            let shown = self.shown.get().copied().unwrap_or(shown::by_debug);
+            see(place, &|| shown(instance.key()), &instance);
         }
     }
 }
