@@ -23,7 +23,11 @@ pub(crate) fn moved(tokens: &TokenStream, span: Span) -> TokenStream {
 pub(crate) fn quiet_underscores(names: &[&Ident]) -> Option<TokenStream> {
     let any = names.iter().any(|name| name.to_string().starts_with('_'));
     let span = generated_span(Span::call_site());
-    any.then(|| quote_spanned!(span=> #[allow(clippy::used_underscore_binding)]))
+    any.then(|| {
+        quote_spanned! {span=>
+            #[allow(clippy::used_underscore_binding, clippy::no_effect_underscore_binding)]
+        }
+    })
 }
 
 pub(crate) fn is_sign(token: &TokenTree, sign: char) -> bool {

@@ -174,6 +174,26 @@ macro_rules! functions {
             }
 
             $(#[$attribute])*
+            async fn conditional(a: Noisy, #[cfg(all())] b: Noisy, #[cfg(any())] missing: Missing, #[cfg(all())] (c, _): (Noisy, Noisy), #[cfg(any())] (missing_1, _): Missing, d: Noisy) -> Outcome {
+                #[cfg(any())]
+                missing.and(missing_1);
+                c.touch()?;
+                d.touch()?;
+                pause().await;
+                b.touch()?;
+                a.touch()
+            }
+
+            $(#[$attribute])*
+            async fn conditional_alone(a: Noisy, #[cfg(any())] missing: Missing, #[cfg(all())] b: Noisy) -> Outcome {
+                #[cfg(any())]
+                missing.touch();
+                a.touch()?;
+                pause().await;
+                b.touch()
+            }
+
+            $(#[$attribute])*
             async fn patterns((a, b): (Noisy, Noisy), c: Noisy, d: Noisy) -> Outcome {
                 c.touch()?;
                 b.touch()?;
@@ -236,6 +256,8 @@ macro_rules! functions {
                     ("halves", dropped(until, |log| halves(noisy("a", log), (noisy("b", log), noisy("_", log)), noisy("c", log))).await),
                     ("fields", dropped(until, |log| fields(pair(log), noisy("a", log), pair(log))).await),
                     ("references", dropped(until, |log| references(noisy("a", log), noisy("b", log), (noisy("c", log), noisy("d", log)))).await),
+                    ("conditional", dropped(until, |log| conditional(noisy("a", log), noisy("b", log), (noisy("c", log), noisy("_", log)), noisy("d", log))).await),
+                    ("conditional alone", dropped(until, |log| conditional_alone(noisy("a", log), noisy("b", log))).await),
                     ("patterns", dropped(until, |log| patterns((noisy("a", log), noisy("b", log)), noisy("c", log), noisy("d", log))).await),
                     ("early", dropped(until, |log| early(noisy("a", log), noisy("b", log), noisy("_", log), true)).await),
                     ("late", dropped(until, |log| early(noisy("a", log), noisy("b", log), noisy("_", log), false)).await),
@@ -275,11 +297,24 @@ macro_rules! consuming {
                 b.check(true)
             }
 
+            $(#[$attribute])*
+            async fn mutable_references(a: Noisy, ref mut b: Noisy, (ref mut c, d): (Noisy, Noisy), Pair { ref mut first, .. }: Pair) -> Outcome {
+                (b.name, c.name) = ("b, renamed", "c, renamed");
+                first.name = "first, renamed";
+                d.touch()?;
+                pause().await;
+                a.touch()?;
+                b.touch()
+            }
+
             trait Methods: Sized {
                 async fn by_value(self, a: Noisy, _: Noisy, early: bool) -> Outcome;
                 async fn unused_self(self, a: Noisy, b: Noisy) -> Outcome;
                 async fn mutable(self, a: Noisy, b: Noisy) -> Outcome;
                 async fn boxed(self: Box<Self>, a: Noisy, b: Noisy) -> Outcome;
+                async fn apart(self, pair: (Noisy, Noisy), b: Noisy) -> Outcome;
+                async fn boxed_apart(self: Box<Self>, pair: Pair, b: Noisy) -> Outcome;
+                async fn exclusive_apart(&mut self, pair: (Noisy, Noisy), b: Noisy) -> Outcome;
             }
 
             impl Methods for Noisy {
@@ -317,6 +352,30 @@ macro_rules! consuming {
                     a.touch()?;
                     b.touch()
                 }
+
+                $(#[$attribute])*
+                async fn apart(self, (a, _): (Noisy, Noisy), b: Noisy) -> Outcome {
+                    self.touch()?;
+                    b.touch()?;
+                    pause().await;
+                    a.touch()
+                }
+
+                $(#[$attribute])*
+                async fn boxed_apart(self: Box<Self>, Pair { first, .. }: Pair, b: Noisy) -> Outcome {
+                    self.touch()?;
+                    b.touch()?;
+                    pause().await;
+                    first.touch()
+                }
+
+                $(#[$attribute])*
+                async fn exclusive_apart(&mut self, (a, _): (Noisy, Noisy), b: Noisy) -> Outcome {
+                    *self = b.sibling("another self");
+                    pause().await;
+                    a.touch()?;
+                    b.touch()
+                }
             }
 
             $(#[$attribute])*
@@ -328,6 +387,10 @@ macro_rules! consuming {
                     local.touch()?;
                     a.touch()
                 }
+            }
+
+            async fn exclusive_apart(mut this: Noisy, pair: (Noisy, Noisy), b: Noisy) -> Outcome {
+                this.exclusive_apart(pair, b).await
             }
 
             pub(super) async fn all(until: Until) -> Drops {
@@ -343,6 +406,10 @@ macro_rules! consuming {
                     ("unused self", dropped(until, |log| noisy("self", log).unused_self(noisy("a", log), noisy("b", log))).await),
                     ("mutable", dropped(until, |log| noisy("self", log).mutable(noisy("a", log), noisy("b", log))).await),
                     ("boxed", dropped(until, |log| Box::new(noisy("self", log)).boxed(noisy("a", log), noisy("b", log))).await),
+                    ("mutable references", dropped(until, |log| mutable_references(noisy("a", log), noisy("b", log), (noisy("c", log), noisy("d", log)), pair(log))).await),
+                    ("apart", dropped(until, |log| noisy("self", log).apart((noisy("a", log), noisy("_", log)), noisy("b", log))).await),
+                    ("boxed apart", dropped(until, |log| Box::new(noisy("self", log)).boxed_apart(pair(log), noisy("b", log))).await),
+                    ("exclusive apart", dropped(until, |log| exclusive_apart(noisy("self", log), (noisy("a", log), noisy("_", log)), noisy("b", log))).await),
                     ("returned", dropped(until, |log| returned(noisy("a", log), noisy("b", log))).await),
                 ]);
                 drops
@@ -377,6 +444,21 @@ macro_rules! synchronous {
                 Ok(())
             }
 
+            $(#[$attribute])*
+            fn mutable_references(a: Noisy, ref mut b: Noisy, (ref mut c, _): (Noisy, Noisy), error: bool) -> Outcome {
+                (b.name, c.name) = ("b, renamed", "c, renamed");
+                c.check(error)?;
+                a.touch()
+            }
+
+            $(#[$attribute])*
+            fn conditional(a: Noisy, #[cfg(any())] missing: Missing, #[cfg(all())] (b, _): (Noisy, Noisy), error: bool) -> Outcome {
+                #[cfg(any())]
+                missing.touch();
+                b.check(error)?;
+                a.touch()
+            }
+
             pub(super) fn all() -> Drops {
                 let mut drops = Vec::new();
                 for flag in [false, true] {
@@ -385,6 +467,10 @@ macro_rules! synchronous {
                     drops.push(("unordered", log.take()));
                     let _ = unused(noisy("a", &log), noisy("b", &log), pair(&log), flag);
                     drops.push(("unused", log.take()));
+                    let _ = mutable_references(noisy("a", &log), noisy("b", &log), (noisy("c", &log), noisy("_", &log)), flag);
+                    drops.push(("mutable references", log.take()));
+                    let _ = conditional(noisy("a", &log), (noisy("b", &log), noisy("_", &log)), flag);
+                    drops.push(("conditional", log.take()));
                 }
                 drops
             }
@@ -394,6 +480,37 @@ macro_rules! synchronous {
 
 fn pair(log: &Log) -> Pair {
     Pair { first: noisy("first", log), second: noisy("second", log) }
+}
+
+/// Those whose bodies may give an argument away, so that they run once.
+macro_rules! consuming_synchronous {
+    ($module:ident: $(#[$attribute:meta])*) => {
+        mod $module {
+            use super::*;
+
+            impl Pair {
+                $(#[$attribute])*
+                fn $module(self, (a, _): (Noisy, Noisy), b: Noisy, early: bool) -> Outcome {
+                    if early {
+                        drop(self);
+                        return b.touch();
+                    }
+                    self.first.touch()?;
+                    a.touch()
+                }
+            }
+
+            pub(super) fn all() -> Drops {
+                let mut drops = Vec::new();
+                for early in [false, true] {
+                    let log = Log::default();
+                    let _ = pair(&log).$module((noisy("a", &log), noisy("_", &log)), noisy("b", &log), early);
+                    drops.push(("apart", log.take()));
+                }
+                drops
+            }
+        }
+    };
 }
 
 macro_rules! compared {
@@ -443,6 +560,10 @@ synchronous!(synchronous_isolated: #[bulkhead] #[rate_limit("1000000/s")]);
 synchronous!(synchronous_retried: #[retry(attempts = 1)]);
 synchronous!(synchronous_fallen_back: #[fallback(|error| Err(*error))]);
 
+consuming_synchronous!(apart:);
+consuming_synchronous!(apart_broken: #[circuit_breaker]);
+consuming_synchronous!(apart_isolated: #[bulkhead] #[rate_limit("1000000/s")]);
+
 #[test]
 fn synchronous_functions_do_the_same() {
     let expected = bare_synchronous::all();
@@ -450,50 +571,82 @@ fn synchronous_functions_do_the_same() {
     assert_eq!(synchronous_isolated::all(), expected);
     assert_eq!(synchronous_retried::all(), expected);
     assert_eq!(synchronous_fallen_back::all(), expected);
+    assert_eq!(apart_broken::all(), apart::all());
+    assert_eq!(apart_isolated::all(), apart::all());
 }
 
-/// Options that name an argument keep it for the whole call.
+/// Options that name an argument keep it for the whole call; what is declared after one that is only borrowed belongs to
+/// the body.
 mod named_in_options {
     use super::*;
 
-    pub(super) async fn bare(a: Noisy, key: String, b: Noisy, c: Noisy, early: bool) -> Outcome {
-        a.touch()?;
-        if early {
-            drop(b);
-            return Ok(());
-        }
-        pause().await;
-        c.check(key.is_empty())
+    macro_rules! named {
+        ($name:ident, $at_once:ident, $key:ident: $(#[$attribute:meta])*) => {
+            $(#[$attribute])*
+            pub(super) async fn $name(a: Noisy, $key: String, b: Noisy, (c, _): (Noisy, Noisy), early: bool) -> Outcome {
+                a.touch()?;
+                if early {
+                    drop(b);
+                    return Ok(());
+                }
+                pause().await;
+                c.check($key.is_empty())
+            }
+
+            $(#[$attribute])*
+            pub(super) fn $at_once(a: Noisy, $key: String, b: Noisy, (c, _): (Noisy, Noisy), early: bool) -> Outcome {
+                a.touch()?;
+                if early {
+                    drop(b);
+                    return Ok(());
+                }
+                c.check($key.is_empty())
+            }
+        };
     }
 
-    #[rate_limit("1000000/s", key = key)]
-    pub(super) async fn guarded(a: Noisy, key: String, b: Noisy, c: Noisy, early: bool) -> Outcome {
-        a.touch()?;
-        if early {
-            drop(b);
-            return Ok(());
-        }
-        pause().await;
-        c.check(key.is_empty())
-    }
+    named!(bare, bare_at_once, key:);
+    named!(keyed, keyed_at_once, key: #[rate_limit("1000000/s", key = key)]);
+    named!(judged, judged_at_once, key: #[circuit_breaker(when_err = |_| key.is_empty())]);
+    named!(both, both_at_once, key: #[rate_limit("1000000/s", key = key)] #[circuit_breaker(when_err = |_| key.is_empty())]);
 }
 
 #[tokio::test(start_paused = true)]
 async fn arguments_that_an_option_names() {
-    use named_in_options::{bare, guarded};
+    use named_in_options::{bare, both, judged, keyed};
+    macro_rules! drops {
+        ($function:ident, $until:ident, $early:ident) => {
+            dropped($until, |log| {
+                let c = (noisy("c", log), noisy("_", log));
+                $function(noisy("a", log), "key".into(), noisy("b", log), c, $early)
+            })
+            .await
+        };
+    }
     for (until, early) in [Until::Called, Until::FirstWait, Until::End]
         .into_iter()
         .flat_map(|until| [(until, false), (until, true)])
     {
-        let key = || String::from("key");
-        let expected = dropped(until, |log| {
-            bare(noisy("a", log), key(), noisy("b", log), noisy("c", log), early)
-        })
-        .await;
-        let guarded = dropped(until, |log| {
-            guarded(noisy("a", log), key(), noisy("b", log), noisy("c", log), early)
-        })
-        .await;
-        assert_eq!(guarded, expected, "{until:?}, early: {early}");
+        let expected = drops!(bare, until, early);
+        assert_eq!(drops!(keyed, until, early), expected, "{until:?}, early: {early}");
+        assert_eq!(drops!(judged, until, early), expected, "{until:?}, early: {early}");
+        assert_eq!(drops!(both, until, early), expected, "{until:?}, early: {early}");
+    }
+}
+
+#[test]
+fn arguments_that_an_option_of_a_synchronous_function_names() {
+    use named_in_options::{bare_at_once, both_at_once, judged_at_once, keyed_at_once};
+    for early in [false, true] {
+        let drops = |function: fn(Noisy, String, Noisy, (Noisy, Noisy), bool) -> Outcome| {
+            let log = Log::default();
+            let c = (noisy("c", &log), noisy("_", &log));
+            let _ = function(noisy("a", &log), "key".into(), noisy("b", &log), c, early);
+            log.take()
+        };
+        let expected = drops(bare_at_once);
+        assert_eq!(drops(keyed_at_once), expected, "early: {early}");
+        assert_eq!(drops(judged_at_once), expected, "early: {early}");
+        assert_eq!(drops(both_at_once), expected, "early: {early}");
     }
 }

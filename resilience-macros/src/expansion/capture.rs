@@ -32,6 +32,7 @@ struct Owned<'g> {
     names: Vec<Ident>,
     /// What the block takes it apart with.
     pattern: Option<&'g Pat>,
+    parameter: &'g Parameter,
 }
 
 impl<'g> Capture<'g> {
@@ -46,7 +47,7 @@ impl<'g> Capture<'g> {
         let (borrows, options) = (borrowed.is_some(), options(stack));
         let mut capture = Self { guarded, borrows, from, binds_again: false, options };
         let is_apart = |(_, parameter): (_, &Parameter)| parameter.rest == Rest::Part;
-        capture.binds_again = guarded.renames && capture.parameters().any(is_apart);
+        capture.binds_again = guarded.renames() && capture.parameters().any(is_apart);
         capture
     }
 
@@ -63,27 +64,25 @@ impl<'g> Capture<'g> {
     /// For code that never runs: names the arguments last first, since what a block captures is dropped in the order in which
     /// it is first named.
     pub(crate) fn named(&self) -> Option<TokenStream> {
-        let mut names: Vec<_> = self.owned().into_iter().flat_map(|owned| owned.names).collect();
-        names.reverse();
+        let owned = self.owned();
+        let names: Vec<_> = owned.iter().flat_map(|owned| &owned.names).collect();
         let span = generated_span(Span::call_site());
-        let quiet = quiet_underscores(&names.iter().collect::<Vec<_>>());
-        let borrow = self.is_whole().then(|| quote_spanned!(span=> &));
+        let quiet = quiet_underscores(&names);
+        let borrow = &self.is_whole().then(|| quote_spanned!(span=> &));
+        let last_first = owned.iter().rev().flat_map(|Owned { names, parameter, .. }| {
+            let conditions = parameter.conditions();
+            names.iter().rev().map(move |name| quote_spanned!(span=> #conditions #borrow #name))
+        });
         let unused = self.unused();
         let in_order =
-            quote_spanned!(span=> #quiet let _ = (#(#borrow #names,)*); #(let #unused = &();)*);
+            quote_spanned!(span=> #quiet let _ = (#(#last_first,)*); #(let #unused = &();)*);
         (!names.is_empty()).then_some(in_order)
     }
 
     /// For the head of the block: `let (a, _) = _argument_1;`.
     pub(crate) fn bound(&self) -> TokenStream {
-        let span = generated_span(Span::call_site());
-        let bound = |Owned { names, pattern }: Owned<'_>| {
-            let quiet = quiet_underscores(&names.iter().collect::<Vec<_>>());
-            let apart =
-                pattern.map(|pattern| quote_spanned!(span=> #quiet let #pattern = #(#names)*;));
-            quote_spanned!(span=> #(#quiet let #names = #names;)* #apart)
-        };
-        self.owned().into_iter().filter(|_| self.binds_again).map(bound).collect()
+        let is_moved = |owned: &Owned<'_>| self.binds_again && !owned.is_self();
+        self.owned().into_iter().filter(is_moved).map(Owned::bound).collect()
     }
 
     /// The parameters that need another name in the signature.
@@ -105,6 +104,7 @@ impl<'g> Capture<'g> {
         let is_bindable = |parameter: &&Parameter| {
             parameter.is_plain
                 && parameter.rest == Rest::Nothing
+                && !parameter.is_conditional
                 && parameter.names.iter().all(is_named)
         };
         let bindable = moved.take_while(is_bindable);
@@ -128,8 +128,9 @@ impl<'g> Capture<'g> {
                 Some(name) => Owned {
                     names: vec![name],
                     pattern: parameter.pattern.as_ref().filter(|_| parameter.rest != Rest::All),
+                    parameter,
                 },
-                None => Owned { names: self.names(parameter), pattern: None },
+                None => Owned { names: self.names(parameter), pattern: None, parameter },
             };
         self.parameters().map(owned).filter(|owned| !owned.names.is_empty()).collect()
     }
@@ -143,19 +144,48 @@ impl<'g> Capture<'g> {
 
     fn new_name(&self, place: usize, parameter: &Parameter) -> Option<Ident> {
         let is_renamed = parameter.rest == Rest::All || (self.binds_again && !parameter.is_plain);
-        (self.guarded.renames && is_renamed).then(|| parameter.other_name(place)).flatten()
+        (self.guarded.renames() && is_renamed).then(|| parameter.other_name(place)).flatten()
     }
 
     /// For the compiler to call an argument unused that neither the body names nor an attribute, although the block does.
     fn unused(&self) -> Vec<&'g Ident> {
         let used = [&self.guarded.body, &self.options];
-        let is_unused =
-            |name: &&Ident| !is_meant(name) && !used.iter().any(|it| mentions(it, name));
-        let parameters = self
-            .parameters()
-            .filter(|(_, parameter)| !parameter.is_conditional && !self.binds_again);
+        let is_unused = |name: &&Ident| {
+            !is_meant(name) && !is_constant(name) && !used.iter().any(|it| mentions(it, name))
+        };
+        let is_known = self.guarded.is_alone && !self.binds_again;
+        let parameters =
+            self.parameters().filter(|(_, parameter)| is_known && !parameter.is_conditional);
         parameters.flat_map(|(_, parameter)| &parameter.names).filter(is_unused).collect()
     }
+}
+
+impl Owned<'_> {
+    /// It is captured under its name, which cannot be bound again.
+    fn is_self(&self) -> bool {
+        self.parameter.pattern.is_none()
+    }
+
+    /// Makes it the block's own: `let mut _argument_1 = _argument_1; let (a, _) = _argument_1;`.
+    fn bound(self) -> TokenStream {
+        let Self { names, pattern, parameter } = self;
+        let span = generated_span(Span::call_site());
+        let quiet = quiet_underscores(&names.iter().collect::<Vec<_>>());
+        let (conditions, attributes) = (parameter.conditions(), &parameter.attributes);
+        let Some(pattern) = pattern else {
+            return quote_spanned!(span=> #(#conditions #quiet let #names = #names;)*);
+        };
+        // The pattern may hold a `ref mut`.
+        quote_spanned! {span=>
+            #(#conditions #quiet #[allow(unused_mut)] let mut #names = #names;)*
+            #(#attributes)* #quiet let #pattern = #(#names)*;
+        }
+    }
+}
+
+/// As a pattern it is a constant or a unit struct, and binds nothing.
+fn is_constant(name: &Ident) -> bool {
+    name.to_string().starts_with(char::is_uppercase)
 }
 
 /// A name with `_` says that it is meant to be unused.

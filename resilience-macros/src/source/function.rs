@@ -10,7 +10,7 @@ use syn::{FnArg, Generics, ReturnType, Signature, Token, Type, Visibility};
 use crate::mode::Mode;
 use crate::source::attributes::WrittenAttribute;
 use crate::source::frame::{Frame, Inside};
-use crate::source::parameter::Parameter;
+use crate::source::parameter::{Parameter, is_condition};
 use crate::source::return_type::{inferable, is_response, of_future};
 use crate::source::scope::Scope;
 use crate::tokens::{is_block, is_sign, is_word, unwrapped};
@@ -50,8 +50,15 @@ pub(crate) struct Guarded {
     pub(crate) renamed_self: bool,
     pub(crate) inputs: Punctuated<FnArg, Token![,]>,
     pub(crate) generics: Generics,
-    /// Whether parameters can get other names: no macro below records arguments by theirs.
-    pub(crate) renames: bool,
+    /// Whether no macro below sees the function, too: it may read arguments, and record them by their names.
+    pub(crate) is_alone: bool,
+}
+
+impl Guarded {
+    /// Whether parameters can get other names.
+    pub(crate) fn renames(&self) -> bool {
+        self.is_alone && !self.frame.is_async()
+    }
 }
 
 impl Function {
@@ -64,6 +71,8 @@ impl Function {
         for (place, name) in renamed {
             if let FnArg::Typed(input) = &mut inputs[*place] {
                 *input.pat = syn::parse_quote!(#name);
+                // Levels of lints are meant for the pattern, which the block binds.
+                input.attrs.retain(is_condition);
             }
         }
         let mut tokens: Vec<_> = self.head.clone().into_iter().collect();
@@ -125,8 +134,7 @@ impl Function {
             inferable(output.unwrap_or(declared))
         };
         let Signature { inputs, generics, .. } = self.signature.clone();
-        let renames = !frame.is_async()
-            && self.attributes.iter().all(|other| other.is_ours || other.is_inert());
+        let is_alone = self.attributes.iter().all(|other| other.is_ours || other.is_inert());
         let arguments = match (frame.is_async(), renamed_self) {
             (false, _) => Scope::of(&self.signature).parameters,
             (true, true) => frame.locals().iter().map(Parameter::local).collect(),
@@ -145,7 +153,7 @@ impl Function {
             renamed_self,
             inputs,
             generics,
-            renames,
+            is_alone,
         })
     }
 

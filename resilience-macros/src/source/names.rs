@@ -3,6 +3,8 @@
 use std::collections::HashSet;
 
 use proc_macro2::{Ident, Literal, Spacing, TokenStream, TokenTree};
+use syn::ext::IdentExt;
+use syn::parse::Parser;
 use syn::visit::{self, Visit};
 use syn::{Expr, Macro, Pat, PatIdent};
 
@@ -19,15 +21,16 @@ pub(crate) struct UsedName {
 pub(crate) fn used(expr: &Expr) -> Vec<UsedName> {
     let mut names = Names::default();
     names.visit_expr(expr);
-    names.used.retain(|name| !names.bound.contains(&name.ident));
+    let bound: Vec<_> = names.bound.iter().map(Ident::unraw).collect();
+    names.used.retain(|name| !bound.contains(&name.ident.unraw()));
     names.used
 }
 
 /// Whether tokens name `ident` anywhere, also in a format string.
 pub(crate) fn mentions(tokens: &TokenStream, ident: &Ident) -> bool {
     tokens.clone().into_iter().any(|token| match token {
-        TokenTree::Ident(word) => word == *ident,
-        TokenTree::Literal(text) => captured(&text).contains(ident),
+        TokenTree::Ident(word) => word.unraw() == ident.unraw(),
+        TokenTree::Literal(text) => captured(&text).contains(&ident.unraw()),
         TokenTree::Group(group) => mentions(&group.stream(), ident),
         TokenTree::Punct(_) => false,
     })
@@ -88,13 +91,13 @@ fn gives_a_name(after: &[TokenTree]) -> bool {
     matches!(after.first(), Some(TokenTree::Punct(punct)) if punct.as_char() == '=' && punct.spacing() == Spacing::Alone)
 }
 
-/// The names in a format string: `{name}`, `{name:?}`.
+/// The names in a format string: `{name}`, `{name:?}`, also `{self}`, and `{type}` for `r#type`.
 fn captured(text: &Literal) -> Vec<Ident> {
     let (written, span) = (text.to_string().replace("{{", ""), text.span());
     let names = written.split('{').skip(1).filter_map(|after| {
         let end = after.find(|next: char| !(next.is_alphanumeric() || next == '_'))?;
         let name = after.get(..end).filter(|_| after[end..].starts_with([':', '}']))?;
-        syn::parse_str::<Ident>(name).ok()
+        Ident::parse_any.parse_str(name).ok()
     });
     names.map(|name| Ident::new(&name.to_string(), span)).collect()
 }

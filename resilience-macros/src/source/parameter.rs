@@ -1,10 +1,11 @@
 //! A parameter of the function: the names that it binds, and what becomes of the rest of its value.
 
-use proc_macro2::Ident;
-use quote::format_ident;
+use proc_macro2::{Ident, TokenStream};
+use quote::{ToTokens, format_ident};
+use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::visit::{self, Visit};
-use syn::{Pat, PatIdent, PatRest, PatType, PatWild, Receiver, ReceiverKind, Type};
+use syn::{Attribute, Pat, PatIdent, PatRest, PatType, PatWild, Receiver, ReceiverKind, Type};
 
 use crate::source::names::Names;
 use crate::tokens::generated_span;
@@ -21,6 +22,8 @@ pub(crate) struct Parameter {
     pub(crate) is_plain: bool,
     /// Whether it may be left out, or its name not be there.
     pub(crate) is_conditional: bool,
+    /// A `cfg`, and levels of lints.
+    pub(crate) attributes: Vec<Attribute>,
     pub(crate) rest: Rest,
 }
 
@@ -44,6 +47,7 @@ impl Parameter {
             is_copied: matches!(receiver.kind, ReceiverKind::Reference(_, _, None)),
             is_plain: false,
             is_conditional: true,
+            attributes: receiver.attrs.clone(),
             rest: Rest::Nothing,
         }
     }
@@ -52,11 +56,12 @@ impl Parameter {
         let names = Names::of(&input.pat);
         let ty = ungrouped(&input.ty);
         let is_conditional = !input.attrs.is_empty();
-        let is_whole = matches!(ty, Type::Reference(_)) || is_copied(ty) || is_conditional;
+        let is_whole = matches!(ty, Type::Reference(_)) || is_copied(ty);
         Self {
             is_copied: !names.mutable && is_copied(ty),
             is_plain: !names.mutable && is_name(&input.pat),
             is_conditional,
+            attributes: input.attrs.clone(),
             rest: if is_whole { Rest::Nothing } else { Rest::of(&input.pat) },
             names: names.bound,
             pattern: Some((*input.pat).clone()),
@@ -82,13 +87,25 @@ impl Parameter {
             is_copied: false,
             is_plain: false,
             is_conditional: false,
+            attributes: Vec::new(),
             rest: Rest::Nothing,
         }
     }
 
-    pub(crate) fn binds(&self, name: &Ident) -> bool {
-        self.names.contains(name)
+    /// Each `cfg` that it is under, for code that names it.
+    pub(crate) fn conditions(&self) -> TokenStream {
+        let conditions = self.attributes.iter().filter(|attribute| is_condition(attribute));
+        conditions.map(ToTokens::to_token_stream).collect()
     }
+
+    pub(crate) fn binds(&self, name: &Ident) -> bool {
+        self.names.iter().any(|bound| bound.unraw() == name.unraw())
+    }
+}
+
+/// Whether an attribute may leave out what it stands on: a `cfg`, or what may hold one.
+pub(crate) fn is_condition(attribute: &Attribute) -> bool {
+    ["cfg", "cfg_attr"].iter().any(|name| attribute.path().is_ident(name))
 }
 
 impl Rest {

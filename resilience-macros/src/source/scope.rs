@@ -123,4 +123,16 @@ mod tests {
         assert_eq!(borrowed("|e| e.is(key)"), None);
         assert_eq!(borrowed("POOL"), None);
     }
+
+    #[test]
+    fn texts_name_keywords_as_raw_names_are() {
+        let signature = "fn f(&mut self, r#type: Type)";
+        let scope = Scope::of(&syn::parse_str(signature).expect(signature));
+        let borrowed = |expr: &str| scope.borrowed(&syn::parse_str(expr).expect(expr));
+        assert_eq!(borrowed(r#"|_| warn!("{self}")"#), Some(0));
+        assert_eq!(borrowed(r#"|_| warn!("{type:?}")"#), Some(1));
+        assert_eq!(borrowed("|_| r#type.is_known()"), Some(1));
+        assert_eq!(borrowed("|r#type| r#type.is_known()"), None);
+        assert_eq!(borrowed(r#"|_| warn!("{_} {{self}} {match}")"#), None);
+    }
 }

@@ -49,6 +49,14 @@ async fn fetch(&self, id: u64) -> Result<String, ApiError> {
 }",
     ),
     (
+        "arguments",
+        "
+#[timeout]
+async fn fetch(a: String, (b, _): (String, String), _: String) -> Result<usize, ApiError> {
+    get(b, a).await
+}",
+    ),
+    (
         "bulkhead",
         "
 #[bulkhead(self.pool)]

@@ -129,6 +129,39 @@ pub async fn with_an_unused_argument(_argument: String) -> Result<(), Rejection>
     Ok(())
 }
 
+/// The same for one that a retry further in binds again.
+///
+/// # Errors
+/// When it is rejected.
+#[timeout(crate = guards)]
+#[retry]
+#[allow(clippy::unused_async)]
+pub async fn with_an_unused_argument_and_a_retry(_argument: String) -> Result<(), Rejection> {
+    Ok(())
+}
+
+/// The same for one that a shared pipeline binds again.
+///
+/// # Errors
+/// When it is rejected.
+#[resilient(ORDERS, crate = guards)]
+#[allow(clippy::unused_async)]
+pub async fn with_an_unused_argument_and_a_pipeline(_argument: String) -> Result<(), Rejection> {
+    Ok(())
+}
+
+/// The same beside a pattern that leaves a part of its value where it is.
+///
+/// # Errors
+/// When it is rejected.
+#[bulkhead(crate = guards)]
+pub async fn with_an_unused_argument_beside_a_pattern(
+    _argument: String,
+    (name, _): (String, String),
+) -> Result<usize, Rejection> {
+    std::future::ready(Ok(name.len())).await
+}
+
 /// An item stands first in a body, guarded or not.
 ///
 /// # Errors
