@@ -120,16 +120,39 @@ fn flag_with_value(input: ParseStream<'_>, attribute: &Attribute) -> syn::Result
     let key = input.call(Ident::parse_any)?;
     let content;
     syn::parenthesized!(content in input);
-    let name = content.call(Ident::parse_any)?;
-    if name != inner {
+    let value = inner_value(&content, attribute, &key, inner);
+    if value.is_err() {
+        // What follows a mistake is no second one.
         content.parse::<TokenStream>()?;
+    }
+    Ok(Some(Named { key, value: Some(value?) }))
+}
+
+/// `quorum = 0.5`.
+fn inner_value(
+    input: ParseStream<'_>,
+    attribute: &Attribute,
+    key: &Ident,
+    inner: &str,
+) -> syn::Result<Expr> {
+    if !(input.peek(Ident::peek_any) && is_assignment(input)) {
+        let place = if input.is_empty() { key.span() } else { input.span() };
+        let text = format!("`{key}` has one option: write `{key}({inner} = …)`");
+        return Err(syn::Error::new(place, text));
+    }
+    let name = input.call(Ident::parse_any)?;
+    if name != inner {
         let text = format!("`{key}` has no option `{name}`: it has `{inner}`");
         return Err(syn::Error::new(name.span(), text));
     }
-    content.parse::<Token![=]>()?;
-    let value = Some(content.parse()?);
-    content.parse::<Option<Token![,]>>()?;
-    Ok(Some(Named { key, value }))
+    let sign: TokenTree = input.parse()?;
+    let value = value(input, attribute, &name, &sign)?;
+    input.parse::<Option<Token![,]>>()?;
+    if !input.is_empty() {
+        let text = format!("`{key}` has one option, `{inner}`: remove this");
+        return Err(syn::Error::new(input.span(), text));
+    }
+    Ok(value)
 }
 
 fn valueless(key: &Ident, attribute: &Attribute) -> syn::Error {

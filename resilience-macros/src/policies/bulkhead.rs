@@ -155,15 +155,14 @@ impl Options {
                 format!("the limit begins at {first}, above `max_concurrent`, which is {most}");
             errors.at(initial.key.span(), text);
         }
-        if let (Some(minimum), Some(first)) =
-            (&self.min_concurrent, first.filter(|first| *first < least.min(most + 1)))
-        {
+        let Some(minimum) = &self.min_concurrent else { return };
+        if least > most {
+            let text = format!("this minimum is above `max_concurrent`, which is {most}");
+            errors.at(minimum.key.span(), text);
+        } else if let Some(first) = first.filter(|first| *first < least) {
             let text = format!(
                 "the limit begins at {first}, below this minimum of {least}: write `initial = {least}` or more"
             );
-            errors.at(minimum.key.span(), text);
-        } else if let (Some(minimum), true) = (&self.min_concurrent, least > most) {
-            let text = format!("this minimum is above `max_concurrent`, which is {most}");
             errors.at(minimum.key.span(), text);
         }
     }

@@ -14,7 +14,7 @@ use crate::item::stack::expand;
 use crate::policies::{is_ours, named};
 use crate::source::attributes::{MetaForm, split};
 
-/// Of the 230 cases so many are mistakes that an attribute sees by itself. Fewer: this test has lost some.
+/// So many of the cases are mistakes that an attribute sees by itself. Fewer: this test has lost some.
 const AT_LEAST: usize = 180;
 
 #[test]

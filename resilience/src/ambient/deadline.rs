@@ -111,8 +111,8 @@ pub(crate) fn deadline_has_passed() -> bool {
     DEADLINE.get().has_passed()
 }
 
-/// How much time the deadline leaves, for those who take more off it than a tick: by the coarse clock while it is far,
-/// a tick too much or too little.
+/// How much time the deadline leaves. While it is far, the coarse clock tells up to a tick too little and never too much:
+/// it is late by a tick at most, and the deadline is noted a tick early.
 #[cfg(feature = "http")]
 pub(crate) fn about_remaining() -> Option<Duration> {
     let deadline = DEADLINE.get();

@@ -46,7 +46,10 @@ pub(crate) fn note_call_waits(address: usize) {
 /// hand are made of such calls, `BREAKER.call(POOL.call(future))`.
 #[inline]
 pub(crate) fn note_body_waits(address: usize) {
-    if !(is_queued() && is_of(address)) {
+    if is_queued() && is_of(address) {
+        // For this body alone: another one, of another task, may lie at the same address later.
+        QUEUED_CALL.set(NONE);
+    } else {
         note_begun();
     }
 }
@@ -94,4 +97,19 @@ pub(crate) fn as_never_begun<O>(judge: impl FnOnce() -> O) -> O {
 /// Whether the outcome that is being judged is that of a call whose body never began.
 pub(crate) fn never_began() -> bool {
     PROGRESS.get() == Progress::NeverBegun
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_queued_call_is_known_to_one_body() {
+        note_queued();
+        note_call_waits(8);
+        note_body_waits(8);
+        assert!(is_queued(), "the body is that call");
+        note_body_waits(8);
+        assert!(!is_queued(), "another body at the place of the first one");
+    }
 }

@@ -100,7 +100,8 @@ impl Client {
         RequestBuilder::new(self.guarded.clone(), self.guarded.http.request(method, url))
     }
 
-    /// Sends a request through all policies. Its own `timeout`, if it has one, is that of all attempts.
+    /// Sends a request through all policies. Its own `timeout`, if it has one, is that of all attempts
+    /// and of the body that follows.
     ///
     /// # Errors
     ///

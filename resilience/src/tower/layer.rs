@@ -31,12 +31,13 @@ impl<P> PolicyLayer<P> {
     pub(super) fn new(policy: &'static P) -> Self {
         Self { policy, failed: () }
     }
-}
 
-impl<P: Judging> PolicyLayer<P> {
     /// Which responses are failures though the service returned `Ok` (default: HTTP responses that say so, see
     /// [the module](crate::tower)). Only policies that judge have it: circuit breaker, retry, hedge and pipeline.
-    pub fn when_ok<T, F: Fn(&T) -> bool>(self, when_ok: F) -> PolicyLayer<P, WhenOk<F>> {
+    pub fn when_ok<T, F: Fn(&T) -> bool>(self, when_ok: F) -> PolicyLayer<P, WhenOk<F>>
+    where
+        P: Judging,
+    {
         PolicyLayer { policy: self.policy, failed: WhenOk::new(when_ok) }
     }
 
@@ -62,7 +63,10 @@ impl<P: Judging> PolicyLayer<P> {
     /// # }
     /// ```
     #[must_use]
-    pub fn classified(self) -> PolicyLayer<P, ByClass> {
+    pub fn classified(self) -> PolicyLayer<P, ByClass>
+    where
+        P: Judging,
+    {
         PolicyLayer { policy: self.policy, failed: ByClass }
     }
 }

@@ -57,6 +57,10 @@ pub trait Protect: sealed::Sealed + Sync + 'static {
 }
 
 /// A policy that judges responses.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` judges no responses",
+    note = "`when_ok` and `classified` are for circuit breakers, retries, hedges and pipelines"
+)]
 pub trait Judging: sealed::Sealed {}
 
 impl Judging for CircuitBreaker {}

@@ -60,6 +60,11 @@ async fn configured(n: u8) -> Result<u8, Rejection> {
     Ok(n)
 }
 
+#[bulkhead(adaptive, min_concurrent = 1, max_concurrent = 4294967295)]
+async fn barely_bounded(n: u8) -> Result<u8, Rejection> {
+    Ok(n)
+}
+
 #[timeout("2s", rejection = |rejection| rejection.to_string())]
 async fn mapped(n: u8) -> Result<u8, String> {
     Ok(n)
@@ -68,6 +73,7 @@ async fn mapped(n: u8) -> Result<u8, String> {
 #[tokio::main]
 async fn main() {
     assert_eq!(shared(1).await.unwrap() + configured(1).await.unwrap() + mapped(1).await.unwrap(), 3);
+    assert_eq!(barely_bounded(1).await.unwrap(), 1);
     assert_eq!(PAYMENTS.name(), "payments");
     let _ = (&CONSTANTS, &COUNTED);
 }
