@@ -8,10 +8,10 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::http::{Method, Request, StatusCode};
-use futures_util::StreamExt;
+use futures_util::{FutureExt, StreamExt};
 use http::{Answer, send};
 use resilience::{
-    CircuitBreaker, CircuitBreakerConfig, CircuitState, Event, Keyed, registry, shared,
+    CircuitBreaker, CircuitBreakerConfig, CircuitState, Event, Events, Keyed, registry, shared,
 };
 use tower::ServiceExt;
 
@@ -53,7 +53,8 @@ async fn each_action_does_what_it_says() {
 
 #[tokio::test(start_paused = true)]
 async fn an_action_may_be_meant_for_the_whole_fleet() {
-    shared::connect(shared::Memory::new());
+    let store = shared::Memory::new();
+    shared::connect(store.clone());
     let config = CircuitBreakerConfig::new().shared(0.5);
     let breaker = registry().insert(CircuitBreaker::new("everywhere", config));
     for (action, state) in [
@@ -73,6 +74,42 @@ async fn an_action_may_be_meant_for_the_whole_fleet() {
     let alone = self::breaker("not shared");
     let answer = post(app(), "not%20shared/force-open?scope=fleet", &[TOKEN], "").await;
     assert_eq!((answer.status, alone.state()), (StatusCode::BAD_REQUEST, CircuitState::Closed));
+    let events = registry().events();
+    store.fail(true);
+    let answer = post(app(), "everywhere/force-open?scope=fleet", &[TOKEN], "").await;
+    assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
+    store.fail(false);
+    assert_eq!(told_of("everywhere", events), 0, "nothing was done");
+    let events = registry().events();
+    let answer = post(app(), "everywhere/reset?scope=%66leet", &[TOKEN], "").await;
+    assert_eq!((answer.status, told_of("everywhere", events)), (StatusCode::OK, 1));
+}
+
+/// How many changes by hand of that policy are told by now.
+fn told_of(policy: &str, mut events: Events) -> usize {
+    let all = std::iter::from_fn(|| events.next().now_or_never().flatten());
+    all.filter(|event| matches!(event, Event::Administered { policy: it, .. } if *it == policy))
+        .count()
+}
+
+#[tokio::test]
+async fn an_action_that_is_not_for_the_fleet_is_not_done_here_instead() {
+    let breaker = breaker("here");
+    let config = CircuitBreakerConfig::new();
+    let keyed = registry().insert(Keyed::<CircuitBreaker>::new("here by key", config));
+    let key = keyed.get("db-7");
+    for (path, detail) in [
+        ("here/force-open?scope=Fleet", "unknown `scope`: write `fleet`"),
+        ("here/force-open?scope=", "unknown `scope`: write `fleet`"),
+        ("here/force-open?scope=fleet&scope=fleet", "duplicate field"),
+        ("here%20by%20key/keys/db-7/force-open?scope=fleet", "one key's circuit breaker is not"),
+    ] {
+        let answer = post(app(), path, &[TOKEN], "").await;
+        assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{path}");
+        let told = answer.json()["detail"].as_str().unwrap().to_owned();
+        assert!(told.contains(detail), "{told}");
+    }
+    assert_eq!((breaker.state(), key.state()), (CircuitState::Closed, CircuitState::Closed));
 }
 
 #[tokio::test]

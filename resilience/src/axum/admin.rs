@@ -18,6 +18,7 @@ use super::fleet_scope;
 use super::problem::problem;
 use super::read::with_key;
 use super::respond::{bad_request, json, unauthorized, unknown_breaker, unknown_key};
+use super::scope;
 use super::shared::Shared;
 use super::target::Target;
 use crate::circuit_breaker::CircuitBreaker;
@@ -99,15 +100,13 @@ pub(super) async fn act(
         (Ok(target), Ok(reason)) => (target, reason),
         (Err(response), _) | (_, Err(response)) => return response,
     };
-    let by = by(&parts.headers);
-    #[cfg(feature = "redis")]
-    if !state.has_key && fleet_scope::is_meant(&parts.uri) {
-        return fleet_scope::act(state.action, &target, &by, reason.as_deref()).await;
-    }
-    if state.has_key {
-        act_on_key(state.action, target, &by, reason.as_deref()).await
-    } else {
-        act_on_whole(state.action, &target, &by, reason.as_deref())
+    let (by, reason) = (by(&parts.headers), reason.as_deref());
+    match scope::is_fleet(&mut parts, state.has_key).await {
+        Err(response) => response,
+        #[cfg(feature = "redis")]
+        Ok(true) => fleet_scope::act(state.action, &target, &by, reason).await,
+        Ok(_) if state.has_key => act_on_key(state.action, target, &by, reason).await,
+        Ok(_) => act_on_whole(state.action, &target, &by, reason),
     }
 }
 

@@ -18,8 +18,8 @@ struct Counters {
     totals: Totals,
     latency: Histogram,
     state: CircuitState,
-    /// Grows by one with every change of state.
-    generation: u64,
+    /// Of state.
+    changes: u64,
 }
 
 /// What happened in one slot.
@@ -63,8 +63,8 @@ pub(super) fn parts(slot: u64) -> Parts {
 impl Counters {
     fn of(breaker: &CircuitBreaker) -> Self {
         let latency = breaker.latency().unwrap_or_default();
-        let generation = breaker.generation();
-        Self { totals: breaker.totals(), latency, state: breaker.state(), generation }
+        let changes = breaker.all_transitions().iter().flatten().sum();
+        Self { totals: breaker.totals(), latency, state: breaker.state(), changes }
     }
 }
 
@@ -95,7 +95,7 @@ impl Shown {
             p95_ms: within_ms(0.95),
             p99_ms: within_ms(0.99),
             state: now.state,
-            changes: now.generation.saturating_sub(before.generation),
+            changes: now.changes.saturating_sub(before.changes),
         }
     }
 
@@ -108,7 +108,7 @@ impl Shown {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::circuit_breaker::CircuitBreakerConfig;
+    use crate::circuit_breaker::{CircuitBreakerConfig, Window};
 
     #[test]
     fn a_slot_holds_what_happened_in_it() {
@@ -134,6 +134,8 @@ mod tests {
         breaker.reset();
         let closed = Some(((0, 0, 0), CircuitState::Closed, false));
         assert_eq!(slot(), closed, "a slot without calls is kept for its change of state");
-        assert_eq!(slot(), None);
+        breaker.reset();
+        breaker.reconfigure(breaker.config().clone().window(Window::Calls(9))).unwrap();
+        assert_eq!(slot(), None, "a window that begins anew is no change of state");
     }
 }

@@ -1,6 +1,6 @@
 //! Changes a shared breaker by hand in all replicas: `?scope=fleet`.
 
-use ::axum::http::{StatusCode, Uri};
+use ::axum::http::StatusCode;
 use ::axum::response::Response;
 
 use super::admin::Action;
@@ -12,11 +12,6 @@ use crate::kind::PolicyKind;
 use crate::registry::registry;
 use crate::shared;
 use crate::stack::event;
-
-/// Whether an action is meant for all replicas.
-pub(super) fn is_meant(uri: &Uri) -> bool {
-    uri.query().is_some_and(|query| query.split('&').any(|parameter| parameter == "scope=fleet"))
-}
 
 /// All replicas of the service hear of it from the store; this one at once.
 pub(super) async fn act(
@@ -32,9 +27,11 @@ pub(super) async fn act(
         return bad_request("this circuit breaker is not `shared`: leave `scope` out".to_owned());
     }
     let kind = PolicyKind::CircuitBreaker;
-    event::administered(kind, breaker.name(), None, action.as_str(), by, reason);
     match shared::force(&breaker.name(), forced(action)).await {
-        Ok(()) => json(&breaker.snapshot()),
+        Ok(()) => {
+            event::administered(kind, breaker.name(), None, action.as_str(), by, reason);
+            json(&breaker.snapshot())
+        }
         Err(error) => {
             let detail = format!("the store that replicas share does not answer: {error}");
             problem(StatusCode::SERVICE_UNAVAILABLE, detail, ())

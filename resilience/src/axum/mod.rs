@@ -92,6 +92,7 @@ mod rejection;
 mod report;
 mod respond;
 mod router;
+mod scope;
 mod shared;
 mod shutdown;
 mod snapshot;

@@ -72,14 +72,16 @@ function showFacts({ details, facts, row }) {
   if (!details.open) return;
   const groups = [...differences(row), ...row.groups()];
   showGroups(facts, groups);
-  if (row.limits) showLimits(elements.get(row.key), row.limits);
+  showLimits(elements.get(row.key), row.limits);
 }
 
+// A limit that does not find itself any more has none to draw.
 function showLimits({ found, caption }, past) {
+  set(found, "hidden", !past);
+  if (!past) return;
   const lines = limitLines(past);
   LINES.forEach((name) => attribute(found.querySelector(`.${name}`), "d", lines[name]));
   set(caption, "textContent", lines.text);
-  set(found, "hidden", false);
 }
 
 function showGroups(facts, groups) {
