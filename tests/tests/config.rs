@@ -4,6 +4,7 @@ mod http;
 
 use std::fs;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
@@ -21,6 +22,9 @@ use serde_json::{Value, json};
 use tokio::sync::{Mutex, MutexGuard};
 use tokio::time::sleep;
 use tower::ServiceExt;
+use tracing::{Instrument, Subscriber, info_span};
+use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
+use tracing_subscriber::registry::LookupSpan;
 
 const TOKEN: (&str, &str) = ("authorization", "Bearer s3cret");
 
@@ -152,21 +156,85 @@ async fn what_the_program_changes_by_hand_is_told_and_the_admin_routes_still_win
     AGAIN.set_mode(Mode::Off).unwrap();
     assert_eq!(
         reconfigured(&mut events),
-        [
-            "shop.again.attempts: 2 → 5 (program)",
-            "shop.again.delay: 100ms → 7ms (program)",
-            "shop.again.attempts: 5 → 2 (admin)",
-            "shop.again.mode: enforce → off (program)",
-        ]
+        ["shop.again.delay: 100ms → 7ms (program)", "shop.again.mode: enforce → off (program)",]
     );
     AGAIN.set_mode(Mode::Off).unwrap();
     assert!(reconfigured(&mut events).is_empty(), "nothing changed");
+    AGAIN.reconfigure(declared.clone()).unwrap();
+    assert_eq!(reconfigured(&mut events), ["shop.again.delay: 7ms → 100ms (program)"]);
+    AGAIN.reconfigure(declared.clone().attempts(5).delay(Duration::from_millis(7))).unwrap();
     let metrics = send(app(), Method::GET, "/metrics", &[TOKEN], "").await;
     let overridden = "resilience_overridden{kind=\"retry\",policy=\"shop.again\"} 3";
     assert!(metrics.body.contains(overridden), "{}", metrics.body);
     registry().reset_overrides();
     assert_eq!((AGAIN.config(), AGAIN.mode()), (&declared, Mode::Enforce));
     test.end().await;
+}
+
+#[tokio::test]
+async fn the_kit_forgets_what_the_admin_routes_set() {
+    let test = alone("kit").await;
+    let kit = resilience::test::exclusive().await;
+    patch("retry/shop.again", json!({"attempts": 2})).await;
+    drop(kit);
+    let _kit = resilience::test::exclusive().await;
+    assert_eq!(config("shop.again").await["admin"], Value::Null);
+    AGAIN.reconfigure(RetryConfig::new().attempts(5)).unwrap();
+    assert_eq!(AGAIN.config(), &RetryConfig::new().attempts(5));
+    AGAIN.reconfigure(RetryConfig::new().attempts(4)).unwrap();
+    test.end().await;
+}
+
+#[test]
+fn options_are_shown_while_every_thread_for_blocking_work_is_taken() {
+    let mut runtime = tokio::runtime::Builder::new_current_thread();
+    let runtime = runtime.enable_all().max_blocking_threads(1).build().unwrap();
+    let test = runtime.block_on(alone("taken"));
+    // Dropped before the runtime is, which waits for the thread.
+    let (release, held) = std::sync::mpsc::channel::<()>();
+    runtime.spawn_blocking(move || held.recv());
+    let most = Duration::from_secs(60);
+    let shown = runtime.block_on(async { tokio::time::timeout(most, config("slow")).await });
+    assert_eq!(shown.expect("it waits for no thread")["effective"]["after"], "30s");
+    drop(release);
+    runtime.block_on(test.end());
+}
+
+/// The span in which each change was logged.
+#[derive(Clone, Default)]
+struct Spans(Arc<std::sync::Mutex<Vec<String>>>);
+
+impl<S: Subscriber + for<'s> LookupSpan<'s>> Layer<S> for Spans {
+    fn on_event(&self, event: &tracing::Event<'_>, context: Context<'_, S>) {
+        if event.metadata().target() == "resilience::overrides" {
+            let span = context.event_span(event).map_or("none", |span| span.name());
+            self.0.lock().unwrap().push(span.to_owned());
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_change_is_logged_within_the_span_of_its_request() {
+    let test = alone("spans").await;
+    let spans = Spans::default();
+    let subscriber = tracing_subscriber::registry().with(spans.clone());
+    tracing::subscriber::set_global_default(subscriber).unwrap();
+    patch("retry/shop.again", json!({"attempts": 2})).instrument(info_span!("request")).await;
+    assert_eq!(*spans.0.lock().unwrap(), ["request"]);
+    test.end().await;
+}
+
+#[test]
+fn options_are_changed_outside_of_a_runtime_too() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let test = runtime.block_on(alone("outside"));
+    runtime.block_on(patch("retry/shop.again", json!({"attempts": 2})));
+    let answer = delete("retry/shop.again").now_or_never().expect("nothing is waited for");
+    assert_eq!(
+        (answer.status, AGAIN.config().clone()),
+        (StatusCode::OK, RetryConfig::new().attempts(4))
+    );
+    runtime.block_on(test.end());
 }
 
 #[tokio::test]
@@ -578,6 +646,10 @@ async fn what_was_set_outlives_the_process_until_it_expires() {
     fs::write(&path, kept).unwrap();
     overrides::persist(&path).load().unwrap();
     assert_eq!(AGAIN.config(), &RetryConfig::new().attempts(2).budget(0.5));
+    patch("bulkhead/slots", json!({"max_concurrent": 5})).await;
+    until(|| in_file().contains("slots")).await;
+    registry().reset_overrides();
+    until(|| !in_file().contains("slots") && !in_file().contains("again")).await;
     // The tasks of the others keep their file up to date.
     let wrong = test.1.join("wrong.toml");
     fs::write(&wrong, "[retry.\"shop.again\"]\nattempts = 0\n").unwrap();

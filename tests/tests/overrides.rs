@@ -8,8 +8,9 @@ use futures_util::StreamExt;
 use resilience::observe::Format;
 use resilience::overrides::{self, Problems};
 use resilience::{
-    Bulkhead, CircuitBreaker, CircuitState, Event, Mode, PolicyKind, RateLimiter, Retry, Timeout,
-    bulkhead, circuit_breaker, rate_limit, retry, timeout,
+    Bulkhead, BulkheadConfig, CircuitBreaker, CircuitBreakerConfig, CircuitState, Event, Keyed,
+    Mode, PolicyKind, RateLimiter, Retry, RetryConfig, StateChange, Timeout, Window, bulkhead,
+    circuit_breaker, rate_limit, retry, timeout,
 };
 use tokio::sync::{Mutex, MutexGuard};
 use tokio::time::sleep;
@@ -98,10 +99,10 @@ async fn options_change_and_fall_back_when_they_are_no_longer_mentioned() {
     .unwrap();
     assert_eq!(
         payments().config(),
-        &resilience::CircuitBreakerConfig::new()
+        &CircuitBreakerConfig::new()
             .failure_rate(0.25)
             .open_for(Duration::from_secs(5))
-            .window(resilience::Window::Calls(100))
+            .window(Window::Calls(100))
     );
     assert_eq!(SLOW.config(), &resilience::TimeoutConfig::new().after(Duration::from_millis(800)));
     assert_eq!(API.config(), &resilience::RateLimitConfig::new().rate("50/s"));
@@ -110,8 +111,8 @@ async fn options_change_and_fall_back_when_they_are_no_longer_mentioned() {
     let check = resilience::registry().health_check("database").unwrap();
     let every = resilience::HealthCheckConfig::new().every(Duration::from_secs(5));
     assert_eq!(check.config(), &every);
-    assert_eq!(payments().config(), &resilience::CircuitBreakerConfig::new());
-    assert_eq!(AGAIN.config(), &resilience::RetryConfig::new().attempts(2));
+    assert_eq!(payments().config(), &CircuitBreakerConfig::new());
+    assert_eq!(AGAIN.config(), &RetryConfig::new().attempts(2));
 }
 
 #[tokio::test]
@@ -133,7 +134,7 @@ async fn a_plan_lists_what_would_change_and_changes_nothing() {
         .copied()
         .collect::<Vec<_>>()
     );
-    assert_eq!(payments().config(), &resilience::CircuitBreakerConfig::new());
+    assert_eq!(payments().config(), &CircuitBreakerConfig::new());
     plan.apply().unwrap();
     assert_eq!(SLOTS.mode(), Mode::Off);
     test.write("");
@@ -183,7 +184,7 @@ async fn every_mistake_is_told_with_its_place_and_nothing_changes() {
             ),
         ]
     );
-    assert_eq!(AGAIN.config(), &resilience::RetryConfig::new().attempts(2));
+    assert_eq!(AGAIN.config(), &RetryConfig::new().attempts(2));
 }
 
 #[tokio::test]
@@ -204,13 +205,153 @@ async fn a_state_is_forced_until_it_is_no_longer_mentioned() {
 #[tokio::test]
 async fn what_the_program_sets_by_hand_wins() {
     let test = alone("by-hand").await;
-    AGAIN.reconfigure(resilience::RetryConfig::new().attempts(7)).unwrap();
+    AGAIN.reconfigure(RetryConfig::new().attempts(7)).unwrap();
     test.reload("[retry.\"shop.again\"]\nattempts = 2\ndelay = \"1s\"").unwrap();
-    let by_both = resilience::RetryConfig::new().attempts(7).delay(Duration::from_secs(1));
+    let by_both = RetryConfig::new().attempts(7).delay(Duration::from_secs(1));
     assert_eq!(AGAIN.config(), &by_both);
-    AGAIN.reconfigure(resilience::RetryConfig::new().attempts(4)).unwrap();
+    AGAIN.reconfigure(RetryConfig::new().attempts(4)).unwrap();
     test.reload("[retry.\"shop.again\"]\nattempts = 2").unwrap();
-    assert_eq!(AGAIN.config(), &resilience::RetryConfig::new().attempts(2));
+    assert_eq!(AGAIN.config(), &RetryConfig::new().attempts(2));
+}
+
+#[tokio::test]
+async fn a_change_by_hand_and_overrides_come_into_force_together() {
+    let test = alone("together").await;
+    test.reload("[circuit_breaker.payments]\nwindow = 100\n[retry.\"shop.again\"]\nbudget = \"1%\"\nbudget_burst = 1")
+        .unwrap();
+    let failed = payments().try_acquire().unwrap();
+    failed.failure();
+    let declared = CircuitBreakerConfig::new();
+    payments().reconfigure(declared.clone().min_calls(9)).unwrap();
+    assert_eq!(payments().counts().failures, 1, "the window stays as it was");
+    payments().set_mode(Mode::Observe).unwrap();
+    assert_eq!(
+        (payments().config(), payments().mode()),
+        (&declared.min_calls(9).window(Window::Calls(100)), Mode::Observe)
+    );
+    let at_once = RetryConfig::new().attempts(2).delay(Duration::ZERO);
+    for _ in 0..3 {
+        AGAIN.reconfigure(at_once.clone()).unwrap();
+        let _ = AGAIN.call(|| async { Err::<(), _>("down") }).await;
+    }
+    assert_eq!(AGAIN.totals().retries, 1, "the budget is not full again");
+    resilience::registry().reset_overrides();
+    payments().reset();
+    AGAIN.reset();
+    drop(test);
+}
+
+#[tokio::test]
+async fn a_change_by_hand_that_contradicts_overrides_changes_nothing() {
+    let test = alone("contradicts").await;
+    test.reload("[retry.\"shop.again\"]\ndelay = \"5s\"").unwrap();
+    let before = AGAIN.config().clone();
+    let short = RetryConfig::new().attempts(9).max_delay(Duration::from_secs(1));
+    let told = AGAIN.reconfigure(short).unwrap_err().to_string();
+    assert!(told.contains("resilience.toml:2:1: `max_delay` is shorter than `delay`"), "{told}");
+    assert_eq!(AGAIN.config(), &before);
+    test.reload("").unwrap();
+    assert_eq!(AGAIN.config(), &RetryConfig::new().attempts(4), "it is not remembered either");
+}
+
+#[tokio::test]
+async fn a_policy_that_is_not_listed_has_no_overrides() {
+    let test = alone("unlisted").await;
+    test.reload("[retry.\"shop.again\"]\nattempts = 2\nmode = \"off\"").unwrap();
+    let unlisted = Retry::new("shop.again", RetryConfig::new());
+    unlisted.reconfigure(RetryConfig::new().attempts(9)).unwrap();
+    assert_eq!(
+        (unlisted.config(), unlisted.mode()),
+        (&RetryConfig::new().attempts(9), Mode::Enforce)
+    );
+    assert_eq!((AGAIN.config(), AGAIN.mode()), (&RetryConfig::new().attempts(2), Mode::Off));
+}
+
+#[tokio::test]
+async fn a_plan_keeps_what_the_program_sets_before_it_is_applied() {
+    let test = alone("planned").await;
+    test.write("[retry.\"shop.again\"]\nattempts = 2\ndelay = \"1s\"");
+    let plan = overrides::file(test.path()).check().unwrap();
+    AGAIN.reconfigure(RetryConfig::new().attempts(7)).unwrap();
+    AGAIN.set_mode(Mode::Off).unwrap();
+    plan.apply().unwrap();
+    let by_both = RetryConfig::new().attempts(7).delay(Duration::from_secs(1));
+    assert_eq!((AGAIN.config(), AGAIN.mode()), (&by_both, Mode::Off));
+    resilience::registry().reset_overrides();
+}
+
+/// Does it on a thread of its own, on this clock. What never ends fails the whole program, because it lets nothing else be
+/// done with overrides.
+fn ends(work: impl FnOnce() + Send + 'static) {
+    let (done, is_done) = std::sync::mpsc::channel();
+    let runtime = tokio::runtime::Handle::current();
+    std::thread::spawn(move || {
+        let _entered = runtime.enter();
+        work();
+        let _ = done.send(());
+    });
+    if is_done.recv_timeout(Duration::from_secs(60)).is_err() {
+        eprintln!("it never ends");
+        std::process::exit(1);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn hooks_may_change_policies() {
+    static SILENCED: Bulkhead = Bulkhead::new("hooks: silenced", BulkheadConfig::new());
+    fn silence(change: &StateChange) {
+        if change.to == CircuitState::Closed {
+            SILENCED.set_mode(Mode::Off).unwrap();
+            AGAIN.reconfigure(RetryConfig::new().attempts(8)).unwrap();
+            let new = BulkheadConfig::new();
+            resilience::registry().insert(Bulkhead::new(change.policy.as_str(), new));
+        }
+    }
+    let test = alone("hooks").await;
+    let second = Duration::from_secs(1);
+    let config = CircuitBreakerConfig::new().consecutive_failures(1).open_for(second);
+    let config = config.half_open_calls(3).on_state_change(silence);
+    let single =
+        resilience::registry().insert(CircuitBreaker::new("hooks: single", config.clone()));
+    let keyed = Keyed::<CircuitBreaker>::new("hooks: keyed", config);
+    let keyed = resilience::registry().insert(keyed);
+    let key = keyed.get("db-7");
+    for breaker in [single, &*key] {
+        breaker.try_acquire().unwrap().failure();
+        tokio::time::advance(second).await;
+        breaker.try_acquire().unwrap().success();
+        assert_eq!(breaker.state(), CircuitState::HalfOpen);
+    }
+    test.write("[circuit_breaker.\"hooks: *\"]\nhalf_open_calls = 1");
+    let overrides = overrides::file(test.path());
+    ends(move || overrides.reload().unwrap());
+    assert_eq!((single.state(), key.state()), (CircuitState::Closed, CircuitState::Closed));
+    assert_eq!(
+        (SILENCED.mode(), AGAIN.config().clone()),
+        (Mode::Off, RetryConfig::new().attempts(8))
+    );
+    for name in ["hooks: single", "hooks: keyed"] {
+        assert!(resilience::registry().bulkhead(name).is_some(), "told of {name}");
+    }
+    resilience::registry().reset_overrides();
+}
+
+/// A hook takes back what the change that it is told of is still about to do.
+#[tokio::test]
+async fn the_last_change_of_states_has_the_last_word() {
+    fn take_back(change: &StateChange) {
+        if change.to == CircuitState::ForcedOpen {
+            overrides::Overrides::from_value(serde_json::json!({})).unwrap().reload().unwrap();
+        }
+    }
+    let test = alone("last-word").await;
+    let config = CircuitBreakerConfig::new().on_state_change(take_back);
+    let breakers = ["forces: first", "forces: second"]
+        .map(|name| resilience::registry().insert(CircuitBreaker::new(name, config.clone())));
+    test.write("[circuit_breaker.\"forces: *\"]\nstate = \"forced-open\"");
+    let overrides = overrides::file(test.path());
+    ends(move || overrides.reload().unwrap());
+    assert_eq!(breakers.map(CircuitBreaker::state), [CircuitState::Closed; 2]);
 }
 
 #[tokio::test]
@@ -328,20 +469,20 @@ async fn a_watched_file_is_applied_and_a_bad_one_ends_no_watching() {
     overrides::file(test.path()).watch(PERIOD);
     test.write("[retry.\"shop.again\"]\nattempts = 2");
     two_periods().await;
-    assert_eq!(AGAIN.config(), &resilience::RetryConfig::new().attempts(2));
+    assert_eq!(AGAIN.config(), &RetryConfig::new().attempts(2));
     let mut events = resilience::registry().events();
     test.write("[retry.\"shop.again\"]\nattempts = 0");
     two_periods().await;
     let told = events.next().await.unwrap();
     let Event::ReloadRefused { problems, .. } = told else { panic!("{told:?}") };
     assert!(problems[0].contains("resilience.toml:2:12: `attempts`: a count is at least 1"));
-    assert_eq!(AGAIN.config(), &resilience::RetryConfig::new().attempts(2));
+    assert_eq!(AGAIN.config(), &RetryConfig::new().attempts(2));
     fs::remove_file(test.path()).unwrap();
     two_periods().await;
-    assert_eq!(AGAIN.config(), &resilience::RetryConfig::new().attempts(2));
+    assert_eq!(AGAIN.config(), &RetryConfig::new().attempts(2));
     test.write("[retry.\"shop.again\"]\nattempts = 3");
     two_periods().await;
-    assert_eq!(AGAIN.config(), &resilience::RetryConfig::new().attempts(3));
+    assert_eq!(AGAIN.config(), &RetryConfig::new().attempts(3));
 }
 
 #[cfg(unix)]
@@ -367,16 +508,16 @@ async fn a_link_that_is_swapped_is_a_change_and_a_file_being_written_is_not() {
     overrides.watch(PERIOD);
     swap(&version("2", "[retry.\"shop.again\"]\nattempts = 3"));
     two_periods().await;
-    assert_eq!(AGAIN.config(), &resilience::RetryConfig::new().attempts(3));
+    assert_eq!(AGAIN.config(), &RetryConfig::new().attempts(3));
     // Half of a text that is whole a moment later.
     let half = version("3", "[retry.\"shop.again\"]\n");
     swap(&half);
     sleep(PERIOD).await;
     fs::write(half.join("resilience.toml"), "[retry.\"shop.again\"]\nattempts = 5").unwrap();
     sleep(PERIOD.mul_f64(0.2)).await;
-    assert_eq!(AGAIN.config(), &resilience::RetryConfig::new().attempts(3));
+    assert_eq!(AGAIN.config(), &RetryConfig::new().attempts(3));
     two_periods().await;
-    assert_eq!(AGAIN.config(), &resilience::RetryConfig::new().attempts(5));
+    assert_eq!(AGAIN.config(), &RetryConfig::new().attempts(5));
     fs::remove_file(test.path()).unwrap();
 }
 
@@ -384,9 +525,9 @@ async fn a_link_that_is_swapped_is_a_change_and_a_file_being_written_is_not() {
 #[ignore = "the test below runs it, in an environment of its own"]
 fn with_variables() {
     overrides::load().unwrap();
-    assert_eq!(AGAIN.config(), &resilience::RetryConfig::new().attempts(2).budget(0.5));
+    assert_eq!(AGAIN.config(), &RetryConfig::new().attempts(2).budget(0.5));
     assert_eq!(payments().config().clone(), {
-        resilience::CircuitBreakerConfig::new().open_for(Duration::from_secs(7))
+        CircuitBreakerConfig::new().open_for(Duration::from_secs(7))
     });
     assert_eq!((SLOTS.mode(), API.mode()), (Mode::Observe, Mode::Off));
 }

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use futures_util::FutureExt;
+use resilience::overrides::Overrides;
 use resilience::test::{Test, exclusive};
 use resilience::{
     Bulkhead, BulkheadConfig, CircuitBreaker, CircuitState, Keyed, Mode, RateLimiter, Rejection,
@@ -478,6 +479,18 @@ async fn everything_is_as_new_at_the_begin_and_at_the_end() {
         ["state_changed closed->forced-open", "rejected circuit_open"]
     );
     assert_eq!(test.events_of("test_kit::SLOTS"), ["rejected bulkhead_full"]);
+}
+
+#[tokio::test]
+async fn overrides_end_with_the_test_that_applied_them() {
+    let test = exclusive().await;
+    let later = serde_json::json!({ "retry": { "test_kit::AGAIN": { "delay": "5s" } } });
+    Overrides::from_value(later).unwrap().reload().unwrap();
+    assert_eq!(AGAIN.config(), &RetryConfig::new().attempts(2).delay(Duration::from_secs(5)));
+    drop(test);
+    let _test = exclusive().await;
+    AGAIN.reconfigure(RetryConfig::new().attempts(7)).unwrap();
+    assert_eq!(AGAIN.config(), &RetryConfig::new().attempts(7));
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 //! Options over HTTP: what is in force and why, and changes for a while, under the admin routes' rules.
 
+use std::future::pending;
 use std::iter::once;
 use std::panic::resume_unwind;
 use std::sync::Arc;
@@ -12,7 +13,8 @@ use ::axum::http::{HeaderMap, Request, StatusCode};
 use ::axum::response::Response;
 use serde::Deserialize;
 use serde_json::{Map, Value as Json};
-use tokio::task::spawn_blocking;
+use tokio::runtime::Handle;
+use tracing::Span;
 
 use super::admin::{by, rejection, tidied, whole};
 use super::chunks;
@@ -64,7 +66,9 @@ pub(super) async fn list(
         Ok(only) => only,
         Err(rejection) => return bad_request(rejection.body_text()),
     };
-    aside(admin::expire).await;
+    if admin::has_expired() {
+        aside(admin::expire).await;
+    }
     let wanted = move |kind: PolicyKind, name: &str| {
         only.kind.as_deref().is_none_or(|only| only == kind.as_str())
             && only.name.as_deref().is_none_or(|only| only == name)
@@ -109,9 +113,15 @@ async fn withdrawn(shared: &Shared, request: Request<Body>) -> Result<Answer, Re
 
 /// Every policy is judged, under a lock: it holds no thread that serves others. A caller that hangs up ends nothing.
 async fn aside<O: Send + 'static>(work: impl FnOnce() -> O + Send + 'static) -> O {
-    match spawn_blocking(work).await {
+    let Ok(runtime) = Handle::try_current() else { return work() };
+    let span = Span::current();
+    match runtime.spawn_blocking(move || span.in_scope(work)).await {
         Ok(output) => output,
-        Err(error) => resume_unwind(error.into_panic()),
+        Err(error) => match error.try_into_panic() {
+            Ok(panic) => resume_unwind(panic),
+            // The runtime ends, and this request with it.
+            Err(_) => pending().await,
+        },
     }
 }
 

@@ -18,12 +18,16 @@ impl Announcements {
         self.waiting.push_back((change, None));
     }
 
-    /// Adds the occasion of a change; whether the caller is to announce what waits.
-    pub(super) fn begin(&mut self, generation: u64, occasion: Occasion) -> bool {
+    /// Adds the occasion of a change.
+    pub(super) fn explain(&mut self, generation: u64, occasion: Occasion) {
         let mut waiting = self.waiting.iter_mut();
         if let Some((_, slot)) = waiting.find(|(change, _)| change.generation == generation) {
             *slot = Some(occasion);
         }
+    }
+
+    /// Whether the caller is to announce what waits.
+    pub(super) fn begin(&mut self) -> bool {
         let begins = !self.is_announcing && self.is_next_known();
         self.is_announcing |= begins;
         begins
@@ -36,6 +40,12 @@ impl Announcements {
             return None;
         }
         self.waiting.pop_front().and_then(|(change, occasion)| Some((change, occasion?)))
+    }
+
+    /// Nothing is to be announced of what has happened.
+    #[cfg(feature = "test-util")]
+    pub(super) fn forget(&mut self) {
+        self.waiting.clear();
     }
 
     /// The announcing thread gives up, and leaves what waits to the next.

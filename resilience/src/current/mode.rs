@@ -9,7 +9,8 @@ use crate::sync::{AtomicU32, AtomicU64, Ordering};
 #[derive(Debug)]
 pub(crate) struct ModeCell {
     in_force: AtomicU32,
-    /// What the program asked for, plus one; 0 for nothing.
+    /// What the program asked for.
+    #[cfg(feature = "overrides")]
     by_hand: AtomicU32,
     passed: OnceBox<Passed>,
 }
@@ -23,23 +24,12 @@ struct Passed {
 
 impl ModeCell {
     pub(crate) const fn new() -> Self {
-        Self { in_force: AtomicU32::new(0), by_hand: AtomicU32::new(0), passed: OnceBox::new() }
-    }
-
-    /// Notes what the program asked for by hand: it outlasts overrides from outside.
-    pub(crate) fn keep_by_hand(&self, mode: Mode) {
-        self.by_hand.store(mode as u32 + 1, Ordering::Relaxed);
-    }
-
-    /// Forgets it.
-    #[cfg(any(feature = "overrides", feature = "test-util"))]
-    pub(crate) fn forget_by_hand(&self) {
-        self.by_hand.store(0, Ordering::Relaxed);
-    }
-
-    #[cfg(feature = "overrides")]
-    pub(crate) fn by_hand(&self) -> Option<Mode> {
-        mode(self.by_hand.load(Ordering::Relaxed).checked_sub(1)?)
+        Self {
+            in_force: AtomicU32::new(0),
+            #[cfg(feature = "overrides")]
+            by_hand: AtomicU32::new(NONE),
+            passed: OnceBox::new(),
+        }
     }
 
     /// Counts a call that passes because its policy is off.
@@ -82,6 +72,24 @@ impl ModeCell {
         self.in_force.store(mode as u32, Ordering::Relaxed);
     }
 }
+
+/// What the program asked for, which outlasts overrides from outside.
+#[cfg(feature = "overrides")]
+impl ModeCell {
+    pub(crate) fn by_hand(&self) -> Option<Mode> {
+        mode(self.by_hand.load(Ordering::Relaxed))
+    }
+
+    /// Notes what the program asks for; what it had asked for before.
+    pub(crate) fn remember(&self, wanted: Option<Mode>) -> Option<Mode> {
+        let wanted = wanted.map_or(NONE, |mode| mode as u32);
+        mode(self.by_hand.swap(wanted, Ordering::Relaxed))
+    }
+}
+
+/// The number of no mode.
+#[cfg(feature = "overrides")]
+const NONE: u32 = u32::MAX;
 
 /// Tells how many calls passed, would-be rejections and bypassed ones, once there were any.
 pub(crate) fn tell_passed(

@@ -7,6 +7,8 @@ use std::sync::OnceLock;
 
 use once_cell::race::OnceBox;
 
+#[cfg(feature = "overrides")]
+use crate::sync::Ordering::AcqRel;
 use crate::sync::Ordering::{Acquire, Release};
 use crate::sync::{AtomicU32, Mutex};
 
@@ -28,8 +30,11 @@ pub(crate) struct Current<C> {
 #[derive(Debug)]
 struct Later<C> {
     in_force: AtomicU32,
-    /// What the program put in force itself, under the overrides from outside.
+    /// What the program wants, under the overrides from outside.
+    #[cfg(feature = "overrides")]
     by_hand: AtomicU32,
+    /// Held by a change for as long as it takes, with what the policy derives from it.
+    changing: Mutex<()>,
     /// How many places are taken. Its lock makes changes follow one another.
     taken: Mutex<u32>,
     chunks: [OnceLock<Box<[OnceLock<C>]>>; CHUNKS],
@@ -58,26 +63,14 @@ impl<C> Current<C> {
         &self.declared
     }
 
-    /// The config that the program put in force by hand, else the declared one.
-    #[cfg(feature = "overrides")]
-    pub(crate) fn by_hand(&self) -> &C {
-        let stored = self.later.get().and_then(|later| later.at(later.by_hand.load(Acquire)));
-        stored.unwrap_or(&self.declared)
+    /// Makes a change while no other change of this policy is under way.
+    pub(crate) fn in_turn<O>(&self, change: impl FnOnce() -> O) -> O {
+        let _turn = self.later().changing.lock();
+        change()
     }
 
-    /// The declared config counts again as what the program wants.
-    #[cfg(feature = "overrides")]
-    pub(crate) fn forget_by_hand(&self) {
-        if let Some(later) = self.later.get() {
-            later.by_hand.store(DECLARED, Release);
-        }
-    }
-
-    /// Remembers that what is in force was put there by the program.
-    pub(crate) fn keep_by_hand(&self) {
-        if let Some(later) = self.later.get() {
-            later.by_hand.store(later.in_force.load(Acquire), Release);
-        }
+    fn later(&self) -> &Later<C> {
+        self.later.get_or_init(|| Box::new(Later::new()))
     }
 }
 
@@ -90,12 +83,53 @@ impl<C: PartialEq> Current<C> {
         if self.later.get().is_none() && config == self.declared {
             return Ok(());
         }
-        let later = self.later.get_or_init(|| Box::new(Later::new()));
+        let later = self.later();
         if config == self.declared {
             later.in_force.store(DECLARED, Release);
             return Ok(());
         }
-        later.set(config)
+        later.store(config, |place| later.in_force.store(place, Release))
+    }
+}
+
+/// Where a config is stored.
+#[cfg(feature = "overrides")]
+#[derive(Clone, Copy)]
+pub(crate) struct Place(u32);
+
+/// What the program wants, which outlasts overrides from outside.
+#[cfg(feature = "overrides")]
+impl<C> Current<C> {
+    /// The config that the program wants by hand, else the declared one.
+    pub(crate) fn by_hand(&self) -> &C {
+        let stored = self.later.get().and_then(|later| later.at(later.by_hand.load(Acquire)));
+        stored.unwrap_or(&self.declared)
+    }
+
+    /// Stores a config that is neither in force nor wanted yet.
+    ///
+    /// # Errors
+    /// [`FULL`].
+    pub(crate) fn keep(&self, config: C) -> Result<Place, &'static str>
+    where
+        C: PartialEq,
+    {
+        let mut kept = DECLARED;
+        if config != self.declared {
+            self.later().store(config, |place| kept = place)?;
+        }
+        Ok(Place(kept))
+    }
+
+    /// Notes what the program wants, without putting it in force; what it wanted before.
+    pub(crate) fn remember(&self, Place(wanted): Place) -> Place {
+        // Without room for others only the declared one can be wanted.
+        self.later.get().map_or(Place(DECLARED), |later| Place(later.by_hand.swap(wanted, AcqRel)))
+    }
+
+    /// The declared config counts again as what the program wants.
+    pub(crate) fn forget_by_hand(&self) {
+        self.remember(Place(DECLARED));
     }
 }
 
@@ -103,7 +137,9 @@ impl<C> Later<C> {
     fn new() -> Self {
         Self {
             in_force: AtomicU32::new(DECLARED),
+            #[cfg(feature = "overrides")]
             by_hand: AtomicU32::new(DECLARED),
+            changing: Mutex::new(()),
             taken: Mutex::new(0),
             chunks: [const { OnceLock::new() }; CHUNKS],
         }
@@ -125,7 +161,8 @@ impl<C> Later<C> {
 }
 
 impl<C: PartialEq> Later<C> {
-    fn set(&self, config: C) -> Result<(), &'static str> {
+    /// Finds a place for a config, and uses it.
+    fn store(&self, config: C, using: impl FnOnce(u32)) -> Result<(), &'static str> {
         let mut taken = self.taken.lock();
         let known = (1..=*taken).find(|place| self.at(*place) == Some(&config));
         let place = match known {
@@ -133,7 +170,7 @@ impl<C: PartialEq> Later<C> {
             None => self.append(&mut taken, config)?,
         };
         // Under the lock, so that the last change that was made is the one in force.
-        self.in_force.store(place, Release);
+        using(place);
         Ok(())
     }
 

@@ -65,9 +65,9 @@ impl HealthCheck {
     /// Puts other options in force, from the next run on.
     ///
     /// # Errors
-    /// When options make no sense; nothing is changed then.
+    /// When options make no sense, or under the overrides in force; nothing is changed then.
     pub fn reconfigure(&self, config: HealthCheckConfig) -> Result<(), Problem> {
-        by_hand::reconfigure(self, self.name(), config.validate(), config)
+        by_hand::reconfigure(self, config.validate(), config)
     }
 
     /// As declared, and as if it had never run.

@@ -3,7 +3,7 @@
 use super::{Keyed, PerKey};
 use crate::bulkhead::{Bulkhead, BulkheadConfig};
 use crate::circuit_breaker::{CircuitBreaker, CircuitBreakerConfig};
-use crate::current::{Configured, Current, ModeCell, Shown};
+use crate::current::{Configured, Current, ModeCell, SerializableOptions};
 use crate::mode::Mode;
 use crate::problem::Problem;
 use crate::rate_limit::{RateLimitConfig, RateLimiter};
@@ -17,9 +17,9 @@ macro_rules! kinds {
                 /// counted stays.
                 ///
                 /// # Errors
-                /// When options contradict each other; nothing is changed then.
+                /// When options contradict each other, or under the overrides in force; nothing is changed then.
                 pub fn reconfigure(&self, config: $config) -> Result<(), Problem> {
-                    by_hand::reconfigure(self, self.name(), config.validate(), config)
+                    by_hand::reconfigure(self, config.validate(), config)
                 }
 
                 /// Sets the mode of every key's policy.
@@ -27,7 +27,7 @@ macro_rules! kinds {
                 /// # Errors
                 /// None: these kinds have every mode.
                 pub fn set_mode(&self, mode: Mode) -> Result<(), Problem> {
-                    by_hand::set_mode(self, self.name(), mode)
+                    by_hand::set_mode(self, mode)
                 }
             }
         )*
@@ -74,7 +74,7 @@ impl<P: PerKey> Keyed<P> {
 
 impl<P: PerKey> Configured for Keyed<P>
 where
-    P::Config: Shown,
+    P::Config: SerializableOptions,
 {
     type Config = P::Config;
 
@@ -89,6 +89,12 @@ where
     fn put(&self, config: P::Config) -> Result<(), Problem> {
         self.config.set(config).map_err(Problem::new)?;
         self.spread()
+    }
+
+    fn tell(&self) {
+        if let Some(map) = self.map.get() {
+            map.for_each(&mut P::tell);
+        }
     }
 
     fn put_mode(&self, mode: Mode) {

@@ -47,6 +47,12 @@ pub trait PerKey: sealed::Sealed + Send + Sync + Sized + 'static {
     #[doc(hidden)]
     fn refresh(template: &Self::Template, policy: &Self::Instance) -> Result<(), Problem>;
 
+    /// Tells hooks what [`refresh`](Self::refresh) has changed beside options and mode.
+    #[doc(hidden)]
+    fn tell(policy: &Self::Instance) {
+        let _ = policy;
+    }
+
     /// Makes a policy as good as new.
     #[doc(hidden)]
     fn reset(policy: &Self::Instance);
@@ -102,6 +108,10 @@ impl PerKey for CircuitBreaker {
 
     fn refresh(template: &Self::Template, breaker: &Self) -> Result<(), Problem> {
         template.refresh(breaker, breaker.config(), breaker.mode())
+    }
+
+    fn tell(breaker: &Self) {
+        Configured::tell(breaker);
     }
 
     fn reset(breaker: &Self) {

@@ -161,7 +161,7 @@ impl<P: PerKey> Keyed<P> {
             .map
             .get_or_init(|| Map::new(P::template(self.identity.of_key(), declared), self.max_keys));
         // After it can be seen: a change in this moment either finds the map, or is found here.
-        let _ = self.spread();
+        let _ = self.config.in_turn(|| self.spread());
         map
     }
 }

@@ -31,8 +31,8 @@ impl<C: Clone + PartialEq> Template<C> {
     {
         let (wanted, wanted_mode) = self.in_force.lock().clone();
         if mode != wanted_mode {
-            policy.put_mode(wanted_mode);
+            policy.change_mode(wanted_mode);
         }
-        if *config == wanted { Ok(()) } else { policy.put(wanted) }
+        if *config == wanted { Ok(()) } else { policy.change_config(wanted) }
     }
 }

@@ -85,6 +85,9 @@ pub trait Listable: sealed::Sealed + Sized + 'static {
     const KIND: PolicyKind;
     #[doc(hidden)]
     fn listed(&'static self) -> Listed;
+    /// What tells it from others of the same name: by its address, which is that of the listed one.
+    #[doc(hidden)]
+    fn own_identity(&self) -> &Identity;
 }
 
 pub(crate) mod sealed {
@@ -129,6 +132,10 @@ macro_rules! listable {
 
             fn listed(&'static self) -> $crate::name::Listed {
                 <$policy>::listed(self)
+            }
+
+            fn own_identity(&self) -> &$crate::name::Identity {
+                &self.$($identity).+
             }
         }
     };

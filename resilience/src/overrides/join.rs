@@ -1,37 +1,65 @@
 //! A policy that joins the registry, or that the program changes by hand, while overrides are in force.
 
-use super::layers;
+use std::{mem, ptr};
+
+use parking_lot::MutexGuard;
+
+use super::layers::{self, Base};
 use super::leaf::Leaf;
 use super::plan::{Done, Plan, admin_leaves, mistakes, policy};
 use super::problems::Problems;
 use super::resolve::{Known, note, winners};
 use super::step::{Step, step};
 use super::target::Target;
-use crate::kind::PolicyKind;
-use crate::name::{Listed, Name};
+use crate::name::{Identity, Listed};
+use crate::problem::Problem;
 use crate::registry::registry;
+use crate::stack::by_hand;
+
+type Policy = (Known, &'static dyn Target);
+
+/// Waits until it is the caller's turn to change what is in force. From now on, policies that join the registry or that the
+/// program changes by hand wait for their turn, too.
+pub(super) fn turn() -> MutexGuard<'static, Base> {
+    registry().on_insert(join);
+    by_hand::on_change(settle);
+    layers::turn()
+}
 
 /// Gives a policy that joins the registry the overrides in force. What is wrong with them for it alone is logged: nothing
 /// was changed then.
-pub(super) fn join(listed: Listed) {
+fn join(listed: Listed) {
+    let Some(policy) = policy(listed) else { return };
     let mut turn = layers::turn();
-    let leaves = [turn.leaves.as_slice(), &admin_leaves()].concat();
-    let Some((known, target)) = policy(listed).filter(|_| !leaves.is_empty()) else { return };
-    let done = joining(known, target, &leaves).map(|step| {
-        let base = std::mem::take(&mut *turn);
-        Plan::of_one(base, step).put(&mut turn)
-    });
+    if turn.leaves.is_empty() && admin_leaves().is_empty() {
+        return;
+    }
+    let done = put(policy, &mut turn);
     drop(turn);
     if let Err(problems) = done.and_then(Done::tell) {
         problems.log("join_rejected");
     }
 }
 
-/// Gives a policy that the program changed by hand the overrides that win over that.
-pub(super) fn settle((kind, name): (PolicyKind, Name)) {
-    let listed = registry().listed();
-    let changed = listed.filter(|one| one.kind() == kind && one.identity().name() == name);
-    changed.for_each(join);
+/// Puts in force what a change by hand and the overrides come to together.
+fn settle(identity: &Identity, exchange: &mut dyn FnMut()) -> Option<Result<(), Problem>> {
+    let mut listed = registry().listed();
+    let policy = policy(listed.find(|listed| ptr::eq(listed.identity(), identity))?)?;
+    let mut turn = layers::turn();
+    exchange();
+    let done = put(policy, &mut turn);
+    if !done.as_ref().is_ok_and(Done::is_whole) {
+        exchange();
+    }
+    drop(turn);
+    Some(done.and_then(Done::tell).map_err(Problems::into_first))
+}
+
+/// Puts the overrides in force for one policy.
+fn put((known, target): Policy, turn: &mut Base) -> Result<Done, Problems> {
+    let leaves = [turn.leaves.as_slice(), &admin_leaves()].concat();
+    let step = joining(known, target, &leaves)?;
+    Ok(Plan::of_one(mem::take(turn), step).put(turn))
 }
 
 fn joining(known: Known, target: &'static dyn Target, leaves: &[Leaf]) -> Result<Step, Problems> {

@@ -38,9 +38,9 @@ pub(super) fn turn() -> MutexGuard<'static, Base> {
     TURN.lock()
 }
 
-/// The overrides in force.
+/// The overrides in force. Locked for a moment by those who read; changes follow one another by [`turn`].
 #[derive(Debug)]
-pub(super) struct Layers {
+struct Layers {
     origins: BTreeMap<Spot, Origins>,
     forced: BTreeMap<Spot, Forced>,
 }
@@ -50,11 +50,6 @@ pub(super) struct Layers {
 pub(super) struct Origins {
     /// By option: `file:line:column`, a variable's name, `program`, or `admin`.
     pub(super) options: BTreeMap<String, String>,
-}
-
-/// Changes what is in force.
-pub(super) fn replace<O>(change: impl FnOnce(&mut Layers) -> O) -> O {
-    change(&mut LAYERS.lock())
 }
 
 /// The state that overrides force that breaker into.
@@ -75,29 +70,31 @@ pub(super) fn overridden(spot: Spot) -> BTreeSet<String> {
     origins.map(|origins| origins.options.keys().cloned().collect()).unwrap_or_default()
 }
 
+/// Notes the state that overrides force that breaker into from now on; whether it is another one.
+pub(super) fn force(spot: Spot, state: Option<Forced>) -> bool {
+    let forced = &mut LAYERS.lock().forced;
+    let before = match state {
+        Some(state) => forced.insert(spot, state),
+        None => forced.remove(&spot),
+    };
+    before != state
+}
+
+/// Notes where the overridden options of that policy come from.
+pub(super) fn note(spot: Spot, origins: Origins) {
+    let noted = &mut LAYERS.lock().origins;
+    if origins.options.is_empty() {
+        noted.remove(&spot);
+    } else {
+        noted.insert(spot, origins);
+    }
+}
+
 /// Forgets what was applied; the policies are made new by themselves.
 #[cfg(feature = "test-util")]
-pub(crate) fn forget() {
+pub(super) fn forget() {
+    *TURN.lock() = Base::default();
     let mut layers = LAYERS.lock();
     layers.origins.clear();
     layers.forced.clear();
-}
-
-impl Layers {
-    /// Whether the forced state is another one now.
-    pub(super) fn force(&mut self, spot: Spot, state: Option<Forced>) -> bool {
-        let before = match state {
-            Some(state) => self.forced.insert(spot, state),
-            None => self.forced.remove(&spot),
-        };
-        before != state
-    }
-
-    pub(super) fn note(&mut self, spot: Spot, origins: Origins) {
-        if origins.options.is_empty() {
-            self.origins.remove(&spot);
-        } else {
-            self.origins.insert(spot, origins);
-        }
-    }
 }

@@ -40,7 +40,9 @@
 //!
 //! For each option of a policy, an exact name wins over patterns, a pattern with more literal characters over one with
 //! fewer, then a variable over the text in `RESILIENCE_OVERRIDES`, and that over the file. What the program itself sets
-//! by `reconfigure` and `set_mode` wins over all of them, and what the [admin routes](crate::axum) set over that; what nothing overrides is as the attribute says.
+//! by `reconfigure` and `set_mode` wins over all of them, and what the [admin routes](crate::axum) set over that; what
+//! nothing overrides is as the attribute says. Such a call puts the program's options and the overrides in force together:
+//! when they contradict each other, it fails, and changes nothing.
 //!
 //! # All or nothing
 //!
@@ -95,12 +97,12 @@ mod watch;
 
 use std::path::PathBuf;
 
-#[cfg(feature = "test-util")]
-pub(crate) use self::layers::forget;
 pub use self::persist::Persistent;
 pub use self::plan::Plan;
 pub use self::problems::Problems;
 pub(crate) use self::reloads::{applied_at, reloads};
+#[cfg(feature = "test-util")]
+pub(crate) use self::reset::forget;
 pub(crate) use self::target::overridden;
 pub use self::watch::Overrides;
 

@@ -5,10 +5,8 @@ use std::fmt;
 #[cfg(feature = "axum")]
 use serde_json::{Map, Value as Json};
 
-use super::join::{join, settle};
-#[cfg(feature = "axum")]
-use super::layers::Spot;
-use super::layers::{self, Base};
+use super::join::turn;
+use super::layers::{self, Base, Spot};
 use super::leaf::{Kinds, Leaf};
 use super::problems::Problems;
 use super::resolve::{Known, note, winners};
@@ -17,13 +15,11 @@ use super::step::state;
 use super::step::{Step, step};
 use super::target::{Target, read_mode, target};
 use super::timing::AllTimed;
-use crate::current::Forced;
 #[cfg(feature = "axum")]
 use crate::kind::PolicyKind;
 use crate::name::Listed;
 use crate::problem::Problem;
 use crate::registry::registry;
-use crate::stack::by_hand;
 use crate::stack::event::{Change, tell_changes};
 
 /// Overrides that were read and checked, and are not in force yet.
@@ -34,8 +30,6 @@ use crate::stack::event::{Change, tell_changes};
 pub struct Plan {
     /// What file and environment say.
     base: Base,
-    /// Whether the admin routes had a say, too.
-    has_admin: bool,
     steps: Vec<Step>,
     changes: Vec<Change>,
     warnings: Vec<Problem>,
@@ -49,7 +43,6 @@ impl Plan {
 
     /// Judges overrides against the policies of this program. Those of the admin routes have places of their own.
     pub(super) fn under(base: Base, admin: &[Leaf]) -> Result<Self, Problems> {
-        let has_admin = !admin.is_empty();
         let leaves = [base.leaves.as_slice(), admin].concat();
         let (known, targets): (Vec<_>, Vec<_>) = policies().into_iter().unzip();
         let mut problems = mistakes(&leaves, &known, &targets);
@@ -72,13 +65,13 @@ impl Plan {
             return Err(Problems::new(problems));
         }
         let changes = steps.iter().flat_map(Step::changes).collect();
-        Ok(Self { base, has_admin, steps, changes, warnings: found.warnings })
+        Ok(Self { base, steps, changes, warnings: found.warnings })
     }
 
     /// What one policy comes to, beside all others as they are.
     pub(super) fn of_one(base: Base, step: Step) -> Self {
-        let changes = step.changes();
-        Self { base, has_admin: false, steps: vec![step], changes, warnings: Vec::new() }
+        let changes = step.changes_by_hand();
+        Self { base, steps: vec![step], changes, warnings: Vec::new() }
     }
 
     /// Whether everything is as it would be.
@@ -96,40 +89,31 @@ impl Plan {
     /// Puts everything in force. State survives: see the module's table.
     ///
     /// # Errors
-    /// A policy that has had 65,535 different configs takes no other; everything else is in force then.
+    /// Everything that is wrong by now: what the program itself has changed since is under these overrides, too. Nothing
+    /// was changed then. But when a policy has had 65,535 different configs, and takes no other, everything else is in
+    /// force.
     pub fn apply(self) -> Result<(), Problems> {
-        let mut turn = layers::turn();
-        let done = self.up_to_date()?.put(&mut turn);
+        let mut turn = turn();
+        // What else decides may have changed since: the program's own config, and what the admin routes set.
+        let done = Self::of(self.base)?.put(&mut turn);
         drop(turn);
         done.tell()
     }
 
-    /// What the admin routes set may have changed since, and may have expired.
-    fn up_to_date(self) -> Result<Self, Problems> {
-        let admin = admin_leaves();
-        if self.has_admin || !admin.is_empty() { Self::under(self.base, &admin) } else { Ok(self) }
-    }
-
-    /// Puts everything in force, and leaves to be told what was done.
+    /// Puts everything in force, and leaves to be told what was done: hooks, log and listeners are the user's code.
     pub(super) fn put(self, turn: &mut Base) -> Done {
-        for warning in &self.warnings {
-            tracing::warn!(target: "resilience::overrides", event = "override_without_effect", "{warning}");
-        }
-        for change in &self.changes {
-            tracing::warn!(target: "resilience::overrides", event = "reconfigured", policy = change.policy, "{change}");
-        }
-        let mut done = Done { changes: self.changes, forced: Vec::new(), problems: Vec::new() };
-        layers::replace(|layers| {
-            for step in self.steps {
-                if layers.force(step.spot(), step.state) {
-                    done.forced.push((step.target, step.state));
-                }
-                done.problems.extend(step.apply(layers).err());
+        let mut done = Done { warnings: self.warnings, changes: self.changes, ..Done::default() };
+        for step in self.steps {
+            let (target, spot) = (step.target, step.spot());
+            if layers::force(spot, step.state) {
+                done.forced.push((target, spot));
             }
-        });
+            if step.planned.put.is_some() {
+                done.reconfigured.push(target);
+            }
+            done.problems.extend(step.apply().err());
+        }
         *turn = self.base;
-        registry().on_insert(join);
-        by_hand::on_change(settle);
         done
     }
 }
@@ -145,20 +129,48 @@ pub(super) fn admin_leaves() -> Vec<Leaf> {
 
 /// What was put in force, and is to be told.
 #[must_use = "states are not forced before it is told"]
+#[derive(Default)]
 pub(super) struct Done {
+    warnings: Vec<Problem>,
     changes: Vec<Change>,
-    forced: Vec<(&'static dyn Target, Option<Forced>)>,
+    forced: Vec<(&'static dyn Target, Spot)>,
+    reconfigured: Vec<&'static dyn Target>,
     problems: Vec<Problem>,
 }
 
 impl Done {
+    /// Whether nothing failed.
+    pub(super) fn is_whole(&self) -> bool {
+        self.problems.is_empty()
+    }
+
     /// Under no lock, because hooks run.
     pub(super) fn tell(self) -> Result<(), Problems> {
-        for (target, state) in self.forced {
-            target.force(state);
+        for warning in &self.warnings {
+            tracing::warn!(target: "resilience::overrides", event = "override_without_effect", "{warning}");
+        }
+        for (target, spot) in self.forced {
+            force(target, spot);
+        }
+        for target in self.reconfigured {
+            target.tell();
         }
         tell_changes(&self.changes);
         if self.problems.is_empty() { Ok(()) } else { Err(Problems::new(self.problems)) }
+    }
+}
+
+/// Forces the state that overrides want by now: a hook, or another thread, may have changed them meanwhile, and the last
+/// change is to have the last word.
+fn force(target: &dyn Target, spot: Spot) {
+    let mut state = layers::forced(spot);
+    loop {
+        target.force(state);
+        let wanted = layers::forced(spot);
+        if wanted == state {
+            return;
+        }
+        state = wanted;
     }
 }
 

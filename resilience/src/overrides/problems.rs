@@ -22,6 +22,11 @@ impl Problems {
         self.0.iter()
     }
 
+    /// The first one alone. There is always one.
+    pub(super) fn into_first(mut self) -> Problem {
+        self.0.swap_remove(0)
+    }
+
     /// Writes them to the log, an event each.
     pub(super) fn log(&self, event: &'static str) {
         for problem in &self.0 {

@@ -1,6 +1,11 @@
 //! Everything as declared again.
 
-use super::layers::{self, Base};
+#[cfg(feature = "axum")]
+use super::admin;
+use super::join;
+#[cfg(feature = "test-util")]
+use super::layers;
+use super::layers::Base;
 use super::plan::{Plan, admin_leaves, policies};
 use super::problems::Problems;
 use crate::registry::Registry;
@@ -23,14 +28,16 @@ impl Registry {
     /// # Ok::<_, resilience::Problem>(())
     /// ```
     pub fn reset_overrides(&self) {
-        let mut turn = layers::turn();
+        let mut turn = join::turn();
         #[cfg(feature = "axum")]
-        super::admin::forget();
+        let forgotten = admin::forget();
         for (_, target) in policies() {
             target.forget_by_hand();
         }
         let done = nothing().map(|plan| plan.put(&mut turn));
         drop(turn);
+        #[cfg(feature = "axum")]
+        admin::tell_forgotten(&forgotten);
         if let Err(problems) = done.and_then(super::plan::Done::tell) {
             problems.log("reset_rejected");
         }
@@ -39,6 +46,13 @@ impl Registry {
 
 /// Without overrides there is nothing that could be wrong.
 fn nothing() -> Result<Plan, Problems> {
-    let base = Base { leaves: Vec::new(), allow_unknown: false };
-    Plan::under(base, &admin_leaves())
+    Plan::under(Base::default(), &admin_leaves())
+}
+
+/// Overrides have never been loaded; policies are made new by themselves.
+#[cfg(feature = "test-util")]
+pub(crate) fn forget() {
+    #[cfg(feature = "axum")]
+    admin::forget();
+    layers::forget();
 }

@@ -12,7 +12,7 @@ use crate::current::{Forced, allowed};
 use crate::grammar::differences;
 use crate::mode::Mode;
 use crate::problem::Problem;
-use crate::stack::event::Change;
+use crate::stack::event::{BY_HAND, Change};
 
 /// One policy, and what it comes to.
 pub(super) struct Step {
@@ -45,7 +45,7 @@ pub(super) fn step(
         origins.options.insert(leaf.option.clone(), leaf.places.value.clone());
     }
     for option in by_hand {
-        origins.options.entry(option).or_insert_with(|| "program".into());
+        origins.options.entry(option).or_insert_with(|| BY_HAND.into());
     }
     let mode = mode(&known, target, winners.get("mode").copied(), &mut origins);
     let state = winners.get("state").and_then(|leaf| read_state(leaf).ok()).flatten();
@@ -65,7 +65,7 @@ fn mode(
     target.mode()?;
     let wins = leaf.is_some_and(|leaf| leaf.source.wins_over_program());
     if let Some(by_hand) = target.own_mode().filter(|_| !wins) {
-        origins.options.insert("mode".into(), "program".into());
+        origins.options.insert("mode".into(), BY_HAND.into());
         return Some(by_hand);
     }
     let wanted = leaf.and_then(|leaf| Some((leaf, read_mode(leaf).ok()?)));
@@ -90,47 +90,53 @@ impl Step {
     }
 
     pub(super) fn changes(&self) -> Vec<Change> {
+        self.changes_from(&format!("attribute {}", self.known.place))
+    }
+
+    /// What changes because the program changed it by hand.
+    pub(super) fn changes_by_hand(&self) -> Vec<Change> {
+        self.changes_from(BY_HAND)
+    }
+
+    /// `fallback` is where an option comes from that nothing overrides.
+    fn changes_from(&self, fallback: &str) -> Vec<Change> {
         let differences = differences(&self.target.in_force(), &self.planned.options).into_iter();
         let mut changes: Vec<_> =
-            differences.map(|(option, from, to)| self.change(&option, from, to)).collect();
+            differences.map(|(option, from, to)| self.change(option, from, to, fallback)).collect();
         if let (Some(from), Some(to)) = (self.target.mode(), self.mode)
             && from != to
         {
-            changes.push(self.change("mode", from.to_string(), to.to_string()));
+            changes.push(self.change("mode".into(), from.to_string(), to.to_string(), fallback));
         }
         let (from, to) = (layers::forced(self.spot()), self.state);
         if from != to {
-            changes.push(self.change("state", state(from).into(), state(to).into()));
+            changes.push(self.change(
+                "state".into(),
+                state(from).into(),
+                state(to).into(),
+                fallback,
+            ));
         }
         changes
     }
 
-    fn change(&self, option: &str, from: String, to: String) -> Change {
-        let origin = self.origins.options.get(option).map_or_else(
-            || format!("attribute {}", self.known.place),
-            |place| without_column(place).to_owned(),
-        );
-        Change {
-            kind: self.known.kind,
-            policy: self.known.name,
-            option: option.to_owned(),
-            from,
-            to,
-            origin,
-        }
+    fn change(&self, option: String, from: String, to: String, fallback: &str) -> Change {
+        let origin = self.origins.options.get(&option).map(|place| without_column(place));
+        let origin = origin.unwrap_or(fallback).to_owned();
+        Change { kind: self.known.kind, policy: self.known.name, option, from, to, origin }
     }
 
     pub(super) fn spot(&self) -> Spot {
         (self.known.kind, self.known.name)
     }
 
-    pub(super) fn apply(self, layers: &mut layers::Layers) -> Result<(), Problem> {
-        let spot = self.spot();
-        if let Some(mode) = self.mode {
+    /// Puts mode and options in force. Hooks are told later.
+    pub(super) fn apply(self) -> Result<(), Problem> {
+        if let Some(mode) = self.mode.filter(|mode| self.target.mode() != Some(*mode)) {
             self.target.put_mode(mode);
         }
-        layers.note(spot, self.origins);
-        if self.planned.options == self.target.in_force() { Ok(()) } else { (self.planned.put)() }
+        layers::note(self.spot(), self.origins);
+        self.planned.put.map_or(Ok(()), |put| put())
     }
 }
 

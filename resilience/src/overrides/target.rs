@@ -11,8 +11,7 @@ use super::options::{Options, Setter, is_code};
 use super::resolve::Known;
 use super::timing::Timing;
 use crate::configured::with_configured;
-use crate::current::ModeCell;
-use crate::current::{Configured, Forced, allowed};
+use crate::current::{self, Configured, Forced, ModeCell, allowed};
 use crate::grammar::{options, unknown_option};
 use crate::keyed::Keyed;
 use crate::kind::PolicyKind;
@@ -43,6 +42,8 @@ pub(super) trait Target: Sync {
     fn put_mode(&self, mode: Mode);
     /// Forgets what the program set by hand: what is in force stays so until the next plan.
     fn forget_by_hand(&self);
+    /// Tells hooks what a config that was put in force has changed beside the options.
+    fn tell(&self);
     fn listed(&'static self) -> Listed;
     /// Enters a forced state, or leaves it.
     fn force(&self, state: Option<Forced>);
@@ -52,8 +53,11 @@ pub(super) trait Target: Sync {
 pub(super) struct Planned {
     pub(super) options: Map<String, Json>,
     pub(super) timing: Timing,
-    pub(super) put: Box<dyn FnOnce() -> Result<(), Problem> + Send + Sync>,
+    /// `None`: it is in force.
+    pub(super) put: Option<Put>,
 }
+
+type Put = Box<dyn FnOnce() -> Result<(), Problem> + Send + Sync>;
 
 /// How many options of a policy, mode and state included, are not as its attribute says, whatever set them.
 pub(crate) fn overridden(listed: Listed) -> u64 {
@@ -120,7 +124,9 @@ where
             return Err(blamed(leaves, &sentence));
         }
         let (options, timing) = (options(&config), timing(&config));
-        Ok(Planned { options, timing, put: Box::new(move || self.put(config)) })
+        let is_in_force = config == *self.current().get();
+        let put = (!is_in_force).then(|| Box::new(move || self.change_config(config)) as Put);
+        Ok(Planned { options, timing, put })
     }
 
     fn in_force(&self) -> Map<String, Json> {
@@ -154,14 +160,15 @@ where
     }
 
     fn put_mode(&self, mode: Mode) {
-        Configured::put_mode(self, mode);
+        self.change_mode(mode);
     }
 
     fn forget_by_hand(&self) {
-        self.current().forget_by_hand();
-        if let Some(modes) = self.modes() {
-            modes.forget_by_hand();
-        }
+        current::forget_by_hand(self);
+    }
+
+    fn tell(&self) {
+        Configured::tell(self);
     }
 
     fn listed(&'static self) -> Listed {

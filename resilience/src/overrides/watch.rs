@@ -134,8 +134,9 @@ impl Overrides {
     }
 
     fn reload_watched(&self, text: Option<&str>) {
+        let applied = self.apply(text);
         *LAST.lock() = text.map(Into::into);
-        if let Err(problems) = self.apply(text) {
+        if let Err(problems) = applied {
             problems.log("reload_refused");
             let problems = problems.iter().map(ToString::to_string).collect();
             event::announce(Event::ReloadRefused { problems });

@@ -49,9 +49,10 @@ impl RateLimiter {
     /// places.
     ///
     /// # Errors
-    /// When the rate is missing or options contradict each other; nothing is changed then.
+    /// When the rate is missing, or options contradict each other, or under the overrides in force; nothing is changed
+    /// then.
     pub fn reconfigure(&self, config: RateLimitConfig) -> Result<(), Problem> {
-        by_hand::reconfigure(self, self.name(), config.validate(), config)
+        by_hand::reconfigure(self, config.validate(), config)
     }
 
     /// Enforces the rate, only counts the calls above it, or does nothing.
@@ -59,7 +60,7 @@ impl RateLimiter {
     /// # Errors
     /// None: a rate limit has every mode.
     pub fn set_mode(&self, mode: Mode) -> Result<(), Problem> {
-        by_hand::set_mode(self, self.name(), mode)
+        by_hand::set_mode(self, mode)
     }
 }
 

@@ -31,11 +31,15 @@ impl Configured for Retry {
         Some(&self.mode)
     }
 
-    fn put(&self, mut config: RetryConfig) -> Result<(), Problem> {
+    fn adopted(&self, mut config: RetryConfig) -> RetryConfig {
+        config.on_retry = self.config.declared().on_retry;
+        config
+    }
+
+    fn put(&self, config: RetryConfig) -> Result<(), Problem> {
         let had_budget = self.config().budget.is_some();
         let full = budget::whole(config.burst());
-        config.on_retry = self.config.declared().on_retry;
-        self.config.set(config).map_err(Problem::new)?;
+        self.config.set(self.adopted(config)).map_err(Problem::new)?;
         if had_budget {
             self.tokens.fetch_min(full, Ordering::Relaxed);
         } else {

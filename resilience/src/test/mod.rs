@@ -106,7 +106,8 @@ impl Test {
     /// What policies of that name did since the test began, in order; and the parts of a pipeline, and the policies around a
     /// function, of that name. They are told as
     /// `retried N` (attempt N failed, and another one follows), `state_changed A->B`, `rejected KIND`, `fell_back N`
-    /// (expression N answers), `hedged N` (attempt N starts), and the other [events](crate::Event) likewise.
+    /// (expression N answers), `hedged N` (attempt N starts), and the other [events](crate::Event) likewise, but for options
+    /// that the program itself changes.
     ///
     /// # Panics
     /// When nothing has that name: the message names the nearest.

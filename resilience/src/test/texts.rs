@@ -2,7 +2,7 @@
 
 use crate::rejection::Rejection;
 #[cfg(feature = "overrides")]
-use crate::stack::by_hand::BY_HAND;
+use crate::stack::event::BY_HAND;
 use crate::stack::event::Event;
 
 /// Nothing for what the program itself changed: a test knows what it has changed.

@@ -13,13 +13,27 @@ impl CircuitBreaker {
     /// Announces this thread's change, caused by `error`, and every other one that waits, unless another thread is
     /// about it.
     pub(super) fn announce(&self, change: Option<StateChange>, error: ErrorText<'_>) {
+        if change.is_some() {
+            self.explain(change, error);
+            self.announce_waiting();
+        }
+    }
+
+    /// Adds the occasion of this thread's change, which the next announcement tells then.
+    pub(super) fn explain(&self, change: Option<StateChange>, error: ErrorText<'_>) {
         let Some(change) = change else { return };
         let occasion = hook::caught(|| Occasion::of(&change, error)).unwrap_or_default();
         if self.config().quorum().is_some() {
             link::nudge();
         }
-        let locked = &self.shared().locked;
-        if !locked.lock().announcements.begin(change.generation, occasion) {
+        self.shared().locked.lock().announcements.explain(change.generation, occasion);
+    }
+
+    /// Announces every change that waits, unless another thread is about it.
+    pub(super) fn announce_waiting(&self) {
+        let Some(shared) = self.shared.get() else { return };
+        let locked = &shared.locked;
+        if !locked.lock().announcements.begin() {
             return;
         }
         let announcing = Announcing(locked);

@@ -130,6 +130,10 @@ impl Configured for CircuitBreaker {
         Some(&self.mode)
     }
 
+    fn adopted(&self, config: CircuitBreakerConfig) -> CircuitBreakerConfig {
+        config.with_hooks_of(self.config.declared())
+    }
+
     /// Numbers are used at the next judgement. What changes the window, or what calls must note, begins the window anew,
     /// under a new generation.
     fn put(&self, config: CircuitBreakerConfig) -> Result<(), Problem> {
@@ -139,7 +143,7 @@ impl Configured for CircuitBreaker {
         let shared = self.shared();
         let mut locked = shared.locked.lock();
         let before = self.config();
-        self.config.set(config.with_hooks_of(self.config.declared())).map_err(Problem::new)?;
+        self.config.set(self.adopted(config)).map_err(Problem::new)?;
         let (config, word) = (self.config(), self.word());
         if config.latency {
             shared.measure();
@@ -160,8 +164,12 @@ impl Configured for CircuitBreaker {
         let change =
             closes.then(|| self.enter(&mut locked, CircuitState::Closed, Cause::TrialsSucceeded));
         drop(locked);
-        self.announce(change.flatten(), ErrorText::Hidden);
+        self.explain(change.flatten(), ErrorText::Hidden);
         Ok(())
+    }
+
+    fn tell(&self) {
+        self.announce_waiting();
     }
 
     fn put_mode(&self, mode: Mode) {

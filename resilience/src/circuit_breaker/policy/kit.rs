@@ -29,6 +29,7 @@ impl CircuitBreaker {
                 latency.clear();
             }
             self.change(&mut locked, CircuitState::Closed);
+            locked.announcements.forget();
             locked.last_trip = None;
             locked.transitions = Transitions::default();
             locked.fleet = FleetView::default();

@@ -11,7 +11,8 @@ use super::{PLACE, in_attribute_words};
 use crate::grammar::Literal;
 use crate::kind::PolicyKind;
 use crate::name::Name;
-use crate::overrides::layers::{self, Base, Spot};
+use crate::overrides::join::turn;
+use crate::overrides::layers::{Base, Spot};
 use crate::overrides::leaf;
 use crate::overrides::plan::{Plan, policies};
 use crate::overrides::problems::Problems;
@@ -20,7 +21,7 @@ use crate::overrides::resolve::unmatched;
 use crate::overrides::toml_text::unknown_kind;
 use crate::overrides::value::of_json;
 use crate::problem::Problem;
-use crate::stack::event;
+use crate::stack::event::{self, BY_HAND};
 
 /// What a change comes to.
 #[derive(Debug, Serialize)]
@@ -122,7 +123,7 @@ fn commit(
     action: &'static str,
     dry_run: bool,
 ) -> Result<[Map<String, Json>; 2], Rejected> {
-    let mut turn = layers::turn();
+    let mut turn = turn();
     let mut entries = entries::all();
     change(entries.entry(spot).or_default());
     let plan = plan(&turn, &entries).map_err(Rejected::Mistakes)?;
@@ -165,7 +166,7 @@ fn of_interest(
 
 /// Puts entries of an earlier run in force.
 pub(super) fn put_back(entries: BTreeMap<Spot, Options>) -> Result<(), Problems> {
-    let mut turn = layers::turn();
+    let mut turn = turn();
     let mut all = entries::all();
     all.extend(entries);
     let plan = plan(&turn, &all)?;
@@ -193,6 +194,14 @@ fn spot(kind: PolicyKind, name: &str) -> Result<Spot, Rejected> {
 fn too_long() -> Rejected {
     let text = "`for`: no clock goes that far: write `forever`";
     Rejected::Mistakes(Problems::new(vec![Problem::new(text)]))
+}
+
+/// Tells that the program took away what was set for these policies.
+pub(in crate::overrides) fn tell_forgotten(spots: &[Spot]) {
+    let author = Author { by: BY_HAND.into(), reason: None };
+    for spot in spots {
+        tell(*spot, &author, "restore");
+    }
 }
 
 pub(super) fn tell((kind, name): Spot, author: &Author, action: &'static str) {

@@ -74,6 +74,11 @@ impl Drop for Timer {
     }
 }
 
+/// Whether the time of something is over that is still there.
+pub(crate) fn has_expired() -> bool {
+    !ENTRIES.lock().values().flat_map(BTreeMap::values).all(Entry::is_alive)
+}
+
 /// Everything that was set, whether it has expired or not.
 pub(super) fn all() -> BTreeMap<Spot, Options> {
     ENTRIES.lock().clone()
@@ -93,9 +98,11 @@ pub(super) fn replace(entries: BTreeMap<Spot, Options>) {
     drop(before);
 }
 
-/// Takes everything away that was set.
-pub(in crate::overrides) fn forget() {
+/// Takes everything away that was set; for which policies.
+pub(in crate::overrides) fn forget() -> Vec<Spot> {
+    let set = all().into_keys().collect();
     replace(BTreeMap::new());
+    set
 }
 
 /// What was set and has not expired, as overrides.

@@ -7,7 +7,8 @@ use parking_lot::Mutex;
 use super::commit::{plan, tell};
 use super::entries::{self, Options};
 use super::wish::Author;
-use crate::overrides::layers::{self, Spot};
+use crate::overrides::join::turn;
+use crate::overrides::layers::Spot;
 use crate::overrides::problems::Problems;
 use crate::overrides::reloads;
 use crate::stack::event::{self, Event};
@@ -17,7 +18,7 @@ static TOLD: Mutex<Option<Problems>> = Mutex::new(None);
 
 /// Takes back what has expired. What would contradict the rest then stays in force, and is told.
 pub(crate) fn expire() {
-    let mut turn = layers::turn();
+    let mut turn = turn();
     let mut entries = entries::all();
     let expired = take_expired(&mut entries);
     if expired.is_empty() {

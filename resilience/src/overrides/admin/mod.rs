@@ -12,7 +12,9 @@ mod wish;
 
 use serde_json::Value as Json;
 
+pub(super) use self::commit::tell_forgotten;
 pub(crate) use self::commit::{Answer, Rejected, change, kind, withdraw};
+pub(crate) use self::entries::has_expired;
 pub(super) use self::entries::{forget, leaves};
 pub(crate) use self::expiry::expire;
 pub(super) use self::kept::{restore, split, write};

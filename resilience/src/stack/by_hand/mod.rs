@@ -1,15 +1,13 @@
-//! Options and modes that the program sets itself: validated, put in force, remembered and told.
+//! Options and modes that the program sets itself: validated, remembered, put in force and told.
 
 #[cfg(feature = "overrides")]
 mod noticed;
 
-#[cfg(all(feature = "overrides", feature = "test-util"))]
-pub(crate) use self::noticed::BY_HAND;
 #[cfg(feature = "overrides")]
 pub(crate) use self::noticed::on_change;
 use crate::current::{Configured, allowed};
 use crate::mode::Mode;
-use crate::name::{Listable, Name};
+use crate::name::Listable;
 use crate::problem::Problem;
 
 /// The methods by which a program changes a policy. What each means there is said by the policy.
@@ -29,15 +27,15 @@ macro_rules! changeable {
         $(#[$doc])*
         ///
         /// # Errors
-        /// When options contradict each other; nothing is changed then.
+        /// When options contradict each other, or under the overrides in force; nothing is changed then.
         pub fn reconfigure(&self, config: $config) -> Result<(), $crate::problem::Problem> {
-            $crate::stack::by_hand::reconfigure(self, self.name(), config.validate(), config)
+            $crate::stack::by_hand::reconfigure(self, config.validate(), config)
         }
     };
     (@set_mode $config:ty; $(#[$doc:meta])*) => {
         $(#[$doc])*
         pub fn set_mode(&self, mode: $crate::mode::Mode) -> Result<(), $crate::problem::Problem> {
-            $crate::stack::by_hand::set_mode(self, self.name(), mode)
+            $crate::stack::by_hand::set_mode(self, mode)
         }
     };
     (@would_reject $config:ty; $(#[$doc:meta])*) => {
@@ -60,42 +58,36 @@ pub(crate) use changeable;
 /// Puts a config in force.
 pub(crate) fn reconfigure<P: Configured + Listable>(
     policy: &P,
-    name: Name,
     valid: Result<(), &'static str>,
     config: P::Config,
 ) -> Result<(), Problem> {
     valid.map_err(Problem::new)?;
-    let current = policy.current();
-    let before = current.get();
-    policy.put(config)?;
-    current.keep_by_hand();
-    noticed::options((P::KIND, name), before, current.get());
-    Ok(())
+    noticed::options(policy, policy.adopted(config))
 }
 
 /// Sets a mode.
-pub(crate) fn set_mode<P: Configured + Listable>(
-    policy: &P,
-    name: Name,
-    mode: Mode,
-) -> Result<(), Problem> {
+pub(crate) fn set_mode<P: Configured + Listable>(policy: &P, mode: Mode) -> Result<(), Problem> {
     allowed(P::KIND, mode).map_err(Problem::new)?;
-    let Some(modes) = policy.modes() else { return Ok(()) };
-    let before = modes.get();
-    policy.put_mode(mode);
-    modes.keep_by_hand(mode);
-    noticed::mode((P::KIND, name), before, mode);
+    if let Some(modes) = policy.modes() {
+        noticed::mode(policy, modes, mode);
+    }
     Ok(())
 }
 
-/// Nothing can show options then.
+/// Nothing wins over the program, and nothing can show options.
 #[cfg(not(feature = "overrides"))]
 mod noticed {
-    use crate::kind::PolicyKind;
+    use crate::current::{Configured, ModeCell};
     use crate::mode::Mode;
-    use crate::name::Name;
+    use crate::problem::Problem;
 
-    pub(super) fn options<C>(_: (PolicyKind, Name), _: &C, _: &C) {}
+    pub(super) fn options<P: Configured>(policy: &P, config: P::Config) -> Result<(), Problem> {
+        policy.change_config(config)?;
+        policy.tell();
+        Ok(())
+    }
 
-    pub(super) fn mode(_: (PolicyKind, Name), _: Mode, _: Mode) {}
+    pub(super) fn mode<P: Configured>(policy: &P, _: &ModeCell, mode: Mode) {
+        policy.change_mode(mode);
+    }
 }

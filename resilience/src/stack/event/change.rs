@@ -18,8 +18,12 @@ pub(crate) struct Change {
     pub(crate) origin: String,
 }
 
-/// Tells listeners of changes, one policy after the other; the log is told by those who know how loud it is.
+/// Where a change comes from that the program itself makes, by hand.
+pub(crate) const BY_HAND: &str = "program";
+
+/// Tells the log and listeners of changes, one policy after the other.
 pub(crate) fn tell(changes: &[Change]) {
+    changes.iter().for_each(log);
     for changes in changes.chunk_by(|one, other| one.spot() == other.spot()) {
         announce(Event::Reconfigured {
             kind: changes[0].kind,
@@ -27,6 +31,16 @@ pub(crate) fn tell(changes: &[Change]) {
             changes: changes.iter().map(ToString::to_string).collect(),
             source: changes[0].origin.as_str().into(),
         });
+    }
+}
+
+/// What the program does itself surprises its operators less.
+fn log(change: &Change) {
+    let policy = &*one_line(change.policy);
+    if change.origin == BY_HAND {
+        tracing::info!(target: "resilience::overrides", event = "reconfigured", policy, "{change}");
+    } else {
+        tracing::warn!(target: "resilience::overrides", event = "reconfigured", policy, "{change}");
     }
 }
 

@@ -10,7 +10,7 @@ mod tell;
 use std::sync::Arc;
 
 #[cfg(feature = "overrides")]
-pub(crate) use self::change::{Change, tell as tell_changes};
+pub(crate) use self::change::{BY_HAND, Change, tell as tell_changes};
 pub use self::subscribers::Events;
 #[cfg(feature = "test-util")]
 pub(super) use self::subscribers::Listening;
