@@ -144,6 +144,7 @@ impl Case {
             "needs `adaptive`",
             // A file is told all three bounds of an adaptive limit in one sentence, as a config is.
             "the limit begins at",
+            "this minimum is above",
         ];
         code || value.is_empty() || said.iter().any(|said| self.sentence.contains(said))
     }

@@ -41,8 +41,8 @@
 //! ```
 //!
 //! Keys are bounded: beyond `max_keys` (10,000) the least recently used idle one is evicted, never one with a call in
-//! flight. Keys never become labels of metrics. A key that an attacker chooses is safe, but take a tenant rather than a
-//! header.
+//! flight. Snapshots and admin routes show a key by its `Display`, else by `Debug`; keys never become labels of metrics. A
+//! key that an attacker chooses is safe, but take a tenant rather than a header.
 //!
 //! # One for a fleet
 //!

@@ -1,10 +1,14 @@
-use std::io;
-
 use resilience::{Error, timeout};
 
+struct ReadError;
+
+fn read_now() -> Result<u16, ReadError> {
+    Err(ReadError)
+}
+
 #[timeout("1s")]
-async fn read() -> Result<u16, Error<io::Error>> {
-    Err(io::Error::other("no"))
+async fn read() -> Result<u16, Error<ReadError>> {
+    read_now()
 }
 
 fn main() {}
