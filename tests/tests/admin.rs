@@ -73,7 +73,7 @@ async fn an_action_may_be_meant_for_the_whole_fleet() {
     );
     let alone = self::breaker("not shared");
     let answer = post(app(), "not%20shared/force-open?scope=fleet", &[TOKEN], "").await;
-    assert_eq!((answer.status, alone.state()), (StatusCode::BAD_REQUEST, CircuitState::Closed));
+    assert_eq!((answer.status, alone.state()), (StatusCode::CONFLICT, CircuitState::Closed));
     let events = registry().events();
     store.fail(true);
     let answer = post(app(), "everywhere/force-open?scope=fleet", &[TOKEN], "").await;

@@ -5,7 +5,7 @@ use ::axum::response::Response;
 
 use super::admin::Action;
 use super::problem::problem;
-use super::respond::{bad_request, json, unknown_breaker};
+use super::respond::{json, unknown_breaker};
 use super::target::Target;
 use crate::circuit_state::CircuitState;
 use crate::kind::PolicyKind;
@@ -24,7 +24,8 @@ pub(super) async fn act(
         return unknown_breaker(&target.name);
     };
     if breaker.config().quorum().is_none() {
-        return bad_request("this circuit breaker is not `shared`: leave `scope` out".to_owned());
+        let detail = "this circuit breaker is not `shared`: leave `scope` out".to_owned();
+        return problem(StatusCode::CONFLICT, detail, ());
     }
     let kind = PolicyKind::CircuitBreaker;
     match shared::force(&breaker.name(), forced(action)).await {

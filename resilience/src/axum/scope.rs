@@ -1,10 +1,12 @@
 //! Where a change by hand is meant to act: in this replica, or in all of the service.
 
 use ::axum::extract::{FromRequestParts, Query};
+use ::axum::http::StatusCode;
 use ::axum::http::request::Parts;
 use ::axum::response::Response;
 use serde::Deserialize;
 
+use super::problem::problem;
 use super::respond::bad_request;
 
 #[derive(Deserialize)]
@@ -19,17 +21,20 @@ pub(super) async fn is_fleet(parts: &mut Parts, has_key: bool) -> Result<bool, R
     let Some(scope) = scope else { return Ok(false) };
     match mistake(&scope, has_key) {
         None => Ok(true),
-        Some(text) => Err(bad_request(text.to_owned())),
+        Some((status, text)) => Err(problem(status, text.to_owned(), ())),
     }
 }
 
-fn mistake(scope: &str, has_key: bool) -> Option<&'static str> {
+fn mistake(scope: &str, has_key: bool) -> Option<(StatusCode, &'static str)> {
     if scope != "fleet" {
-        Some("unknown `scope`: write `fleet`, or leave it out for this replica alone")
+        let text = "unknown `scope`: write `fleet`, or leave it out for this replica alone";
+        Some((StatusCode::BAD_REQUEST, text))
     } else if has_key {
-        Some("one key's circuit breaker is not shared: leave `scope` out")
+        let text = "one key's circuit breaker is not shared: leave `scope` out";
+        Some((StatusCode::BAD_REQUEST, text))
     } else if cfg!(not(feature = "redis")) {
-        Some("no replicas are known without feature `redis`: enable it, or leave `scope` out")
+        let text = "no replicas are known without feature `redis`: enable it, or leave `scope` out";
+        Some((StatusCode::CONFLICT, text))
     } else {
         None
     }
@@ -42,9 +47,9 @@ mod tests {
     #[test]
     fn only_a_whole_breaker_has_a_fleet() {
         assert_eq!(mistake("fleet", false).is_none(), cfg!(feature = "redis"));
-        assert!(mistake("fleet", true).unwrap().contains("key"));
+        assert!(mistake("fleet", true).unwrap().1.contains("key"));
         for scope in ["Fleet", "flet", "", "replica"] {
-            assert!(mistake(scope, false).unwrap().starts_with("unknown `scope`"), "{scope}");
+            assert!(mistake(scope, false).unwrap().1.starts_with("unknown `scope`"), "{scope}");
         }
     }
 }

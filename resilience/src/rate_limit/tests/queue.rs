@@ -150,6 +150,19 @@ async fn a_call_that_never_waits_does_not_overtake() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_call_that_may_wait_does_not_overtake_either() {
+    let limiter = limiter(2, ms(10_000));
+    (0..2).for_each(|_| limiter.try_acquire().unwrap());
+    let (mut first, mut second) = (pin!(limiter.acquire()), pin!(limiter.acquire()));
+    assert!(poll_once(first.as_mut()).await.is_pending());
+    advance(ms(200)).await;
+    assert!(poll_once(second.as_mut()).await.is_pending(), "there is a turn for each, in order");
+    assert!(poll_once(first).await.is_ready());
+    assert!(poll_once(second).await.is_ready());
+    assert!(limiter.try_acquire().is_err(), "each took one turn");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_call_takes_as_many_turns_as_it_costs() {
     let (limiter, start) = (limiter(5, ms(10_000)), Instant::now());
     assert!(limiter.cost(5).try_acquire().is_ok());
