@@ -21,9 +21,14 @@ type Policy = (Known, &'static dyn Target);
 /// Waits until it is the caller's turn to change what is in force. From now on, policies that join the registry or that the
 /// program changes by hand wait for their turn, too.
 pub(super) fn turn() -> MutexGuard<'static, Base> {
+    listen();
+    layers::turn()
+}
+
+/// From now on an epoch ends with each policy that joins the registry, and with each change by hand.
+pub(super) fn listen() {
     registry().on_insert(join);
     by_hand::on_change(settle);
-    layers::turn()
 }
 
 /// Gives a policy that joins the registry the overrides in force. What is wrong with them for it alone is logged: nothing
@@ -31,6 +36,7 @@ pub(super) fn turn() -> MutexGuard<'static, Base> {
 fn join(listed: Listed) {
     let Some(policy) = policy(listed) else { return };
     let mut turn = layers::turn();
+    layers::begin_epoch();
     if turn.leaves.is_empty() && admin_leaves().is_empty() {
         return;
     }
@@ -51,6 +57,7 @@ fn settle(identity: &Identity, exchange: &mut dyn FnMut()) -> Option<Result<(), 
     if !done.as_ref().is_ok_and(Done::is_whole) {
         exchange();
     }
+    layers::begin_epoch();
     drop(turn);
     Some(done.and_then(Done::tell).map_err(Problems::into_first))
 }

@@ -1,7 +1,7 @@
 //! What was applied last: where each option in force comes from, and which breakers are forced.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use parking_lot::{Mutex, MutexGuard};
 
@@ -17,6 +17,9 @@ static LAYERS: Mutex<Layers> =
     Mutex::new(Layers { origins: BTreeMap::new(), forced: BTreeMap::new() });
 
 static TURN: Mutex<Base> = Mutex::new(Base { leaves: Vec::new(), allow_unknown: false });
+
+/// How often something changed by which plans are judged.
+static EPOCH: AtomicU64 = AtomicU64::new(0);
 
 /// What file and environment said when they were applied last. Its lock makes changes follow one another.
 #[derive(Debug, Default)]
@@ -36,6 +39,16 @@ pub(super) fn turn() -> MutexGuard<'static, Base> {
         }
     }
     TURN.lock()
+}
+
+/// What was judged in an epoch is up to date as long as it lasts.
+pub(super) fn epoch() -> u64 {
+    EPOCH.load(Ordering::Acquire)
+}
+
+/// What was judged before is to be judged again. Called when a change is made, before another one's turn.
+pub(super) fn begin_epoch() {
+    EPOCH.fetch_add(1, Ordering::Release);
 }
 
 /// The overrides in force. Locked for a moment by those who read; changes follow one another by [`turn`].
@@ -94,6 +107,7 @@ pub(super) fn note(spot: Spot, origins: Origins) {
 #[cfg(feature = "test-util")]
 pub(super) fn forget() {
     *TURN.lock() = Base::default();
+    begin_epoch();
     let mut layers = LAYERS.lock();
     layers.origins.clear();
     layers.forced.clear();

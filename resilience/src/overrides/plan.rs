@@ -5,11 +5,11 @@ use std::fmt;
 #[cfg(feature = "axum")]
 use serde_json::{Map, Value as Json};
 
-use super::join::turn;
+use super::join::{listen, turn};
 use super::layers::{self, Base, Spot};
 use super::leaf::{Kinds, Leaf};
 use super::problems::Problems;
-use super::resolve::{Known, note, winners};
+use super::resolve::{ByName, Known, note, winners};
 #[cfg(feature = "axum")]
 use super::step::state;
 use super::step::{Step, step};
@@ -30,6 +30,10 @@ use crate::stack::event::{Change, tell_changes};
 pub struct Plan {
     /// What file and environment say.
     base: Base,
+    /// What the admin routes set.
+    admin: Vec<Leaf>,
+    /// When it was judged.
+    epoch: u64,
     steps: Vec<Step>,
     changes: Vec<Change>,
     warnings: Vec<Problem>,
@@ -38,12 +42,14 @@ pub struct Plan {
 impl Plan {
     /// Judges what file and environment say, and what the admin routes set.
     pub(super) fn of(base: Base) -> Result<Self, Problems> {
-        Self::under(base, &admin_leaves())
+        listen();
+        Self::under(base, admin_leaves())
     }
 
     /// Judges overrides against the policies of this program. Those of the admin routes have places of their own.
-    pub(super) fn under(base: Base, admin: &[Leaf]) -> Result<Self, Problems> {
-        let leaves = [base.leaves.as_slice(), admin].concat();
+    pub(super) fn under(base: Base, admin: Vec<Leaf>) -> Result<Self, Problems> {
+        let epoch = layers::epoch();
+        let leaves = [base.leaves.as_slice(), &admin].concat();
         let (known, targets): (Vec<_>, Vec<_>) = policies().into_iter().unzip();
         let mut problems = mistakes(&leaves, &known, &targets);
         let (winners, found) = winners(&leaves, &known, base.allow_unknown);
@@ -65,13 +71,14 @@ impl Plan {
             return Err(Problems::new(problems));
         }
         let changes = steps.iter().flat_map(Step::changes).collect();
-        Ok(Self { base, steps, changes, warnings: found.warnings })
+        Ok(Self { base, admin, epoch, steps, changes, warnings: found.warnings })
     }
 
     /// What one policy comes to, beside all others as they are.
     pub(super) fn of_one(base: Base, step: Step) -> Self {
-        let changes = step.changes_by_hand();
-        Self { base, steps: vec![step], changes, warnings: Vec::new() }
+        let (changes, epoch) = (step.changes_by_hand(), layers::epoch());
+        let (admin, warnings) = (Vec::new(), Vec::new());
+        Self { base, admin, epoch, steps: vec![step], changes, warnings }
     }
 
     /// Whether everything is as it would be.
@@ -94,10 +101,15 @@ impl Plan {
     /// force.
     pub fn apply(self) -> Result<(), Problems> {
         let mut turn = turn();
-        // What else decides may have changed since: the program's own config, and what the admin routes set.
-        let done = Self::of(self.base)?.put(&mut turn);
+        let plan = if self.is_up_to_date() { self } else { Self::of(self.base)? };
+        let done = plan.put(&mut turn);
         drop(turn);
         done.tell()
+    }
+
+    /// What else decides may have changed since: the program's own config, and what the admin routes set, which expires, too.
+    fn is_up_to_date(&self) -> bool {
+        self.epoch == layers::epoch() && self.admin == admin_leaves()
     }
 
     /// Puts everything in force, and leaves to be told what was done: hooks, log and listeners are the user's code.
@@ -114,6 +126,7 @@ impl Plan {
             done.problems.extend(step.apply().err());
         }
         *turn = self.base;
+        layers::begin_epoch();
         done
     }
 }
@@ -203,7 +216,7 @@ pub(super) fn mistakes(
     known: &[Known],
     targets: &[&'static dyn Target],
 ) -> Vec<Problem> {
-    let mut problems = Vec::new();
+    let (by_name, mut problems) = (ByName::new(known), Vec::new());
     for leaf in leaves {
         if leaf.kind == Kinds::All {
             if let Some(problem) = only_mode(leaf) {
@@ -211,8 +224,8 @@ pub(super) fn mistakes(
             }
             continue;
         }
-        let reached = known.iter().zip(targets).filter(|(known, _)| leaf.reaches(known));
-        let found = reached.filter_map(|(known, target)| target.check(known, leaf));
+        let reached = by_name.reached(leaf).into_iter();
+        let found = reached.filter_map(|at| targets[at].check(&known[at], leaf));
         found.for_each(|problem| note(&mut problems, problem));
     }
     problems

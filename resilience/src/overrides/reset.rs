@@ -46,7 +46,7 @@ impl Registry {
 
 /// Without overrides there is nothing that could be wrong.
 fn nothing() -> Result<Plan, Problems> {
-    Plan::under(Base::default(), &admin_leaves())
+    Plan::under(Base::default(), admin_leaves())
 }
 
 /// Overrides have never been loaded; policies are made new by themselves.

@@ -1,6 +1,6 @@
 //! Which override of an option wins, for each policy. Pure: policies and overrides are arguments.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::leaf::{Kinds, Leaf};
 use crate::grammar::nearest;
@@ -14,6 +14,32 @@ pub(super) struct Known {
     pub(super) name: &'static str,
     /// `file:line`
     pub(super) place: String,
+}
+
+/// Policies, to be found by name: most overrides name one, and there may be thousands of both.
+pub(super) struct ByName<'k> {
+    policies: &'k [Known],
+    places: HashMap<&'k str, Vec<usize>>,
+}
+
+impl<'k> ByName<'k> {
+    pub(super) fn new(policies: &'k [Known]) -> Self {
+        let mut places: HashMap<_, Vec<_>> = HashMap::new();
+        for (at, policy) in policies.iter().enumerate() {
+            places.entry(policy.name).or_default().push(at);
+        }
+        Self { policies, places }
+    }
+
+    /// The places of those that an override reaches, in order.
+    pub(super) fn reached(&self, leaf: &Leaf) -> Vec<usize> {
+        let reaches = |at: &usize| leaf.reaches(&self.policies[*at]);
+        if leaf.selector.is_pattern() {
+            return (0..self.policies.len()).filter(reaches).collect();
+        }
+        let named = self.places.get(leaf.selector.as_str()).into_iter().flatten();
+        named.copied().filter(reaches).collect()
+    }
 }
 
 /// The overrides that win, by option, for each policy in the order in which policies were given.
@@ -33,16 +59,23 @@ pub(super) fn winners<'l>(
     policies: &[Known],
     allow_unknown: bool,
 ) -> (Winners<'l>, Found) {
-    let mut found = Found::default();
+    let (by_name, mut found) = (ByName::new(policies), Found::default());
+    let mut winners = vec![BTreeMap::new(); policies.len()];
+    let mut undecided = Vec::new();
     for leaf in leaves {
         let is_warning = leaf.selector.is_pattern() || allow_unknown;
         let into = if is_warning { &mut found.warnings } else { &mut found.problems };
-        if let Some(problem) = unmatched(leaf, policies) {
+        if let Some(problem) = unmatched(leaf, &by_name) {
             note(into, problem);
         }
+        for at in by_name.reached(leaf) {
+            if let Some(problem) = contend(&mut winners[at], leaf, &policies[at]) {
+                note(&mut undecided, problem);
+            }
+        }
     }
-    let winners = policies.iter().map(|policy| of_policy(leaves, policy, &mut found.problems));
-    (winners.collect(), found)
+    found.problems.extend(undecided);
+    (winners, found)
 }
 
 /// One mistake is told once, however many options or policies it reaches.
@@ -52,22 +85,20 @@ pub(super) fn note(problems: &mut Vec<Problem>, problem: Problem) {
     }
 }
 
-fn of_policy<'l>(
-    leaves: &'l [Leaf],
+/// Takes the place of one that is less close; a problem if neither is closer.
+fn contend<'l>(
+    winners: &mut BTreeMap<&'l str, &'l Leaf>,
+    leaf: &'l Leaf,
     policy: &Known,
-    problems: &mut Vec<Problem>,
-) -> BTreeMap<&'l str, &'l Leaf> {
-    let mut winners: BTreeMap<&str, &Leaf> = BTreeMap::new();
-    for leaf in leaves.iter().filter(|leaf| leaf.reaches(policy)) {
-        match winners.get(leaf.option.as_str()) {
-            Some(other) if rank(other) > rank(leaf) => {}
-            Some(other) if rank(other) == rank(leaf) => {
-                note(problems, undecided(other, leaf, policy));
-            }
-            _ => drop(winners.insert(&leaf.option, leaf)),
+) -> Option<Problem> {
+    match winners.get(leaf.option.as_str()) {
+        Some(other) if rank(other) > rank(leaf) => None,
+        Some(other) if rank(other) == rank(leaf) => Some(undecided(other, leaf, policy)),
+        _ => {
+            winners.insert(&leaf.option, leaf);
+            None
         }
     }
-    winners
 }
 
 impl Leaf {
@@ -92,9 +123,9 @@ fn undecided(one: &Leaf, other: &Leaf, policy: &Known) -> Problem {
 }
 
 /// What is wrong with an override that reaches no policy, or cannot tell which.
-pub(super) fn unmatched(leaf: &Leaf, policies: &[Known]) -> Option<Problem> {
-    let name = leaf.selector.as_str();
-    let reached: Vec<_> = policies.iter().filter(|policy| leaf.reaches(policy)).collect();
+pub(super) fn unmatched(leaf: &Leaf, by_name: &ByName<'_>) -> Option<Problem> {
+    let (name, policies) = (leaf.selector.as_str(), by_name.policies);
+    let reached: Vec<_> = by_name.reached(leaf).into_iter().map(|at| &policies[at]).collect();
     let text = match reached[..] {
         [] if leaf.selector.is_pattern() => format!("no {} matches `{name}`", words(leaf.kind)),
         [] => unknown(leaf, policies),

@@ -1,5 +1,6 @@
 //! Overrides as TOML text: `[kind."name or pattern"]`, an option a line.
 
+use std::iter;
 use std::ops::Range;
 
 use toml::Spanned;
@@ -17,17 +18,27 @@ use crate::problem::Problem;
 struct Text<'t> {
     label: &'t str,
     written: &'t str,
+    /// Where each line begins.
+    lines: &'t [usize],
     source: Source,
 }
 
 /// Reads a file's text. `label` stands before line and column.
 pub(super) fn file(label: &str, text: &str) -> Result<Vec<Leaf>, Vec<Problem>> {
-    Text { label, written: text, source: Source::File }.leaves(text)
+    let lines = &begins(text);
+    Text { label, written: text, lines, source: Source::File }.leaves(text)
 }
 
 /// Reads the same on one line, where `;` ends a line, too.
 pub(super) fn inline(label: &str, text: &str) -> Result<Vec<Leaf>, Vec<Problem>> {
-    Text { label, written: text, source: Source::Inline }.leaves(&lines(text))
+    let begins = &begins(text);
+    Text { label, written: text, lines: begins, source: Source::Inline }.leaves(&lines(text))
+}
+
+/// Where the lines of a text begin.
+fn begins(text: &str) -> Vec<usize> {
+    let ends = text.match_indices('\n').map(|(end, _)| end + 1);
+    iter::once(0).chain(ends).collect()
 }
 
 /// A value that stands alone, as in a variable; text needs no quotes there.
@@ -142,9 +153,9 @@ impl Text<'_> {
 
     /// `label:line:column`, both from 1, columns in characters.
     fn place(self, span: Range<usize>) -> String {
-        let before = self.written.get(..span.start).unwrap_or(self.written);
-        let line = before.matches('\n').count() + 1;
-        let column = before.chars().rev().take_while(|c| *c != '\n').count() + 1;
+        let at = if self.written.is_char_boundary(span.start) { span.start } else { 0 };
+        let line = self.lines.partition_point(|begin| *begin <= at);
+        let column = self.written[self.lines[line - 1]..at].chars().count() + 1;
         format!("{}:{line}:{column}", self.label)
     }
 }

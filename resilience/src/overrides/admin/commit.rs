@@ -17,7 +17,7 @@ use crate::overrides::leaf;
 use crate::overrides::plan::{Plan, policies};
 use crate::overrides::problems::Problems;
 use crate::overrides::reloads;
-use crate::overrides::resolve::unmatched;
+use crate::overrides::resolve::{ByName, unmatched};
 use crate::overrides::toml_text::unknown_kind;
 use crate::overrides::value::of_json;
 use crate::problem::Problem;
@@ -143,7 +143,7 @@ fn commit(
 
 pub(super) fn plan(base: &Base, entries: &BTreeMap<Spot, Options>) -> Result<Plan, Problems> {
     let base = Base { leaves: base.leaves.clone(), allow_unknown: base.allow_unknown };
-    Plan::under(base, &entries::leaves_of(entries))
+    Plan::under(base, entries::leaves_of(entries))
 }
 
 fn of_interest(
@@ -181,7 +181,7 @@ fn spot(kind: PolicyKind, name: &str) -> Result<Spot, Rejected> {
     let (known, _): (Vec<_>, Vec<_>) = policies().into_iter().unzip();
     let asked = wish::leaf(kind, name, "", Literal::Other);
     let found = known.iter().find(|policy| asked.reaches(policy));
-    match (found, unmatched(&asked, &known)) {
+    match (found, unmatched(&asked, &ByName::new(&known))) {
         (Some(policy), None) => Ok((policy.kind, policy.name)),
         (Some(_), Some(problem)) => Err(Rejected::Mistakes(Problems::new(vec![problem]))),
         (None, problem) => {
