@@ -3,10 +3,15 @@
 use std::net::{Ipv4Addr, SocketAddr};
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpSocket, TcpStream};
+
+/// Connections that wait to be accepted: no probe may be turned away for that, and try again a second later.
+const BACKLOG: u32 = 4_096;
 
 pub(crate) async fn serve() -> SocketAddr {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a port is free");
+    let socket = TcpSocket::new_v4().expect("there are handles left");
+    socket.bind((Ipv4Addr::LOCALHOST, 0).into()).expect("a port is free");
+    let listener = socket.listen(BACKLOG).expect("it is bound");
     let address = listener.local_addr().expect("it is bound");
     let router = axum::Router::from(resilience::axum::router());
     tokio::spawn(async { axum::serve(listener, router).await });

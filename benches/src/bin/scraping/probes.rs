@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use resilience::health_check;
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
+use tokio::time::sleep;
 
 use crate::http;
 
@@ -39,6 +40,8 @@ async fn connections(address: SocketAddr, many: usize) -> Vec<TcpStream> {
             some.spawn(http::connect(address));
         }
         all.extend(some.join_all().await);
+        // The other process accepts them meanwhile.
+        sleep(Duration::from_millis(20)).await;
     }
     all
 }
