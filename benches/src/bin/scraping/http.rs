@@ -8,7 +8,8 @@ use tokio::net::{TcpSocket, TcpStream};
 /// Connections that wait to be accepted: no probe may be turned away for that, and try again a second later.
 const BACKLOG: u32 = 4_096;
 
-pub(crate) async fn serve() -> SocketAddr {
+/// In a runtime.
+pub(crate) fn serve() -> SocketAddr {
     let socket = TcpSocket::new_v4().expect("there are handles left");
     socket.bind((Ipv4Addr::LOCALHOST, 0).into()).expect("a port is free");
     let listener = socket.listen(BACKLOG).expect("it is bound");

@@ -1,10 +1,12 @@
 //! What calls notice of being looked at: 100,000 keys and 10,000 policies, of which `/metrics` and `/resilience` are read
-//! every 100 ms, beside guarded calls in the same runtime; and 10,000 probes of `/health` while a check hangs.
+//! every 100 ms, beside guarded calls in the same runtime; how long one poll of an answer takes; and 10,000 probes of
+//! `/health` while a check hangs.
 //!
 //! `cargo run --release -p resilience-benches --features observability --bin scraping`
 
 mod calls;
 mod http;
+mod polls;
 mod probes;
 
 use std::fs::read_to_string;
@@ -33,11 +35,13 @@ fn main() {
         return runtime.block_on(probes::measure(address.parse().expect("an address")));
     }
     println!("load average at the start: {}\n", load());
-    let address = runtime.block_on(http::serve());
+    let address = runtime.block_on(async { http::serve() });
     probe(address);
     println!();
     fill();
     runtime.block_on(scrape(address));
+    println!();
+    runtime.block_on(polls::measure());
     println!("\nload average at the end: {}", load());
 }
 
