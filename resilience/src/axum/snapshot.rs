@@ -1,11 +1,12 @@
 //! The state of every policy as JSON, as much of it as the request may see.
 
 use std::iter::{once, once_with};
+use std::mem;
 
 use serde::Serialize;
 
 use super::access::Audience;
-use super::json::{Part, Parts, array, object};
+use super::json::{Part, Parts, array, object, write};
 use crate::bulkhead::Bulkhead;
 use crate::circuit_breaker::CircuitBreaker;
 use crate::fallback::Fallback;
@@ -53,7 +54,14 @@ fn nested_retries() -> Parts {
 /// Which policies are not as their attributes say.
 #[cfg(feature = "overrides")]
 fn overridden() -> Parts {
-    array(crate::overrides::admin::overridden(), |one| once(Part::of(&one)))
+    let mut comma = "";
+    let parts = crate::overrides::admin::overridden().map(move |one| {
+        let Some(one) = one else { return Part::unfinished(1) };
+        let mut part = Part::text(mem::replace(&mut comma, ","));
+        write(&mut part.text, &one);
+        Part { items: 1, ..part }
+    });
+    Box::new(once(Part::text("[")).chain(parts).chain(once(Part::text("]"))))
 }
 
 /// What can be shown.
@@ -135,10 +143,10 @@ impl Iterator for Keys {
     fn next(&mut self) -> Option<Part> {
         let mut part = Part::unfinished(PIECE);
         let more = self.pages.as_mut()?.next(|key, breaker| {
-            if !std::mem::take(&mut self.is_first) {
+            if !mem::take(&mut self.is_first) {
                 part.text.push(b',');
             }
-            super::json::write(&mut part.text, &brief(&self.audience.key(key), breaker));
+            write(&mut part.text, &brief(&self.audience.key(key), breaker));
         });
         if !more {
             self.pages = None;

@@ -1,7 +1,5 @@
 //! How calls ended, and in which mode: what any policy counts, by kind and name, whatever its kind.
 
-use std::collections::BTreeMap;
-
 use super::sink::{Sink, policy};
 use crate::keyed::Aggregate;
 use crate::kind::PolicyKind;
@@ -30,13 +28,13 @@ impl Outcomes {
 
 pub(super) type Entry = ((PolicyKind, Name), Outcomes);
 
-/// The sums while they are added up.
+/// The sums while they are added up, by kind and name.
 #[derive(Default)]
-pub(super) struct Sums(BTreeMap<(PolicyKind, Name), Outcomes>);
+pub(super) struct Sums(Vec<Entry>);
 
 impl Sums {
     pub(super) fn add(&mut self, listed: Listed) {
-        let sum = self.0.entry((listed.kind(), listed.identity().name())).or_default();
+        let sum = self.of((listed.kind(), listed.identity().name()));
         listed.any().outcomes(&mut |word, count| sum.add(word, count));
         listed.any().passed(&mut |word, count| sum.add(word, count));
         if let Some(mode) = listed.any().mode() {
@@ -46,15 +44,29 @@ impl Sums {
 
     /// What the keys of a policy have counted.
     pub(super) fn add_keys(&mut self, kind: PolicyKind, name: Name, keys: &impl Aggregate) {
-        let sum = self.0.entry((kind, name)).or_default();
+        let sum = self.of((kind, name));
         keys.tell(&mut |word, count| sum.add(word, count));
     }
 
-    /// By kind and name, without those that count nothing.
-    pub(super) fn finish(self) -> Vec<Entry> {
+    /// Most come in order, and are appended.
+    fn of(&mut self, key: (PolicyKind, Name)) -> &mut Outcomes {
+        let place = match self.0.last() {
+            Some((last, _)) if *last >= key => self.0.binary_search_by_key(&key, |(key, _)| *key),
+            _ => Err(self.0.len()),
+        };
+        let place = place.unwrap_or_else(|place| {
+            self.0.insert(place, (key, Outcomes::default()));
+            place
+        });
+        &mut self.0[place].1
+    }
+
+    /// Without those that count nothing.
+    pub(super) fn finish(mut self) -> Vec<Entry> {
         let some =
             |outcomes: &Outcomes| !outcomes.counts.is_empty() || outcomes.modes.contains(&true);
-        self.0.into_iter().filter(|(_, outcomes)| some(outcomes)).collect()
+        self.0.retain(|(_, outcomes)| some(outcomes));
+        self.0
     }
 }
 

@@ -8,9 +8,10 @@ use crate::kind::PolicyKind;
 use crate::mode::Mode;
 use crate::name::Name;
 use crate::overrides::layers;
-use crate::overrides::plan::policies;
+use crate::overrides::plan::policy;
 use crate::overrides::resolve::Known;
-use crate::overrides::target::{Target, overridden as overridden_options};
+use crate::overrides::target::{Target, overridden as overridden_options, target};
+use crate::registry::registry;
 
 /// One policy: options in force, and their sources.
 #[derive(Debug, Serialize)]
@@ -43,7 +44,7 @@ struct Set {
 pub(crate) fn reports(
     wanted: impl Fn(PolicyKind, &str) -> bool + Send + 'static,
 ) -> impl Iterator<Item = Report> + Send + 'static {
-    let policies = policies().into_iter();
+    let policies = registry().listed().filter_map(policy);
     let wanted = policies.filter(move |(known, _)| wanted(known.kind, known.name));
     wanted.map(|(known, target)| Report::of(known, target))
 }
@@ -58,12 +59,12 @@ pub(crate) struct Overridden {
     options: u64,
 }
 
-/// All of them.
-pub(crate) fn overridden() -> impl Iterator<Item = Overridden> + Send + 'static {
-    policies().into_iter().filter_map(move |(known, target)| {
-        let (kind, name) = (known.kind, Name::new(known.name));
-        let options = overridden_options(target.listed());
-        let mode = target.mode().unwrap_or_default();
+/// All of them, and nothing for each other policy: there may be thousands, to be read in pieces.
+pub(crate) fn overridden() -> impl Iterator<Item = Option<Overridden>> + Send + 'static {
+    registry().listed().map(|listed| {
+        let (kind, name) = (listed.kind(), listed.identity().name());
+        let mode = target(listed)?.mode().unwrap_or_default();
+        let options = overridden_options(listed);
         (options > 0 || mode != Mode::Enforce).then_some(Overridden { kind, name, mode, options })
     })
 }
