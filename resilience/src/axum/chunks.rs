@@ -16,7 +16,7 @@ use super::json::{Part, Parts};
 use crate::registry::pace::PIECE;
 
 /// So many bytes, and what one more part adds, are a chunk; or so many policies and keys as are a [`PIECE`].
-const CHUNK: usize = 16 * 1024;
+const CHUNK: usize = 8 * 1024;
 
 pub(super) fn json(parts: Parts) -> Response {
     ([(header::CONTENT_TYPE, "application/json")], body(parts)).into_response()

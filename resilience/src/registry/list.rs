@@ -7,9 +7,11 @@ use std::vec;
 use parking_lot::RwLock;
 
 use super::names::NameClash;
-use super::pace::PIECE;
 use crate::kind::PolicyKind;
 use crate::name::{Listable, Listed};
+
+/// So many policies are looked up and copied under the lock at a time: about a microsecond's work.
+const PIECE: usize = 128;
 
 /// Every policy.
 #[derive(Debug, Default)]

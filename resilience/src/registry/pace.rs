@@ -6,7 +6,7 @@ use std::task::{Context, Poll, Waker};
 use tokio::task::yield_now;
 
 /// So many policies, or pieces of a map of keys, are read between two turns: well under a millisecond.
-pub(crate) const PIECE: usize = 16;
+pub(crate) const PIECE: usize = 8;
 
 /// Counts what is read.
 pub(crate) struct Pace {
