@@ -5,6 +5,7 @@
 
 use std::fs;
 use std::hint::black_box;
+use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -38,9 +39,19 @@ fn main() {
     println!("| known keys, used up | beside | CPU ns per call | p99, µs | p99.9, µs |");
     println!("|--:|---|--:|--:|--:|");
     for keys in [1_000, 10_000, 100_000] {
-        known(keys, false);
-        known(keys, true);
+        known(keys, Beside::Nothing);
+        known(keys, Beside::KnownKeys);
+        known(keys, Beside::NewKeys);
     }
+}
+
+/// What another thread does meanwhile.
+#[derive(Clone, Copy, PartialEq)]
+enum Beside {
+    Nothing,
+    /// As many calls as with new keys, for the sake of comparison: a second thread that wakes is not for nothing either.
+    KnownKeys,
+    NewKeys,
 }
 
 /// As many keys as there may be, each with its limit used up or not.
@@ -79,30 +90,36 @@ fn cpu_time() -> u64 {
 }
 
 /// One thread asks for known keys, all of them used up, while another may bring new ones.
-fn known(keys: u32, stranger: bool) {
+fn known(keys: u32, beside: Beside) {
     let limits = full(keys, true);
     let end = AtomicBool::new(false);
     thread::scope(|scope| {
-        if stranger {
-            scope.spawn(|| bring(&limits, keys, &end));
+        let asked = if beside == Beside::NewKeys { keys..u32::MAX } else { 0..keys };
+        if beside != Beside::Nothing {
+            scope.spawn(|| bring(&limits, asked, &end));
         }
         let worked = cpu_time();
         let times = times(&limits, keys, Duration::from_secs(1));
         let cpu = (cpu_time() - worked) / times.len() as u64;
         end.store(true, Relaxed);
-        let beside = if stranger { "3,000 new keys a second" } else { "nothing" };
+        let beside = match beside {
+            Beside::Nothing => "nothing",
+            Beside::KnownKeys => "3,000 more calls a second",
+            Beside::NewKeys => "3,000 new keys a second",
+        };
         let at = |per_mille: usize| times[times.len() * per_mille / 1_000].as_secs_f64() * 1e6;
         println!("| {keys} | {beside} | {cpu} | {:.2} | {:.2} |", at(990), at(999));
     });
 }
 
-fn bring(limits: &Limits, keys: u32, end: &AtomicBool) {
+/// Asks for one after the other, `STRANGER` a second.
+fn bring(limits: &Limits, keys: Range<u32>, end: &AtomicBool) {
     let started = Instant::now();
-    for new in 0.. {
+    for (new, key) in (0..).zip(keys.cycle()) {
         if end.load(Relaxed) {
             break;
         }
-        ask(limits, keys + new, true);
+        ask(limits, key, true);
         let next = started + Duration::from_secs(1) * (new + 1) / STRANGER;
         thread::sleep(next.saturating_duration_since(Instant::now()));
     }
