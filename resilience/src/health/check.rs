@@ -65,7 +65,7 @@ impl HealthCheck {
     /// Puts other options in force, from the next run on.
     ///
     /// # Errors
-    /// When options make no sense, or under the overrides in force; nothing is changed then.
+    /// When options make no sense, or contradict the overrides in force; nothing is changed then.
     pub fn reconfigure(&self, config: HealthCheckConfig) -> Result<(), Problem> {
         by_hand::reconfigure(self, config.validate(), config)
     }

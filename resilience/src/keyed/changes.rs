@@ -17,7 +17,7 @@ macro_rules! kinds {
                 /// counted stays.
                 ///
                 /// # Errors
-                /// When options contradict each other, or under the overrides in force; nothing is changed then.
+                /// When options contradict each other or the overrides in force; nothing is changed then.
                 pub fn reconfigure(&self, config: $config) -> Result<(), Problem> {
                     by_hand::reconfigure(self, config.validate(), config)
                 }

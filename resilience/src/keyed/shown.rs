@@ -91,8 +91,7 @@ mod tests {
     fn those_that_have_a_text_are_shown_by_it() {
         let (id, pair) = (std::num::Wrapping(7), (7, 8));
         assert_eq!((&of_key(&id)).__resilience_shown()(&id), "7");
-        // As generated code asks, whatever the type.
-        #[allow(clippy::needless_borrow)]
+        #[allow(clippy::needless_borrow, reason = "as generated code asks, whatever the type")]
         let shown = (&of_key(&pair)).__resilience_shown()(&pair);
         assert_eq!(shown, "(7, 8)");
         assert_eq!((&of_key("text")).__resilience_shown()(&"text".to_owned()), "text");

@@ -6,6 +6,7 @@ use std::ops::AddAssign;
 use std::sync::Arc;
 
 use super::outcomes::{self, Sums};
+use super::sorted::entry;
 #[cfg(feature = "redis")]
 use crate::fleet::counts::{self, Counts};
 use crate::keyed::{BreakerAggregate, BulkheadAggregate, Keyed, PerKey};
@@ -75,10 +76,7 @@ impl Collected {
         let options = overrides::overridden(listed);
         let spot = (listed.kind(), listed.identity().name());
         if options > 0 {
-            match self.overridden.binary_search_by_key(&spot, |(spot, _)| *spot) {
-                Ok(place) => self.overridden[place].1 = options,
-                Err(place) => self.overridden.insert(place, (spot, options)),
-            }
+            *entry(&mut self.overridden, spot, || 0) = options;
         }
     }
 
@@ -137,14 +135,6 @@ async fn of_keys<P: PerKey>(keyed: &Keyed<P>, pace: &mut Pace) -> P::Aggregate {
     scan.finish()
 }
 
-/// Most come in the order of their names, and are appended.
-fn add<T: AddAssign>(list: &mut ByName<T>, name: Name, one: T) {
-    if list.last().is_none_or(|(last, _)| *last < name) {
-        list.push((name, Box::new(one)));
-        return;
-    }
-    match list.binary_search_by_key(&name, |(name, _)| *name) {
-        Ok(place) => *list[place].1 += one,
-        Err(place) => list.insert(place, (name, Box::new(one))),
-    }
+fn add<T: AddAssign + Default>(list: &mut ByName<T>, name: Name, one: T) {
+    **entry(list, name, Box::default) += one;
 }

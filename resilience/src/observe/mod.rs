@@ -68,6 +68,7 @@ pub mod metrics;
 pub mod opentelemetry;
 mod outcomes;
 mod sink;
+mod sorted;
 mod text;
 
 #[cfg(feature = "axum")]

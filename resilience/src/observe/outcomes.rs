@@ -1,6 +1,7 @@
 //! How calls ended, and in which mode: what any policy counts, by kind and name, whatever its kind.
 
 use super::sink::{Sink, policy};
+use super::sorted::entry;
 use crate::keyed::Aggregate;
 use crate::kind::PolicyKind;
 use crate::mode::Mode;
@@ -34,7 +35,8 @@ pub(super) struct Sums(Vec<Entry>);
 
 impl Sums {
     pub(super) fn add(&mut self, listed: Listed) {
-        let sum = self.of((listed.kind(), listed.identity().name()));
+        let key = (listed.kind(), listed.identity().name());
+        let sum = entry(&mut self.0, key, Outcomes::default);
         listed.any().outcomes(&mut |word, count| sum.add(word, count));
         listed.any().passed(&mut |word, count| sum.add(word, count));
         if let Some(mode) = listed.any().mode() {
@@ -44,21 +46,8 @@ impl Sums {
 
     /// What the keys of a policy have counted.
     pub(super) fn add_keys(&mut self, kind: PolicyKind, name: Name, keys: &impl Aggregate) {
-        let sum = self.of((kind, name));
+        let sum = entry(&mut self.0, (kind, name), Outcomes::default);
         keys.tell(&mut |word, count| sum.add(word, count));
-    }
-
-    /// Most come in order, and are appended.
-    fn of(&mut self, key: (PolicyKind, Name)) -> &mut Outcomes {
-        let place = match self.0.last() {
-            Some((last, _)) if *last >= key => self.0.binary_search_by_key(&key, |(key, _)| *key),
-            _ => Err(self.0.len()),
-        };
-        let place = place.unwrap_or_else(|place| {
-            self.0.insert(place, (key, Outcomes::default()));
-            place
-        });
-        &mut self.0[place].1
     }
 
     /// Without those that count nothing.

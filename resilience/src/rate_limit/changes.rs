@@ -49,7 +49,7 @@ impl RateLimiter {
     /// places.
     ///
     /// # Errors
-    /// When the rate is missing, or options contradict each other, or under the overrides in force; nothing is changed
+    /// When the rate is missing, or options contradict each other or the overrides in force; nothing is changed
     /// then.
     pub fn reconfigure(&self, config: RateLimitConfig) -> Result<(), Problem> {
         by_hand::reconfigure(self, config.validate(), config)

@@ -11,7 +11,7 @@ use crate::kind::PolicyKind;
 use crate::name::{Listable, Listed};
 
 /// So many policies are looked up and copied under the lock at a time: about a microsecond's work.
-const PIECE: usize = 128;
+const AT_A_TIME: usize = 128;
 
 /// Every policy.
 #[derive(Debug, Default)]
@@ -110,7 +110,7 @@ impl Pieces<'_> {
         let inner = self.list.0.read();
         let rest = inner.all.range((self.next, Bound::Unbounded));
         let wanted = |kind| self.kind.is_none_or(|only| only == kind);
-        let piece = rest.take_while(|((kind, ..), _)| wanted(*kind)).take(PIECE);
+        let piece = rest.take_while(|((kind, ..), _)| wanted(*kind)).take(AT_A_TIME);
         let piece: Vec<_> = piece.map(|(spot, policy)| (*spot, *policy)).collect();
         self.next = piece.last().map_or(self.next, |(spot, _)| Bound::Excluded(*spot));
         self.piece = piece.into_iter().map(|(_, policy)| policy).collect::<Vec<_>>().into_iter();

@@ -27,7 +27,7 @@ macro_rules! changeable {
         $(#[$doc])*
         ///
         /// # Errors
-        /// When options contradict each other, or under the overrides in force; nothing is changed then.
+        /// When options contradict each other or the overrides in force; nothing is changed then.
         pub fn reconfigure(&self, config: $config) -> Result<(), $crate::problem::Problem> {
             $crate::stack::by_hand::reconfigure(self, config.validate(), config)
         }
