@@ -1,5 +1,5 @@
 //! `cargo x test`: all tests of the workspace's default members, those included that a bare `cargo test` leaves out because
-//! they take minutes, and xtask's own.
+//! they take long, and xtask's own.
 
 use std::process::ExitCode;
 
@@ -18,7 +18,11 @@ pub(crate) fn steps(steps: &mut Steps, arguments: &[String]) {
     tests.args(arguments);
     steps.run(tests);
     if arguments.is_empty() {
+        steps.run(cargo("test --lib -- --ignored"));
         steps.run(cargo("test --package resilience-tests --test ui -- --ignored"));
+        steps.run(cargo(
+            "test --package resilience-examples --test faults --test orders -- --ignored",
+        ));
         steps.run(cargo("test --package xtask"));
     }
 }

@@ -40,9 +40,8 @@ fn note(message: &str) -> RouteNote {
 }
 
 macro_rules! versions {
-    ($test:ident: $version:ident) => {
-        #[tokio::test]
-        async fn $test() {
+    ($guides:ident: $version:ident) => {
+        async fn $guides() {
             use $version::{RouteGuideService, chat, feature_at, features_in, record};
             let mut client = serve(RouteGuideService::new(features())).await;
             assert_eq!(feature_at(&mut client, FARM).await.unwrap().name, "farm");
@@ -59,11 +58,22 @@ macro_rules! versions {
     };
 }
 
-versions! { a_bare_service_guides: bare }
-versions! { a_guarded_service_guides: guarded }
+versions! { guides_bare: bare }
+versions! { guides_guarded: guarded }
 
 #[tokio::test]
-async fn a_guarded_server_takes_two_routes_at_a_time() {
+async fn a_bare_service_guides() {
+    guides_bare().await;
+}
+
+// One test, since a method has one bulkhead in a process, whatever the number of its servers.
+#[tokio::test]
+async fn a_guarded_service_guides_and_takes_two_routes_at_a_time() {
+    guides_guarded().await;
+    takes_two_routes_at_a_time().await;
+}
+
+async fn takes_two_routes_at_a_time() {
     let mut client = serve(guarded::RouteGuideService::new(features())).await;
     // Routes that never end, each after its first point.
     let endless = || stream::iter([FARM]).chain(stream::pending());
