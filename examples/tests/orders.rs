@@ -44,6 +44,7 @@ async fn a_slow_loris() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "takes seconds: `cargo x test` runs it"]
 async fn a_black_hole() {
     survives(Scenario::new(App::Orders, Place::Upstream, Trouble::Proxy(Fault::BlackHole))).await;
 }
