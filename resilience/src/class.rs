@@ -32,7 +32,7 @@ pub enum Class {
 /// A value in `Ok` whose type implements it is judged, too: a response with status 503 is a failure to a breaker, and
 /// tried again. A fallback answers for errors only.
 ///
-/// ```
+/// ```standalone_crate
 /// use std::time::Duration;
 /// use resilience::{Class, Classify, Rejection, circuit_breaker, retry};
 ///

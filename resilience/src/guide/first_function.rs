@@ -25,7 +25,7 @@
 //! 3. The compiler says what is missing: a circuit breaker rejects calls, and `ApiError` cannot carry a
 //!    [`Rejection`](crate::Rejection). Give it a place, once per error type. A whole program, to copy:
 //!
-//! ```
+//! ```standalone_crate
 //! use std::time::Duration;
 //!
 //! use resilience::{CircuitState, Rejection, RejectionKind, circuit_breaker};

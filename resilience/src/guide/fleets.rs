@@ -45,7 +45,7 @@
 //! (half by default, two at least) says that the circuit is open, it opens in the others, too. One replica tries for all. It pays
 //! with many replicas of few calls each, and where each trial costs something:
 //!
-//! ```
+//! ```standalone_crate
 //! use resilience::{Rejection, circuit_breaker};
 //!
 //! #[circuit_breaker(name = "payments", shared(quorum = 0.5))]

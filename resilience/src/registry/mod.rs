@@ -158,7 +158,7 @@ impl Registry {
 
     /// The guarded functions of this program with their whole stacks, called or not, in the order of their names.
     ///
-    /// ```
+    /// ```standalone_crate
     /// use resilience::{bulkhead, circuit_breaker, registry};
     /// use resilience::{CircuitBreaker, Rejection};
     ///

@@ -1,6 +1,6 @@
 //! One limit for all replicas of a service, by way of Redis or Valkey.
 //!
-//! ```no_run
+//! ```no_run,standalone_crate
 //! use resilience::{Rejection, rate_limit, shared};
 //!
 //! #[rate_limit("100/s", key = tenant, name = "search", shared)]
