@@ -532,12 +532,10 @@ compared! {
     functions with bare:
     timed: #[timeout];
     broken: #[circuit_breaker];
-    isolated: #[bulkhead];
-    limited: #[rate_limit("1000000/s")];
+    isolated: #[bulkhead] #[rate_limit("1000000/s")];
     retried: #[retry(attempts = 1)];
     hedged: #[hedge(when_err = |_| false)];
     fallen_back: #[fallback(|error| Err(*error))];
-    piped: #[resilient];
     piped_with_a_retry: #[resilient(retry(attempts = 1))];
     three: #[bulkhead] #[timeout] #[circuit_breaker];
     retried_further_in: #[timeout] #[retry(attempts = 1)] #[bulkhead];
@@ -548,8 +546,7 @@ compared! {
     consuming with bare_consuming:
     consuming_timed: #[timeout];
     consuming_broken: #[circuit_breaker];
-    consuming_isolated: #[bulkhead];
-    consuming_limited: #[rate_limit("1000000/s")];
+    consuming_isolated: #[bulkhead] #[rate_limit("1000000/s")];
     consuming_piped: #[resilient];
     consuming_two: #[bulkhead] #[timeout];
 }

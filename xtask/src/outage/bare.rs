@@ -53,7 +53,7 @@ fn workspace(manifest: &str) -> String {
 fn package(manifest: &str) -> String {
     let kept = |section: &&str| {
         let head = section.lines().next().unwrap_or_default();
-        head != "dev-dependencies]" && head != "lints]"
+        !["dev-dependencies]", "lints]", "[bin]]", "lib]"].contains(&head)
     };
     let sections: Vec<&str> = manifest.split("\n[").filter(kept).collect();
     let package = sections.join("\n[").replace("default-run = \"storefront\"", "autobins = false");
