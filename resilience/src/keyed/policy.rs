@@ -92,6 +92,8 @@ kinds! {
 
 impl<P: PerKey> Keyed<P> {
     /// How many keys are kept (≥ 1, default 10 000).
+    ///
+    /// Choose more than are in use at a time: then new keys are evicted for new keys, not those that are in use.
     #[must_use]
     #[track_caller]
     pub const fn max_keys(mut self, keys: u32) -> Self {

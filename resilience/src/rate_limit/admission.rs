@@ -12,7 +12,7 @@ use super::lease::Lease;
 use super::turns::TurnQueue;
 use super::waiting::Start;
 use super::{Limit, RateLimiter};
-use crate::clock;
+use crate::clock::{self, Nanos};
 use crate::kind::PolicyKind;
 use crate::mode::Mode;
 use crate::name::Name;
@@ -44,8 +44,11 @@ impl<L: Borrow<Limit>> RateLimiter<L> {
     #[inline]
     pub(super) fn take(&self, cost: impl Cost) -> Result<(), Early> {
         let gcra = self.limit().gcra.get();
-        match self.take_under(gcra, cost) {
-            Err(early) if gcra.is_doubtful(early, cost.turns()) => self.take_otherwise(early, cost),
+        let now = clock::counter();
+        match self.take_under(gcra, now, cost) {
+            Err(early) if gcra.is_doubtful(early, cost.turns()) => {
+                self.take_otherwise(early, now, cost)
+            }
             taken => taken,
         }
     }
@@ -54,22 +57,22 @@ impl<L: Borrow<Limit>> RateLimiter<L> {
     /// key's limiter learns only here.
     #[cold]
     #[inline(never)]
-    fn take_otherwise(&self, early: Early, cost: impl Cost) -> Result<(), Early> {
+    fn take_otherwise(&self, early: Early, now: Nanos, cost: impl Cost) -> Result<(), Early> {
         let mode = self.mode();
         if mode == Mode::Off {
             self.limit().mode.bypass();
             return Ok(());
         }
         if self.limit().is_shared() {
-            return self.take_token(cost);
+            return self.take_token(now, cost);
         }
         let gcra = self.gcra();
-        let clamp = |word| gcra.clamp(word, clock::counter()).filter(|_| word & QUEUED == 0);
+        let clamp = |word| gcra.clamp(word, now).filter(|_| word & QUEUED == 0);
         let is_clamped = self.word.fetch_update(Relaxed, Relaxed, clamp).is_ok();
         if mode == Mode::Enforce {
-            return if is_clamped { self.take_under(gcra, cost) } else { Err(early) };
+            return if is_clamped { self.take_under(gcra, now, cost) } else { Err(early) };
         }
-        if let Err(early) = self.take_under(gcra, cost) {
+        if let Err(early) = self.take_under(gcra, now, cost) {
             self.note_would_reject(Start::Early(early));
         }
         Ok(())
@@ -83,9 +86,8 @@ impl<L: Borrow<Limit>> RateLimiter<L> {
     }
 
     #[inline]
-    fn take_under(&self, gcra: Gcra, cost: impl Cost) -> Result<(), Early> {
+    fn take_under(&self, gcra: Gcra, now: Nanos, cost: impl Cost) -> Result<(), Early> {
         let Some(weight) = cost.weight(gcra) else { return Err(Early::NEVER) };
-        let now = clock::counter();
         let mut arrival = self.word.load(Relaxed);
         loop {
             let next = match gcra.decide(arrival, now, weight) {

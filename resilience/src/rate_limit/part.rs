@@ -83,11 +83,11 @@ impl<L: Borrow<Limit>> RateLimiter<L> {
 
     /// Takes a turn that was fetched ahead.
     #[inline]
-    pub(super) fn take_token(&self, cost: impl Cost) -> Result<(), Early> {
+    pub(super) fn take_token(&self, now: Nanos, cost: impl Cost) -> Result<(), Early> {
         if cost.turns() == 0 {
             return Ok(());
         }
-        match self.lease().take(clock::counter(), cost) {
+        match self.lease().take(now, cost) {
             Some(false) => Ok(()),
             Some(true) => {
                 self.prefetch();

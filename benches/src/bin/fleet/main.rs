@@ -4,6 +4,7 @@
 //!
 //! ```text
 //! cargo run --release --package resilience-benches --features fleet --bin fleet              limits, and a turn
+//! cargo run --release --package resilience-benches --features fleet --bin fleet -- token     a turn alone
 //! cargo run --release --package resilience-benches --features fleet --bin fleet -- designs   beside other designs
 //! cargo run --release --package resilience-benches --features fleet --bin fleet -- outage    fifty replicas, a dead dependency
 //! ```
@@ -31,13 +32,13 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
     match args[..] {
         [] => {
-            let server = Server::start()?;
-            let client = redis::Client::open(server.url())?;
-            let connection = client.get_multiplexed_async_connection().await?;
-            // On a busy machine, too, it is the store that is measured, not an outage.
-            let store = shared::Redis::new(connection).namespace("bench");
-            shared::connect(store.timeout(Duration::from_secs(5)));
+            let _server = connect().await?;
             limits::table().await?;
+            token::time().await;
+            Ok(())
+        }
+        ["token"] => {
+            let _server = connect().await?;
             token::time().await;
             Ok(())
         }
@@ -47,6 +48,17 @@ async fn main() -> Result<(), Box<dyn Error>> {
         ["outage", traffic, opinions, number, url, start] => {
             outage::replica((traffic, opinions), number.parse()?, url, start.parse()?).await
         }
-        _ => Err("options: none, `designs` or `outage`".into()),
+        _ => Err("options: none, `token`, `designs` or `outage`".into()),
     }
+}
+
+/// A Redis of its own, and the limits of this process connected to it.
+async fn connect() -> Result<Server, Box<dyn Error>> {
+    let server = Server::start()?;
+    let client = redis::Client::open(server.url())?;
+    let connection = client.get_multiplexed_async_connection().await?;
+    // On a busy machine, too, it is the store that is measured, not an outage.
+    let store = shared::Redis::new(connection).namespace("bench");
+    shared::connect(store.timeout(Duration::from_secs(5)));
+    Ok(server)
 }

@@ -136,6 +136,24 @@ fn keys_that_are_asked_for_outlive_a_flood_of_new_keys() {
     assert!(known >= 990, "{known} of 1,000");
 }
 
+/// A stranger brings new keys without end, each of which uses its limit up; known clients fill nine tenths of the map, and
+/// have used theirs up, too. One that were evicted would be given a fresh limit.
+#[test]
+fn known_keys_in_trouble_outlive_a_stranger() {
+    const KNOWN: u32 = 1_800;
+    let users = full(2_000, true);
+    (0..KNOWN).for_each(|key| drop(users.get(&key)));
+    let (mut known, mut lost) = ((0..KNOWN).cycle(), 0);
+    for new in 0..3_000_u32 {
+        ask(&users, 1_000_000 + new, true);
+        for key in known.by_ref().take(100) {
+            lost += u32::from(users.get(&key).try_acquire().is_ok());
+        }
+    }
+    assert_eq!(users.totals().evicted, 3_000 + u64::from(lost));
+    assert!(lost < 300, "{lost} of 300,000 calls found a fresh limit");
+}
+
 /// A key that was demoted is a candidate again when it is idle again, though no new look-up tells so.
 #[test]
 fn the_hand_finds_what_became_idle() {
