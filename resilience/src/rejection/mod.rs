@@ -1,6 +1,7 @@
 //! What a policy says when it rejects a call.
 
 mod find;
+mod text;
 
 use std::error::Error;
 use std::fmt;
@@ -172,50 +173,6 @@ impl Rejection {
     }
 }
 
-impl fmt::Display for Rejection {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let policy = ForCallers(self.name());
-        match self {
-            Self::CircuitOpen { retry_after: Some(wait), .. } => {
-                write!(f, "circuit open, retry in {wait:?} (circuit breaker `{policy}`)")
-            }
-            Self::CircuitOpen { retry_after: None, .. } => {
-                write!(f, "circuit forced open (circuit breaker `{policy}`)")
-            }
-            Self::BulkheadFull { limit, .. } => {
-                write!(f, "{limit} concurrent calls, no more are admitted (bulkhead `{policy}`)")
-            }
-            Self::RateLimited { retry_after: Some(wait), .. } => {
-                write!(f, "rate limit exceeded, retry in {wait:?} (rate limiter `{policy}`)")
-            }
-            Self::RateLimited { retry_after: None, .. } => {
-                write!(f, "rate limit exceeded by this call alone (rate limiter `{policy}`)")
-            }
-            Self::TimedOut { after, .. } => {
-                write!(f, "timed out after {after:?} (timeout `{policy}`)")
-            }
-            #[cfg(feature = "test-util")]
-            Self::Injected { .. } => write!(f, "a test has injected the fault `{policy}`"),
-            Self::DeadlineExceeded { .. } => {
-                write!(f, "the deadline had passed before the call began (`{policy}`)")
-            }
-        }
-    }
-}
-
-/// A policy's name as callers see it: a default name without its module path, which is the program's own business.
-struct ForCallers(Name);
-
-impl fmt::Display for ForCallers {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let name = self.0.as_str();
-        match name.rsplit_once("::") {
-            Some((_, item)) if self.0.is_default() => f.write_str(item),
-            _ => self.0.fmt(f),
-        }
-    }
-}
-
 impl Error for Rejection {}
 
 impl From<Rejection> for io::Error {
@@ -237,25 +194,5 @@ mod tests {
     #[test]
     fn fits_in_forty_bytes() {
         assert!(size_of::<Rejection>() <= 40, "{} bytes", size_of::<Rejection>());
-    }
-
-    #[cfg(feature = "test-util")]
-    #[test]
-    fn an_injected_fault_says_that_it_is_one_of_a_test() {
-        let rejection = Rejection::Injected { policy: Name::new("outage") };
-        assert_eq!(rejection.to_string(), "a test has injected the fault `outage`");
-        assert_eq!((rejection.kind().as_str(), rejection.policy()), ("injected", "outage"));
-    }
-
-    #[test]
-    fn names_the_policy_and_the_wait() {
-        let wait = Some(Duration::from_millis(9_999));
-        let rejection = Rejection::CircuitOpen { policy: Name::new("payments"), retry_after: wait };
-        assert_eq!(
-            rejection.to_string(),
-            "circuit open, retry in 9.999s (circuit breaker `payments`)"
-        );
-        assert_eq!(rejection.policy(), "payments");
-        assert_eq!(rejection.retry_after(), wait);
     }
 }
