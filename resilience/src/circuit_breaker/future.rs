@@ -60,26 +60,45 @@ where
 {
     type Output = F::Output;
 
+    // What comes before and after the body's poll must be inlined in optimised builds, where a permit stays in registers,
+    // and must not in others: its temporaries would lie in this frame, beside the body on the stack.
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
         // In hand while the body runs, so that a call that is ready at once never stores it.
-        let permit = match this.permit.take() {
-            Some(permit) => permit.resume(),
-            None => match (*this.breaker).policy().acquire_here() {
-                Ok(permit) => permit,
-                Err(rejection) => return Poll::Ready(Err(rejection)),
+        match admitted(this.permit, *this.breaker) {
+            Ok(permit) => match watched(&permit, || this.inner.poll(cx)) {
+                Poll::Pending => {
+                    keep(this.permit, permit);
+                    Poll::Pending
+                }
+                Poll::Ready(outcome) => {
+                    Poll::Ready(this.judge.settle(ManuallyDrop::into_inner(permit), outcome))
+                }
             },
-        };
-        let (outcome, permit) = watched(permit, || this.inner.poll(cx));
-        match outcome {
-            Poll::Pending => {
-                *this.permit = Some(permit.pause());
-                Poll::Pending
-            }
-            Poll::Ready(outcome) => Poll::Ready(this.judge.settle(permit, outcome)),
+            Err(rejection) => Poll::Ready(Err(rejection)),
         }
     }
+}
+
+/// The permit of the poll that begins: the call's own, or a new one. A panic in the poll is not a cancelled call.
+#[cfg_attr(not(debug_assertions), inline(always))]
+#[allow(clippy::inline_always, reason = "measured: as a call it would leave the permit in memory")]
+fn admitted<'b>(
+    kept: &mut Option<Permit<'b>>,
+    breaker: impl PolicyRef<'b, CircuitBreaker>,
+) -> Result<ManuallyDrop<Permit<'b>>, Rejection> {
+    let permit = match kept.take() {
+        Some(permit) => permit.resume(),
+        None => breaker.policy().acquire_here()?,
+    };
+    Ok(ManuallyDrop::new(permit))
+}
+
+/// Puts a permit by until the next poll.
+#[inline]
+fn keep<'b>(kept: &mut Option<Permit<'b>>, permit: ManuallyDrop<Permit<'b>>) {
+    *kept = Some(ManuallyDrop::into_inner(permit).pause());
 }
 
 /// What ends a call.
@@ -93,7 +112,7 @@ impl<'b, R: Fallible, N, J> Settles<'b, R> for Judge<N, J>
 where
     Self: Judges<R>,
 {
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     #[allow(
         clippy::inline_always,
         reason = "measured: as a call it would find the permit in memory"
@@ -103,7 +122,7 @@ where
     }
 }
 
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 #[allow(clippy::inline_always, reason = "measured: as a call it would find the permit in memory")]
 fn settled<R: Fallible>(
     permit: Permit<'_>,
@@ -179,14 +198,14 @@ pub fn guard_blocking<R: Fallible, N: Inspector<R>>(
     inspector: N,
     judge: impl Fn(Judging<'_, R, N>) -> Verdict,
 ) -> Result<R, Rejection> {
-    let permit = breaker.acquire_here()?;
-    let (outcome, permit) = watched(permit, inner);
-    settled(permit, outcome, &Judge::new(inspector, judge))
+    let permit = ManuallyDrop::new(breaker.acquire_here()?);
+    let outcome = watched(&permit, inner);
+    settled(ManuallyDrop::into_inner(permit), outcome, &Judge::new(inspector, judge))
 }
 
 /// Runs `f`, and blames the call if `f` itself panics. A panic elsewhere that drops the call doesn't pass here.
 #[inline]
-fn watched<O>(permit: Permit<'_>, f: impl FnOnce() -> O) -> (O, Permit<'_>) {
+fn watched<O>(permit: &Permit<'_>, f: impl FnOnce() -> O) -> O {
     struct Blame<'p, 'b>(&'p Permit<'b>);
     impl Drop for Blame<'_, '_> {
         #[inline]
@@ -194,9 +213,8 @@ fn watched<O>(permit: Permit<'_>, f: impl FnOnce() -> O) -> (O, Permit<'_>) {
             self.0.blame();
         }
     }
-    let permit = ManuallyDrop::new(permit);
-    let blame = Blame(&permit);
+    let blame = Blame(permit);
     let output = f();
     mem::forget(blame);
-    (output, ManuallyDrop::into_inner(permit))
+    output
 }

@@ -120,7 +120,8 @@ where
 {
     type Output = F::Output;
 
-    // Rejections are made here, in place, not where they are counted: see `Rejection`.
+    // Before and after the body's poll in functions of their own: in an unoptimised build, what they hold would lie beside
+    // the body on the stack. Rejections are made there, in place, not where they are counted: see `Rejection`.
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let mut this = self.project();
@@ -128,28 +129,43 @@ where
         let limit = (*this.limit).under(timeout);
         let outer = Deadline::current();
         // In hand while the body runs, so that a body that is ready at once never has it stored.
-        let deadline = match &*this.armed {
-            Some(armed) => armed.deadline,
-            None => match outer.tighten(limit) {
-                Some(deadline) => deadline,
-                None => return Poll::Ready(Err(late(timeout))),
-            },
+        let Some(deadline) = seen(this.armed.as_ref().get_ref().as_ref(), outer, limit) else {
+            return too_late(timeout);
         };
         let inner = this.inner.as_mut().as_pin_mut().expect("a future is not polled after its end");
         let outcome = deadline.scope(outer, || inner.poll(cx));
         if outcome.is_ready() {
             return outcome;
         }
-        if this.armed.is_none() {
-            let unenforced = limit == Deadline::NOT_ENFORCED;
-            let limit = if unenforced { (*this.limit).in_any_mode(timeout) } else { limit };
-            this.armed.set(Some(arm(timeout, deadline, limit)));
-        }
-        let Some(after) = expired(this.armed, timeout, cx) else { return Poll::Pending };
-        // The body goes first, so that whatever guards it further in knows why.
-        ambient::cut_off(|| this.inner.set(None));
-        Poll::Ready(Err(Rejection::TimedOut { policy: timeout.time_out(after), after }))
+        let after = overrun(this.armed, timeout, *this.limit, deadline, cx);
+        timed_out(this.inner, timeout, after)
     }
+}
+
+/// What the body sees in this poll, unless the nearest limit had passed before the first one.
+#[inline]
+fn seen(armed: Option<&Armed>, outer: Deadline, limit: u64) -> Option<Deadline> {
+    match armed {
+        Some(armed) => Some(armed.deadline),
+        None => outer.tighten(limit),
+    }
+}
+
+#[inline]
+fn too_late<R>(timeout: &Timeout) -> Poll<Result<R, Rejection>> {
+    Poll::Ready(Err(late(timeout)))
+}
+
+/// Ends a call that has overrun. The body goes first, so that whatever guards it further in knows why.
+#[inline]
+pub(super) fn timed_out<R, F>(
+    mut inner: Pin<&mut Option<F>>,
+    timeout: &Timeout,
+    after: Option<Duration>,
+) -> Poll<Result<R, Rejection>> {
+    let Some(after) = after else { return Poll::Pending };
+    ambient::cut_off(|| inner.set(None));
+    Poll::Ready(Err(Rejection::TimedOut { policy: timeout.time_out(after), after }))
 }
 
 #[inline]
@@ -157,10 +173,27 @@ pub(super) fn late(timeout: &Timeout) -> Rejection {
     Rejection::DeadlineExceeded { policy: timeout.reject_late() }
 }
 
-/// Sets the timer. Where the nearest limit is not our own, that one ends first, and ours may as well run from here.
+/// The limit, if it has passed: what is limited waits, under `deadline`. The timer is set when it first does.
 #[cold]
 #[inline(never)]
-pub(super) fn arm(timeout: &Timeout, deadline: Deadline, limit: u64) -> Armed {
+pub(super) fn overrun<L: Limit>(
+    mut armed: Pin<&mut Option<Armed>>,
+    timeout: &Timeout,
+    limit: L,
+    deadline: Deadline,
+    cx: &mut Context<'_>,
+) -> Option<Duration> {
+    if armed.is_none() {
+        let enforced = limit.under(timeout);
+        let unenforced = enforced == Deadline::NOT_ENFORCED;
+        let limit = if unenforced { limit.in_any_mode(timeout) } else { enforced };
+        armed.set(Some(arm(timeout, deadline, limit)));
+    }
+    expired(armed, timeout, cx)
+}
+
+/// Sets the timer. Where the nearest limit is not our own, that one ends first, and ours may as well run from here.
+fn arm(timeout: &Timeout, deadline: Deadline, limit: u64) -> Armed {
     let is_ours = deadline != Deadline::current();
     let left = if is_ours {
         clock::until(deadline.end(), clock::now())
@@ -171,9 +204,7 @@ pub(super) fn arm(timeout: &Timeout, deadline: Deadline, limit: u64) -> Armed {
 }
 
 /// Our own limit, if it has passed: the body waits. A body that has used up its task's budget must not hide that.
-#[cold]
-#[inline(never)]
-pub(super) fn expired(
+fn expired(
     armed: Pin<&mut Option<Armed>>,
     timeout: &Timeout,
     cx: &mut Context<'_>,

@@ -9,8 +9,8 @@ use std::time::Duration;
 use pin_project_lite::pin_project;
 
 use super::Timeout;
-use super::future::{Armed, Brought, Limit, Own, arm, expired, late};
-use crate::ambient::{self, Deadline};
+use super::future::{Armed, Brought, Limit, Own, late, overrun, timed_out};
+use crate::ambient::Deadline;
 use crate::rejection::Rejection;
 use crate::stack::PolicyRef;
 
@@ -128,33 +128,11 @@ where
         let outer = Deadline::current();
         let deadline = total.deadline.unwrap_or(outer);
         let inner = this.inner.as_mut().as_pin_mut().expect("a future is not polled after its end");
-        if let Poll::Ready(ended) = deadline.scope(outer, || inner.poll(cx)) {
-            return Poll::Ready(Continue(ended));
+        let ended = deadline.scope(outer, || inner.poll(cx));
+        if ended.is_ready() {
+            return ended.map(Continue);
         }
-        let Some(after) = overrun(total.armed, timeout, *total.limit, deadline, cx) else {
-            return Poll::Pending;
-        };
-        // The step goes first, so that whatever guards it further in knows why.
-        ambient::cut_off(|| this.inner.set(None));
-        Poll::Ready(Break(Err(Rejection::TimedOut { policy: timeout.time_out(after), after })))
+        let after = overrun(total.armed, timeout, *total.limit, deadline, cx);
+        timed_out(this.inner, timeout, after).map(Break)
     }
-}
-
-/// The limit, if it has passed: a step waits, under `deadline`. The timer is set when one first does.
-#[cold]
-#[inline(never)]
-fn overrun<L: Limit>(
-    mut armed: Pin<&mut Option<Armed>>,
-    timeout: &Timeout,
-    limit: L,
-    deadline: Deadline,
-    cx: &mut Context<'_>,
-) -> Option<Duration> {
-    if armed.is_none() {
-        let enforced = limit.under(timeout);
-        let unenforced = enforced == Deadline::NOT_ENFORCED;
-        let limit = if unenforced { limit.in_any_mode(timeout) } else { enforced };
-        armed.set(Some(arm(timeout, deadline, limit)));
-    }
-    expired(armed, timeout, cx)
 }
