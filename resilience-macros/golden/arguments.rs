@@ -19,7 +19,7 @@ async fn fetch(
         ::own(& __RESILIENCE_TIMEOUT)])
     }
     let outcome = timeout(
-            static_ref(|| &__RESILIENCE_TIMEOUT),
+            static_ref!(& __RESILIENCE_TIMEOUT, Timeout),
             body(async move {
                 if false {
                     #[allow(

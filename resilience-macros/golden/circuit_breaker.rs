@@ -14,8 +14,8 @@ async fn fetch(id: u64) -> Result<String, ApiError> {
         Site::function(::core::concat!(::core::module_path!(), "::fetch"), & [<
         CircuitBreaker > ::own(& __RESILIENCE_CIRCUIT_BREAKER)])
     }
-    let outcome = circuit_breaker(
-            static_ref(|| &__RESILIENCE_CIRCUIT_BREAKER),
+    let outcome = circuit_breaker_by_default(
+            static_ref!(& __RESILIENCE_CIRCUIT_BREAKER, CircuitBreaker),
             body(async move {
                 if false {
                     return never::<Result<String, ApiError>>();
@@ -23,7 +23,6 @@ async fn fetch(id: u64) -> Result<String, ApiError> {
                 get(id).await
             }),
             inspect!(result Result < String, ApiError >),
-            |judging| by_default(judging),
         )
         .await;
     finish::<Result<String, ApiError>, _>(outcome)

@@ -28,7 +28,7 @@ async fn fetch(id: u64) -> Result<String, ApiError> {
         let result = loop {
             {
                 let result = timeout(
-                        static_ref(|| &__RESILIENCE_TIMEOUT),
+                        static_ref!(& __RESILIENCE_TIMEOUT, Timeout),
                         body(async move {
                             if false {
                                 return never::<Result<String, ApiError>>();

@@ -25,7 +25,7 @@ async fn order(tenant: &str) -> Result<String, ApiError> {
             key => Keyed::get_shown(&__RESILIENCE_BULKHEAD, key, (&of_key(key)).shown()),
         }
     };
-    let outcome = bulkhead(
+    let outcome = bulkhead_by_default(
             &bulkhead,
             body(async move {
                 if false {
@@ -34,7 +34,6 @@ async fn order(tenant: &str) -> Result<String, ApiError> {
                 place(tenant).await
             }),
             inspect!(result Result < String, ApiError >),
-            |_| false,
         )
         .await;
     finish::<Result<String, ApiError>, _>(outcome)

@@ -18,7 +18,7 @@ async fn fetch(id: u64) -> Result<String, ApiError> {
         RateLimiter > ::own(& __RESILIENCE_RATE_LIMIT)])
     }
     let outcome = rate_limit(
-            static_ref(|| &__RESILIENCE_RATE_LIMIT),
+            static_ref!(& __RESILIENCE_RATE_LIMIT, RateLimiter),
             body(async move {
                 if false {
                     return never::<Result<String, ApiError>>();

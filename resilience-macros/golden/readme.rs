@@ -34,15 +34,16 @@ async fn charge(&self, order: &Order) -> Result<Receipt, ApiError> {
         __RESILIENCE_CIRCUIT_BREAKER), < Timeout > ::own(& __RESILIENCE_TIMEOUT)])
     }
     let outcome = {
+        let inspector = inspect!(result Result < Receipt, ApiError >);
         let mut attempts = begin(&__RESILIENCE_RETRY);
         loop {
             let pause = {
                 let tried = attempt(
                         attempts,
-                        circuit_breaker(
-                            static_ref(|| &__RESILIENCE_CIRCUIT_BREAKER),
+                        circuit_breaker_by_default(
+                            static_ref!(& __RESILIENCE_CIRCUIT_BREAKER, CircuitBreaker),
                             timeout(
-                                static_ref(|| &__RESILIENCE_TIMEOUT),
+                                static_ref!(& __RESILIENCE_TIMEOUT, Timeout),
                                 body(async move {
                                     if false {
                                         return never::<Result<Receipt, ApiError>>();
@@ -50,15 +51,14 @@ async fn charge(&self, order: &Order) -> Result<Receipt, ApiError> {
                                     self.client.charge(order).await
                                 }),
                             ),
-                            inspect!(result Result < Receipt, ApiError >),
-                            |judging| by_default(judging),
+                            inspector,
                         ),
                     )
                     .await;
                 match tried
                     .settle(
                         &__RESILIENCE_RETRY,
-                        inspect!(result Result < Receipt, ApiError >),
+                        inspector,
                         |judging| judging.when_err(ApiError::is_transient).verdict(),
                     )
                 {

@@ -34,12 +34,11 @@ async fn fetch(id: u64) -> Result<String, ApiError> {
             (); } get(id). await })
         );
         let outcome = timeout(
-                static_ref(|| &__RESILIENCE_TIMEOUT),
-                circuit_breaker(
-                    static_ref(|| &__RESILIENCE_CIRCUIT_BREAKER),
+                static_ref!(& __RESILIENCE_TIMEOUT, Timeout),
+                circuit_breaker_by_default(
+                    static_ref!(& __RESILIENCE_CIRCUIT_BREAKER, CircuitBreaker),
                     body(pinned(place)),
                     inspect!(result Result < String, ApiError >),
-                    |judging| by_default(judging),
                 ),
             )
             .await;

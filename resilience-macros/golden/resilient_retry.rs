@@ -42,7 +42,8 @@ async fn fetch(id: u64) -> Result<String, ApiError> {
         __RESILIENCE_TIMEOUT_2)]).and(& [Pipeline::listed(& __RESILIENCE_PIPELINE)])
     }
     let outcome = 'total: {
-        let mut total = pin!(total(static_ref(|| & __RESILIENCE_TIMEOUT)));
+        let inspector = inspect!(result Result < String, ApiError >);
+        let mut total = pin!(total(static_ref!(& __RESILIENCE_TIMEOUT, Timeout)));
         let begun = begin_within(&total, || begin(&__RESILIENCE_RETRY));
         let mut attempts = match begun {
             Break(outcome) => break 'total outcome,
@@ -59,14 +60,13 @@ async fn fetch(id: u64) -> Result<String, ApiError> {
                             total.as_mut(),
                             attempt(
                                 attempts,
-                                circuit_breaker(
-                                    static_ref(|| &__RESILIENCE_CIRCUIT_BREAKER),
+                                circuit_breaker_by_default(
+                                    static_ref!(& __RESILIENCE_CIRCUIT_BREAKER, CircuitBreaker),
                                     timeout(
-                                        static_ref(|| &__RESILIENCE_TIMEOUT_2),
+                                        static_ref!(& __RESILIENCE_TIMEOUT_2, Timeout),
                                         body(pinned(place)),
                                     ),
-                                    inspect!(result Result < String, ApiError >),
-                                    |judging| by_default(judging),
+                                    inspector,
                                 ),
                             ),
                         )
@@ -76,13 +76,7 @@ async fn fetch(id: u64) -> Result<String, ApiError> {
                 match settle_within(
                     &total,
                     tried,
-                    |tried| {
-                        tried
-                            .settle_by_default(
-                                &__RESILIENCE_RETRY,
-                                inspect!(result Result < String, ApiError >),
-                            )
-                    },
+                    |tried| tried.settle_by_default(&__RESILIENCE_RETRY, inspector),
                 ) {
                     Break(outcome) => break outcome,
                     Continue(pause) => pause,

@@ -15,6 +15,7 @@ async fn fetch(id: u64) -> Result<String, ApiError> {
         ::own(& __RESILIENCE_RETRY)])
     }
     let outcome = {
+        let inspector = inspect!(result Result < String, ApiError >);
         let mut attempts = begin(&__RESILIENCE_RETRY);
         loop {
             let pause = {
@@ -31,7 +32,7 @@ async fn fetch(id: u64) -> Result<String, ApiError> {
                 match tried
                     .settle_with_hint(
                         &__RESILIENCE_RETRY,
-                        inspect!(result Result < String, ApiError >),
+                        inspector,
                         |judging| by_default(judging),
                         |error| error.retry_after,
                     )

@@ -21,7 +21,7 @@ async fn fetch(id: u64) -> Result<String, ApiError> {
         faults::Listed(& __RESILIENCE_FAULTS)
     }
     let outcome = timeout(
-            static_ref(|| &__RESILIENCE_TIMEOUT),
+            static_ref!(& __RESILIENCE_TIMEOUT, Timeout),
             faults::faulty(
                 || &__RESILIENCE_FAULTS,
                 body(async move {

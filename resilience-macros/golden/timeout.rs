@@ -16,7 +16,7 @@ async fn fetch(&self, id: u64) -> Result<String, ApiError> {
     }
     let timeout: Duration = self.patience;
     let outcome = timeout_after(
-            static_ref(|| &__RESILIENCE_TIMEOUT),
+            static_ref!(& __RESILIENCE_TIMEOUT, Timeout),
             timeout,
             body(async move {
                 if false {

@@ -8,11 +8,15 @@ pub use inventory::submit;
 
 pub use crate::ambient::Priority;
 pub use crate::bulkhead::guard::{
-    guard as bulkhead, guard_priority as bulkhead_priority, priority,
+    guard as bulkhead, guard_by_default as bulkhead_by_default,
+    guard_priority as bulkhead_priority, priority,
 };
 pub use crate::bulkhead::{Bulkhead, BulkheadConfig, QueueOrder};
 pub use crate::circuit_breaker::{CircuitBreaker, CircuitBreakerConfig};
-pub use crate::circuit_breaker::{Window, WindowOf, guard as circuit_breaker};
+pub use crate::circuit_breaker::{Window, WindowOf};
+pub use crate::circuit_breaker::{
+    guard as circuit_breaker, guard_by_default as circuit_breaker_by_default,
+};
 pub use crate::fallback::Fallback;
 pub use crate::fallback::{PlainReturn, ReturnType};
 pub use crate::health::{HealthCheck, HealthCheckConfig};
@@ -58,6 +62,21 @@ macro_rules! __unique {
     };
 }
 pub use __unique as unique;
+
+/// Leads to a static of the function: a function item, which is cheaper for the compiler than a closure, whose type it
+/// would have to infer.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __static_ref {
+    ($place:expr, $policy:ty) => {{
+        #[inline]
+        fn __resilience_place() -> &'static $policy {
+            $place
+        }
+        $crate::__private::static_ref(__resilience_place)
+    }};
+}
+pub use __static_ref as static_ref;
 
 /// Climbs all ladders for the results of a function: those of a type, or of one that may be no `Result`. The type of a
 /// value that isn't written, as in `Result<impl Sized, E>`, is asked for nothing.

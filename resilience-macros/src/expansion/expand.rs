@@ -8,7 +8,7 @@ use syn::spanned::Spanned;
 use crate::attribute::Effect;
 use crate::expansion::capture::Capture;
 use crate::expansion::faults;
-use crate::expansion::instances::{PREFIX, shared, static_name, statics};
+use crate::expansion::instances::{PREFIX, policy_type, shared, static_name, statics};
 use crate::expansion::place::{is_in_place, placed};
 use crate::layer::call::{self, CallTokens, Edge, WrapContext};
 use crate::layer::future::FutureTokens;
@@ -33,6 +33,7 @@ pub(crate) fn body(guarded: &Guarded, stack: &Stack, capture: &Capture<'_>) -> T
     let rebindable = capture.rebindable();
     for (place, (layer, name)) in stack.layers.iter().zip(&names).enumerate().rev() {
         let mut context = context(layer, name, guarded, stack.is_total(), edge, &runtime);
+        context.is_inspector_bound = stack.has_bound_inspector(place, guarded);
         if place > 0 || layer.is_shared() {
             context.rebound.clone_from(&rebindable);
         }
@@ -42,7 +43,7 @@ pub(crate) fn body(guarded: &Guarded, stack: &Stack, capture: &Capture<'_>) -> T
         prepared = quote_spanned!(context.span=> #instance #first #by_key #prepared);
         if by_key.is_some() {
             context.policy = quote_spanned!(context.span=> &#name);
-            context.is_static = false;
+            context.static_type = None;
         }
         call = layer.expansion.wrap(call, &context);
         edge = beyond(layer, edge, stack);
@@ -98,22 +99,23 @@ fn context<'s>(
     runtime: &'s TokenStream,
 ) -> WrapContext<'s> {
     let span = generated_span(layer.span);
-    let policy = match &layer.source {
-        Source::Shared(_) => name.to_token_stream(),
+    let (policy, static_type) = match &layer.source {
+        Source::Shared(_) => (name.to_token_stream(), None),
         Source::Own(_) => {
             let name = static_name(name);
-            quote_spanned!(span=> &#name)
+            (quote_spanned!(span=> &#name), Some(policy_type(layer, runtime)))
         }
     };
     WrapContext {
         runtime,
         policy,
-        is_static: matches!(layer.source, Source::Own(_)),
+        static_type,
         binding: name.clone(),
         mode: guarded.mode,
         output: &guarded.output,
         is_total,
         rebound: Vec::new(),
+        is_inspector_bound: false,
         edge,
         span,
     }

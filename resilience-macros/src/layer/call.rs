@@ -16,8 +16,8 @@ pub(crate) struct WrapContext<'s> {
     pub(crate) runtime: &'s TokenStream,
     /// An expression for a reference to the policy's instance.
     pub(crate) policy: TokenStream,
-    /// Whether that is a static of this function: then a layer need not keep the reference.
-    pub(crate) is_static: bool,
+    /// The type of the instance where that is a static of this function: then a layer need not keep the reference.
+    pub(crate) static_type: Option<TokenStream>,
     /// A name, unique in the stack, for what a layer prepares.
     pub(crate) binding: Ident,
     pub(crate) mode: Mode,
@@ -28,6 +28,8 @@ pub(crate) struct WrapContext<'s> {
     /// Arguments for a block around the body to bind again: the compiler names a local that the body consumes, and has no
     /// name for what a block has captured.
     pub(crate) rebound: Vec<&'s Ident>,
+    /// Whether what the layer reads from results has a name.
+    pub(crate) is_inspector_bound: bool,
     /// How rejections from further in become the function's error.
     pub(crate) edge: Edge<'s>,
     pub(crate) span: Span,
@@ -109,9 +111,23 @@ impl CallTokens {
 }
 
 impl WrapContext<'_> {
-    /// What a layer reads the defaults of its predicates from. It has no size, and is made where it is used: bound to a
-    /// name it would be borrowed by the blocks further in.
+    /// What a layer reads the defaults of its predicates from.
     pub(crate) fn inspector(&self) -> TokenStream {
+        if self.is_inspector_bound {
+            return quote_spanned!(self.span=> __resilience_inspector);
+        }
+        self.made_inspector()
+    }
+
+    /// Binds it to its name, if it has one.
+    pub(crate) fn bound_inspector(&self) -> Option<TokenStream> {
+        let made = self.made_inspector();
+        let bound = quote_spanned!(self.span=> let __resilience_inspector = #made;);
+        self.is_inspector_bound.then_some(bound)
+    }
+
+    /// It has no size.
+    fn made_inspector(&self) -> TokenStream {
         let Self { runtime, output, span, .. } = self;
         let (span, of) = (*span, if self.is_total { "plain_or_not" } else { "result" });
         let of = Ident::new(of, span);
@@ -127,14 +143,13 @@ impl WrapContext<'_> {
     /// A reference to the instance, as a layer keeps it.
     pub(crate) fn place(&self) -> TokenStream {
         let Self { runtime, policy, span, .. } = self;
-        if self.is_static {
-            quote_spanned!(*span=> #runtime::static_ref(|| #policy))
-        } else {
-            policy.clone()
+        match &self.static_type {
+            Some(ty) => quote_spanned!(*span=> #runtime::static_ref!(#policy, #ty)),
+            None => policy.clone(),
         }
     }
 
-    /// `policy(at(|| &POLICY), inner)`, or its blocking twin.
+    /// `policy(static_ref!(&POLICY, Policy), inner)`, or its blocking twin.
     pub(crate) fn guard(
         &self,
         function: &str,

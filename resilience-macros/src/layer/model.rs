@@ -11,7 +11,10 @@ use crate::attribute::options::value::SpannedValue;
 use crate::layer::call::{CallTokens, WrapContext};
 use crate::layer::keyed::Keyed;
 use crate::layer::names::Naming;
+use crate::mode::Mode;
 use crate::runtime::Runtime;
+use crate::source::function::Guarded;
+use crate::source::return_type::{Unwritten, unwritten};
 
 /// The policies of one function, outermost first.
 pub(crate) struct Stack {
@@ -25,6 +28,16 @@ impl Stack {
     /// Whether an outermost fallback answers every rejection, so that the function may return a plain value.
     pub(crate) fn is_total(&self) -> bool {
         self.layers.first().is_some_and(|layer| layer.expansion.is_total())
+    }
+
+    /// Whether the layer at `place` finds what it reads from results under a name, which a layer further out has bound.
+    pub(crate) fn has_bound_inspector(&self, place: usize, guarded: &Guarded) -> bool {
+        let mut outwards =
+            self.layers[..=place].iter().rev().map(|layer| layer.expansion.inspection());
+        let origin = outwards.find(|inspection| *inspection != Inspection::Passed);
+        guarded.mode == Mode::Async
+            && origin == Some(Inspection::Bound)
+            && unwritten(&guarded.output) != Unwritten::Error
     }
 }
 
@@ -105,6 +118,11 @@ pub(crate) trait LayerExpansion {
         None
     }
 
+    /// Where what is read from results comes from, in an async function.
+    fn inspection(&self) -> Inspection {
+        Inspection::Closed
+    }
+
     /// Whether it answers every rejection, so that the function need not return a `Result`.
     fn is_total(&self) -> bool {
         false
@@ -150,6 +168,18 @@ pub(crate) trait LayerExpansion {
     fn pauses(&self) -> Option<Vec<Duration>> {
         None
     }
+}
+
+/// Where a layer of an async function, and those further in, find what is read from results: to ask the compiler once per
+/// function is cheaper than once per layer.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Inspection {
+    /// It is bound to a name here.
+    Bound,
+    /// Under that name, if there is one: the layer is one expression around the future further in.
+    Passed,
+    /// In place: a block or a closure here would capture the name, and its future would hold a pointer.
+    Closed,
 }
 
 /// A value that is known now, and the token that says so (none for a default).

@@ -10,7 +10,8 @@ use crate::attribute::options::duration::Positive;
 use crate::attribute::options::value::SpannedValue;
 use crate::layer::call::{CallTokens, WrapContext};
 use crate::layer::keyed::Keyed;
-use crate::layer::model::LayerExpansion;
+use crate::layer::model::{Inspection, LayerExpansion};
+use crate::mode::Mode;
 use crate::tokens::{generated_span, moved};
 
 pub(crate) struct AdmissionLayer {
@@ -68,6 +69,12 @@ pub(crate) fn waits(max_wait: Option<SpannedValue<Positive>>) -> Option<Span> {
 
 impl LayerExpansion for AdmissionLayer {
     fn wrap(&self, inner: CallTokens, context: &WrapContext<'_>) -> CallTokens {
+        if let (Some(Judges { overload_err: None }), None, Mode::Async) =
+            (&self.judges, &self.argument, context.mode)
+        {
+            let function = format!("{}_by_default", self.function);
+            return context.guard(&function, inner, Some(context.inspector()));
+        }
         let judges = self.judges.as_ref().map(|judges| judges.tokens(context));
         let name = self.argument.as_ref().map(|_| Argument::name(context).into_token_stream());
         let function = self.argument.as_ref().map_or(self.function, |argument| argument.function);
@@ -92,6 +99,10 @@ impl LayerExpansion for AdmissionLayer {
         let (name, span) = (Argument::name(context), generated_span(expr.span()));
         let (runtime, convert) = (moved(context.runtime, span), Ident::new(convert, span));
         quote_spanned!(span=> let #name = #runtime::#convert(#expr);)
+    }
+
+    fn inspection(&self) -> Inspection {
+        Inspection::Passed
     }
 
     fn waits(&self) -> Option<Span> {

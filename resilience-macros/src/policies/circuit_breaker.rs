@@ -16,8 +16,9 @@ use crate::diagnostics::Diagnostics;
 use crate::grammar::{SLOW_RATE_ALONE, more_than_the_window, too_short};
 use crate::layer::call::{CallTokens, WrapContext};
 use crate::layer::keyed::Keyed;
-use crate::layer::model::{Layer, LayerExpansion};
+use crate::layer::model::{Inspection, Layer, LayerExpansion};
 use crate::layer::predicates::Predicates;
+use crate::mode::Mode;
 use crate::policies::keys::{Key, keyed};
 use crate::policies::option_table::options;
 use crate::policies::reading::{Reader, Reading};
@@ -159,8 +160,15 @@ struct CircuitBreaker {
 
 impl LayerExpansion for CircuitBreaker {
     fn wrap(&self, inner: CallTokens, context: &WrapContext<'_>) -> CallTokens {
+        if context.mode == Mode::Async && self.predicates.expressions().is_empty() {
+            return context.guard("circuit_breaker_by_default", inner, Some(context.inspector()));
+        }
         let predicates = self.predicates.tokens(context);
         context.guard("circuit_breaker", inner, Some(predicates))
+    }
+
+    fn inspection(&self) -> Inspection {
+        Inspection::Passed
     }
 
     fn expressions(&self) -> Vec<&Expr> {

@@ -17,7 +17,7 @@ use crate::diagnostics::Diagnostics;
 use crate::grammar::{BUDGET_BURST_ALONE, FACTOR_ALONE, too_short};
 use crate::layer::attempts::Attempts;
 use crate::layer::call::{CallTokens, WrapContext};
-use crate::layer::model::{Layer, LayerExpansion};
+use crate::layer::model::{Inspection, Layer, LayerExpansion};
 use crate::layer::predicates::Predicates;
 use crate::mode::Mode;
 use crate::policies::backoff::{Backoff, growth, scaled};
@@ -176,9 +176,10 @@ impl LayerExpansion for Retry {
     fn wrap(&self, inner: CallTokens, context: &WrapContext<'_>) -> CallTokens {
         let WrapContext { runtime, policy, span, mode, rebound, .. } = context;
         let quiet = rebound.iter().map(|name| quiet_underscores(&[*name]));
+        let bound = context.bound_inspector();
         let attempts = Attempts {
             runtime: runtime.to_token_stream(),
-            first: quote_spanned!(*span=> #(#quiet let #rebound = #rebound;)*),
+            first: quote_spanned!(*span=> #(#quiet let #rebound = #rebound;)* #bound),
             policy: policy.clone(),
             settle: self.settle(context),
             span: *span,
@@ -191,6 +192,10 @@ impl LayerExpansion for Retry {
 
     fn expressions(&self) -> Vec<&Expr> {
         self.predicates.expressions().into_iter().chain(&self.hint).collect()
+    }
+
+    fn inspection(&self) -> Inspection {
+        Inspection::Bound
     }
 
     fn pauses(&self) -> Option<Vec<Duration>> {

@@ -12,7 +12,7 @@ use crate::attribute::options::duration::Positive;
 use crate::attribute::options::value::{SpannedValue, transparent};
 use crate::attribute::{Attribute, Blocking, Effect, Positional, Target};
 use crate::layer::call::{CallTokens, WrapContext};
-use crate::layer::model::{KnownValue, Layer, LayerExpansion};
+use crate::layer::model::{Inspection, KnownValue, Layer, LayerExpansion};
 use crate::mode::Mode;
 use crate::policies::option_table::options;
 use crate::policies::reading::{Reader, Reading};
@@ -122,6 +122,10 @@ impl LayerExpansion for Timeout {
         let Some(after) = &self.computed else { return TokenStream::new() };
         let WrapContext { runtime, binding, span, .. } = context;
         quote_spanned!(*span=> let #binding: #runtime::Duration = #after;)
+    }
+
+    fn inspection(&self) -> Inspection {
+        Inspection::Passed
     }
 
     fn is_open_ended(&self) -> bool {

@@ -68,10 +68,10 @@ fn every_attribute_is_a_part_of_a_pipeline_or_known_not_to_be() {
 fn the_first_attribute_is_outermost() {
     let item = format!("#[timeout(\"1s\")] #[inline] #[resilience::bulkhead] {FUNCTION}");
     let expansion = expanded(&circuit_breaker::READER, "", &item);
-    let at = |function: &str| format!(":: {function} (:: resilience :: __private :: static_ref");
+    let at = |function: &str| format!(":: {function} (:: resilience :: __private :: static_ref !");
     let place = |function: &str| expansion.find(&at(function)).expect(function);
-    assert!(place("circuit_breaker") < place("timeout"));
-    assert!(place("timeout") < place("bulkhead"));
+    assert!(place("circuit_breaker_by_default") < place("timeout"));
+    assert!(place("timeout") < place("bulkhead_by_default"));
     assert!(expansion.starts_with("# [inline]"));
 }
 

@@ -7,6 +7,7 @@ use crate::ambient::{Prioritized, Priority, with_priority};
 use crate::rejection::Rejection;
 use crate::stack::PolicyRef;
 use crate::stack::inspect::Inspector;
+use crate::stack::predicate::NoPredicate;
 use crate::stack::verdict::Fallible;
 
 /// Runs `inner` in a slot; `overload_err` says which of its errors mean too much load, with the defaults by `inspector`.
@@ -25,6 +26,19 @@ where
     P: Fn(&R::Error) -> bool,
 {
     Admitted::new(bulkhead, inner, Judged { inspector, overload_err })
+}
+
+/// [`guard`] by the defaults alone.
+#[inline]
+pub fn guard_by_default<'b, A, F, N>(
+    bulkhead: A,
+    inner: F,
+    inspector: N,
+) -> Admitted<'b, A, F, Judged<N, NoPredicate>>
+where
+    A: PolicyRef<'b, Bulkhead>,
+{
+    Admitted::new(bulkhead, inner, Judged { inspector, overload_err: NoPredicate })
 }
 
 /// The same at a priority, which holds in `inner` too.

@@ -10,9 +10,9 @@ use super::permit::Permit;
 use super::policy::CircuitBreaker;
 use crate::ambient;
 use crate::rejection::Rejection;
-use crate::stack::PolicyRef;
 use crate::stack::inspect::{ErrorText, Inspector};
 use crate::stack::verdict::{Fallible, Judge, Judges, Judging, Verdict};
+use crate::stack::{DefaultJudge, PolicyRef};
 
 pin_project! {
     /// The future of a call that a breaker guards. Dropped before it finished, the call is cancelled.
@@ -43,6 +43,16 @@ where
     J: Fn(Judging<'_, R, N>) -> Verdict,
 {
     guard_by(breaker, inner, Judge::new(inspector, judge))
+}
+
+/// [`guard`] by the defaults alone.
+#[inline]
+pub fn guard_by_default<'b, A, F, N>(
+    breaker: A,
+    inner: F,
+    inspector: N,
+) -> Guarded<'b, A, F, DefaultJudge<N>> {
+    guard_by(breaker, inner, DefaultJudge(inspector))
 }
 
 /// Guards `inner`; `judge` ends the call.
@@ -112,6 +122,17 @@ impl<'b, R: Fallible, N, J> Settles<'b, R> for Judge<N, J>
 where
     Self: Judges<R>,
 {
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[allow(
+        clippy::inline_always,
+        reason = "measured: as a call it would find the permit in memory"
+    )]
+    fn settle(&self, permit: Permit<'b>, outcome: Result<R, Rejection>) -> Result<R, Rejection> {
+        settled(permit, outcome, self)
+    }
+}
+
+impl<'b, R: Fallible, N: Inspector<R>> Settles<'b, R> for DefaultJudge<N> {
     #[cfg_attr(not(debug_assertions), inline(always))]
     #[allow(
         clippy::inline_always,

@@ -37,7 +37,7 @@ pub use self::config::{CircuitBreakerConfig, Window};
 pub use self::counts::{Totals, Trip};
 #[cfg(feature = "tower")]
 pub(crate) use self::future::Settles;
-pub use self::future::{guard, guard_blocking};
+pub use self::future::{guard, guard_blocking, guard_by_default};
 #[cfg(feature = "tower")]
 pub(crate) use self::future::{guard_by, unknown};
 pub use self::permit::Permit;

@@ -28,23 +28,21 @@ pin_project! {
 
 /// Limits the rate of `inner`.
 #[inline]
-pub fn guard<'l, R, L, A, F>(limiter: A, inner: F) -> Limited<'l, L, A, One, F>
+pub fn guard<'l, L, A, F>(limiter: A, inner: F) -> Limited<'l, L, A, One, F>
 where
     L: Borrow<Limit>,
     A: PolicyRef<'l, RateLimiter<L>>,
-    F: Future<Output = Result<R, Rejection>>,
 {
     guard_cost(limiter, inner, One)
 }
 
 /// The same for a call that takes `cost` turns.
 #[inline]
-pub fn guard_cost<'l, R, L, A, C, F>(limiter: A, inner: F, cost: C) -> Limited<'l, L, A, C, F>
+pub fn guard_cost<'l, L, A, C, F>(limiter: A, inner: F, cost: C) -> Limited<'l, L, A, C, F>
 where
     L: Borrow<Limit>,
     A: PolicyRef<'l, RateLimiter<L>>,
     C: Cost,
-    F: Future<Output = Result<R, Rejection>>,
 {
     Limited { acquire: Acquire::new(limiter, cost), inner }
 }

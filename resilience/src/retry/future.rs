@@ -26,7 +26,7 @@ pin_project! {
 
 /// Runs `inner` as the current attempt: that is what [`attempt()`](crate::attempt) in it says.
 #[inline]
-pub fn attempt<F: Future>(attempts: Attempts, inner: F) -> Trying<F> {
+pub fn attempt<F>(attempts: Attempts, inner: F) -> Trying<F> {
     Trying { attempts, inner }
 }
 

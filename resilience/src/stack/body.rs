@@ -20,7 +20,7 @@ pin_project! {
 
 /// Puts a body at the core of a stack.
 #[inline]
-pub fn body<F: Future>(inner: F) -> Body<F> {
+pub fn body<F>(inner: F) -> Body<F> {
     Body { inner }
 }
 

@@ -2,6 +2,7 @@
 
 mod body;
 pub(crate) mod by_hand;
+mod default_judge;
 mod drop_on_ready;
 mod edge;
 mod either;
@@ -22,6 +23,7 @@ mod span_event;
 pub mod verdict;
 
 pub use self::body::{Body, body, body_blocking, never};
+pub use self::default_judge::DefaultJudge;
 pub use self::drop_on_ready::drop_on_ready;
 pub use self::edge::{
     FromRejection, answered, edge, finish, finish_elsewhere, finish_unrefused, finish_with,

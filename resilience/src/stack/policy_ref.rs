@@ -18,10 +18,10 @@ impl<'p, P> PolicyRef<'p, P> for &'p P {
 #[derive(Clone, Copy, Debug)]
 pub struct StaticRef<F>(F);
 
-/// `static_ref(|| &STATIC)`
+/// `static_ref!(&STATIC, Policy)` calls it.
 #[inline(always)]
 #[allow(clippy::inline_always, reason = "it does nothing")]
-pub const fn static_ref<P: 'static, F: Fn() -> &'static P + Copy>(place: F) -> StaticRef<F> {
+pub const fn static_ref<F>(place: F) -> StaticRef<F> {
     StaticRef(place)
 }
 

@@ -94,21 +94,13 @@ impl Limit for Brought {
 
 /// Limits `inner`.
 #[inline]
-pub fn guard<'t, R, A, F>(timeout: A, inner: F) -> Limited<A, Own, F>
-where
-    A: PolicyRef<'t, Timeout>,
-    F: Future<Output = Result<R, Rejection>>,
-{
+pub fn guard<A, F>(timeout: A, inner: F) -> Limited<A, Own, F> {
     Limited { timeout, limit: Own, inner: Some(inner), armed: None }
 }
 
 /// Limits `inner` by a limit that this call brings.
 #[inline]
-pub fn guard_after<'t, R, A, F>(timeout: A, limit: Duration, inner: F) -> Limited<A, Brought, F>
-where
-    A: PolicyRef<'t, Timeout>,
-    F: Future<Output = Result<R, Rejection>>,
-{
+pub fn guard_after<A, F>(timeout: A, limit: Duration, inner: F) -> Limited<A, Brought, F> {
     Limited { timeout, limit: Brought::new(limit), inner: Some(inner), armed: None }
 }
 

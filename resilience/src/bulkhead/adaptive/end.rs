@@ -4,6 +4,7 @@ use crate::ambient::is_cut_off;
 use crate::class::Class;
 use crate::rejection::Rejection;
 use crate::stack::inspect::Inspector;
+use crate::stack::predicate::Predicate;
 use crate::stack::verdict::{Fallible, timed_out};
 
 /// How a call ended, as far as the limit is concerned.
@@ -56,7 +57,7 @@ impl<R, N, P> Judge<R> for Judged<N, P>
 where
     R: Fallible,
     N: Inspector<R>,
-    P: Fn(&R::Error) -> bool,
+    P: Predicate<R::Error>,
 {
     #[inline]
     fn end(&self, outcome: &Result<R, Rejection>) -> End {
@@ -65,7 +66,7 @@ where
                 None | Some(Class::Expected) => End::Success,
                 Some(Class::Transient | Class::Permanent) => End::Nothing,
             },
-            Ok(Err(error)) if (self.overload_err)(error) => End::Overload,
+            Ok(Err(error)) if self.overload_err.test(error) => End::Overload,
             Ok(Err(error)) => {
                 self.inspector.rejection(error).map_or(End::Nothing, End::of_rejection)
             }
