@@ -200,16 +200,19 @@ impl Attempts {
     ) -> ControlFlow<O, Pause> {
         match judge(&outcome) {
             Verdict::Failure => {
-                // By its parts: whole, it would lie in memory before it is known that it failed.
-                let (mark, serial) = self.attempt.parts();
-                if let Some(pause) = next(retry, self.started, mark, serial, &failed(&outcome)) {
-                    return Continue(pause);
-                }
+                // Moved where something points to it, and by its parts: otherwise it would lie in memory before it is
+                // known that it failed.
+                let (outcome, (mark, serial)) = (outcome, self.attempt.parts());
+                let pause = next(retry, self.started, mark, serial, &failed(&outcome));
+                pause.map_or(Break(outcome), Continue)
             }
-            Verdict::Success if !self.attempt.is_first() => retry.count_recovered(),
-            Verdict::Success | Verdict::Permanent | Verdict::Ignored => {}
+            verdict => {
+                if verdict == Verdict::Success && !self.attempt.is_first() {
+                    retry.count_recovered();
+                }
+                Break(outcome)
+            }
         }
-        Break(outcome)
     }
 
     /// Goes on to the next attempt, if there is one: the pause before it.
