@@ -1,13 +1,12 @@
 //! A bulkhead around a call: what attributes make of their options.
 
-use super::adaptive::Judged;
+use super::adaptive::{Judged, JudgedBy};
 use super::future::Admitted;
 use super::policy::Bulkhead;
 use crate::ambient::{Prioritized, Priority, with_priority};
 use crate::rejection::Rejection;
 use crate::stack::PolicyRef;
 use crate::stack::inspect::Inspector;
-use crate::stack::predicate::NoPredicate;
 use crate::stack::verdict::Fallible;
 
 /// Runs `inner` in a slot; `overload_err` says which of its errors mean too much load, with the defaults by `inspector`.
@@ -17,7 +16,7 @@ pub fn guard<'b, R, A, F, N, P>(
     inner: F,
     inspector: N,
     overload_err: P,
-) -> Admitted<'b, A, F, Judged<N, P>>
+) -> Admitted<'b, A, F, JudgedBy<N, P>>
 where
     R: Fallible,
     A: PolicyRef<'b, Bulkhead>,
@@ -25,7 +24,7 @@ where
     N: Inspector<R>,
     P: Fn(&R::Error) -> bool,
 {
-    Admitted::new(bulkhead, inner, Judged { inspector, overload_err })
+    Admitted::new(bulkhead, inner, JudgedBy { inspector, overload_err })
 }
 
 /// [`guard`] by the defaults alone.
@@ -34,11 +33,11 @@ pub fn guard_by_default<'b, A, F, N>(
     bulkhead: A,
     inner: F,
     inspector: N,
-) -> Admitted<'b, A, F, Judged<N, NoPredicate>>
+) -> Admitted<'b, A, F, Judged<N>>
 where
     A: PolicyRef<'b, Bulkhead>,
 {
-    Admitted::new(bulkhead, inner, Judged { inspector, overload_err: NoPredicate })
+    Admitted::new(bulkhead, inner, Judged { inspector })
 }
 
 /// The same at a priority, which holds in `inner` too.
@@ -49,7 +48,7 @@ pub fn guard_priority<'b, R, A, F, N, P>(
     inspector: N,
     overload_err: P,
     priority: Priority,
-) -> Prioritized<Admitted<'b, A, F, Judged<N, P>>>
+) -> Prioritized<Admitted<'b, A, F, JudgedBy<N, P>>>
 where
     R: Fallible,
     A: PolicyRef<'b, Bulkhead>,
@@ -85,7 +84,7 @@ where
     P: Fn(&R::Error) -> bool,
 {
     let permit = bulkhead.try_acquire()?;
-    permit.end(inner(), &Judged { inspector, overload_err })
+    permit.end(inner(), &JudgedBy { inspector, overload_err })
 }
 
 /// The same at a priority, which holds in `inner` too.

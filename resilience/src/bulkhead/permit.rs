@@ -48,13 +48,13 @@ impl<'b> BulkheadPermit<'b> {
             return outcome;
         }
         let sample = outcome;
-        self.end_sampled(&sample, judge);
+        self.end_sampled(&sample, judge.apart());
         sample
     }
 
     #[cold]
     #[inline(never)]
-    fn end_sampled<R>(self, outcome: &Result<R, Rejection>, judge: &impl Judge<R>) {
+    fn end_sampled<R>(self, outcome: &Result<R, Rejection>, judge: impl Judge<R>) {
         self.report(judge.end(outcome));
     }
 

@@ -4,7 +4,6 @@ use crate::ambient::is_cut_off;
 use crate::class::Class;
 use crate::rejection::Rejection;
 use crate::stack::inspect::Inspector;
-use crate::stack::predicate::Predicate;
 use crate::stack::verdict::{Fallible, timed_out};
 
 /// How a call ended, as far as the limit is concerned.
@@ -33,6 +32,21 @@ impl End {
 pub trait Judge<R> {
     /// How a call ended that came to this outcome.
     fn end(&self, outcome: &Result<R, Rejection>) -> End;
+
+    /// The same judge, for a function apart: a copy where it is nothing but types, because a pointer to it would be one
+    /// into the call's future, which then had to lie in memory on the way of every call.
+    fn apart(&self) -> impl Judge<R>;
+}
+
+impl<R, J: Judge<R>> Judge<R> for &J {
+    #[inline]
+    fn end(&self, outcome: &Result<R, Rejection>) -> End {
+        (**self).end(outcome)
+    }
+
+    fn apart(&self) -> impl Judge<R> {
+        *self
+    }
 }
 
 /// Sees rejections alone: what was returned is a success, whatever it is.
@@ -44,33 +58,68 @@ impl<R> Judge<R> for Unjudged {
     fn end(&self, outcome: &Result<R, Rejection>) -> End {
         outcome.as_ref().map_or_else(End::of_rejection, |_| End::Success)
     }
+
+    #[inline]
+    fn apart(&self) -> impl Judge<R> {
+        *self
+    }
+}
+
+/// Sees results: by default no error means too much load, unless it holds a rejection that says so.
+#[derive(Clone, Copy, Debug)]
+pub struct Judged<N> {
+    pub(in crate::bulkhead) inspector: N,
+}
+
+impl<R: Fallible, N: Inspector<R>> Judge<R> for Judged<N> {
+    #[inline]
+    fn end(&self, outcome: &Result<R, Rejection>) -> End {
+        end_of(outcome, self.inspector, |_| false)
+    }
+
+    #[inline]
+    fn apart(&self) -> impl Judge<R> {
+        *self
+    }
 }
 
 /// Sees results: `overload_err` says which errors mean too much load.
 #[derive(Clone, Copy, Debug)]
-pub struct Judged<N, P> {
+pub struct JudgedBy<N, P> {
     pub(in crate::bulkhead) inspector: N,
     pub(in crate::bulkhead) overload_err: P,
 }
 
-impl<R, N, P> Judge<R> for Judged<N, P>
+impl<R, N, P> Judge<R> for JudgedBy<N, P>
 where
     R: Fallible,
     N: Inspector<R>,
-    P: Predicate<R::Error>,
+    P: Fn(&R::Error) -> bool,
 {
     #[inline]
     fn end(&self, outcome: &Result<R, Rejection>) -> End {
-        match outcome.as_ref().map(R::as_result) {
-            Ok(Ok(value)) => match self.inspector.value_class(value) {
-                None | Some(Class::Expected) => End::Success,
-                Some(Class::Transient | Class::Permanent) => End::Nothing,
-            },
-            Ok(Err(error)) if self.overload_err.test(error) => End::Overload,
-            Ok(Err(error)) => {
-                self.inspector.rejection(error).map_or(End::Nothing, End::of_rejection)
-            }
-            Err(rejection) => End::of_rejection(rejection),
-        }
+        end_of(outcome, self.inspector, &self.overload_err)
+    }
+
+    #[inline]
+    fn apart(&self) -> impl Judge<R> {
+        self
+    }
+}
+
+#[inline]
+fn end_of<R: Fallible, N: Inspector<R>>(
+    outcome: &Result<R, Rejection>,
+    inspector: N,
+    overload_err: impl FnOnce(&R::Error) -> bool,
+) -> End {
+    match outcome.as_ref().map(R::as_result) {
+        Ok(Ok(value)) => match inspector.value_class(value) {
+            None | Some(Class::Expected) => End::Success,
+            Some(Class::Transient | Class::Permanent) => End::Nothing,
+        },
+        Ok(Err(error)) if overload_err(error) => End::Overload,
+        Ok(Err(error)) => inspector.rejection(error).map_or(End::Nothing, End::of_rejection),
+        Err(rejection) => End::of_rejection(rejection),
     }
 }

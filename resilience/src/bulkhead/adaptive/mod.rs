@@ -13,7 +13,7 @@ mod start;
 mod window;
 
 pub(super) use self::controller::{Controller, Ended};
-pub(super) use self::end::{End, Judge, Judged, Unjudged};
+pub(super) use self::end::{End, Judge, Judged, JudgedBy, Unjudged};
 #[cfg(all(test, not(shuttle)))]
 pub(super) use self::machine::Sample;
 pub(super) use self::machine::{Bounds, Machine};
