@@ -118,21 +118,7 @@ pub trait Settles<'b, R> {
     fn settle(&self, permit: Permit<'b>, outcome: Result<R, Rejection>) -> Result<R, Rejection>;
 }
 
-impl<'b, R: Fallible, N, J> Settles<'b, R> for Judge<N, J>
-where
-    Self: Judges<R>,
-{
-    #[cfg_attr(not(debug_assertions), inline(always))]
-    #[allow(
-        clippy::inline_always,
-        reason = "measured: as a call it would find the permit in memory"
-    )]
-    fn settle(&self, permit: Permit<'b>, outcome: Result<R, Rejection>) -> Result<R, Rejection> {
-        settled(permit, outcome, self)
-    }
-}
-
-impl<'b, R: Fallible, N: Inspector<R>> Settles<'b, R> for DefaultJudge<N> {
+impl<'b, R: Fallible, J: Judges<R>> Settles<'b, R> for J {
     #[cfg_attr(not(debug_assertions), inline(always))]
     #[allow(
         clippy::inline_always,

@@ -23,7 +23,7 @@ pub(super) struct WithTrailers<J>(pub(super) J);
 impl<T, J> Settles<'static, Result<T, BoxError>> for WithTrailers<J>
 where
     T: 'static,
-    J: Judges<Result<T, BoxError>> + Settles<'static, Result<T, BoxError>>,
+    J: Judges<Result<T, BoxError>>,
 {
     fn settle(
         &self,
