@@ -130,14 +130,17 @@ impl Line {
         shed
     }
 
-    /// Takes the call that is served next: the newest under overload. What counts as the delay is how long the oldest of
-    /// its priority has waited, in either order.
+    /// Takes the call that is served next: the newest under overload. Waits say nothing then: the newest waits for a moment
+    /// only, and the oldest are gone. Overload ends when a call needn't wait.
     pub(super) fn pop_adaptive(&mut self, now: Nanos) -> Option<Waker> {
         let first = rank(self.waiting.first()?.0);
         let (ticket, wait) = oldest(&self.waiting, first, now)?;
         let delay = &mut self.overload.get_or_insert_default().delay;
-        delay.note(wait);
-        let newest_first = delay.is_overloaded() && first > 0;
+        let is_overloaded = delay.is_overloaded();
+        if !is_overloaded {
+            delay.note(wait);
+        }
+        let newest_first = is_overloaded && first > 0;
         let newest = self.waiting.last_of(first).filter(|_| newest_first);
         let next = newest.map_or(ticket, |(ticket, _)| ticket);
         self.waiting.leave(next).map(|waiting| waiting.waker)
