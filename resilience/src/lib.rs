@@ -66,6 +66,10 @@
 //! | `tower` | each policy as a layer, and layers that take deadlines across services |
 //! | `test-util` | for tests: `resilience::test` with policies as new and faults, [`assert_manifest!`] against a committed list, and everything timed follows tokio's paused clock |
 //!
+//! For `wasm32-unknown-unknown` the crate compiles with all of them but `redis`, which needs sockets: configs, rejections
+//! and [`Classify`] can be shared with a browser's code. No call can run there, since the standard library has no clock
+//! on that target.
+//!
 //! # How outcomes are judged
 //!
 //! An error says itself what it means, by [`Classify`]: worth another try, not worth one, or an answer like any other.

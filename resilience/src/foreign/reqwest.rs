@@ -15,7 +15,7 @@ impl Classify for ::reqwest::Error {
         if let Some(status) = self.status() {
             return status.class();
         }
-        if self.is_timeout() || self.is_connect() || self.is_request() || self.is_body() {
+        if self.is_timeout() || is_connect(self) || self.is_request() || self.is_body() {
             return Class::Transient;
         }
         // A body that ends in the middle is reported as one that can't be decoded.
@@ -25,6 +25,17 @@ impl Classify for ::reqwest::Error {
     fn rejection(&self) -> Option<&Rejection> {
         Rejection::find(self)
     }
+}
+
+#[cfg(not(target_arch = "wasm32"))]
+fn is_connect(error: &::reqwest::Error) -> bool {
+    error.is_connect()
+}
+
+/// In a browser, reqwest reports a failed connection as a failed request.
+#[cfg(target_arch = "wasm32")]
+fn is_connect(_: &::reqwest::Error) -> bool {
+    false
 }
 
 fn broken_connection(error: &::reqwest::Error) -> bool {
