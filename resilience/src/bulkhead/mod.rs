@@ -1,6 +1,6 @@
 //! A limit on how many calls run at once, with a fair queue for those that may wait.
 //!
-//! - `config`: the options; `rules` which of them fit together.
+//! - `config`: the options; `rules` which of them fit together, `effective` what they come to.
 //! - `adaptive`: a limit that finds itself; `adapting` where calls meet it.
 //! - `slots`: how many are in and how many wait, without atomics, lock or clock.
 //! - `shares`: how much of the limit calls of each priority may fill.
@@ -18,6 +18,7 @@ mod call;
 mod changes;
 mod config;
 mod delay;
+mod effective;
 mod future;
 pub(crate) mod guard;
 mod line;

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::config::{CircuitBreakerConfig, Window};
 use super::report::{CallReport, End};
+use super::streak::Streak;
 use super::tally::Counters;
 use super::trials::{TrialId, Trials};
 use super::window::SlidingWindow;
@@ -41,34 +42,6 @@ pub(super) struct Machine {
     reopenings: u32,
     /// When it opened last, and the chance that its period was varied by.
     opened: (Nanos, f64),
-}
-
-/// Failures in a row, and where the successes in a row began.
-#[derive(Debug, Default)]
-struct Streak {
-    failures: u64,
-    /// The success counter at the last failure or change of state.
-    successes_before: u64,
-}
-
-impl Streak {
-    fn fail(&mut self, successes: u64) {
-        self.failures = if successes == self.successes_before { self.failures + 1 } else { 1 };
-        self.successes_before = successes;
-    }
-
-    /// One of the successes counted is none: an abandoned call neither continues nor ends a streak.
-    fn pass_over(&mut self) {
-        self.successes_before += 1;
-    }
-
-    fn successes(&self, successes: u64) -> u64 {
-        successes - self.successes_before
-    }
-
-    fn failures(&self, successes: u64) -> u64 {
-        if self.successes(successes) == 0 { self.failures } else { 0 }
-    }
 }
 
 impl Machine {
@@ -216,7 +189,7 @@ impl Machine {
         now: Nanos,
     ) {
         self.window = SlidingWindow::new(self.effective_window(config), reading, now);
-        self.streak = Streak { failures: 0, successes_before: reading.successes };
+        self.streak = Streak::since(reading.successes);
         self.trials = Trials::default();
     }
 

@@ -1,7 +1,7 @@
 //! The circuit breaker.
 //!
 //! [`config`] what was asked for, [`rules`] what that means · [`machine`] the pure state machine, over [`window`] (what
-//! is judged) and [`trials`] (half-open slots) · [`tally`] lifetime counters · [`word`] the one atomic that healthy
+//! is judged), [`streak`] (results in a row) and [`trials`] (half-open slots) · [`tally`] lifetime counters · [`word`] the one atomic that healthy
 //! calls look at · [`latency`] response times · [`policy`] the shared breaker, [`permit`] an admitted call, [`future`] a guarded one,
 //! [`answered`] one whose outcome is still to come.
 
@@ -23,6 +23,7 @@ mod permit;
 mod policy;
 mod report;
 mod rules;
+mod streak;
 mod tally;
 #[cfg(test)]
 mod tests;

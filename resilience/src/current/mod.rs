@@ -1,6 +1,7 @@
 //! Config and mode of a policy that runs.
 
 mod mode;
+mod places;
 mod store;
 
 pub(crate) use self::mode::{ModeCell, tell_passed};

@@ -1,21 +1,16 @@
 //! The config in force: replaceable, lent by plain reference, and read without lock or guard.
 //!
-//! References to a config stay valid for ever, so configs are appended and never freed. A config equal to one that is
-//! stored takes its place again: switching to and fro costs nothing, only *different* configs need room.
-
-use std::sync::OnceLock;
+//! References to a config stay valid for ever: it has its place for good (`places`), and what is in force is the number
+//! of one.
 
 use once_cell::race::OnceBox;
 
+use super::places::Places;
 #[cfg(feature = "overrides")]
 use crate::sync::Ordering::AcqRel;
 use crate::sync::Ordering::{Acquire, Release};
 use crate::sync::{AtomicU32, Mutex};
 
-/// Chunk `n` holds `2^n` configs.
-const CHUNKS: usize = 16;
-/// Places in all chunks together.
-const ROOM: u32 = (1 << CHUNKS) - 1;
 /// The place of the declared config. Stored ones count from 1.
 const DECLARED: u32 = 0;
 
@@ -35,14 +30,8 @@ struct Later<C> {
     by_hand: AtomicU32,
     /// Held by a change for as long as it takes, with what the policy derives from it.
     changing: Mutex<()>,
-    /// How many places are taken. Its lock makes changes follow one another.
-    taken: Mutex<u32>,
-    chunks: [OnceLock<Box<[OnceLock<C>]>>; CHUNKS],
+    places: Places<C>,
 }
-
-/// Why a policy takes no further config.
-const FULL: &str =
-    "this policy has had 65535 different configs; restart the program to change it again";
 
 impl<C> Current<C> {
     pub(crate) const fn new(declared: C) -> Self {
@@ -78,7 +67,7 @@ impl<C: PartialEq> Current<C> {
     /// Puts `config` in force.
     ///
     /// # Errors
-    /// [`FULL`], after 65,535 different ones.
+    /// [`FULL`](super::places::FULL), after 65,535 different ones.
     pub(crate) fn set(&self, config: C) -> Result<(), &'static str> {
         if self.later.get().is_none() && config == self.declared {
             return Ok(());
@@ -88,7 +77,7 @@ impl<C: PartialEq> Current<C> {
             later.in_force.store(DECLARED, Release);
             return Ok(());
         }
-        later.store(config, |place| later.in_force.store(place, Release))
+        later.places.take(config, |place| later.in_force.store(place, Release))
     }
 }
 
@@ -109,14 +98,14 @@ impl<C> Current<C> {
     /// Stores a config that is neither in force nor wanted yet.
     ///
     /// # Errors
-    /// [`FULL`].
+    /// [`FULL`](super::places::FULL).
     pub(crate) fn keep(&self, config: C) -> Result<Place, &'static str>
     where
         C: PartialEq,
     {
         let mut kept = DECLARED;
         if config != self.declared {
-            self.later().store(config, |place| kept = place)?;
+            self.later().places.take(config, |place| kept = place)?;
         }
         Ok(Place(kept))
     }
@@ -140,8 +129,7 @@ impl<C> Later<C> {
             #[cfg(feature = "overrides")]
             by_hand: AtomicU32::new(DECLARED),
             changing: Mutex::new(()),
-            taken: Mutex::new(0),
-            chunks: [const { OnceLock::new() }; CHUNKS],
+            places: Places::new(),
         }
     }
 
@@ -152,54 +140,18 @@ impl<C> Later<C> {
     }
 
     fn at(&self, place: u32) -> Option<&C> {
-        if place == DECLARED {
-            return None;
-        }
-        let (chunk, index) = location(place);
-        self.chunks.get(chunk)?.get()?.get(index)?.get()
+        if place == DECLARED { None } else { self.places.at(place) }
     }
-}
-
-impl<C: PartialEq> Later<C> {
-    /// Finds a place for a config, and uses it.
-    fn store(&self, config: C, using: impl FnOnce(u32)) -> Result<(), &'static str> {
-        let mut taken = self.taken.lock();
-        let known = (1..=*taken).find(|place| self.at(*place) == Some(&config));
-        let place = match known {
-            Some(place) => place,
-            None => self.append(&mut taken, config)?,
-        };
-        // Under the lock, so that the last change that was made is the one in force.
-        using(place);
-        Ok(())
-    }
-
-    fn append(&self, taken: &mut u32, config: C) -> Result<u32, &'static str> {
-        if *taken == ROOM {
-            return Err(FULL);
-        }
-        *taken += 1;
-        let (chunk, index) = location(*taken);
-        let places = self.chunks[chunk]
-            .get_or_init(|| std::iter::repeat_with(OnceLock::new).take(1 << chunk).collect());
-        // Only the holder of the lock fills places, each once.
-        let _ = places[index].set(config);
-        Ok(*taken)
-    }
-}
-
-/// The chunk of a place, and the index within it: 1 | 2 3 | 4 5 6 7 | …
-const fn location(place: u32) -> (usize, usize) {
-    let chunk = place.ilog2();
-    (chunk as usize, (place - (1 << chunk)) as usize)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    #[cfg(not(shuttle))]
+    use crate::current::places::FULL;
 
     fn stored<C>(current: &Current<C>) -> u32 {
-        current.later.get().map_or(0, |later| *later.taken.lock())
+        current.later.get().map_or(0, |later| later.places.taken())
     }
 
     #[cfg(not(shuttle))]
@@ -231,18 +183,10 @@ mod tests {
 
     #[cfg(not(shuttle))]
     #[test]
-    fn every_place_lies_in_its_chunk() {
-        let places: Vec<_> = (1..=7).map(location).collect();
-        assert_eq!(places, [(0, 0), (1, 0), (1, 1), (2, 0), (2, 1), (2, 2), (2, 3)]);
-        assert_eq!(location(ROOM), (CHUNKS - 1, (1 << (CHUNKS - 1)) - 1));
-    }
-
-    #[cfg(not(shuttle))]
-    #[test]
     fn a_policy_that_had_too_many_configs_keeps_the_last_one() {
         let current = Current::new(0);
         current.set(1).unwrap();
-        *current.later.get().unwrap().taken.lock() = ROOM;
+        current.later.get().unwrap().places.fill();
         assert_eq!(current.set(2), Err(FULL));
         assert_eq!(*current.get(), 1);
         assert_eq!(current.set(1), Ok(()));

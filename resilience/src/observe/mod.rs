@@ -67,6 +67,7 @@ pub mod metrics;
 #[cfg(feature = "opentelemetry")]
 pub mod opentelemetry;
 mod outcomes;
+mod series;
 mod sink;
 mod sorted;
 mod text;

@@ -2,9 +2,8 @@
 
 use serde_json::{Map, Value as Json};
 
-use super::leaf::{Kinds, Leaf, Places, Source, kind};
+use super::leaf::{Kinds, Leaf, Places, Source, kind, unknown_kind};
 use super::pattern::Selector;
-use super::toml_text::unknown_kind;
 use super::value::of_json;
 use crate::problem::Problem;
 

@@ -4,9 +4,10 @@ use std::{mem, ptr};
 
 use parking_lot::MutexGuard;
 
+use super::done::Done;
 use super::layers::{self, Base};
 use super::leaf::Leaf;
-use super::plan::{Done, Plan, admin_leaves, mistakes, policy};
+use super::plan::{Plan, admin_leaves, mistakes, policy};
 use super::problems::Problems;
 use super::resolve::{Known, note, winners};
 use super::step::{Step, step};

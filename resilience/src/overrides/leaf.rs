@@ -2,7 +2,7 @@
 
 use super::pattern::Selector;
 use crate::configured::with_configured;
-use crate::grammar::Literal;
+use crate::grammar::{Literal, nearest};
 use crate::kind::PolicyKind;
 use crate::name::Listable;
 
@@ -80,4 +80,22 @@ with_configured!(kinds_of []);
 
 pub(super) fn kind(word: &str) -> Option<PolicyKind> {
     KINDS.into_iter().find(|kind| kind.as_str() == word)
+}
+
+/// What is wrong with a word that is no kind.
+pub(super) fn unknown_kind(word: &str) -> String {
+    match word {
+        "fallback" => return "a fallback has no options that can be changed here".into(),
+        "pipeline" | "resilient" => {
+            return "a pipeline's parts have names of their own: write `[timeout.\"NAME.timeout\"]`"
+                .into();
+        }
+        _ => {}
+    }
+    let words = KINDS.map(PolicyKind::as_str);
+    let singular = word.strip_suffix("ies").map(|stem| format!("{stem}y"));
+    let meant = nearest(singular.as_deref().unwrap_or(word), words)
+        .map(|meant| format!("; did you mean `{meant}`?"));
+    let meant = meant.unwrap_or_default();
+    format!("unknown kind of policy `{word}`{meant} (valid: {})", words.join(", "))
 }

@@ -74,6 +74,7 @@
 
 #[cfg(feature = "axum")]
 pub(crate) mod admin;
+mod done;
 mod environment;
 mod given;
 mod join;

@@ -5,6 +5,7 @@ use std::fmt;
 #[cfg(feature = "axum")]
 use serde_json::{Map, Value as Json};
 
+use super::done::Done;
 use super::join::{listen, turn};
 use super::layers::{self, Base, Spot};
 use super::leaf::{Kinds, Leaf};
@@ -20,7 +21,7 @@ use crate::kind::PolicyKind;
 use crate::name::Listed;
 use crate::problem::Problem;
 use crate::registry::registry;
-use crate::stack::event::{Change, tell_changes};
+use crate::stack::event::Change;
 
 /// Overrides that were read and checked, and are not in force yet.
 ///
@@ -138,53 +139,6 @@ pub(super) use super::admin::leaves as admin_leaves;
 #[cfg(not(feature = "axum"))]
 pub(super) fn admin_leaves() -> Vec<Leaf> {
     Vec::new()
-}
-
-/// What was put in force, and is to be told.
-#[must_use = "states are not forced before it is told"]
-#[derive(Default)]
-pub(super) struct Done {
-    warnings: Vec<Problem>,
-    changes: Vec<Change>,
-    forced: Vec<(&'static dyn Target, Spot)>,
-    reconfigured: Vec<&'static dyn Target>,
-    problems: Vec<Problem>,
-}
-
-impl Done {
-    /// Whether nothing failed.
-    pub(super) fn is_whole(&self) -> bool {
-        self.problems.is_empty()
-    }
-
-    /// Under no lock, because hooks run.
-    pub(super) fn tell(self) -> Result<(), Problems> {
-        for warning in &self.warnings {
-            tracing::warn!(target: "resilience::overrides", event = "override_without_effect", "{warning}");
-        }
-        for (target, spot) in self.forced {
-            force(target, spot);
-        }
-        for target in self.reconfigured {
-            target.tell();
-        }
-        tell_changes(&self.changes);
-        if self.problems.is_empty() { Ok(()) } else { Err(Problems::new(self.problems)) }
-    }
-}
-
-/// Forces the state that overrides want by now: a hook, or another thread, may have changed them meanwhile, and the last
-/// change is to have the last word.
-fn force(target: &dyn Target, spot: Spot) {
-    let mut state = layers::forced(spot);
-    loop {
-        target.force(state);
-        let wanted = layers::forced(spot);
-        if wanted == state {
-            return;
-        }
-        state = wanted;
-    }
 }
 
 impl fmt::Display for Plan {

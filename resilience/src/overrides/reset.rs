@@ -38,7 +38,7 @@ impl Registry {
         drop(turn);
         #[cfg(feature = "axum")]
         admin::tell_forgotten(&forgotten);
-        if let Err(problems) = done.and_then(super::plan::Done::tell) {
+        if let Err(problems) = done.and_then(super::done::Done::tell) {
             problems.log("reset_rejected");
         }
     }

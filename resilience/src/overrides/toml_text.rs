@@ -6,11 +6,9 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::leaf::{KINDS, Kinds, Leaf, Places, Source, kind};
+use super::leaf::{Kinds, Leaf, Places, Source, kind, unknown_kind};
 use super::pattern::Selector;
 use crate::grammar::Literal;
-use crate::grammar::nearest;
-use crate::kind::PolicyKind;
 use crate::problem::Problem;
 
 /// A text, and how to speak of places in it.
@@ -179,23 +177,6 @@ fn decimal(digits: &str, radix: u32) -> Literal {
     Literal::Integer(number.map_or_else(|_| digits.into(), |number| number.to_string()))
 }
 
-pub(super) fn unknown_kind(word: &str) -> String {
-    match word {
-        "fallback" => return "a fallback has no options that can be changed here".into(),
-        "pipeline" | "resilient" => {
-            return "a pipeline's parts have names of their own: write `[timeout.\"NAME.timeout\"]`"
-                .into();
-        }
-        _ => {}
-    }
-    let words = KINDS.map(PolicyKind::as_str);
-    let singular = word.strip_suffix("ies").map(|stem| format!("{stem}y"));
-    let meant = nearest(singular.as_deref().unwrap_or(word), words)
-        .map(|meant| format!("; did you mean `{meant}`?"));
-    let meant = meant.unwrap_or_default();
-    format!("unknown kind of policy `{word}`{meant} (valid: {})", words.join(", "))
-}
-
 fn first_line(message: &str) -> String {
     message.lines().next().unwrap_or_default().to_owned()
 }
@@ -203,6 +184,7 @@ fn first_line(message: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kind::PolicyKind;
 
     #[test]
     fn each_leaf_knows_where_it_was_written() {

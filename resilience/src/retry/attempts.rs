@@ -3,6 +3,7 @@
 use std::ops::ControlFlow::{self, Break, Continue};
 use std::time::Duration;
 
+use super::failed::Failed;
 use super::jitter::decorrelated;
 use super::{Jitter, Pause, Retry, RetryConfig, nested};
 use crate::ambient::{self, Attempt, Mark, Serial};
@@ -53,8 +54,9 @@ fn open_books(retry: &Retry) -> Nanos {
         retry.bypass();
         return 0;
     }
-    retry.earn();
-    if retry.config().max_elapsed.is_some() { clock::now() } else { 0 }
+    let config = retry.config();
+    retry.tokens.earn(config);
+    if config.max_elapsed.is_some() { clock::now() } else { 0 }
 }
 
 /// An attempt that has ended.
@@ -126,35 +128,6 @@ impl<R> Tried<Result<R, Rejection>> {
                 error: ErrorText::Shown(rejection),
             },
         })
-    }
-}
-
-/// What a failed attempt asks for, and why it failed.
-pub(super) struct Failed<'o> {
-    /// The least delay.
-    pub(super) hint: Option<Duration>,
-    pub(super) error: ErrorText<'o>,
-}
-
-impl<'o> Failed<'o> {
-    pub(super) fn of<R: Fallible, N: Inspector<R>>(
-        retry: &Retry,
-        result: &'o R,
-        inspector: N,
-        hint: impl FnOnce(&R::Error) -> Option<Duration>,
-    ) -> Self {
-        let error = match result.as_result() {
-            Ok(value) => {
-                return Self { hint: inspector.hint(Ok(value)), error: ErrorText::Hidden };
-            }
-            Err(error) => error,
-        };
-        let carried = inspector.rejection(error).and_then(Rejection::retry_after);
-        let hint = match carried {
-            Some(wait) => Some(retry.wait_for(wait)),
-            None => hint(error),
-        };
-        Self { hint, error: inspector.text(error) }
     }
 }
 
@@ -239,7 +212,7 @@ impl Attempts {
             return None;
         }
         let delay = self.delay(config, hint);
-        (self.is_in_time(config, delay) && retry.spend()).then_some(delay)
+        (self.is_in_time(config, delay) && retry.tokens.spend(config)).then_some(delay)
     }
 
     /// The back-off's delay, and no less than `hint` with what chance adds to it: callers that have got the same hint

@@ -4,8 +4,9 @@ use std::ops::ControlFlow::{Break, Continue};
 use std::time::Duration;
 
 use super::Retry;
-use super::attempts::{Failed, Tried, begin};
+use super::attempts::{Tried, begin};
 use super::blocking::{attempt_blocking, pause_blocking};
+use super::failed::Failed;
 use super::future::Retrying;
 use crate::rejection::Rejection;
 use crate::stack::inspect::Inspector;

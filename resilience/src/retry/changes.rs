@@ -1,11 +1,10 @@
 //! A retry changed while it runs: other options, another mode.
 
 use super::policy::keeps_books;
-use super::{Retry, RetryConfig, budget, nested};
+use super::{Retry, RetryConfig, nested};
 use crate::current::{Configured, Current, ModeCell};
 use crate::problem::Problem;
 use crate::stack::by_hand::changeable;
-use crate::sync::Ordering;
 
 changeable! { Retry, RetryConfig:
     /// Puts other options in force, from now on; hooks stay as declared. Running calls see it at
@@ -38,12 +37,11 @@ impl Configured for Retry {
 
     fn put(&self, config: RetryConfig) -> Result<(), Problem> {
         let had_budget = self.config().budget.is_some();
-        let full = budget::whole(config.burst());
         self.config.set(self.adopted(config)).map_err(Problem::new)?;
         if had_budget {
-            self.tokens.fetch_min(full, Ordering::Relaxed);
+            self.tokens.limit(self.config());
         } else {
-            self.tokens.store(full, Ordering::Relaxed);
+            self.tokens.fill(self.config());
         }
         self.derive();
         Ok(())

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use super::entry::Entry;
 use super::nested::Nested;
-use super::{NestedRetries, RetryConfig, RetryTotals, budget};
+use super::tokens::Tokens;
+use super::{NestedRetries, RetryConfig, RetryTotals};
 use crate::check;
 use crate::current::{Current, ModeCell};
 use crate::mode::Mode;
@@ -64,7 +65,7 @@ pub struct Retry {
     /// Derived from both of them, and from the name.
     pub(super) entry: Entry,
     pub(super) nested: Nested,
-    pub(super) tokens: AtomicU64,
+    pub(super) tokens: Tokens,
     retries: AtomicU64,
     recovered: AtomicU64,
     exhausted: AtomicU64,
@@ -89,7 +90,7 @@ impl Retry {
         check::assert_valid(config.validate());
         Self {
             identity,
-            tokens: AtomicU64::new(budget::whole(config.burst())),
+            tokens: Tokens::full(&config),
             entry: Entry::new(keeps_books(&config)),
             nested: Nested::new(),
             config: Current::new(config),
@@ -116,7 +117,7 @@ impl Retry {
 
     /// Fills the budget, and forgets what was counted.
     pub fn reset(&self) {
-        self.tokens.store(budget::whole(self.config().burst()), Ordering::Relaxed);
+        self.tokens.fill(self.config());
         for count in [&self.retries, &self.recovered, &self.exhausted] {
             count.store(0, Ordering::Relaxed);
         }
@@ -168,31 +169,6 @@ impl Retry {
     /// Counts a call that passes untouched.
     pub(super) fn bypass(&self) {
         self.mode.bypass();
-    }
-
-    /// A call earns its share of the budget.
-    pub(super) fn earn(&self) {
-        if let Some(ratio) = self.config().budget {
-            self.deposit(ratio);
-        }
-    }
-
-    /// A full token bucket is not written, so that healthy calls share no write.
-    fn deposit(&self, ratio: f64) {
-        let (earned, most) = (budget::earned(ratio), budget::whole(self.config().burst()));
-        // An error says that the bucket is full.
-        let _ = self.tokens.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |balance| {
-            budget::deposited(balance, earned, most)
-        });
-    }
-
-    /// Pays for a retry; false when the budget is used up.
-    pub(super) fn spend(&self) -> bool {
-        self.config().budget.is_none()
-            || self
-                .tokens
-                .fetch_update(Ordering::Relaxed, Ordering::Relaxed, budget::withdrawn)
-                .is_ok()
     }
 
     /// How long to wait where a rejection asks for `wait`. A retry that was told not to delay at all goes along with

@@ -18,7 +18,6 @@ use crate::overrides::plan::{Plan, policies};
 use crate::overrides::problems::Problems;
 use crate::overrides::reloads;
 use crate::overrides::resolve::{ByName, unmatched};
-use crate::overrides::toml_text::unknown_kind;
 use crate::overrides::value::of_json;
 use crate::problem::Problem;
 use crate::stack::event::{self, BY_HAND};
@@ -40,7 +39,7 @@ pub(crate) struct Answer {
 
 /// The kind of policy that is written so, or what is wrong with the word.
 pub(crate) fn kind(word: &str) -> Result<PolicyKind, Rejected> {
-    leaf::kind(word).ok_or_else(|| Rejected::Unknown(unknown_kind(word)))
+    leaf::kind(word).ok_or_else(|| Rejected::Unknown(leaf::unknown_kind(word)))
 }
 
 /// Why nothing was changed.

@@ -8,7 +8,8 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::{Fault, ms, secs, steady};
-use crate::retry::attempts::{Failed, begin};
+use crate::retry::attempts::begin;
+use crate::retry::failed::Failed;
 use crate::retry::{Backoff, Jitter, Retry, RetryConfig};
 use crate::stack::RetryEvent;
 use crate::stack::inspect::ErrorText;

@@ -22,8 +22,8 @@ fn calls(retry: &Arc<Retry>, spent: &Arc<AtomicU32>) -> thread::JoinHandle<()> {
     let (retry, spent) = (Arc::clone(retry), Arc::clone(spent));
     thread::spawn(move || {
         for call in 0..4 {
-            retry.earn();
-            if call % 3 == 0 && retry.spend() {
+            retry.tokens.earn(retry.config());
+            if call % 3 == 0 && retry.tokens.spend(retry.config()) {
                 spent.fetch_add(1, SeqCst);
             }
         }
@@ -36,11 +36,11 @@ fn interleavings_of_calls_spend_what_was_earned() {
         || {
             // Room enough that no deposit is cut off: what is there at the end is what came, less what went.
             let retry = Arc::new(Retry::new("explored", quarters(10)));
-            retry.tokens.store(0, SeqCst);
+            retry.tokens.0.store(0, SeqCst);
             let spent = Arc::new(AtomicU32::new(0));
             let callers = [(); 3].map(|()| calls(&retry, &spent));
             callers.into_iter().for_each(|caller| caller.join().unwrap());
-            let left = retry.tokens.load(SeqCst);
+            let left = retry.tokens.0.load(SeqCst);
             assert_eq!(left + whole(spent.load(SeqCst)), 12 * QUARTER);
         },
         RUNS,
@@ -58,10 +58,10 @@ fn interleavings_with_a_smaller_burst_leave_no_more_than_it_holds() {
             callers.into_iter().for_each(|caller| caller.join().unwrap());
             // A deposit that was under way may still know the former burst; the next one sees it.
             assert!(spent.load(SeqCst) <= 4);
-            retry.earn();
-            retry.spend();
+            retry.tokens.earn(retry.config());
+            retry.tokens.spend(retry.config());
             retry.reconfigure(quarters(1)).unwrap();
-            assert!(retry.tokens.load(SeqCst) <= whole(1));
+            assert!(retry.tokens.0.load(SeqCst) <= whole(1));
         },
         RUNS,
     );
