@@ -1,5 +1,6 @@
 //! A shared standard pipeline around a call: which parts it has is known only when the program runs.
 
+use proc_macro2::TokenStream;
 use quote::quote_spanned;
 use syn::Expr;
 
@@ -15,12 +16,11 @@ pub(crate) struct Pipeline {
 
 impl LayerExpansion for Pipeline {
     fn wrap(&self, inner: CallTokens, context: &WrapContext<'_>) -> CallTokens {
-        let WrapContext { runtime, policy, span, mode, rebound, .. } = context;
+        let WrapContext { runtime, span, mode, rebound, .. } = context;
         let quiet = rebound.iter().map(|name| quiet_underscores(&[*name]));
         if *mode == Mode::Blocking {
             return inner;
         }
-        let inspector = context.inspector();
         let (span, predicates) = (*span, self.predicates.tokens(context));
         // Without a retry of its own, the attempt is that of a retry further out.
         let attempt = inner.future(span).around(|inner| quote_spanned! {span=>
@@ -49,17 +49,24 @@ impl LayerExpansion for Pipeline {
                 __resilience_attempts = __resilience_pause.await;
             }
         }};
-        CallTokens::Outcome(quote_spanned! {span=> {
-            let __resilience_parts = #runtime::Pipeline::parts(#policy);
-            let __resilience_admitted = #runtime::either(__resilience_parts.bulkhead, #attempts, |__resilience_slots, __resilience_inner| {
-                #runtime::bulkhead(__resilience_slots, __resilience_inner, #inspector, |_| false)
-            });
-            let __resilience_limited = #runtime::either(__resilience_parts.rate_limit, __resilience_admitted, #runtime::rate_limit);
-            #runtime::either(__resilience_parts.timeout, __resilience_limited, #runtime::timeout).await
-        }})
+        admitted(&attempts, context)
     }
 
     fn expressions(&self) -> Vec<&Expr> {
         self.predicates.expressions()
     }
+}
+
+/// The parts around all attempts.
+fn admitted(attempts: &TokenStream, context: &WrapContext<'_>) -> CallTokens {
+    let WrapContext { runtime, policy, span, .. } = context;
+    let inspector = context.inspector();
+    CallTokens::Outcome(quote_spanned! {*span=> {
+        let __resilience_parts = #runtime::Pipeline::parts(#policy);
+        let __resilience_admitted = #runtime::either(__resilience_parts.bulkhead, #attempts, |__resilience_slots, __resilience_inner| {
+            #runtime::bulkhead(__resilience_slots, __resilience_inner, #inspector, |_| false)
+        });
+        let __resilience_limited = #runtime::either(__resilience_parts.rate_limit, __resilience_admitted, #runtime::rate_limit);
+        #runtime::either(__resilience_parts.timeout, __resilience_limited, #runtime::timeout).await
+    }})
 }

@@ -114,10 +114,6 @@ impl Function {
         self.unsupported_kind()?;
         let scope = Scope::of(&self.signature);
         let name = self.signature.ident.clone();
-        let path = match &self.owner {
-            Some(owner) => format!("{owner}::{}", name.unraw()),
-            None => name.unraw().to_string(),
-        };
         let declared = match &self.signature.output {
             ReturnType::Type(_, ty) => (**ty).clone(),
             ReturnType::Default => syn::parse_quote_spanned!(name.span()=> ()),
@@ -142,7 +138,7 @@ impl Function {
         };
         Ok(Guarded {
             name,
-            path,
+            path: self.path(),
             mode,
             output,
             is_response,
@@ -155,6 +151,14 @@ impl Function {
             generics,
             is_alone,
         })
+    }
+
+    fn path(&self) -> String {
+        let name = self.signature.ident.unraw();
+        match &self.owner {
+            Some(owner) => format!("{owner}::{name}"),
+            None => name.to_string(),
+        }
     }
 
     fn unsupported_kind(&self) -> Result<(), syn::Error> {

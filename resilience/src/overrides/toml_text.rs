@@ -105,21 +105,15 @@ impl Text<'_> {
         problems: &mut Vec<Problem>,
     ) {
         let DeValue::Table(policies) = policies.get_ref() else {
-            let text = format!(
-                "a policy's name is missing: write `[{}.\"NAME\"]`",
-                word.get_ref().as_ref()
-            );
-            return problems.push(Problem::at(self.place(word.span()), text));
+            return problems
+                .push(Problem::at(self.place(word.span()), nameless(word.get_ref().as_ref())));
         };
         for (name, options) in policies {
             let DeValue::Table(options) = options.get_ref() else {
-                let text = format!(
-                    "`{}` is the name of a policy here: its options belong under `[{}.\"{}\"]`",
-                    name.get_ref(),
-                    word.get_ref().as_ref(),
-                    name.get_ref()
-                );
-                problems.push(Problem::at(self.place(name.span()), text));
+                problems.push(Problem::at(
+                    self.place(name.span()),
+                    no_table(word.get_ref().as_ref(), name.get_ref()),
+                ));
                 continue;
             };
             for (option, value) in options {
@@ -175,6 +169,14 @@ fn value(written: &DeValue<'_>) -> Literal {
 fn decimal(digits: &str, radix: u32) -> Literal {
     let number = i128::from_str_radix(digits, radix);
     Literal::Integer(number.map_or_else(|_| digits.into(), |number| number.to_string()))
+}
+
+fn nameless(kind: &str) -> String {
+    format!("a policy's name is missing: write `[{kind}.\"NAME\"]`")
+}
+
+fn no_table(kind: &str, name: &str) -> String {
+    format!("`{name}` is the name of a policy here: its options belong under `[{kind}.\"{name}\"]`")
 }
 
 fn first_line(message: &str) -> String {

@@ -8,10 +8,9 @@ use crate::name::Name;
 
 impl fmt::Display for Rejection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let policy = ForCallers(self.name());
+        let (policy, wait) = (ForCallers(self.name()), rounded(self.retry_after()));
         match self {
-            Self::CircuitOpen { retry_after: Some(wait), .. } => {
-                let wait = rounded(*wait);
+            Self::CircuitOpen { retry_after: Some(_), .. } => {
                 write!(f, "circuit open, retry in {wait:?} (circuit breaker `{policy}`)")
             }
             Self::CircuitOpen { retry_after: None, .. } => {
@@ -20,8 +19,7 @@ impl fmt::Display for Rejection {
             Self::BulkheadFull { limit, .. } => {
                 write!(f, "{limit} concurrent calls, no more are admitted (bulkhead `{policy}`)")
             }
-            Self::RateLimited { retry_after: Some(wait), .. } => {
-                let wait = rounded(*wait);
+            Self::RateLimited { retry_after: Some(_), .. } => {
                 write!(f, "rate limit exceeded, retry in {wait:?} (rate limiter `{policy}`)")
             }
             Self::RateLimited { retry_after: None, .. } => {
@@ -53,7 +51,8 @@ impl fmt::Display for ForCallers {
 }
 
 /// A wait of seconds to the millisecond, which is as precisely as timers end: rounded up, so that none ends too early.
-fn rounded(wait: Duration) -> Duration {
+fn rounded(wait: Option<Duration>) -> Duration {
+    let wait = wait.unwrap_or_default();
     if wait < Duration::from_secs(1) {
         return wait;
     }
@@ -87,10 +86,10 @@ mod tests {
 
     #[test]
     fn a_wait_of_seconds_is_told_to_the_millisecond() {
-        let told = |nanos| rounded(Duration::from_nanos(nanos));
+        let told = |nanos| rounded(Some(Duration::from_nanos(nanos)));
         assert_eq!(told(3_599_999_993_109), Duration::from_secs(3_600));
         assert_eq!(told(1_000_000_001), Duration::from_millis(1_001));
         assert_eq!(told(999_999_999), Duration::from_nanos(999_999_999));
-        assert_eq!(rounded(Duration::MAX), Duration::MAX);
+        assert_eq!(rounded(Some(Duration::MAX)), Duration::MAX);
     }
 }

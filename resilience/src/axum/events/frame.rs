@@ -8,8 +8,10 @@ use serde::Serialize;
 
 use super::ring::{Entry, Id};
 use crate::axum::access::Audience;
-use crate::circuit_state::{Cause, CircuitState, Counts};
+use crate::circuit_state::{Cause, CircuitState, Counts, StateChange};
+use crate::kind::PolicyKind;
 use crate::rejection::Rejection;
+use crate::stack::RetryEvent;
 use crate::stack::event::Event;
 
 /// One event, the facts that its kind doesn't have left out.
@@ -84,8 +86,8 @@ impl Default for Facts<'_> {
 }
 
 pub(super) fn of(entry: &Entry, audience: Audience) -> Bytes {
-    let (event, facts) = described(&entry.event, audience);
-    let (kind, policy) = (entry.event.kind().map(crate::PolicyKind::as_str), entry.event.policy());
+    let (event, facts) = (word(&entry.event), facts(&entry.event, audience));
+    let (kind, policy) = (entry.event.kind().map(PolicyKind::as_str), entry.event.policy());
     let shown = Shown { at_ms: unix_millis(entry.at), kind, policy, event, facts };
     frame(entry.id, &shown)
 }
@@ -117,51 +119,72 @@ fn line(shown: &impl Serialize) -> String {
     format!("data: {}\n\n", serde_json::to_string(shown).unwrap_or_default())
 }
 
-fn described(event: &Event, audience: Audience) -> (&'static str, Facts<'_>) {
-    #[cfg(feature = "overrides")]
-    let details = audience.sees_details();
+/// What happened, in a word.
+fn word(event: &Event) -> &'static str {
     match event {
-        Event::StateChanged(change) => (
-            "state_changed",
-            Facts::Change {
-                from: change.from,
-                to: change.to,
-                cause: change.cause,
-                counts: change.counts,
-            },
-        ),
-        Event::Rejected { rejection, .. } => (rejection.kind().as_str(), why_rejected(rejection)),
-        Event::WouldReject { rejection, .. } => ("would_reject", why_rejected(rejection)),
-        Event::Retried(retry) => {
-            let (attempt, delay_ms, call_id) =
-                (retry.attempt, millis(retry.delay), retry.call_id.to_string());
-            ("retried", Facts::Retried { attempt, delay_ms, call_id })
+        Event::StateChanged(_) => "state_changed",
+        Event::Rejected { rejection, .. } => rejection.kind().as_str(),
+        Event::WouldReject { .. } => "would_reject",
+        Event::Retried(_) => "retried",
+        Event::FellBack { .. } => "fell_back",
+        Event::Hedged { .. } => "hedged",
+        Event::LimitChanged { .. } => "limit_changed",
+        Event::Administered { .. } => "administered",
+        #[cfg(feature = "overrides")]
+        Event::Reconfigured { .. } => "reconfigured",
+        #[cfg(feature = "overrides")]
+        Event::ReloadRefused { .. } => "reload_refused",
+        #[cfg(feature = "redis")]
+        Event::SharedLost => "shared_lost",
+        #[cfg(feature = "redis")]
+        Event::SharedBack => "shared_back",
+        Event::Missed { .. } => "missed",
+    }
+}
+
+fn facts(event: &Event, audience: Audience) -> Facts<'_> {
+    match event {
+        Event::StateChanged(change) => how_changed(change),
+        Event::Rejected { rejection, .. } | Event::WouldReject { rejection, .. } => {
+            why_rejected(rejection)
         }
-        Event::FellBack { step, .. } => ("fell_back", Facts::FellBack { step: *step }),
-        Event::Hedged { attempt, .. } => ("hedged", Facts::Hedged { attempt: *attempt }),
-        Event::LimitChanged { from, to, .. } => {
-            ("limit_changed", Facts::LimitChange { from: *from, to: *to })
-        }
+        Event::Retried(retry) => how_retried(retry),
+        Event::FellBack { step, .. } => Facts::FellBack { step: *step },
+        Event::Hedged { attempt, .. } => Facts::Hedged { attempt: *attempt },
+        Event::LimitChanged { from, to, .. } => Facts::LimitChange { from: *from, to: *to },
         Event::Administered { key, action, by, reason, .. } => {
             let (key, reason) = (key.as_deref().map(|key| audience.key(key)), reason.as_deref());
-            ("administered", Facts::Administered { key, action, by, reason })
+            Facts::Administered { key, action, by, reason }
         }
-        // Values and paths of files are the operators' own.
         #[cfg(feature = "overrides")]
-        Event::Reconfigured { changes, source, .. } => {
-            let (changes, source) = (details.then_some(&**changes), details.then_some(&**source));
-            ("reconfigured", Facts::Reconfigured { changes, source })
-        }
+        Event::Reconfigured { changes, source, .. } => Facts::Reconfigured {
+            changes: details(changes, audience),
+            source: details(source, audience),
+        },
         #[cfg(feature = "overrides")]
         Event::ReloadRefused { problems } => {
-            ("reload_refused", Facts::Refused { problems: details.then_some(&**problems) })
+            Facts::Refused { problems: details(problems, audience) }
         }
         #[cfg(feature = "redis")]
-        Event::SharedLost => ("shared_lost", Facts::default()),
-        #[cfg(feature = "redis")]
-        Event::SharedBack => ("shared_back", Facts::default()),
-        Event::Missed { .. } => ("missed", Facts::default()),
+        Event::SharedLost | Event::SharedBack => Facts::default(),
+        Event::Missed { .. } => Facts::default(),
     }
+}
+
+/// Values and paths of files are the operators' own.
+#[cfg(feature = "overrides")]
+fn details<T: ?Sized>(details: &T, audience: Audience) -> Option<&T> {
+    audience.sees_details().then_some(details)
+}
+
+fn how_changed(change: &StateChange) -> Facts<'static> {
+    let StateChange { from, to, cause, counts, .. } = *change;
+    Facts::Change { from, to, cause, counts }
+}
+
+fn how_retried(retry: &RetryEvent) -> Facts<'static> {
+    let (delay_ms, call_id) = (millis(retry.delay), retry.call_id.to_string());
+    Facts::Retried { attempt: retry.attempt, delay_ms, call_id }
 }
 
 fn why_rejected(rejection: &Rejection) -> Facts<'static> {

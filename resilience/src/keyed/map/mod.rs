@@ -153,9 +153,7 @@ impl<P: PerKey> Map<P> {
         key: &K,
         shown: Shown<K::Owned>,
     ) -> KeyedInstance<'m, P, K::Owned> {
-        let (key_owned, shown) = (key.to_owned(), table.shown(shown));
-        let policy = P::instance(&self.template, &|| shown(&key_owned));
-        let content = Content { key: key_owned, policy };
+        let content = self.content(key, table.shown(shown));
         // Dropped after the lock is released, because a key's code runs.
         let mut evicted = Vec::new();
         let mut books = self.books.lock();
@@ -175,6 +173,12 @@ impl<P: PerKey> Map<P> {
         self.inserted.fetch_add(1, Release);
         books.move_some(&self.tables, now);
         found.instance
+    }
+
+    fn content<K: Key + ?Sized>(&self, key: &K, shown: Shown<K::Owned>) -> Content<K::Owned, P> {
+        let key = key.to_owned();
+        let policy = P::instance(&self.template, &|| shown(&key));
+        Content { key, policy }
     }
 
     fn make_room(&self, books: &mut Books<P>, now: u64, remains: &mut Vec<Box<dyn Any + Send>>) {
