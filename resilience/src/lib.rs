@@ -30,7 +30,7 @@
 //! | keep one per host, tenant or user | [`Keyed`] |
 //! | know why a call was rejected | [`Rejection`], [`Error`] |
 //! | say once what an error means | [`Classify`] |
-//! | know how everything is | [`registry()`], [`health_check`](macro@health_check), [`HealthChecker`], feature `axum` |
+//! | know how everything is | [`registry()`], [`health_check`](macro@health_check), [`HealthChecker`], [`health`], feature `axum` |
 //! | know about the running call | [`deadline`], [`remaining`], [`attempt`], [`call_id`], [`priority()`] |
 //! | say how important a call is | [`with_priority`] |
 //! | take that along into a task, or keep it away | [`inherit`], [`detach`] |
@@ -86,6 +86,7 @@ mod ambient;
 #[cfg(feature = "axum")]
 pub mod axum;
 mod bulkhead;
+pub mod call;
 mod check;
 mod circuit_breaker;
 mod circuit_state;
@@ -117,7 +118,7 @@ mod grammar;
 // Pages that only `rustdoc` reads.
 #[cfg(any(doc, doctest))]
 pub mod guide;
-mod health;
+pub mod health;
 mod hedge;
 mod histogram;
 mod hook;
@@ -130,7 +131,7 @@ mod name;
 pub mod observe;
 #[cfg(feature = "overrides")]
 pub mod overrides;
-mod pipeline;
+pub mod pipeline;
 pub mod presets;
 mod problem;
 mod queue;
@@ -162,31 +163,33 @@ pub use resilience_macros::{
     bulkhead, circuit_breaker, fallback, health_check, hedge, rate_limit, resilient, retry, timeout,
 };
 
+// What users name often. No public module is called like an attribute: `use resilience::retry` would import it, too, and
+// clash with a module `retry` of the user's.
 pub use self::ambient::{
-    CallId, Detached, Inherited, Prioritized, Priority, attempt, call_id, deadline, detach,
-    inherit, priority, remaining, with_priority,
+    CallId, Priority, attempt, call_id, deadline, detach, inherit, priority, remaining,
+    with_priority,
 };
-pub use self::bulkhead::{Bulkhead, BulkheadConfig, BulkheadPermit, QueueOrder};
+pub use self::bulkhead::{Bulkhead, BulkheadConfig, QueueOrder};
 pub use self::circuit_breaker::{CircuitBreaker, CircuitBreakerConfig, Permit, Totals, Window};
 pub use self::circuit_state::{Cause, CircuitState, Counts, StateChange};
 pub use self::class::{Class, Classify};
 pub use self::error::Error;
 pub use self::fallback::Fallback;
 pub use self::grammar::IntoDuration;
-pub use self::health::{CheckReport, HealthCheck, HealthCheckConfig, HealthChecker, HealthStatus};
+pub use self::health::{HealthChecker, HealthStatus};
 pub use self::hedge::{Hedge, HedgeConfig};
 pub use self::keyed::Keyed;
 pub use self::kind::PolicyKind;
 pub use self::mode::Mode;
 pub use self::name::Name;
-pub use self::pipeline::{Parts, Pipeline};
+pub use self::pipeline::Pipeline;
 pub use self::problem::Problem;
-pub use self::rate_limit::{RateLimitConfig, RateLimiter, WithCost};
+pub use self::rate_limit::{RateLimitConfig, RateLimiter};
 pub use self::registry::{NameClash, Registry, registry, snapshot};
 pub use self::rejection::{Rejection, RejectionKind};
 pub use self::retry::{Backoff, Jitter, Retry, RetryConfig};
 pub use self::stack::RetryEvent;
-pub use self::stack::event::{Event, Events};
+pub use self::stack::event::Event;
 pub use self::stack::predicate;
 pub use self::timeout::{Timeout, TimeoutConfig};
 

@@ -10,8 +10,9 @@ use axum::body::{Body, Bytes};
 use axum::http::{Method, Request, StatusCode};
 use futures_util::{FutureExt, StreamExt};
 use http::{Answer, send};
+use resilience::observe::Events;
 use resilience::{
-    CircuitBreaker, CircuitBreakerConfig, CircuitState, Event, Events, Keyed, registry, shared,
+    CircuitBreaker, CircuitBreakerConfig, CircuitState, Event, Keyed, registry, shared,
 };
 use tower::ServiceExt;
 

@@ -136,7 +136,7 @@ async fn each_option_is_shown_with_its_source() {
 }
 
 /// What happened to that retry's options, and where each change comes from.
-fn reconfigured(events: &mut resilience::Events) -> Vec<String> {
+fn reconfigured(events: &mut resilience::observe::Events) -> Vec<String> {
     let all = std::iter::from_fn(|| events.next().now_or_never().flatten());
     let of_again = all.filter_map(|event| match event {
         Event::Reconfigured { policy, changes, .. } if policy == "shop.again" => Some(changes),

@@ -109,7 +109,7 @@ async fn options_change_and_fall_back_when_they_are_no_longer_mentioned() {
     test.reload("[retry.\"shop.again\"]\nattempts = 2\n[health_check.database]\nevery = \"5s\"")
         .unwrap();
     let check = resilience::registry().health_check("database").unwrap();
-    let every = resilience::HealthCheckConfig::new().every(Duration::from_secs(5));
+    let every = resilience::health::HealthCheckConfig::new().every(Duration::from_secs(5));
     assert_eq!(check.config(), &every);
     assert_eq!(payments().config(), &CircuitBreakerConfig::new());
     assert_eq!(AGAIN.config(), &RetryConfig::new().attempts(2));

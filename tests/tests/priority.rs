@@ -1,8 +1,8 @@
 //! Priorities: what sheds first, and how far a priority reaches.
 
+use resilience::call::BulkheadPermit;
 use resilience::{
-    Bulkhead, BulkheadPermit, Keyed, Priority, Rejection, bulkhead, priority, resilient,
-    with_priority,
+    Bulkhead, Keyed, Priority, Rejection, bulkhead, priority, resilient, with_priority,
 };
 
 #[bulkhead(max_concurrent = 20)]

@@ -43,7 +43,8 @@ use std::path::PathBuf;
 use std::sync::{LazyLock, OnceLock};
 use std::time::Duration;
 
-use resilience::{HealthCheckConfig, HealthChecker, health_check};
+use resilience::health::HealthCheckConfig;
+use resilience::{HealthChecker, health_check};
 use rusqlite::Connection;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};

@@ -31,7 +31,7 @@ impl Bulkhead {
 
     /// Runs `future` in a slot. Its error says nothing to an adaptive limit, that of a time limit inside included: use
     /// [`guard`](Self::guard) around the time limit's `guard`, or [`acquire`](Self::acquire) and
-    /// [`BulkheadPermit::overload`](crate::BulkheadPermit::overload).
+    /// [`BulkheadPermit::overload`](super::BulkheadPermit::overload).
     ///
     /// # Errors
     /// The future's own; [`Rejection::BulkheadFull`] as `E`.

@@ -9,7 +9,7 @@ const TIMEOUT: Duration = Duration::from_millis(500);
 /// How long an answer on demand is good for: a probe storm costs one check a second.
 pub(super) const ON_DEMAND: Duration = Duration::from_secs(1);
 
-/// The options of a [`HealthCheck`](crate::HealthCheck), built in `const` context.
+/// The options of a [`HealthCheck`](super::HealthCheck), built in `const` context.
 ///
 /// Each setter panics on a value out of range; in a `const` or `static` that is a compile error.
 #[derive(Clone, Debug, PartialEq)]

@@ -1,7 +1,10 @@
 //! Is the service well? Checks that are asked now and then, and what they and the circuit breakers mean together.
 //!
-//! [`config`] the options · [`run`] one run, whose panics are answers · [`monitor`] one check's runs, and what is answered
-//! meanwhile · [`status`] an answer · [`check`] a check that the registry lists · [`checker`] checks by hand · [`together`] several
+//! The attribute [`health_check`](macro@crate::health_check) makes a [`HealthCheck`], which the
+//! [registry](crate::Registry::health_checks) lists; a [`HealthChecker`] holds checks by hand.
+//!
+//! `config` the options · `run` one run, whose panics are answers · `monitor` one check's runs, and what is answered
+//! meanwhile · `status` an answer · `check` a check that the registry lists · `checker` checks by hand · `together` several
 //! at once.
 
 mod check;
@@ -14,9 +17,12 @@ mod status;
 mod tests;
 mod together;
 
-pub use self::check::{HealthCheck, Probe};
+pub use self::check::HealthCheck;
+#[doc(hidden)]
+pub use self::check::Probe;
 pub use self::checker::HealthChecker;
 pub use self::config::HealthCheckConfig;
+#[doc(hidden)]
 pub use self::run::probe;
 #[cfg(feature = "axum")]
 pub(crate) use self::status::millis;

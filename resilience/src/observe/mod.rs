@@ -58,7 +58,8 @@
 //! happened.
 //!
 //! With feature `metrics` the same goes to the [`metrics` facade](metrics), with feature `opentelemetry` to
-//! [OpenTelemetry instruments](opentelemetry).
+//! [OpenTelemetry instruments](opentelemetry). What happens to calls, one by one, is told by a stream of [`Events`]; see
+//! [`Registry::events`](crate::Registry::events).
 
 mod collect;
 mod families;
@@ -75,3 +76,4 @@ mod text;
 #[cfg(feature = "axum")]
 pub(crate) use self::collect::Collected;
 pub use self::text::Format;
+pub use crate::stack::event::Events;

@@ -87,7 +87,7 @@ fn start<'p>(module: &Module, path: &'p [String]) -> Option<(Module, &'p [String
 }
 
 /// The paths of a file's `use` items, one for each name.
-fn uses(file: &syn::File, which: impl Fn(&ItemUse) -> bool) -> Vec<Vec<String>> {
+pub(super) fn uses(file: &syn::File, which: impl Fn(&ItemUse) -> bool) -> Vec<Vec<String>> {
     let mut paths = Vec::new();
     for item in &file.items {
         match item {

@@ -2,12 +2,14 @@
 //! ARCHITECTURE.md lists.
 //!
 //! [`modules`] the files of a crate by module path · [`imports`] their `use` lines, each resolved to the file that
-//! defines the name · [`circles`] files that reach themselves · [`layers`] the list in ARCHITECTURE.md.
+//! defines the name · [`circles`] files that reach themselves · [`layers`] the list in ARCHITECTURE.md · [`sizes`] files
+//! and the root that stay small.
 
 mod circles;
 mod imports;
 mod layers;
 mod modules;
+mod sizes;
 
 use std::process::ExitCode;
 
@@ -27,7 +29,7 @@ pub(crate) fn run() -> ExitCode {
 }
 
 pub(crate) fn steps(steps: &mut Steps) {
-    steps.check("imports point down, none through the front door, no circles", &problems());
+    steps.check("imports point down, no circles, short files, a small root", &problems());
 }
 
 /// Everything that is wrong, a sentence each.
@@ -39,6 +41,8 @@ fn problems() -> Vec<String> {
     problems.extend(layers::problems(&runtime, &arrows));
     problems.extend(circles(&arrows, LARGEST_CIRCLE));
     problems.extend(circles(&expansion, 1));
+    problems.extend([&runtime, &macros].into_iter().flat_map(sizes::long_files));
+    problems.extend(sizes::crowded_root(&runtime));
     problems
 }
 

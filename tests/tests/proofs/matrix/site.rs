@@ -5,9 +5,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
 use std::time::Duration;
 
+use resilience::call::BulkheadPermit;
 use resilience::{
-    Bulkhead, BulkheadConfig, BulkheadPermit, CircuitBreaker, CircuitBreakerConfig, CircuitState,
-    Hedge, HedgeConfig, RateLimitConfig, RateLimiter, Rejection, Retry, RetryConfig, Timeout,
+    Bulkhead, BulkheadConfig, CircuitBreaker, CircuitBreakerConfig, CircuitState, Hedge,
+    HedgeConfig, RateLimitConfig, RateLimiter, Rejection, Retry, RetryConfig, Timeout,
     TimeoutConfig,
 };
 use tokio::task::yield_now;

@@ -4,9 +4,8 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
 
-use resilience::{
-    Bulkhead, BulkheadConfig, BulkheadPermit, Priority, Rejection, RejectionKind, with_priority,
-};
+use resilience::call::BulkheadPermit;
+use resilience::{Bulkhead, BulkheadConfig, Priority, Rejection, RejectionKind, with_priority};
 use tokio::time::{Instant, advance};
 
 use crate::models::calls::{Calls, Came, End, Failed, Gate};

@@ -1,4 +1,4 @@
-use resilience::{HealthCheck, health_check};
+use resilience::{health::HealthCheck, health_check};
 
 #[health_check]
 pub static DATABASE: HealthCheck;
