@@ -93,3 +93,15 @@ pub fn call_once<F: Future>(make: impl FnOnce(u64) -> F) {
 fn drive(future: impl Future) {
     black_box(&ready(pin!(future), &mut Context::from_waker(Waker::noop())));
 }
+
+/// Every key once, in an order that no cache can foresee, the same in each run.
+#[must_use]
+pub fn shuffled<K>(keys: u32, key: impl Fn(u32) -> K) -> Vec<K> {
+    let mut numbers: Vec<u32> = (0..keys).collect();
+    let mut random = 1_u64;
+    for left in (1..numbers.len()).rev() {
+        random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        numbers.swap(left, (random >> 33) as usize % (left + 1));
+    }
+    numbers.into_iter().map(key).collect()
+}

@@ -1,4 +1,4 @@
-//! `cargo x bench`: times beside those of peer libraries, in one run.
+//! `cargo x bench`: times beside those of peer libraries, in one run; `cargo x report`: the same, and plots, as a page.
 
 use std::process::ExitCode;
 
@@ -13,5 +13,13 @@ pub(crate) fn run(arguments: &[String]) -> ExitCode {
     if arguments.is_empty() {
         steps.run(cargo("bench --package resilience-benches --bench side_by_side"));
     }
+    steps.finish()
+}
+
+pub(crate) fn report(arguments: &[String]) -> ExitCode {
+    let mut steps = Steps::default();
+    let mut report = cargo("bench --package resilience-benches --bench report --");
+    report.args(arguments);
+    steps.run(report);
     steps.finish()
 }

@@ -27,6 +27,7 @@ usage: cargo x <command> [arguments]
   docs          the documentation, warnings are errors
   bless         rewrite the golden expansions and the compile-error texts from what is built now
   bench         the criterion benches against peer libraries; arguments go to `cargo bench`
+  report        the same in turns, and plots, written to docs/benchmarks, in three minutes; --quick to target/benchmarks
   instructions  instructions per guarded call, under valgrind; --check fails above a target
   outage        programs under faults, with what guards them and without: both tables; --check runs only what tells the two apart
   prove         random sequences against reference models, a million of each: `cargo x prove COUNT SEED MODEL`
@@ -45,6 +46,7 @@ fn main() -> ExitCode {
         Some("docs") => docs::run(),
         Some("bless") => bless::run(&rest),
         Some("bench") => bench::run(&rest),
+        Some("report") => bench::report(&rest),
         Some("instructions") => instructions::run(&rest),
         Some("outage") => outage::run(&rest),
         Some("prove") => prove::run(&rest),

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use criterion::Criterion;
 use failsafe::backoff::{Constant, constant};
 use failsafe::failure_policy::{
     ConsecutiveFailures, SuccessRateOverTimeWindow, consecutive_failures,
@@ -18,7 +17,9 @@ use seatbelt::breaker::Breaker;
 use seatbelt::{RecoveryInfo, ResilienceContext};
 use tower_resilience::circuitbreaker::CircuitBreakerLayer;
 
-use crate::harness::{self, Down, bench, bench_half_failing, bench_on_two_threads, through};
+use crate::harness::{
+    self, Criterion, Down, bench, bench_half_failing, bench_on_two_threads, through,
+};
 
 const HOUR: Duration = Duration::from_secs(3600);
 
@@ -95,6 +96,7 @@ pub(crate) fn open_refusal(criterion: &mut Criterion) {
     }
 
     let mut group = criterion.benchmark_group("breaker, open rejection");
+    bench(&mut group, "bare", bare);
     bench(&mut group, "resilience", |input| OURS.call(bare(input)));
     bench(&mut group, "failsafe", |input| fail.call(harness::bare(input)));
     bench(&mut group, "recloser", |input| ring.call(harness::bare(input)));

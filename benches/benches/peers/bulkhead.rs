@@ -1,12 +1,11 @@
 //! Bulkheads with a free place.
 
-use criterion::Criterion;
 use resilience::{Bulkhead, BulkheadConfig};
 use resilience_benches::{Failure, bare};
 use tokio::sync::Semaphore;
 use tower_resilience::bulkhead::BulkheadLayer;
 
-use crate::harness::{self, Down, bench, through};
+use crate::harness::{self, Criterion, Down, bench, through};
 
 pub(crate) fn free_place(criterion: &mut Criterion) {
     static OURS: Bulkhead = Bulkhead::new("bulkhead", BulkheadConfig::new());

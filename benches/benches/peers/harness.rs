@@ -1,26 +1,19 @@
-//! How a call is timed, and the call that peers guard.
+//! How a call is timed, by criterion.
 
 use std::hint::black_box;
 use std::pin::pin;
-use std::task::{Context, Poll, Waker};
+use std::task::{Context, Waker};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use criterion::BenchmarkGroup;
+pub(crate) use criterion::Criterion;
 use criterion::measurement::WallTime;
 use resilience_benches::{FAILING, ready};
-use tower::Service;
+
+pub(crate) use crate::guarded::{Down, bare, through};
 
 pub(crate) type Group<'a> = BenchmarkGroup<'a, WallTime>;
-
-/// The error of the calls that peers guard: as small as an error can be.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Down;
-
-/// What peers guard: [`resilience_benches::bare`] with their error.
-pub(crate) async fn bare(input: u64) -> Result<u64, Down> {
-    if black_box(input) == FAILING { Err(Down) } else { Ok(input) }
-}
 
 /// Times one call after the other, all with an argument that succeeds.
 pub(crate) fn bench<F: Future>(group: &mut Group, name: &str, mut make: impl FnMut(u64) -> F) {
@@ -65,12 +58,4 @@ fn timed<F: Future>(calls: u64, make: impl Fn(u64) -> F) -> Duration {
     let started = Instant::now();
     resilience_benches::repeat(calls, make);
     started.elapsed()
-}
-
-/// One call of a tower service, readiness included, as its contract asks.
-pub(crate) fn through<S: Service<u64>>(service: &mut S, input: u64) -> S::Future {
-    match service.poll_ready(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(Ok(())) => service.call(input),
-        _ => panic!("a measured service must be ready at once"),
-    }
 }

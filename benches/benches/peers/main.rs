@@ -5,6 +5,7 @@
 
 mod breaker;
 mod bulkhead;
+mod guarded;
 mod harness;
 mod rate_limit;
 mod retry;
@@ -12,7 +13,7 @@ mod six;
 mod stack;
 mod timeout;
 
-use criterion::Criterion;
+use crate::harness::Criterion;
 
 fn main() {
     let mut criterion = Criterion::default().configure_from_args();

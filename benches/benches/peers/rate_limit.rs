@@ -3,14 +3,13 @@
 use std::num::NonZeroU32;
 use std::time::Duration;
 
-use criterion::Criterion;
 use governor::clock::Clock;
 use governor::{DefaultDirectRateLimiter, Quota};
 use resilience::{RateLimitConfig, RateLimiter};
 use resilience_benches::{Failure, bare, call_once};
 use tower_resilience::ratelimiter::RateLimiterLayer;
 
-use crate::harness::{self, Down, bench, bench_on_two_threads, through};
+use crate::harness::{self, Criterion, Down, bench, bench_on_two_threads, through};
 
 /// One call per nanosecond: no loop is as fast.
 pub(crate) const NEVER_REACHED: &str = "1000000000/s";
@@ -70,7 +69,7 @@ async fn refused_by_attribute(input: u64) -> Result<u64, Failure> {
     resilience_benches::answer(input)
 }
 
-async fn limited(limiter: &DefaultDirectRateLimiter, input: u64) -> Result<u64, Down> {
+pub(crate) async fn limited(limiter: &DefaultDirectRateLimiter, input: u64) -> Result<u64, Down> {
     limiter.check().map_err(|_| Down)?;
     harness::bare(input).await
 }

@@ -3,12 +3,11 @@
 use std::future;
 
 use backon::{ExponentialBuilder, Retryable};
-use criterion::Criterion;
 use resilience::{Retry, RetryConfig};
 use resilience_benches::{Failure, bare};
 use tower::retry::Policy;
 
-use crate::harness::{self, Down, bench, through};
+use crate::harness::{self, Criterion, Down, bench, through};
 
 pub(crate) fn first_attempt_succeeds(criterion: &mut Criterion) {
     static RETRY: Retry = Retry::new("retry", RetryConfig::new());

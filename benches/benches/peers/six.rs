@@ -4,7 +4,6 @@
 use std::time::Duration;
 
 use backon::{ExponentialBuilder, Retryable};
-use criterion::Criterion;
 use failsafe::StateMachine;
 use failsafe::backoff::{Constant, constant};
 use failsafe::failure_policy::{ConsecutiveFailures, consecutive_failures};
@@ -26,7 +25,7 @@ use tower_resilience::ratelimiter::RateLimiterLayer;
 use tower_resilience::retry::RetryLayer;
 use tower_resilience::timelimiter::TimeLimiterLayer;
 
-use crate::harness::{self, Down, bench, through};
+use crate::harness::{self, Criterion, Down, bench, through};
 use crate::rate_limit;
 
 const SECOND: Duration = Duration::from_secs(1);

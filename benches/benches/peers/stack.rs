@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use backon::{ExponentialBuilder, Retryable};
-use criterion::Criterion;
 use failsafe::backoff::constant;
 use failsafe::failure_policy::consecutive_failures;
 use failsafe::futures::CircuitBreaker as _;
@@ -19,7 +18,7 @@ use tower_resilience::circuitbreaker::CircuitBreakerLayer;
 use tower_resilience::retry::RetryLayer;
 use tower_resilience::timelimiter::TimeLimiterLayer;
 
-use crate::harness::{self, Down, bench, through};
+use crate::harness::{self, Criterion, Down, bench, through};
 
 const SECOND: Duration = Duration::from_secs(1);
 

@@ -2,14 +2,13 @@
 
 use std::time::Duration;
 
-use criterion::Criterion;
 use layered::{Execute, Service, Stack};
 use resilience::TimeoutConfig;
 use resilience_benches::{Failure, bare};
 use seatbelt::ResilienceContext;
 use seatbelt::timeout::Timeout;
 
-use crate::harness::{self, Down, bench};
+use crate::harness::{self, Criterion, Down, bench};
 
 const SECOND: Duration = Duration::from_secs(1);
 

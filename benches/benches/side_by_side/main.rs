@@ -13,6 +13,7 @@ use std::time::Instant;
 use governor::{DefaultKeyedRateLimiter, Quota};
 use resilience::keyed::Key;
 use resilience::{Keyed, RateLimitConfig, RateLimiter};
+use resilience_benches::shuffled;
 
 /// As many as fit the processor's own cache, and as many as don't.
 const KEYS: [u32; 2] = [1_000, 100_000];
@@ -100,15 +101,4 @@ fn sorted(times: impl Iterator<Item = f64>) -> Vec<f64> {
     let mut times: Vec<_> = times.collect();
     times.sort_by(f64::total_cmp);
     times
-}
-
-/// Every key once, in an order that no cache can foresee, the same in each run.
-fn shuffled<K>(keys: u32, key: impl Fn(u32) -> K) -> Vec<K> {
-    let mut numbers: Vec<u32> = (0..keys).collect();
-    let mut random = 1_u64;
-    for left in (1..numbers.len()).rev() {
-        random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-        numbers.swap(left, (random >> 33) as usize % (left + 1));
-    }
-    numbers.into_iter().map(key).collect()
 }
