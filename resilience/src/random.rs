@@ -9,30 +9,29 @@ pub(crate) fn unit() -> f64 {
     fastrand::f64()
 }
 
-thread_local! {
-    static GOLDEN: Cell<u32> = const { Cell::new(0) };
-}
-
 const GOLDEN_STEP: u32 = 0x9E37_79B9;
 
+thread_local! {
+    static GOLDEN: Cell<u32> = const { Cell::new(0_u32.wrapping_sub(GOLDEN_STEP)) };
+}
+
 /// The next number of a sequence that fills its range evenly however few of it are taken (Weyl's, by the golden ratio):
-/// to draw a fixed share of calls for the price of a sum.
+/// to draw a fixed share of calls for the price of a sum. A thread's first is 0, in whose place [`drawn`] has another one.
 #[inline]
 pub(crate) fn golden() -> u32 {
     let next = GOLDEN.get().wrapping_add(GOLDEN_STEP);
-    if next == GOLDEN_STEP {
-        return first_golden();
-    }
     GOLDEN.set(next);
     next
 }
 
-/// Threads begin at places of their own: one that makes a single call would else draw the same number as all others.
-#[cold]
-fn first_golden() -> u32 {
-    let first = fastrand::u32(..);
-    GOLDEN.set(first);
-    first
+/// The number that [`golden`] gave last. Threads begin at places of their own: one that makes a single call would else
+/// draw the same number as all others.
+#[inline]
+pub(crate) fn drawn() -> u32 {
+    if GOLDEN.get() == 0 {
+        GOLDEN.set(fastrand::u32(1..));
+    }
+    GOLDEN.get()
 }
 
 static KEYS: LazyLock<[RandomState; 2]> =

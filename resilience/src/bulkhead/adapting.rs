@@ -5,6 +5,7 @@ use super::adaptive::{Controller, End, Ended, Machine, Start};
 use super::policy::by_kind;
 use super::queue_order::QueueOrder;
 use crate::ambient::Priority;
+use crate::clock::Nanos;
 use crate::mode::Mode;
 use crate::random;
 use crate::stack::event;
@@ -62,35 +63,41 @@ impl Bulkhead {
         self.controller.get().map(Controller::machine)
     }
 
-    #[inline]
-    pub(super) fn start_if_drawn(&self, threshold: u32) -> Start {
-        if random::golden() <= threshold { self.begin() } else { Start::NONE }
-    }
-
+    /// Begins a sample. A thread's first call comes here, too, to draw once more.
     #[cold]
     #[inline(never)]
-    fn begin(&self) -> Start {
+    pub(super) fn begin(&self) -> Start {
+        let sampling = self.sampling.load(Ordering::Relaxed);
+        if sampling == 0 || random::drawn() > sampling {
+            return Start::NONE;
+        }
         Start::at(self.controller().begin(self.in_flight()))
     }
 
-    /// A slot was given back for which a call waits, or that of a sample. Without an `end` the call was dropped.
+    /// A call was dropped, for whose slot another one waits, or which was a sample.
     #[cold]
     #[inline(never)]
-    pub(super) fn left(&self, is_awaited: bool, start: Start, end: Option<End>) {
+    pub(super) fn left(&self, is_awaited: bool, start: Start) {
         if is_awaited {
             self.hand_over();
         }
         if start.is_sampled() {
-            self.report(start, end.unwrap_or_else(End::of_drop));
+            self.learn(start, End::of_drop());
         }
     }
 
     /// A sampled call ended.
-    fn report(&self, start: Start, end: End) {
-        let config = self.config();
-        let bounds = || config.bounds();
-        let ended =
-            self.controller().end(start.nanos(), end, (config.fewest(), bounds), || self.publish());
+    pub(super) fn learn(&self, start: Start, end: End) {
+        let Some(controller) = self.controller.get() else { return };
+        if let Some(now) = controller.end(start.nanos(), end) {
+            self.end_window(controller, now);
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn end_window(&self, controller: &Controller, now: Nanos) {
+        let ended = controller.end_window(now, || self.config().bounds(), || self.publish());
         let Some(Ended { is_raised, change }) = ended else { return };
         if is_raised {
             self.hand_over();
@@ -112,9 +119,9 @@ impl Bulkhead {
         let (config, publish) = (self.config(), || self.publish());
         if config.adaptive {
             let bounds = config.bounds();
-            self.controller().change(|machine| machine.fit(&bounds), publish);
+            self.controller().fit(&bounds, publish);
         } else if let Some(controller) = self.controller.get() {
-            controller.change(|_| {}, publish);
+            controller.keep(publish);
         } else {
             publish();
         }

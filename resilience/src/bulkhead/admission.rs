@@ -10,6 +10,7 @@ use crate::clock;
 use crate::kind::PolicyKind;
 use crate::mode::Mode;
 use crate::name::Name;
+use crate::random;
 use crate::rejection::Rejection;
 use crate::stack::event;
 use crate::sync::Ordering;
@@ -71,10 +72,8 @@ impl Bulkhead {
     /// When the call that was just admitted began, if it is a sample.
     #[inline]
     pub(super) fn start(&self) -> Start {
-        match self.sampling.load(Ordering::Relaxed) {
-            0 => Start::NONE,
-            threshold => self.start_if_drawn(threshold),
-        }
+        let is_drawn = random::golden() <= self.sampling.load(Ordering::Relaxed);
+        if is_drawn { self.begin() } else { Start::NONE }
     }
 
     /// What holds for those who wait: no limit at all where none is enforced.

@@ -42,11 +42,6 @@ impl BulkheadConfig {
         self.max_queue.unwrap_or(u32::MAX)
     }
 
-    /// How many samples end a window.
-    pub(super) const fn fewest(&self) -> u32 {
-        self.min_samples
-    }
-
     /// What an adaptive limit keeps to.
     pub(super) fn bounds(&self) -> Bounds {
         Bounds {

@@ -47,7 +47,7 @@ where
         let this = self.project();
         // In hand for as long as the body runs, so that a call that is ready at once never stores it.
         let permit = match ready!(this.acquire.poll_slot(cx)) {
-            Ok(permit) => permit,
+            Ok(start) => this.acquire.permit(start),
             Err(rejection) => return Poll::Ready(Err(rejection)),
         };
         match this.inner.poll(cx) {
@@ -83,12 +83,11 @@ impl<'b, A: PolicyRef<'b, Bulkhead>> Acquire<'b, A> {
         Self { bulkhead, standing: Standing::Outside }
     }
 
+    /// Takes a slot, for which [`permit`](Self::permit) answers from then on.
     #[inline]
-    fn poll_slot(&mut self, cx: &mut Context<'_>) -> Poll<Result<BulkheadPermit<'b>, Rejection>> {
+    fn poll_slot(&mut self, cx: &mut Context<'_>) -> Poll<Result<Start, Rejection>> {
         match self.enter(cx) {
-            Entry::Admitted(start) => {
-                Poll::Ready(Ok(BulkheadPermit::new(self.bulkhead.policy(), start)))
-            }
+            Entry::Admitted(start) => Poll::Ready(Ok(start)),
             Entry::Rejected => Poll::Ready(Err(self.bulkhead.policy().reject())),
             Entry::Late => Poll::Ready(Err(self.bulkhead.policy().reject_late())),
             Entry::Waiting(waiter) => {
@@ -97,6 +96,13 @@ impl<'b, A: PolicyRef<'b, Bulkhead>> Acquire<'b, A> {
                 Poll::Pending
             }
         }
+    }
+
+    /// The permit of a slot that was just taken. Made after all ways to one have met, it holds the address of a static as a
+    /// constant.
+    #[inline]
+    fn permit(&self, start: Start) -> BulkheadPermit<'b> {
+        BulkheadPermit::new(self.bulkhead.policy(), start)
     }
 
     /// Leaves nothing standing: what it was is in the answer.
@@ -127,7 +133,8 @@ impl<'b, A: PolicyRef<'b, Bulkhead> + Unpin> Future for Acquire<'b, A> {
     type Output = Result<BulkheadPermit<'b>, Rejection>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        self.poll_slot(cx)
+        let slot = ready!(self.poll_slot(cx));
+        Poll::Ready(slot.map(|start| self.permit(start)))
     }
 }
 

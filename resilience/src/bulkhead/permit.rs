@@ -61,8 +61,12 @@ impl<'b> BulkheadPermit<'b> {
     fn report(self, end: End) {
         let bulkhead = self.bulkhead;
         let start = self.keep();
-        let is_awaited = bulkhead.semaphore().exit();
-        bulkhead.left(is_awaited, start, Some(end));
+        if bulkhead.semaphore().exit() {
+            bulkhead.hand_over();
+        }
+        if start.is_sampled() {
+            bulkhead.learn(start, end);
+        }
     }
 
     /// The slot stays taken: what [`new`](Self::new) makes a permit from again.
@@ -84,7 +88,7 @@ impl Drop for BulkheadPermit<'_> {
     fn drop(&mut self) {
         let is_awaited = self.bulkhead.semaphore().exit();
         if is_awaited || self.start.is_sampled() {
-            self.bulkhead.left(is_awaited, self.start, None);
+            self.bulkhead.left(is_awaited, self.start);
         }
     }
 }

@@ -41,6 +41,8 @@ pub(in crate::bulkhead) struct Controller {
     length: AtomicU64,
     /// Calls whose number on the golden sequence is no larger are sampled.
     threshold: AtomicU32,
+    /// How many samples a window needs.
+    needed: AtomicU32,
 }
 
 #[derive(Debug)]
@@ -61,6 +63,7 @@ impl Controller {
             began: AtomicU64::new(0),
             length: AtomicU64::new(0),
             threshold: AtomicU32::new(ALL),
+            needed: AtomicU32::new(bounds.min_samples),
         }
     }
 
@@ -79,15 +82,18 @@ impl Controller {
         self.state.lock().machine
     }
 
-    /// Changes the machine from outside, and `publish`es what is in force then.
-    pub(in crate::bulkhead) fn change(
-        &self,
-        change: impl FnOnce(&mut Machine),
-        publish: impl FnOnce(),
-    ) {
+    /// Keeps what it has learnt, within other bounds, and `publish`es what is in force then.
+    pub(in crate::bulkhead) fn fit(&self, bounds: &Bounds, publish: impl FnOnce()) {
         let mut state = self.state.lock();
-        change(&mut state.machine);
+        state.machine.fit(bounds);
         self.in_force.store(state.machine.in_force(), Relaxed);
+        self.needed.store(bounds.min_samples, Relaxed);
+        publish();
+    }
+
+    /// Keeps what it has learnt for as long as the limit is not adaptive.
+    pub(in crate::bulkhead) fn keep(&self, publish: impl FnOnce()) {
+        let _state = self.state.lock();
         publish();
     }
 
@@ -97,6 +103,7 @@ impl Controller {
         self.began.store(0, Relaxed);
         self.length.store(0, Relaxed);
         self.threshold.store(ALL, Relaxed);
+        self.needed.store(bounds.min_samples, Relaxed);
         let mut state = self.state.lock();
         state.machine = Machine::new(bounds.initial);
         let in_force = state.machine.in_force();
@@ -120,26 +127,27 @@ impl Controller {
         self.sums.reach(in_flight);
     }
 
-    /// A sampled call ended. If this ends a window, for which `bounds` are asked, `publish` is called once the new limit is in force.
-    pub(in crate::bulkhead) fn end(
-        &self,
-        began: Nanos,
-        end: End,
-        (min_samples, bounds): (u32, impl FnOnce() -> Bounds),
-        publish: impl FnOnce(),
-    ) -> Option<Ended> {
+    /// A sampled call ended: when, if the window is over then.
+    pub(in crate::bulkhead) fn end(&self, began: Nanos, end: End) -> Option<Nanos> {
         let now = clock::counter();
         match end {
             End::Nothing => return None,
             End::Overload => self.sums.drop_one(),
             End::Success => self.sums.add(now.saturating_sub(began)),
         }
-        if !self.is_over(now, min_samples) {
-            return None;
-        }
+        self.is_over(now).then_some(now)
+    }
+
+    /// Ends a window that is over, if no other call does. `publish` is called once the new limit is in force.
+    pub(in crate::bulkhead) fn end_window(
+        &self,
+        now: Nanos,
+        bounds: impl FnOnce() -> Bounds,
+        publish: impl FnOnce(),
+    ) -> Option<Ended> {
         let mut state = self.state.try_lock()?;
         // Another call may have ended it in between.
-        if !self.is_over(now, min_samples) {
+        if !self.is_over(now) {
             return None;
         }
         let before = self.in_force();
@@ -148,10 +156,13 @@ impl Controller {
         Some(Ended { is_raised: self.in_force() > before, change: state.tell(now) })
     }
 
-    fn is_over(&self, now: Nanos, min_samples: u32) -> bool {
-        let (age, ends) = (now.saturating_sub(self.began.load(Relaxed)), self.sums.ends());
-        let is_due = age >= self.length.load(Relaxed) && ends >= min_samples;
-        is_due || age >= LONG && ends >= FEW
+    fn is_over(&self, now: Nanos) -> bool {
+        let age = now.saturating_sub(self.began.load(Relaxed));
+        if age < self.length.load(Relaxed) {
+            return age >= LONG && self.sums.ends() >= FEW;
+        }
+        let needed = if age < LONG { self.needed.load(Relaxed) } else { FEW };
+        self.sums.ends() >= needed
     }
 
     fn next_window(&self, machine: &mut Machine, now: Nanos, bounds: &Bounds) {
