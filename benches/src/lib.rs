@@ -56,6 +56,25 @@ pub fn answer(input: u64) -> Result<u64, Failure> {
     if black_box(input) == FAILING { Err(Failure::Down) } else { Ok(input) }
 }
 
+/// [`bare`], but pending three times before.
+///
+/// # Errors
+///
+/// As [`bare`].
+#[inline]
+pub async fn waiting(input: u64) -> Result<u64, Failure> {
+    let mut left = 3_u32;
+    std::future::poll_fn(|_| match left.checked_sub(1) {
+        Some(fewer) => {
+            left = fewer;
+            Poll::Pending
+        }
+        None => Poll::Ready(()),
+    })
+    .await;
+    answer(input)
+}
+
 /// The output of a future that is ready when first polled: no executor takes part in a measurement.
 ///
 /// # Panics
@@ -77,6 +96,23 @@ pub fn repeat<F: Future>(calls: u64, mut make: impl FnMut(u64) -> F) {
     let context = black_box(&mut context);
     for input in 0..calls {
         black_box(&ready(pin!(make(black_box(input))), context));
+    }
+}
+
+/// As [`repeat`], with every second call failing.
+#[inline]
+pub fn repeat_half_failing<F: Future>(calls: u64, mut make: impl FnMut(u64) -> F) {
+    repeat(calls, |input| make(if input % 2 == 0 { input } else { FAILING }));
+}
+
+/// As [`repeat`], for futures that are pending before they are ready.
+#[inline]
+pub fn repeat_waiting<F: Future>(calls: u64, mut make: impl FnMut(u64) -> F) {
+    let mut context = Context::from_waker(Waker::noop());
+    let context = black_box(&mut context);
+    for input in 0..calls {
+        let mut future = pin!(make(black_box(input)));
+        while future.as_mut().poll(context).is_pending() {}
     }
 }
 

@@ -77,6 +77,7 @@ impl Machine {
     }
 
     /// Until when a success needs no look at the window.
+    #[inline]
     pub(super) fn fresh_until(&self) -> Nanos {
         self.window.fresh_until()
     }
@@ -117,6 +118,8 @@ impl Machine {
     }
 
     /// Takes in a call that `reading` already contains.
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "measured: most reports are known where they are made")]
     pub(super) fn record(
         &mut self,
         config: &CircuitBreakerConfig,
@@ -141,6 +144,8 @@ impl Machine {
         }
     }
 
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "as `record`")]
     fn judge(
         &mut self,
         config: &CircuitBreakerConfig,
@@ -151,12 +156,21 @@ impl Machine {
         if report.end == End::Ignored || (report.end != End::Failure && !report.slow) {
             return Effect::Stay;
         }
-        let counts = self.counts(reading, now);
-        match (config.judge(&counts), config.rule()) {
-            (Some(cause), _) => Effect::Change(CircuitState::Open, cause),
-            (None, Some(_)) => Effect::Ask(counts),
-            (None, None) => Effect::Stay,
+        match self.cause_to_open(config, reading) {
+            Some(cause) => Effect::Change(CircuitState::Open, cause),
+            None if config.rule().is_some() => Effect::Ask(self.counts(reading, now)),
+            None => Effect::Stay,
         }
+    }
+
+    /// The window is looked at only where it is judged.
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "as `record`")]
+    fn cause_to_open(&mut self, config: &CircuitBreakerConfig, reading: Counters) -> Option<Cause> {
+        if config.are_too_many_in_a_row(self.streak.failures(reading.successes)) {
+            return Some(Cause::ConsecutiveFailures);
+        }
+        if config.judges_window() { config.judge(self.window.seen(reading)) } else { None }
     }
 
     fn judge_trial(&mut self, config: &CircuitBreakerConfig, report: CallReport) -> Effect {
@@ -219,11 +233,13 @@ impl Machine {
         if self.state == CircuitState::Closed { config.effective_window() } else { None }
     }
 
+    #[inline]
     pub(super) fn counts(&mut self, reading: Counters, now: Nanos) -> Counts {
         if matches!(self.state, CircuitState::Open | CircuitState::ForcedOpen) {
             return Counts::default();
         }
-        let seen = self.window.seen(reading, now);
+        self.window.advance(reading, now);
+        let seen = self.window.seen(reading);
         Counts {
             requests: self.window.requests(reading, seen),
             successes: seen.successes,

@@ -109,7 +109,11 @@ impl<'b> Permit<'b> {
     /// [`failure`](Self::failure) because of `error`.
     pub(super) fn fail(self, error: ErrorText<'_>) {
         let Self { breaker, ticket, started } = *ManuallyDrop::new(self);
-        report(breaker, ticket, started, End::Failure, error);
+        if ticket.trial.is_none() && ticket.word.is_plain() {
+            breaker.record_failure(ticket.word, error);
+        } else {
+            report(breaker, ticket, started, End::Failure, error);
+        }
     }
 
     /// [`failure`](Self::failure) of a permit that won't be dropped.

@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::config::{
     CircuitBreakerConfig, FAILURE_RATE, HALF_OPEN_FOR, MIN_CALLS, SLOW_RATE, WINDOW, Window,
 };
+use super::tally::Counters;
 use crate::check;
 use crate::circuit_state::{Cause, Counts, StateChange};
 #[cfg(feature = "overrides")]
@@ -109,22 +110,26 @@ impl CircuitBreakerConfig {
     }
 
     /// Consecutive failures replace the rate, unless it is written too; a rule of the user's replaces both.
+    #[inline]
     const fn judges_rate(&self) -> bool {
         self.trip_when.get().is_none()
             && (self.failure_rate.is_some() || self.consecutive_failures.is_none())
     }
 
     /// As many failures in a row open the circuit, unless a rule of the user's decides.
+    #[inline]
     fn longest_row(&self) -> Option<u32> {
         let limit = self.consecutive_failures.filter(|_| self.trip_when.get().is_none());
         limit.map(NonZeroU32::get)
     }
 
+    #[inline]
     pub(super) fn effective_failure_rate(&self) -> f64 {
         self.failure_rate.unwrap_or(FAILURE_RATE)
     }
 
     /// The default gives way to a count window that couldn't hold that many calls.
+    #[inline]
     pub(super) fn effective_min_calls(&self) -> u64 {
         match (self.min_calls, self.window) {
             (Some(min), _) => min.get().into(),
@@ -143,26 +148,30 @@ impl CircuitBreakerConfig {
         self.open_for.min(TRIAL_WAIT)
     }
 
-    /// Whether `counts`, to which a failure or slow call was just added, open the circuit.
-    pub(super) fn judge(&self, counts: &Counts) -> Option<Cause> {
-        self.too_many_in_a_row(counts).or_else(|| self.too_high_a_rate(counts))
+    /// Whether that many failures in a row open the circuit.
+    #[inline]
+    pub(super) fn are_too_many_in_a_row(&self, failures: u64) -> bool {
+        self.longest_row().is_some_and(|limit| failures >= limit.into())
     }
 
-    fn too_many_in_a_row(&self, counts: &Counts) -> Option<Cause> {
-        let limit = self.longest_row()?;
-        (counts.consecutive_failures >= limit.into()).then_some(Cause::ConsecutiveFailures)
+    /// Whether anything but a row opens the circuit, the user's rule apart.
+    #[inline]
+    pub(super) fn judges_window(&self) -> bool {
+        self.judges_rate() || self.slow_call.is_some()
     }
 
-    fn too_high_a_rate(&self, counts: &Counts) -> Option<Cause> {
-        if counts.calls() < self.effective_min_calls() {
+    /// Whether what the window has `seen`, to which a failure or slow call was just added, opens the circuit.
+    #[inline]
+    pub(super) fn judge(&self, seen: Counters) -> Option<Cause> {
+        let calls = seen.calls();
+        if calls < self.effective_min_calls() {
             return None;
         }
-        let reached =
-            |part: u64, rate: f64| part > 0 && part as f64 / counts.calls() as f64 >= rate;
-        if self.judges_rate() && reached(counts.failures, self.effective_failure_rate()) {
+        let reached = |part: u64, rate: f64| part > 0 && part as f64 / calls as f64 >= rate;
+        if self.judges_rate() && reached(seen.failures, self.effective_failure_rate()) {
             return Some(Cause::FailureRate);
         }
-        (self.slow_call.is_some() && reached(counts.slow, self.slow_rate.unwrap_or(SLOW_RATE)))
+        (self.slow_call.is_some() && reached(seen.slow, self.slow_rate.unwrap_or(SLOW_RATE)))
             .then_some(Cause::SlowRate)
     }
 
@@ -181,6 +190,7 @@ impl CircuitBreakerConfig {
         self.critical
     }
 
+    #[inline]
     pub(super) fn rule(&self) -> Option<fn(&Counts) -> bool> {
         self.trip_when.get()
     }

@@ -14,6 +14,7 @@ impl Streak {
         Self { failures: 0, successes_before: successes }
     }
 
+    #[inline]
     pub(super) fn fail(&mut self, successes: u64) {
         self.failures = if successes == self.successes_before { self.failures + 1 } else { 1 };
         self.successes_before = successes;
@@ -24,10 +25,12 @@ impl Streak {
         self.successes_before += 1;
     }
 
+    #[inline]
     pub(super) fn successes(&self, successes: u64) -> u64 {
         successes - self.successes_before
     }
 
+    #[inline]
     pub(super) fn failures(&self, successes: u64) -> u64 {
         if self.successes(successes) == 0 { self.failures } else { 0 }
     }

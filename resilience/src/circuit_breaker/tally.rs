@@ -62,6 +62,7 @@ impl Tally {
     }
 
     /// Counts a call that ended.
+    #[inline]
     pub(super) fn count(&self, report: CallReport) {
         self.count_end(report.end);
         if report.slow {
@@ -112,6 +113,7 @@ impl Tally {
     }
 
     /// What the state machine looks at. Call it under the machine's lock: then a later reading is never behind.
+    #[inline]
     pub(super) fn read(&self) -> Counters {
         let mut sum = Counters::default();
         for stripe in &self.0 {

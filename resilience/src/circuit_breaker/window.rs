@@ -31,6 +31,7 @@ impl SlidingWindow {
     }
 
     /// Lets old buckets go. `reading` must not yet contain what is about to be counted at `now`.
+    #[inline]
     pub(super) fn advance(&mut self, reading: Counters, now: Nanos) {
         if let Self::Time(window) = self {
             window.advance(reading, now);
@@ -38,6 +39,7 @@ impl SlidingWindow {
     }
 
     /// Until when counting needs no [`advance`](Self::advance).
+    #[inline]
     pub(super) fn fresh_until(&self) -> Nanos {
         match self {
             Self::Time(window) => window.fresh_until(),
@@ -46,6 +48,7 @@ impl SlidingWindow {
     }
 
     /// Notes that the newest call of `reading` failed or was slow; successes need no note.
+    #[inline]
     pub(super) fn note(&mut self, reading: Counters, failed: bool, slow: bool) {
         if let Self::Calls(window) = self {
             window.note(reading, failed, slow);
@@ -53,14 +56,15 @@ impl SlidingWindow {
     }
 
     /// Finished calls: those in the window, or since the last change where the window counts calls.
+    #[inline]
     pub(super) fn requests(&self, reading: Counters, seen: Counters) -> u64 {
         let counted = if let Self::Calls(window) = self { reading - window.start } else { seen };
         counted.calls() + counted.ignored
     }
 
-    /// What is in the window. Ignored calls of a count window run since the last change.
-    pub(super) fn seen(&mut self, reading: Counters, now: Nanos) -> Counters {
-        self.advance(reading, now);
+    /// What is in the window, as of the last [`advance`](Self::advance). Ignored calls of a count window run since the last change.
+    #[inline]
+    pub(super) fn seen(&mut self, reading: Counters) -> Counters {
         match self {
             Self::SinceChange(start) => reading - *start,
             Self::Time(window) => window.seen(reading),
@@ -125,6 +129,7 @@ impl CallWindow {
         Self { start, failed: Bits::new(capacity), slow: Bits::new(capacity) }
     }
 
+    #[inline]
     fn note(&mut self, reading: Counters, failed: bool, slow: bool) {
         let end = (reading - self.start).calls();
         for (bits, set) in [(&mut self.failed, failed), (&mut self.slow, slow)] {
@@ -134,6 +139,7 @@ impl CallWindow {
         }
     }
 
+    #[inline]
     fn seen(&mut self, reading: Counters) -> Counters {
         let since = reading - self.start;
         let calls = since.calls().min(self.failed.capacity);
@@ -159,12 +165,14 @@ impl Bits {
     }
 
     /// How many of the last `capacity` places before `end` are set.
+    #[inline]
     fn count(&mut self, end: u64) -> u64 {
         self.advance(end);
         self.ones
     }
 
     /// Sets the place just before `end`.
+    #[inline]
     fn set_last(&mut self, end: u64) {
         self.advance(end);
         if self.words.is_empty() {
@@ -178,6 +186,7 @@ impl Bits {
     }
 
     /// Moves to `end`: the places in between held successes, so what they held a round ago is cleared.
+    #[inline]
     fn advance(&mut self, end: u64) {
         if self.ones > 0 && end.saturating_sub(self.end) >= self.capacity {
             self.words.fill(0);
@@ -189,6 +198,7 @@ impl Bits {
     }
 
     /// Clears the places from `start` to `end`, less than a round, 64 in one step.
+    #[inline]
     fn clear(&mut self, mut start: u64, end: u64) {
         while start < end {
             let (word, first) = self.place(start);
@@ -202,6 +212,7 @@ impl Bits {
     }
 
     /// How many places there are from this one to the end of its word, or of the ring.
+    #[inline]
     fn left_in_word(&self, place: u64) -> u64 {
         let place = place % self.capacity;
         (64 - place % 64).min(self.capacity - place)
@@ -211,6 +222,7 @@ impl Bits {
         clippy::cast_possible_truncation,
         reason = "below the number of words that were allocated"
     )]
+    #[inline]
     fn place(&self, place: u64) -> (usize, u64) {
         let place = place % self.capacity;
         ((place / 64) as usize, 1 << (place % 64))

@@ -76,6 +76,11 @@ impl Word {
         self.0 & (NOT_PASSING | MEASURED | UNENFORCED) == 0
     }
 
+    /// A call that came by the fast path, and may leave by it.
+    pub(super) const fn is_plain(self) -> bool {
+        self.0 & MARKS == 0
+    }
+
     /// The same under a mode.
     pub(super) const fn enforced(self, enforced: bool) -> Self {
         Self(if enforced { self.0 & !UNENFORCED } else { self.0 | UNENFORCED })

@@ -1,7 +1,7 @@
 //! The limited call: the body is asked first, and a timer exists only while the body waits.
 
 use std::pin::{Pin, pin};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use pin_project_lite::pin_project;
@@ -40,9 +40,24 @@ pin_project! {
         // Our own limit in nanoseconds, and whether it ends the call.
         limit: u64,
         mode: Mode,
+        // Whom the timer wakes.
+        waker: WakerId,
         // For the limit of our own only: those further out have theirs.
         #[pin]
         timer: Sleep,
+    }
+}
+
+/// A waker's address. The timer holds the waker itself, so that none other comes to lie there.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct WakerId(usize, usize);
+
+impl WakerId {
+    /// Of no waker.
+    const NONE: Self = Self(0, 0);
+
+    fn of(waker: &Waker) -> Self {
+        Self(waker.data().addr(), std::ptr::from_ref(waker.vtable()).addr())
     }
 }
 
@@ -166,9 +181,23 @@ pub(super) fn late(timeout: &Timeout) -> Rejection {
 }
 
 /// The limit, if it has passed: what is limited waits, under `deadline`. The timer is set when it first does.
+#[inline]
+pub(super) fn overrun<L: Limit>(
+    armed: Pin<&mut Option<Armed>>,
+    timeout: &Timeout,
+    limit: L,
+    deadline: Deadline,
+    cx: &mut Context<'_>,
+) -> Option<Duration> {
+    match armed.as_ref().get_ref() {
+        Some(armed) if armed.runs_for(cx.waker()) => None,
+        _ => ask_timer(armed, timeout, limit, deadline, cx),
+    }
+}
+
 #[cold]
 #[inline(never)]
-pub(super) fn overrun<L: Limit>(
+fn ask_timer<L: Limit>(
     mut armed: Pin<&mut Option<Armed>>,
     timeout: &Timeout,
     limit: L,
@@ -185,6 +214,7 @@ pub(super) fn overrun<L: Limit>(
 }
 
 /// Sets the timer. Where the nearest limit is not our own, that one ends first, and ours may as well run from here.
+#[inline]
 fn arm(timeout: &Timeout, deadline: Deadline, limit: u64) -> Armed {
     let is_ours = deadline != Deadline::current();
     let left = if is_ours {
@@ -192,16 +222,27 @@ fn arm(timeout: &Timeout, deadline: Deadline, limit: u64) -> Armed {
     } else {
         Duration::from_nanos(limit)
     };
-    Armed { deadline, limit, mode: timeout.let_pass(), timer: timer::sleep(left) }
+    let (mode, timer) = (timeout.let_pass(), timer::sleep(left));
+    Armed { deadline, limit, mode, waker: WakerId::NONE, timer }
+}
+
+impl Armed {
+    /// Whether the timer runs on, and wakes this waker: then there is nothing to do, and that takes a look only.
+    #[inline]
+    fn runs_for(&self, waker: &Waker) -> bool {
+        self.waker == WakerId::of(waker) && !self.timer.is_elapsed()
+    }
 }
 
 /// Our own limit, if it has passed: the body waits. A body that has used up its task's budget must not hide that.
+#[inline]
 fn expired(
     armed: Pin<&mut Option<Armed>>,
     timeout: &Timeout,
     cx: &mut Context<'_>,
 ) -> Option<Duration> {
     let armed = armed.as_pin_mut()?.project();
+    *armed.waker = WakerId::of(cx.waker());
     if *armed.mode == Mode::Off || pin!(coop::unconstrained(armed.timer)).poll(cx).is_pending() {
         return None;
     }

@@ -6,9 +6,11 @@ pub(crate) mod watch;
 use std::time::Duration;
 
 use tokio::runtime::Handle;
+use tokio::task;
 use tokio::time::Sleep;
 
 /// A timer that ends after `duration`.
+#[inline]
 #[track_caller]
 pub(crate) fn sleep(duration: Duration) -> Sleep {
     check_runtime();
@@ -27,6 +29,16 @@ pub(crate) fn block(duration: Duration) {
 /// Panics where no timer could be made.
 #[track_caller]
 pub(crate) fn check_runtime() {
+    // A task has a runtime; to look for one elsewhere takes two more atomic operations.
+    if task::try_id().is_none() {
+        check_handle();
+    }
+}
+
+#[cold]
+#[inline(never)]
+#[track_caller]
+fn check_handle() {
     assert!(
         Handle::try_current().is_ok(),
         "a guarded call that waits needs a tokio runtime for its timer, and this thread runs none: call it within \

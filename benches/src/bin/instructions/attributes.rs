@@ -1,6 +1,6 @@
 //! The cases as users write them: attributes on the function itself.
 
-use resilience_benches::{call_once, fail_once, repeat};
+use resilience_benches::{call_once, fail_once, repeat, repeat_half_failing, repeat_waiting};
 
 use crate::until_samples_are_rare;
 
@@ -21,12 +21,28 @@ pub(crate) fn breaker_open(calls: u64) {
     repeat(calls, guarded::open);
 }
 
+pub(crate) fn breaker_consecutive_failing(calls: u64) {
+    repeat_half_failing(calls, guarded::consecutive_failing);
+}
+
+pub(crate) fn breaker_count_window_failing(calls: u64) {
+    repeat_half_failing(calls, guarded::count_window_failing);
+}
+
+pub(crate) fn breaker_time_window_failing(calls: u64) {
+    repeat_half_failing(calls, guarded::time_window_failing);
+}
+
 pub(crate) fn retry(calls: u64) {
     repeat(calls, guarded::retried);
 }
 
 pub(crate) fn timeout(calls: u64) {
     repeat(calls, guarded::limited);
+}
+
+pub(crate) fn timeout_waiting(calls: u64) {
+    repeat_waiting(calls, guarded::limited_waiting);
 }
 
 pub(crate) fn bulkhead(calls: u64) {
@@ -65,7 +81,7 @@ pub(crate) fn all_six(calls: u64) {
 
 mod guarded {
     use resilience::{bulkhead, circuit_breaker, fallback, rate_limit, retry, timeout};
-    use resilience_benches::{Failure, answer};
+    use resilience_benches::{Failure, answer, waiting};
 
     #[circuit_breaker(consecutive_failures = 5)]
     pub(super) async fn consecutive(input: u64) -> Result<u64, Failure> {
@@ -82,6 +98,21 @@ mod guarded {
         answer(input)
     }
 
+    #[circuit_breaker(consecutive_failures = 5)]
+    pub(super) async fn consecutive_failing(input: u64) -> Result<u64, Failure> {
+        answer(input)
+    }
+
+    #[circuit_breaker(window = 100, min_calls = 100, failure_rate = 1.0)]
+    pub(super) async fn count_window_failing(input: u64) -> Result<u64, Failure> {
+        answer(input)
+    }
+
+    #[circuit_breaker(failure_rate = 1.0)]
+    pub(super) async fn time_window_failing(input: u64) -> Result<u64, Failure> {
+        answer(input)
+    }
+
     #[circuit_breaker(consecutive_failures = 1, open_for = "1h")]
     pub(super) async fn open(input: u64) -> Result<u64, Failure> {
         answer(input)
@@ -95,6 +126,11 @@ mod guarded {
     #[timeout("1s")]
     pub(super) async fn limited(input: u64) -> Result<u64, Failure> {
         answer(input)
+    }
+
+    #[timeout("1s")]
+    pub(super) async fn limited_waiting(input: u64) -> Result<u64, Failure> {
+        waiting(input).await
     }
 
     #[bulkhead]

@@ -6,7 +6,9 @@ use resilience::{
     Bulkhead, BulkheadConfig, CircuitBreaker, CircuitBreakerConfig, Keyed, RateLimitConfig,
     RateLimiter, Retry, RetryConfig, Timeout, TimeoutConfig, Window,
 };
-use resilience_benches::{Failure, bare, call_once, fail_once, repeat};
+use resilience_benches::{
+    Failure, bare, call_once, fail_once, repeat, repeat_half_failing, repeat_waiting, waiting,
+};
 
 use crate::until_samples_are_rare;
 
@@ -43,12 +45,35 @@ pub(crate) fn breaker_open(calls: u64) {
     repeat(calls, |input| BREAKER.call(bare(input)));
 }
 
+pub(crate) fn breaker_consecutive_failing(calls: u64) {
+    static BREAKER: CircuitBreaker =
+        CircuitBreaker::new("consecutive", CircuitBreakerConfig::new().consecutive_failures(5));
+    repeat_half_failing(calls, |input| BREAKER.call(bare(input)));
+}
+
+pub(crate) fn breaker_count_window_failing(calls: u64) {
+    const CONFIG: CircuitBreakerConfig =
+        CircuitBreakerConfig::new().window(Window::Calls(100)).min_calls(100).failure_rate(1.0);
+    static BREAKER: CircuitBreaker = CircuitBreaker::new("count", CONFIG);
+    repeat_half_failing(calls, |input| BREAKER.call(bare(input)));
+}
+
+pub(crate) fn breaker_time_window_failing(calls: u64) {
+    static BREAKER: CircuitBreaker =
+        CircuitBreaker::new("time", CircuitBreakerConfig::new().failure_rate(1.0));
+    repeat_half_failing(calls, |input| BREAKER.call(bare(input)));
+}
+
 pub(crate) fn retry(calls: u64) {
     repeat(calls, |input| RETRY.call(move || bare(input)));
 }
 
 pub(crate) fn timeout(calls: u64) {
     repeat(calls, |input| TIMEOUT.call(bare(input)));
+}
+
+pub(crate) fn timeout_waiting(calls: u64) {
+    repeat_waiting(calls, |input| tokio::time::timeout(Duration::from_secs(1), waiting(input)));
 }
 
 pub(crate) fn bulkhead(calls: u64) {

@@ -16,7 +16,7 @@ pub(crate) struct Case {
     pub(crate) by_hand: fn(u64),
 }
 
-pub(crate) const CASES: [Case; 14] = [
+pub(crate) const CASES: [Case; 18] = [
     Case {
         name: "breaker, success, consecutive",
         target: 30,
@@ -45,6 +45,28 @@ pub(crate) const CASES: [Case; 14] = [
         attributes: attributes::breaker_open,
         by_hand: by_hand::breaker_open,
     },
+    // Of two calls, one that fails may cost 130.
+    Case {
+        name: "breaker, every second fails, consecutive",
+        target: 79,
+        ceiling: Some(119),
+        attributes: attributes::breaker_consecutive_failing,
+        by_hand: by_hand::breaker_consecutive_failing,
+    },
+    Case {
+        name: "breaker, every second fails, last 100 calls",
+        target: 79,
+        ceiling: Some(250),
+        attributes: attributes::breaker_count_window_failing,
+        by_hand: by_hand::breaker_count_window_failing,
+    },
+    Case {
+        name: "breaker, every second fails, last 10 s",
+        target: 95,
+        ceiling: Some(195),
+        attributes: attributes::breaker_time_window_failing,
+        by_hand: by_hand::breaker_time_window_failing,
+    },
     Case {
         name: "retry, first attempt succeeds",
         target: 27,
@@ -58,6 +80,14 @@ pub(crate) const CASES: [Case; 14] = [
         ceiling: None,
         attributes: attributes::timeout,
         by_hand: by_hand::timeout,
+    },
+    // By hand it is tokio's own, for comparison.
+    Case {
+        name: "timeout, body waits three times",
+        target: 900,
+        ceiling: Some(1025),
+        attributes: attributes::timeout_waiting,
+        by_hand: by_hand::timeout_waiting,
     },
     Case {
         name: "bulkhead",

@@ -8,6 +8,7 @@ mod fleet;
 mod inspect;
 #[cfg(feature = "test-util")]
 mod kit;
+mod record;
 mod shared;
 
 use std::time::Duration;
@@ -17,17 +18,14 @@ use once_cell::race::OnceBox;
 pub(crate) use self::shared::Transitions;
 use self::shared::{Locked, Shared};
 use super::config::CircuitBreakerConfig;
-use super::machine::Effect;
 use super::permit::Ticket;
-use super::report::{CallReport, End};
+use super::report::End;
 use super::tally::bump;
 use super::word::Word;
 use crate::circuit_state::CircuitState;
-use crate::clock;
 use crate::current::{Current, ModeCell};
 use crate::fleet::NAMELESS;
 use crate::name::{Identity, Name, Origin};
-use crate::stack::inspect::ErrorText;
 use crate::sync::{AtomicU64, Ordering};
 
 /// Stops calling what keeps failing, and finds out by a few trial calls when it has recovered.
@@ -154,32 +152,6 @@ impl CircuitBreaker {
         simple
     }
 
-    /// Counts a call that ended, and changes the state where that follows from it: because of `error`, if it failed.
-    #[cold]
-    #[inline(never)]
-    pub(super) fn record(&self, ticket: Ticket, report: CallReport, error: ErrorText<'_>) {
-        let (shared, now) = (self.shared(), clock::coarse());
-        let mut locked = shared.locked.lock();
-        if !self.is_current(ticket, &mut locked) {
-            return shared.tally.count_late(report);
-        }
-        if now >= locked.machine.fresh_until() {
-            locked.machine.advance(shared.tally.read(), now);
-        }
-        shared.tally.count(report);
-        let effect = locked.machine.record(self.config(), report, shared.tally.read(), now);
-        let change = match effect {
-            Effect::Change(to, cause) => self.enter(&mut locked, to, cause),
-            Effect::Stay | Effect::Ask(_) => None,
-        };
-        shared.fresh_until.store(locked.machine.fresh_until(), Ordering::Relaxed);
-        drop(locked);
-        match effect {
-            Effect::Ask(counts) => self.ask(ticket.word, &counts, error),
-            Effect::Stay | Effect::Change(..) => self.announce(change, error),
-        }
-    }
-
     /// Notes how long a call took; whether that was slow.
     pub(super) fn measure(&self, took: Duration) -> bool {
         if let Some(latency) = self.shared().latency.get() {
@@ -199,15 +171,6 @@ impl CircuitBreaker {
         if ticket.trial.is_some() {
             self.is_current(ticket, &mut shared.locked.lock());
         }
-    }
-
-    /// Whether a result under this ticket still counts. A trial gives its slot back here.
-    fn is_current(&self, ticket: Ticket, locked: &mut Locked) -> bool {
-        let is_current = ticket.word.is_same_generation(self.word());
-        if let Some(trial) = ticket.trial.filter(|_| is_current) {
-            locked.machine.finish_trial(trial);
-        }
-        is_current
     }
 
     #[inline]
