@@ -12,7 +12,8 @@ use std::task::{Context, Poll, Wake, Waker};
 use std::time::Duration;
 
 use fastrand::Rng;
-use resilience::{Bulkhead, BulkheadConfig, BulkheadPermit, QueueOrder, Rejection};
+use resilience::call::BulkheadPermit;
+use resilience::{Bulkhead, BulkheadConfig, QueueOrder, Rejection};
 use tokio::time::advance;
 
 const SLOTS: u32 = 20;
