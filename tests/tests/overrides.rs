@@ -135,14 +135,26 @@ async fn a_plan_lists_what_would_change_and_changes_nothing() {
         .collect::<Vec<_>>()
     );
     assert_eq!(payments().config(), &CircuitBreakerConfig::new());
+    assert!(!plan.is_empty());
     plan.apply().unwrap();
     assert_eq!(SLOTS.mode(), Mode::Off);
+    assert!(overrides::file(test.path()).check().unwrap().is_empty(), "it is all in force");
     test.write("");
     let back = overrides::file(test.path()).check().unwrap().to_string();
     assert!(
         back.contains("payments.open_for: 5s → 60s (attribute tests/tests/overrides.rs:"),
         "{back}"
     );
+}
+
+#[tokio::test]
+async fn a_pattern_may_reach_many_and_nothing_at_all() {
+    let test = alone("patterns").await;
+    test.write("[circuit_breaker.\"*\"]\nopen_for = \"5s\"\n[bulkhead.\"none.*\"]\nmode = \"off\"");
+    let plan = overrides::file(test.path()).check().unwrap();
+    let warnings: Vec<_> = plan.warnings().iter().map(ToString::to_string).collect();
+    let [warning] = &warnings[..] else { panic!("{warnings:?}") };
+    assert!(warning.contains("no bulkhead matches `none.*`"), "{warning}");
 }
 
 #[tokio::test]

@@ -174,6 +174,38 @@ mod tests {
         assert!(!view.yields(end, clock::after(end, YIELDS)));
     }
 
+    fn heeded(state: CircuitState, since: u64, verdict: Verdict) -> Option<CircuitState> {
+        let mut view = FleetView::default();
+        let times = (1 << 61, Duration::from_secs(1));
+        view.heed((state, since), verdict, (false, false), times).map(|(state, _)| state)
+    }
+
+    #[test]
+    fn only_trials_that_succeeded_after_it_opened_close_it() {
+        let closed = |closed| Verdict { closed_since: Some(closed), ..Verdict::default() };
+        for state in [CircuitState::Open, CircuitState::HalfOpen] {
+            assert_eq!(heeded(state, 10, closed(9)), Some(CircuitState::Closed));
+            assert_eq!(heeded(state, 10, closed(10)), None);
+            assert_eq!(heeded(state, 10, closed(11)), None);
+            assert_eq!(heeded(state, 10, Verdict::default()), None);
+        }
+        assert_eq!(heeded(CircuitState::Closed, 10, closed(9)), None);
+    }
+
+    #[test]
+    fn a_replica_without_the_right_waits_for_as_long_as_it_believes_the_fleet() {
+        let (mut view, now) = (FleetView::default(), 1_u64 << 61);
+        assert!(!view.must_wait(now), "nothing is known");
+        let mut heed = |right| {
+            let verdict = Verdict { right, ..Verdict::default() };
+            let times = (now, Duration::from_secs(1));
+            view.heed((CircuitState::HalfOpen, 10), verdict, (false, false), times);
+            [now, clock::after(now, HEEDED) - 1, clock::after(now, HEEDED)].map(|at| view.must_wait(at))
+        };
+        assert_eq!(heed(false), [true, true, false]);
+        assert_eq!(heed(true), [false, true, false], "the right is over before");
+    }
+
     #[test]
     fn own_successes_are_a_veto() {
         let counts = |successes, failures| Counts { successes, failures, ..Counts::default() };

@@ -167,3 +167,80 @@ impl Aggregate for LimiterAggregate {
         tell_passed(self.passed, tell);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(aggregate: &impl Aggregate) -> Vec<(&'static str, u64)> {
+        let mut told = Vec::new();
+        aggregate.tell(&mut |word, count| told.push((word, count)));
+        told.retain(|(_, count)| *count > 0);
+        told
+    }
+
+    /// The same twice, then without what only is while the policy is there.
+    fn doubled<A: Aggregate>(one: A) -> [Vec<(&'static str, u64)>; 2] {
+        let mut sum = one.clone();
+        sum += one;
+        let doubled = told(&sum);
+        sum.clear_present();
+        [doubled, told(&sum)]
+    }
+
+    #[test]
+    fn what_breakers_have_counted_is_added_up() {
+        let totals = Totals {
+            requests: 28,
+            successes: 1,
+            failures: 2,
+            ignored: 3,
+            slow: 4,
+            cancelled: 5,
+            stale: 6,
+            rejected: 7,
+        };
+        let sums = [
+            ("success", 2),
+            ("failure", 4),
+            ("ignored", 6),
+            ("cancelled", 10),
+            ("stale", 12),
+            ("rejected", 14),
+            ("would_reject", 16),
+            ("bypassed", 18),
+        ];
+        let mut one = BreakerAggregate { totals, passed: (8, 9), ..BreakerAggregate::default() };
+        assert_eq!(doubled(one.clone()), [sums.to_vec(), sums.to_vec()]);
+        one += one.clone();
+        assert_eq!((one.totals.requests, one.totals.slow), (56, 8));
+    }
+
+    #[test]
+    fn what_bulkheads_have_counted_is_added_up_and_what_runs_is_forgotten() {
+        let mut one = BulkheadAggregate {
+            rejected: 1,
+            in_flight: 2,
+            queued: 3,
+            passed: (4, 5),
+            limit: 6,
+            base: 7.0,
+            recent: 8.0,
+            waits: None,
+        };
+        let sums = [("rejected", 2), ("would_reject", 8), ("bypassed", 10)];
+        assert_eq!(doubled(one.clone()), [sums.to_vec(), sums.to_vec()]);
+        one += BulkheadAggregate { base: 9.0, recent: 1.0, ..one.clone() };
+        assert_eq!((one.in_flight, one.queued, one.limit), (4, 6, 12));
+        assert_eq!((one.base.to_bits(), one.recent.to_bits()), (9_f64.to_bits(), 8_f64.to_bits()));
+        one.clear_present();
+        assert_eq!((one.in_flight, one.queued, one.limit), (0, 0, 0));
+    }
+
+    #[test]
+    fn rate_limiters_of_keys_count_together_what_their_mode_lets_pass() {
+        let one = LimiterAggregate { rejected: 1, passed: (4, 5) };
+        let sums = [("rejected", 2), ("would_reject", 4), ("bypassed", 5)];
+        assert_eq!(doubled(one), [sums.to_vec(), vec![("rejected", 2)]]);
+    }
+}

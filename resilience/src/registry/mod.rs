@@ -8,6 +8,9 @@ mod names;
 pub(crate) mod pace;
 pub mod snapshot;
 
+#[cfg(test)]
+mod tests;
+
 use std::sync::LazyLock;
 #[cfg(feature = "overrides")]
 use std::sync::OnceLock;

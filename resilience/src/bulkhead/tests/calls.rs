@@ -245,3 +245,24 @@ fn the_defaults_are_those_of_the_table() {
     assert_eq!((adaptive.ceiling(), adaptive.initial_limit()), (200, 20));
     assert_eq!(adaptive.longest_queue(), u32::MAX);
 }
+
+fn builds(config: BulkheadConfig) -> bool {
+    std::panic::catch_unwind(|| drop(Bulkhead::new("limits", config))).is_ok()
+}
+
+#[test]
+fn the_three_limits_may_be_equal_and_not_crossed() {
+    let adaptive = |min: u32, initial: u32, max: u32| {
+        BulkheadConfig {
+            min_concurrent: min,
+            initial: Some(initial),
+            max_concurrent: Some(max),
+            ..BulkheadConfig::new().adaptive(true)
+        }
+    };
+    assert!(builds(adaptive(5, 5, 5)));
+    assert!(!builds(adaptive(0, 5, 5)));
+    assert!(!builds(adaptive(6, 5, 7)));
+    assert!(!builds(adaptive(4, 6, 5)));
+    assert!(builds(adaptive(6, 5, 4).adaptive(false)), "nothing looks at them");
+}

@@ -154,3 +154,47 @@ fn the_first_windows_do_not_shrink_it() {
 fn limits_are_whole_calls() {
     assert_eq!(warm_at(12.8).in_force(), 12);
 }
+
+#[test]
+fn the_first_windows_are_the_base_even_when_all_of_the_limit_is_in_use() {
+    let mut machine = Machine::new(20.0);
+    let windows = [10.0, 20.0, 30.0].map(|latency| window(latency, 200));
+    windows.into_iter().for_each(|window| machine.update(window, &BOUNDS));
+    assert_eq!((machine.base, machine.short), (20.0 * MS, 22.5 * MS));
+}
+
+#[test]
+fn once_warm_the_base_follows_shorter_calls_and_idle_ones() {
+    let mut machine = warm();
+    machine.update(window(20.0, 200), &BOUNDS);
+    assert_eq!(machine.base, 10.0 * MS, "a saturated window never raises it");
+    machine.update(window(5.0, 200), &BOUNDS);
+    assert_eq!(machine.base, 9.5 * MS);
+    machine.update(window(20.5, 1), &BOUNDS);
+    assert_eq!(machine.base, 10.5 * MS, "one of eleven windows");
+}
+
+/// A slow window, then ones like `between`, then `slow` ones from `limit` on: the limit, and how often the base was set anew.
+fn interrupted(mut machine: Machine, between: Sample, limit: f64, slow: usize) -> (f64, u32) {
+    let slow_window = window(50.0, 200);
+    machine.update(slow_window, &BOUNDS);
+    (0..6).for_each(|_| machine.update(between, &BOUNDS));
+    (machine.limit, machine.short) = (limit, 50.0 * MS);
+    (0..slow).for_each(|_| machine.update(slow_window, &BOUNDS));
+    (machine.limit, machine.resets)
+}
+
+#[test]
+fn an_experiment_that_was_not_needed_is_forgotten() {
+    // Less than half of 60, where the first experiment began: the second one begins here.
+    assert_eq!(interrupted(warm_at(60.0), window(10.0, 200), 25.0, 1), (20.0, 0));
+    assert_eq!(interrupted(warm_at(60.0), window(10.0, 1), 25.0, 1), (20.0, 0));
+}
+
+#[test]
+fn only_windows_at_the_minimum_that_follow_each_other_are_an_experiment() {
+    for between in [window(10.0, 200), window(10.0, 0)] {
+        assert_eq!(interrupted(warm_at(1.0), between, 1.0, 4), (1.0, 0));
+        assert_eq!(interrupted(warm_at(1.0), between, 1.0, 5), (1.0, 1));
+    }
+}

@@ -6,6 +6,8 @@ mod calls;
 #[cfg(shuttle)]
 mod interleavings;
 #[cfg(not(shuttle))]
+mod lease;
+#[cfg(not(shuttle))]
 mod models;
 #[cfg(not(shuttle))]
 mod queue;

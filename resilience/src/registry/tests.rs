@@ -1,0 +1,79 @@
+//! What the registry asks of a policy, asked of each kind.
+
+use std::future::pending;
+use std::time::Duration;
+
+use crate::bulkhead::{Bulkhead, BulkheadConfig};
+use crate::circuit_breaker::{CircuitBreaker, CircuitBreakerConfig};
+use crate::hedge::{Hedge, HedgeConfig};
+use crate::mode::Mode;
+use crate::name::AnyPolicy;
+use crate::rate_limit::{RateLimitConfig, RateLimiter};
+use crate::rejection::Rejection;
+use crate::retry::{Retry, RetryConfig};
+use crate::timeout::{Timeout, TimeoutConfig};
+
+const MS: Duration = Duration::from_millis(1);
+
+fn counted(policy: &dyn AnyPolicy, outcome: &str) -> u64 {
+    let mut counted = 0;
+    policy.outcomes(&mut |other, count| counted += if other == outcome { count } else { 0 });
+    counted
+}
+
+#[track_caller]
+fn counts_and_forgets(policy: &dyn AnyPolicy, outcome: &str) {
+    assert_eq!((counted(policy, outcome), policy.mode()), (1, Some(Mode::Enforce)));
+    policy.reset();
+    assert_eq!(counted(policy, outcome), 0);
+}
+
+#[test]
+fn a_bulkhead_counts_rejected_calls_until_it_is_reset() {
+    let bulkhead = Bulkhead::new("reset", BulkheadConfig::new().max_concurrent(1));
+    let _permit = bulkhead.try_acquire().unwrap();
+    assert!(bulkhead.try_acquire().is_err());
+    counts_and_forgets(&bulkhead, "rejected");
+}
+
+#[test]
+fn a_rate_limiter_counts_rejected_calls_until_it_is_reset() {
+    let limiter = RateLimiter::new("reset", RateLimitConfig::per_hour(1));
+    limiter.try_acquire().unwrap();
+    limiter.try_acquire().unwrap_err();
+    counts_and_forgets(&limiter, "rejected");
+    limiter.try_acquire().expect("its turn is given back");
+}
+
+#[test]
+fn a_circuit_closes_when_it_is_reset() {
+    let breaker = CircuitBreaker::new("reset", CircuitBreakerConfig::new());
+    breaker.force_open();
+    assert!(breaker.try_acquire().is_err());
+    assert_eq!(counted(&breaker, "rejected"), 1);
+    AnyPolicy::reset(&breaker);
+    drop(breaker.try_acquire().unwrap());
+    assert_eq!(counted(&breaker, "rejected"), 1, "a lifetime total");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_timeout_counts_calls_that_took_too_long_until_it_is_reset() {
+    let timeout = Timeout::new("reset", TimeoutConfig::new().after(MS));
+    timeout.call(pending::<Result<(), Rejection>>()).await.unwrap_err();
+    counts_and_forgets(&timeout, "timed_out");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_hedge_counts_second_attempts_until_it_is_reset() {
+    let hedge = Hedge::new("reset", HedgeConfig::new().after(MS));
+    let slow = || async { Ok::<_, Rejection>(tokio::time::sleep(2 * MS).await) };
+    hedge.call(slow).await.unwrap();
+    counts_and_forgets(&hedge, "hedged");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_retry_counts_calls_without_success_until_it_is_reset() {
+    let retry = Retry::new("reset", RetryConfig::new().attempts(2));
+    retry.call(|| async { Err::<(), _>("no") }).await.unwrap_err();
+    counts_and_forgets(&retry, "exhausted");
+}
