@@ -148,6 +148,15 @@ async fn a_plan_lists_what_would_change_and_changes_nothing() {
 }
 
 #[tokio::test]
+async fn a_file_of_more_than_a_mebibyte_is_none_of_ours() {
+    let test = alone("large").await;
+    let comment = |bytes| format!("#{}", " ".repeat(bytes - 1));
+    test.reload(&comment(1 << 20)).unwrap();
+    let problems = test.told(&comment((1 << 20) + 1));
+    assert_eq!(problems, ["resilience.toml: is larger than 1 MiB"]);
+}
+
+#[tokio::test]
 async fn a_pattern_may_reach_many_and_nothing_at_all() {
     let test = alone("patterns").await;
     test.write("[circuit_breaker.\"*\"]\nopen_for = \"5s\"\n[bulkhead.\"none.*\"]\nmode = \"off\"");

@@ -200,7 +200,8 @@ mod tests {
             let verdict = Verdict { right, ..Verdict::default() };
             let times = (now, Duration::from_secs(1));
             view.heed((CircuitState::HalfOpen, 10), verdict, (false, false), times);
-            [now, clock::after(now, HEEDED) - 1, clock::after(now, HEEDED)].map(|at| view.must_wait(at))
+            [now, clock::after(now, HEEDED) - 1, clock::after(now, HEEDED)]
+                .map(|at| view.must_wait(at))
         };
         assert_eq!(heed(false), [true, true, false]);
         assert_eq!(heed(true), [false, true, false], "the right is over before");

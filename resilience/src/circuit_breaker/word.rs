@@ -169,4 +169,79 @@ mod tests {
             );
         }
     }
+
+    const CLOSED: Word =
+        Word::new(&CircuitBreakerConfig::new(), CircuitState::Closed, u64::MAX >> GENERATION_SHIFT);
+
+    #[test]
+    fn a_mark_is_set_once_and_taken_off_by_unmarked() {
+        let marks: [fn(Word) -> Word; 5] = [
+            Word::by_slow_path,
+            Word::unjudged,
+            |word| word.paused(true),
+            Word::resumed,
+            Word::never_begun,
+        ];
+        for mark in marks {
+            let marked = mark(CLOSED);
+            assert_ne!(marked, CLOSED);
+            assert_eq!((mark(marked), marked.unmarked()), (marked, CLOSED));
+        }
+        let all = marks.iter().fold(CLOSED, |word, mark| mark(word));
+        assert_eq!(
+            (all.unmarked(), all.generation(), all.state()),
+            (CLOSED, CLOSED.generation(), CLOSED.state())
+        );
+    }
+
+    #[test]
+    fn each_mark_is_read_back_whatever_else_is_marked() {
+        let answers = |word: Word| {
+            [
+                word.is_unjudged(),
+                word.is_waiting(),
+                word.has_waited(),
+                word.had_begun(),
+                word.has_begun(),
+            ]
+        };
+        let (no, yes) = (false, true);
+        assert_eq!(answers(CLOSED), [no, no, no, no, yes]);
+        assert_eq!(answers(CLOSED.by_slow_path()), [no, no, no, no, yes]);
+        assert_eq!(answers(CLOSED.unjudged()), [yes, no, no, no, yes]);
+        assert_eq!(answers(CLOSED.paused(true)), [no, yes, no, no, yes]);
+        assert_eq!(answers(CLOSED.resumed()), [no, no, no, yes, yes]);
+        assert_eq!(answers(CLOSED.paused(true).resumed()), [no, yes, yes, no, yes]);
+        assert_eq!(answers(CLOSED.paused(true).resumed().paused(false)), [no, no, no, no, yes]);
+        assert_eq!(answers(CLOSED.resumed().paused(true)), [no, yes, no, no, yes]);
+        assert_eq!(answers(CLOSED.never_begun().unjudged()), [yes, no, no, no, no]);
+    }
+
+    #[test]
+    fn only_a_mode_leaves_the_generation_the_same() {
+        let observed = CLOSED.enforced(false);
+        assert_eq!((observed.enforced(true), observed.enforced(false)), (CLOSED, observed));
+        assert!(!observed.is_enforced() && CLOSED.is_enforced());
+        assert!(!observed.passes_untimed() && CLOSED.passes_untimed());
+        assert!(CLOSED.is_same_generation(observed) && observed.is_same_generation(CLOSED));
+        let next = Word::new(&CircuitBreakerConfig::new(), CircuitState::Open, 1);
+        assert!(!CLOSED.is_same_generation(next) && !next.passes_untimed());
+    }
+
+    #[test]
+    fn duties_are_those_of_the_config() {
+        let duties = |config: &CircuitBreakerConfig| {
+            let word = Word::new(config, CircuitState::Closed, 1);
+            (word.is_timed(), word.is_measured(), word.passes_untimed())
+        };
+        let config = CircuitBreakerConfig::new;
+        assert_eq!(duties(&config().window(Window::Calls(9))), (false, false, true));
+        assert_eq!(
+            duties(&config().window(Window::Time(std::time::Duration::from_secs(9)))),
+            (true, false, true)
+        );
+        let slow = config().window(Window::Calls(9)).slow_call(std::time::Duration::from_secs(1));
+        assert_eq!(duties(&slow), (false, true, false));
+        assert_eq!(duties(&config().window(Window::Calls(9)).latency(true)), (false, true, false));
+    }
 }

@@ -204,3 +204,28 @@ async fn of_many_calls_few_are_samples() {
     let sampled = take(&bulkhead, 10).iter().filter(|permit| permit.is_sampled()).count();
     assert!(sampled <= 6, "{sampled} of 10, where a window of 100 calls needs 10");
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_window_waits_half_a_minute_for_the_samples_it_needs() {
+    let bulkhead = Bulkhead::new("waits", SMALL.min_samples(1_000));
+    for _ in 0..40 {
+        saturate(&bulkhead, ms(20)).await;
+    }
+    assert_eq!(bulkhead.limit(), 10, "400 samples in less than a second");
+    sleep(Duration::from_secs(30)).await;
+    saturate(&bulkhead, ms(20)).await;
+    assert_ne!(bulkhead.limit(), 10);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_raised_limit_lets_calls_in_that_wait() {
+    let bulkhead = Bulkhead::new("raised", SMALL.max_wait(Duration::from_secs(9)));
+    let permits = take(&bulkhead, 10);
+    let mut waiting: Vec<_> = (0..15).map(|_| Box::pin(bulkhead.acquire())).collect();
+    for call in &mut waiting {
+        assert!(futures_util::future::poll_immediate(call).await.is_none());
+    }
+    sleep(ms(20)).await;
+    permits.into_iter().for_each(BulkheadPermit::success);
+    assert_eq!((bulkhead.limit(), bulkhead.in_flight(), bulkhead.queued()), (11, 11, 4));
+}

@@ -252,13 +252,11 @@ fn builds(config: BulkheadConfig) -> bool {
 
 #[test]
 fn the_three_limits_may_be_equal_and_not_crossed() {
-    let adaptive = |min: u32, initial: u32, max: u32| {
-        BulkheadConfig {
-            min_concurrent: min,
-            initial: Some(initial),
-            max_concurrent: Some(max),
-            ..BulkheadConfig::new().adaptive(true)
-        }
+    let adaptive = |min: u32, initial: u32, max: u32| BulkheadConfig {
+        min_concurrent: min,
+        initial: Some(initial),
+        max_concurrent: Some(max),
+        ..BulkheadConfig::new().adaptive(true)
     };
     assert!(builds(adaptive(5, 5, 5)));
     assert!(!builds(adaptive(0, 5, 5)));

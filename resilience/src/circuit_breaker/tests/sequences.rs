@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::*;
+use crate::fleet::opinion::Word;
 use crate::rejection::Rejection;
 
 #[tokio::test(start_paused = true)]
@@ -51,6 +52,17 @@ async fn trial_calls_decide() {
     play(&breaker, "O").await;
     last.success();
     assert_eq!((breaker.state(), counts(&breaker)), (CircuitState::Closed, ZEROS));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_trial_of_one_breaker_is_no_trial_of_another() {
+    let [one, other] = [three_trials(), three_trials()];
+    play(&one, "FFF").await;
+    play(&other, "FFF +90s").await;
+    let trials: Vec<_> = (0..3).map(|_| other.try_acquire().unwrap()).collect();
+    let inside = one.call(other.call(async { Ok::<_, Rejection>(()) })).await;
+    assert!(matches!(inside, Err(Rejection::CircuitOpen { .. })), "{inside:?}");
+    drop(trials);
 }
 
 #[tokio::test(start_paused = true)]
@@ -520,4 +532,40 @@ fn the_defaults_are_those_of_the_table() {
     assert_eq!(documented.trial_lifetime(), minute);
     let short = documented.clone().open_for(Duration::from_secs(5));
     assert_eq!(short.trial_lifetime(), Duration::from_secs(30));
+}
+
+#[test]
+fn the_quorum_is_the_one_that_was_set() {
+    let quorum = |config: CircuitBreakerConfig| config.quorum().map(f64::to_bits);
+    assert_eq!(quorum(CircuitBreakerConfig::new()), None);
+    assert_eq!(quorum(CircuitBreakerConfig::new().shared(0.25)), Some(0.25_f64.to_bits()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_replica_tells_the_fleet_in_microseconds_for_how_long_it_would_try() {
+    let breaker = three_trials();
+    play(&breaker, "FFF").await;
+    let opinion = breaker.opinion(1);
+    let open_for = 90_000_000;
+    assert_eq!((opinion.word, opinion.trying), (Word::Open(open_for), 0));
+    play(&breaker, "+90s").await;
+    let trial = breaker.try_acquire().unwrap();
+    let lifetime = u64::try_from(breaker.config().trial_lifetime().as_micros()).unwrap();
+    assert_eq!(breaker.opinion(1).trying, lifetime);
+    drop(trial);
+}
+
+#[test]
+fn options_contradict_each_other_only_beyond_the_bound() {
+    let asks = |min_calls, window| {
+        let config = CircuitBreakerConfig::new().window(Window::Calls(window)).min_calls(min_calls);
+        config.conflict().is_some()
+    };
+    assert_eq!([4, 5, 6].map(|min_calls| asks(min_calls, 5)), [false, false, true]);
+    let falls = |longest| {
+        let (open_for, longest) = (Duration::from_secs(5), Duration::from_secs(longest));
+        let config = CircuitBreakerConfig::new().open_for(open_for).max_open_for(longest);
+        config.conflict().is_some()
+    };
+    assert_eq!([4, 5, 6].map(falls), [true, false, false]);
 }

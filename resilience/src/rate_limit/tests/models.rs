@@ -65,6 +65,11 @@ fn nonsense_does_not_build() {
 }
 
 #[test]
+fn a_checked_rate_is_the_text_as_it_is() {
+    assert_eq!(crate::rate_limit::checked_rate("5/s"), "5/s");
+}
+
+#[test]
 fn what_the_clock_cannot_hold_does_not_build() {
     // 18 years are 157,788 hours, a quarter of a day aside.
     assert!(builds(|| RateLimitConfig::new().rate("100/157788h")));

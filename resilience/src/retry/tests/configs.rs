@@ -95,3 +95,10 @@ fn what_is_deserialised_meets_the_same_checks() {
     assert!(read("budget_burst", 5_u32).is_err());
     assert!(read("atempts", 3_u32).unwrap_err().contains("unknown field"));
 }
+
+#[test]
+fn options_contradict_each_other_only_beyond_the_bound() {
+    let contradicts =
+        |longest| RetryConfig::new().delay(secs(5)).max_delay(secs(longest)).conflict().is_some();
+    assert_eq!([4, 5, 6].map(contradicts), [true, false, false]);
+}
