@@ -7,7 +7,9 @@ use serde_json::{Map, Value as Json};
 
 use super::done::Done;
 use super::join::{listen, turn};
-use super::layers::{self, Base, Spot};
+#[cfg(feature = "axum")]
+use super::layers::Spot;
+use super::layers::{self, Base};
 use super::leaf::{Kinds, Leaf};
 use super::problems::Problems;
 use super::resolve::{ByName, Known, note, winners};
