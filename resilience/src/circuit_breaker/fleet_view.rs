@@ -181,6 +181,58 @@ mod tests {
     }
 
     #[test]
+    fn a_quorum_opens_a_closed_circuit_that_its_own_calls_do_not_defend() {
+        let heeded = |state, quorum| {
+            let mut view = FleetView::default();
+            let times = (1 << 61, Duration::from_secs(1));
+            view.heed((state, 10), Verdict::default(), quorum, times)
+        };
+        let opens = Some((CircuitState::Open, Cause::Shared));
+        assert_eq!(heeded(CircuitState::Closed, (true, false)), opens);
+        for (state, quorum) in [
+            (CircuitState::Closed, (true, true)),
+            (CircuitState::Closed, (false, false)),
+            (CircuitState::HalfOpen, (true, false)),
+            (CircuitState::ForcedClosed, (true, false)),
+        ] {
+            assert_eq!(heeded(state, quorum), None);
+        }
+    }
+
+    #[test]
+    fn a_forced_state_is_entered_once_and_left_once() {
+        let mut view = FleetView::default();
+        let mut heed = |state, forced| {
+            let verdict = Verdict { forced, ..Verdict::default() };
+            let times = (1 << 61, Duration::from_secs(1));
+            view.heed((state, 10), verdict, (false, false), times)
+        };
+        let forced = CircuitState::ForcedOpen;
+        assert_eq!(heed(CircuitState::Closed, None), None);
+        assert_eq!(heed(CircuitState::Closed, Some(forced)), Some((forced, Cause::Shared)));
+        assert_eq!(heed(forced, Some(forced)), None);
+        assert_eq!(heed(forced, None), Some((CircuitState::Closed, Cause::Reset)));
+        assert_eq!(heed(CircuitState::Closed, None), None);
+    }
+
+    #[test]
+    fn only_what_its_own_calls_have_opened_is_an_opinion_of_its_own() {
+        let word = |cause, open_until: Nanos| {
+            let mut view = FleetView::default();
+            view.enter(CircuitState::Open, cause);
+            view.word(CircuitState::Open, open_until, 5_000)
+        };
+        assert_eq!(word(Cause::FailureRate, 8_500), Word::Open(4), "rounded up to microseconds");
+        assert_eq!(word(Cause::FailureRate, 5_000), Word::Well);
+        assert_eq!(word(Cause::Shared, 8_500), Word::Well);
+        let mut view = FleetView::default();
+        view.enter(CircuitState::HalfOpen, Cause::FailureRate);
+        assert_eq!(view.word(CircuitState::Open, 8_500, 5_000), Word::Well);
+        view.enter(CircuitState::Closed, Cause::Shared);
+        assert_eq!(view.word(CircuitState::Closed, 0, 5_000), Word::Well, "they know");
+    }
+
+    #[test]
     fn only_trials_that_succeeded_after_it_opened_close_it() {
         let closed = |closed| Verdict { closed_since: Some(closed), ..Verdict::default() };
         for state in [CircuitState::Open, CircuitState::HalfOpen] {

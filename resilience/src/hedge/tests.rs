@@ -146,3 +146,10 @@ async fn predicates_say_what_a_failure_is() {
         assert_eq!(calls.get(), expected);
     }
 }
+
+#[test]
+fn the_last_attempt_begins_after_the_pauses_before_it() {
+    let config = HedgeConfig::new().after(millis(50)).max_attempts(3);
+    assert_eq!(config.worst_case(Some(millis(1_000))), Some(millis(1_100)));
+    assert_eq!((config.worst_case(None), config.attempts_at_most()), (None, 3));
+}

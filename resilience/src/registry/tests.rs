@@ -51,6 +51,10 @@ fn a_circuit_closes_when_it_is_reset() {
     breaker.force_open();
     assert!(breaker.try_acquire().is_err());
     assert_eq!(counted(&breaker, "rejected"), 1);
+    assert_eq!(
+        (breaker.activity(), AnyPolicy::mode(&breaker)),
+        (Some([1, 1]), Some(Mode::Enforce))
+    );
     AnyPolicy::reset(&breaker);
     drop(breaker.try_acquire().unwrap());
     assert_eq!(counted(&breaker, "rejected"), 1, "a lifetime total");
@@ -75,5 +79,18 @@ async fn a_hedge_counts_second_attempts_until_it_is_reset() {
 async fn a_retry_counts_calls_without_success_until_it_is_reset() {
     let retry = Retry::new("reset", RetryConfig::new().attempts(2));
     retry.call(|| async { Err::<(), _>("no") }).await.unwrap_err();
+    assert_eq!(retry.activity().map(|[_, wrong]| wrong), Some(1));
     counts_and_forgets(&retry, "exhausted");
+}
+
+#[test]
+fn a_mode_is_told_as_it_is() {
+    let breaker = CircuitBreaker::new("mode", CircuitBreakerConfig::new());
+    breaker.set_mode(Mode::Observe).unwrap();
+    breaker.force_open();
+    drop(breaker.try_acquire().unwrap());
+    let mut passed = Vec::new();
+    breaker.passed(&mut |word, count| passed.push((word, count)));
+    assert_eq!(AnyPolicy::mode(&breaker), Some(Mode::Observe));
+    assert_eq!(passed, [("would_reject", 1)]);
 }

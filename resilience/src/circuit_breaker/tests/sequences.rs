@@ -569,3 +569,27 @@ fn options_contradict_each_other_only_beyond_the_bound() {
     };
     assert_eq!([4, 5, 6].map(falls), [true, false, false]);
 }
+
+#[tokio::test(start_paused = true)]
+async fn rates_are_shown_once_there_are_enough_calls_to_judge() {
+    let config = CircuitBreakerConfig::new().min_calls(4).failure_rate(1.0);
+    let breaker = CircuitBreaker::new("rates", config.slow_call(Duration::from_secs(1)));
+    play(&breaker, "SFS").await;
+    assert_eq!((breaker.failure_rate(), breaker.slow_rate()), (None, None));
+    let slow = breaker.try_acquire().unwrap();
+    tokio::time::advance(Duration::from_secs(1)).await;
+    slow.success();
+    assert_eq!((breaker.failure_rate(), breaker.slow_rate()), (Some(0.25), Some(0.25)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn only_an_open_circuit_says_when_to_try_again() {
+    let breaker = three_trials();
+    assert_eq!(breaker.retry_after(), None);
+    play(&breaker, "FFF +30s").await;
+    assert_eq!(breaker.retry_after(), Some(Duration::from_secs(60)));
+    play(&breaker, "+60s").await;
+    assert_eq!(breaker.retry_after(), None);
+    breaker.force_open();
+    assert_eq!((breaker.retry_after(), breaker.config().is_critical()), (None, false));
+}

@@ -99,3 +99,10 @@ fn nothing_is_fetched_ahead_while_the_store_rejects() {
     assert!(lease.prefetch(now, &terms).is_none());
     assert!(lease.prefetch(now + 25 * MS, &terms).is_some());
 }
+
+#[test]
+fn a_call_of_more_than_a_burst_is_too_heavy() {
+    let terms = terms(SECOND);
+    assert_eq!(terms.too_heavy(1_000), None);
+    assert_eq!(terms.too_heavy(1_001), Some(Early::NEVER));
+}

@@ -90,3 +90,44 @@ fn the_defaults_are_those_of_the_table() {
 fn a_limiter_of_a_key_is_three_words() {
     assert_eq!(size_of::<RateLimiter<std::sync::Arc<super::super::Limit>>>(), 24);
 }
+
+/// Ten at once, one every 100 ns.
+const TEN: Gcra = Gcra::new(100, 10);
+
+#[test]
+fn used_turns_stay_used_under_another_rate() {
+    let now = 5_000;
+    assert_eq!(TEN.translate(now + 300, now, Gcra::new(50, 10)), now + 150, "three turns");
+    assert_eq!(TEN.translate(now + 300, now, Gcra::new(170, 10)), now + 510);
+    assert_eq!(TEN.translate(now + 900, now, Gcra::new(50, 4)), now + 200, "no more than a burst");
+    assert_eq!(TEN.translate(now - 300, now, Gcra::new(50, 10)), now, "nothing is used");
+}
+
+#[test]
+fn no_arrival_lies_further_ahead_than_a_burst() {
+    assert_eq!(TEN.clamp(6_000, 5_000), None);
+    assert_eq!(TEN.clamp(6_001, 5_000), Some(6_000));
+    assert_eq!(TEN.clamp(4_000, 5_000), None);
+}
+
+#[test]
+fn a_replica_has_its_part_of_the_rate_and_one_call_at_least() {
+    assert_eq!(TEN.share(2, 1_000), Gcra::new(200, 5));
+    assert_eq!(TEN.share(4, 1_000), Gcra::new(400, 2));
+    assert_eq!(TEN.share(100, 1_000), Gcra::new(1_000, 1), "one call per period");
+    assert_eq!(TEN.share(100, 50), Gcra::new(100, 1), "never more than the whole");
+}
+
+#[test]
+fn turns_that_others_allowed_use_up_what_is_there() {
+    assert_eq!(TEN.charge(4_000, 5_000, 300), 5_300);
+    assert_eq!(TEN.charge(5_200, 5_000, 300), 5_500);
+    assert_eq!(TEN.charge(5_900, 5_000, 300), 6_000);
+}
+
+#[test]
+fn only_a_wait_that_one_call_cannot_have_is_doubtful() {
+    let early = |nanos| crate::rate_limit::gcra::Early::new(nanos).unwrap();
+    assert_eq!([199, 200, 201].map(|nanos| TEN.is_doubtful(early(nanos), 2)), [false, false, true]);
+    assert!(TEN.closed().is_doubtful(early(1), 2), "none conforms");
+}
