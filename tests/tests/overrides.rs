@@ -150,7 +150,7 @@ async fn a_plan_lists_what_would_change_and_changes_nothing() {
 #[tokio::test]
 async fn a_file_of_more_than_a_mebibyte_is_none_of_ours() {
     let test = alone("large").await;
-    let comment = |bytes| format!("#{}", " ".repeat(bytes - 1));
+    let comment = |bytes: usize| format!("#{}", " ".repeat(bytes - 1));
     test.reload(&comment(1 << 20)).unwrap();
     let problems = test.told(&comment((1 << 20) + 1));
     assert_eq!(problems, ["resilience.toml: is larger than 1 MiB"]);

@@ -14,24 +14,36 @@ use crate::item::stack::expand;
 use crate::policies::{is_ours, named};
 use crate::source::attributes::{MetaForm, split};
 
-/// So many of the cases are mistakes that an attribute sees by itself. Fewer: this test has lost some.
-const AT_LEAST: usize = 180;
+/// Cases in which the compiler itself speaks, or another macro expands first.
+const WITH_OTHERS: [&str; 7] = [
+    "blocks/misspelt_option",
+    "blocks/skip_on_the_block",
+    "placement/below_tokio_main",
+    "placement/under_another_name",
+    "placement/under_another_name_in_async_trait",
+    "results/classify_derived",
+    "signatures/unused_argument",
+];
 
 #[test]
 fn messages_are_those_that_the_compiler_is_expected_to_show() {
-    let (mut asked, mut unexpected) = (0, Vec::new());
+    let mut problems = Vec::new();
     for case in cases() {
         let source = fs::read_to_string(&case).unwrap();
         let expected = fs::read_to_string(case.with_extension("stderr")).unwrap();
         let mut found = Vec::new();
         messages(tokens(&source), &mut found);
-        asked += usize::from(!found.is_empty());
-        let first_lines = found.iter().map(|message| message.lines().next().unwrap_or_default());
-        let missing = first_lines.filter(|line| !expected.contains(&format!("error: {line}\n")));
-        unexpected.extend(missing.map(|line| format!("{}: {line}", case.display())));
+        let said: Vec<_> = found.iter().filter_map(|message| message.lines().next()).collect();
+        let shown: Vec<_> =
+            expected.lines().filter_map(|line| line.strip_prefix("error: ")).collect();
+        let case = case.display().to_string();
+        let unexpected = said.iter().filter(|line| !shown.contains(line));
+        problems.extend(unexpected.map(|line| format!("{case}: in no expected text: {line}")));
+        let is_alone = !WITH_OTHERS.iter().any(|name| case.ends_with(&format!("/{name}.rs")));
+        let missing = shown.iter().filter(|line| is_alone && !said.contains(line));
+        problems.extend(missing.map(|line| format!("{case}: not said: {line}")));
     }
-    assert!(unexpected.is_empty(), "in no expected text:\n{}", unexpected.join("\n"));
-    assert!(asked >= AT_LEAST, "only {asked} cases have a message");
+    assert!(problems.is_empty(), "{}", problems.join("\n"));
 }
 
 fn cases() -> Vec<PathBuf> {

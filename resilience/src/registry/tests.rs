@@ -94,3 +94,58 @@ fn a_mode_is_told_as_it_is() {
     assert_eq!(AnyPolicy::mode(&breaker), Some(Mode::Observe));
     assert_eq!(passed, [("would_reject", 1)]);
 }
+
+/// Off, then as declared.
+macro_rules! assert_mode_is_told_and_renewed {
+    ($policy:expr, $outcome:literal) => {
+        let policy = &$policy;
+        policy.set_mode(Mode::Off).unwrap();
+        assert_eq!(AnyPolicy::mode(policy), Some(Mode::Off));
+        assert_eq!(counted(policy, $outcome), 1);
+        AnyPolicy::renew(policy);
+        assert_eq!((policy.mode(), counted(policy, $outcome)), (Mode::Enforce, 0));
+    };
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_renewed_policy_is_as_declared() {
+    let bulkhead = Bulkhead::new("renew", BulkheadConfig::new().max_concurrent(1));
+    let permit = bulkhead.try_acquire().unwrap();
+    assert!(bulkhead.try_acquire().is_err());
+    assert_mode_is_told_and_renewed!(bulkhead, "rejected");
+    drop(permit);
+    let limiter = RateLimiter::new("renew", RateLimitConfig::per_hour(1));
+    limiter.try_acquire().unwrap();
+    limiter.try_acquire().unwrap_err();
+    assert_mode_is_told_and_renewed!(limiter, "rejected");
+    let timeout = Timeout::new("renew", TimeoutConfig::new().after(MS));
+    timeout.call(pending::<Result<(), Rejection>>()).await.unwrap_err();
+    assert_mode_is_told_and_renewed!(timeout, "timed_out");
+    let retry = Retry::new("renew", RetryConfig::new().attempts(2));
+    retry.call(|| async { Err::<(), _>("no") }).await.unwrap_err();
+    assert_mode_is_told_and_renewed!(retry, "exhausted");
+    let hedge = Hedge::new("renew", HedgeConfig::new().after(MS));
+    let slow = || async { Ok::<_, Rejection>(tokio::time::sleep(2 * MS).await) };
+    hedge.call(slow).await.unwrap();
+    assert_mode_is_told_and_renewed!(hedge, "hedged");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_modes_let_pass_is_told() {
+    fn passed(policy: &dyn AnyPolicy) -> Vec<(&'static str, u64)> {
+        let mut passed = Vec::new();
+        policy.passed(&mut |word, count| passed.push((word, count)));
+        passed
+    }
+    let slow = || async { Ok::<_, Rejection>(tokio::time::sleep(2 * MS).await) };
+    let timeout = Timeout::new("passed", TimeoutConfig::new().after(MS));
+    for mode in [Mode::Observe, Mode::Off] {
+        timeout.set_mode(mode).unwrap();
+        timeout.call(slow()).await.unwrap();
+    }
+    assert_eq!(passed(&timeout), [("would_reject", 1), ("bypassed", 1)]);
+    let hedge = Hedge::new("passed", HedgeConfig::new().after(MS));
+    hedge.set_mode(Mode::Off).unwrap();
+    hedge.call(slow).await.unwrap();
+    assert_eq!((passed(&hedge), counted(&hedge, "hedged")), (vec![("bypassed", 1)], 0));
+}

@@ -125,3 +125,12 @@ proptest! {
         prop_assert!(decorrelated(base, step, r, previous, max) <= max);
     }
 }
+
+#[test]
+fn chance_adds_to_a_delay_that_the_failure_asks_for() {
+    let above = |jitter: Jitter| [0.0, 0.5, 1.0].map(|r| jitter.above(secs(8), r).as_secs());
+    assert_eq!(above(Jitter::Full), [0, 4, 8]);
+    assert_eq!(above(Jitter::Equal), [0, 2, 4]);
+    assert_eq!(above(Jitter::Decorrelated), [8, 8, 8]);
+    assert_eq!(above(Jitter::None), [0, 0, 0]);
+}
