@@ -4,6 +4,7 @@ mod bench;
 mod bless;
 mod check;
 mod compile_time;
+mod dependencies;
 mod docs;
 mod instructions;
 mod lint;
@@ -32,7 +33,8 @@ usage: cargo x <command> [arguments]
   outage        programs under faults, with what guards them and without: both tables; --check runs only what tells the two apart
   prove         random sequences against reference models, a million of each: `cargo x prove COUNT SEED MODEL`
   soak          random faults for some minutes (10), then a leak check; `cargo x soak MINUTES SEED`
-  compile-time  `cargo check` of 500 annotated functions against 500 instrumented ones; --check fails above 2x";
+  compile-time  `cargo check` of 500 annotated functions against 500 instrumented ones; --check fails above 2x
+  dependencies  crates, build time and bytes that each feature brings into a program; --count only the crates";
 
 fn main() -> ExitCode {
     let mut arguments = std::env::args().skip(1);
@@ -52,6 +54,7 @@ fn main() -> ExitCode {
         Some("prove") => prove::run(&rest),
         Some("soak") => soak::run(&rest),
         Some("compile-time") => compile_time::run(&rest),
+        Some("dependencies") => dependencies::run(&rest),
         Some("help" | "--help" | "-h") => help(),
         other => unknown(other),
     }
