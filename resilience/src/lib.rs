@@ -145,6 +145,7 @@ mod retry;
 #[cfg(feature = "redis")]
 pub mod shared;
 mod stack;
+mod stripe;
 mod striped;
 mod sync;
 #[cfg(feature = "test-util")]

@@ -1,21 +1,25 @@
-//! A counter that threads don't fight over: one word while one thread counts, one cache line per thread afterwards.
+//! A counter that threads don't fight over: one word while it has counted little, one cache line per thread afterwards.
 
-use std::cell::Cell;
 use std::fmt;
-use std::sync::OnceLock;
 
 use once_cell::race::OnceBox;
 
-use crate::sync::{AtomicU32, AtomicU64, Ordering::Relaxed};
+use crate::stripe;
+use crate::sync::{AtomicU64, Ordering::Relaxed};
 
 /// Counts up from zero.
 ///
-/// The first lost race for its word gives each thread a stripe of its own. Until then it takes 16 bytes, because there
-/// may be one for each of many keys.
+/// It gives each thread a stripe of its own at the first lost race for its word, or when it has counted [`MUCH`]. Until
+/// then it takes three words, because there may be one for each of many keys.
 pub(crate) struct StripedCounter {
     word: AtomicU64,
+    /// What it had counted when it was to begin again at zero: threads write to their stripes alone.
+    forgotten: AtomicU64,
     stripes: OnceBox<Stripes>,
 }
+
+/// From here on stripes are worth their memory: a thread counts in its own at a third of the price.
+const MUCH: u64 = 10_000;
 
 /// One thread's share: a cache line, and its prefetched neighbour.
 #[derive(Debug, Default)]
@@ -32,45 +36,52 @@ impl Default for StripedCounter {
 
 impl StripedCounter {
     pub(crate) const fn new() -> Self {
-        Self { word: AtomicU64::new(0), stripes: OnceBox::new() }
+        Self { word: AtomicU64::new(0), forgotten: AtomicU64::new(0), stripes: OnceBox::new() }
     }
 
     /// Counts one more.
     #[inline]
     pub(crate) fn increment(&self) {
         match self.stripes.get() {
-            Some(stripes) => own(stripes).0.fetch_add(1, Relaxed),
+            Some(stripes) => stripe::bump(stripes, |stripe| &stripe.0),
             None => self.increment_word(),
-        };
+        }
     }
 
     /// How many there were.
     pub(crate) fn get(&self) -> u64 {
-        let stripes = self.stripes.get().into_iter().flatten();
-        self.word.load(Relaxed) + stripes.map(|stripe| stripe.0.load(Relaxed)).sum::<u64>()
+        self.all().saturating_sub(self.forgotten.load(Relaxed))
     }
 
-    /// Begins at zero again. What is counted at this moment may be lost.
+    /// Begins at zero again.
     pub(crate) fn reset(&self) {
-        self.word.store(0, Relaxed);
-        self.stripes.get().into_iter().flatten().for_each(|stripe| stripe.0.store(0, Relaxed));
+        self.forgotten.store(self.all(), Relaxed);
+    }
+
+    fn all(&self) -> u64 {
+        let stripes = self.stripes.get().map(|stripes| stripe::used(stripes));
+        let counted = stripes.into_iter().flatten().map(|stripe| stripe.0.load(Relaxed));
+        self.word.load(Relaxed) + counted.sum::<u64>()
     }
 
     #[inline]
-    fn increment_word(&self) -> u64 {
+    fn increment_word(&self) {
         let before = self.word.load(Relaxed);
-        match self.word.compare_exchange(before, before + 1, Relaxed, Relaxed) {
-            Ok(before) => before,
-            Err(_) => self.stripe(),
+        let counted = self.word.compare_exchange(before, before + 1, Relaxed, Relaxed);
+        if counted.is_err() || before >= MUCH {
+            self.stripe(counted.is_ok());
         }
     }
 
-    /// Another thread counts at the same time.
+    /// Another thread counts at the same time, or it has counted much.
     #[cold]
     #[inline(never)]
-    fn stripe(&self) -> u64 {
-        let new = || Box::new((0..stripes()).map(|_| Stripe::default()).collect());
-        own(self.stripes.get_or_init(new)).0.fetch_add(1, Relaxed)
+    fn stripe(&self, is_counted: bool) {
+        let new = || Box::new((0..stripe::count()).map(|_| Stripe::default()).collect());
+        let stripes = self.stripes.get_or_init(new);
+        if !is_counted {
+            stripe::bump(stripes, |stripe| &stripe.0);
+        }
     }
 }
 
@@ -78,40 +89,6 @@ impl fmt::Debug for StripedCounter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Debug::fmt(&self.get(), f)
     }
-}
-
-/// The calling thread's stripe.
-#[inline]
-fn own(stripes: &Stripes) -> &Stripe {
-    // A thread without an index has one that no slice holds: one comparison answers both questions.
-    match stripes.get(INDEX.get()) {
-        Some(stripe) => stripe,
-        None => &stripes[take_index()],
-    }
-}
-
-/// More stripes than this cost more to sum up than they save.
-const MAX_STRIPES: usize = 16;
-
-/// The same for every counter, whatever the system says later: a thread has one index in all of them.
-fn stripes() -> usize {
-    static STRIPES: OnceLock<usize> = OnceLock::new();
-    *STRIPES.get_or_init(|| {
-        let threads = std::thread::available_parallelism().map_or(1, usize::from);
-        threads.next_power_of_two().min(MAX_STRIPES)
-    })
-}
-
-thread_local!(static INDEX: Cell<usize> = const { Cell::new(usize::MAX) });
-
-/// Threads are numbered as they come; neighbours get different stripes.
-#[cold]
-#[inline(never)]
-fn take_index() -> usize {
-    static NEXT: AtomicU32 = AtomicU32::new(0);
-    let index = NEXT.fetch_add(1, Relaxed) as usize % stripes();
-    INDEX.set(index);
-    index
 }
 
 #[cfg(all(test, not(shuttle)))]
@@ -133,14 +110,34 @@ mod tests {
     fn stripes_count_beside_the_word() {
         let counter = StripedCounter::new();
         counter.increment();
-        counter.stripe();
+        counter.stripe(false);
         counter.increment();
         assert_eq!(counter.get(), 3);
         assert_eq!(counter.word.load(Relaxed), 1, "after the first lost race the word rests");
     }
 
     #[test]
-    fn is_small_as_long_as_one_thread_counts() {
-        assert_eq!(size_of::<StripedCounter>(), 16);
+    fn much_goes_to_stripes_without_a_lost_race() {
+        let counter = StripedCounter::new();
+        (0..MUCH + 3).for_each(|_| counter.increment());
+        assert!(counter.stripes.get().is_some());
+        assert_eq!((counter.get(), counter.word.load(Relaxed)), (MUCH + 3, MUCH + 1));
+    }
+
+    #[test]
+    fn begins_again_at_zero_wherever_it_counts() {
+        let counter = StripedCounter::new();
+        for counted in [1, 2] {
+            (0..counted).for_each(|_| counter.increment());
+            assert_eq!(counter.get(), counted);
+            counter.reset();
+            assert_eq!(counter.get(), 0);
+            counter.stripe(true);
+        }
+    }
+
+    #[test]
+    fn is_small_as_long_as_it_counts_little() {
+        assert_eq!(size_of::<StripedCounter>(), 24);
     }
 }

@@ -3,13 +3,12 @@
 //! They only ever grow. Windows, rows of successes and "since the last change" are differences between two readings,
 //! which is why a success needs nothing but one increment here: no lock, no window of its own.
 
-use std::cell::Cell;
 use std::ops::{AddAssign, Sub};
-use std::sync::OnceLock;
 
 use super::Totals;
 use super::report::{CallReport, End};
-use crate::sync::{AtomicU32, AtomicU64, Ordering::Relaxed};
+use crate::stripe;
+use crate::sync::{AtomicU64, Ordering::Relaxed};
 
 /// One thread's share: a cache line, and its prefetched neighbour.
 #[derive(Debug, Default)]
@@ -30,35 +29,15 @@ pub(super) struct Stripe {
 #[derive(Debug)]
 pub(super) struct Tally(Box<[Stripe]>);
 
-/// More stripes than this cost more to sum up than they save.
-const MAX_STRIPES: usize = 16;
-
 impl Tally {
-    /// As many stripes as can be busy at once.
     pub(super) fn new() -> Self {
-        Self((0..stripes()).map(|_| Stripe::default()).collect())
+        Self((0..stripe::count()).map(|_| Stripe::default()).collect())
     }
 
-    /// The calling thread's stripe.
+    /// Adds one to a counter of the calling thread's.
     #[inline]
-    pub(super) fn mine(&self) -> &Stripe {
-        match self.known() {
-            Some(stripe) => stripe,
-            None => self.newcomers(),
-        }
-    }
-
-    /// The same, if the thread has a place. One without has a place that no tally holds: one comparison answers both
-    /// questions.
-    #[inline]
-    pub(super) fn known(&self) -> Option<&Stripe> {
-        self.0.get(PLACE.get())
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn newcomers(&self) -> &Stripe {
-        &self.0[take_place()]
+    pub(super) fn bump(&self, counter: impl Fn(&Stripe) -> &AtomicU64) {
+        stripe::bump(&self.0, counter);
     }
 
     /// Counts a call that ended.
@@ -66,31 +45,30 @@ impl Tally {
     pub(super) fn count(&self, report: CallReport) {
         self.count_end(report.end);
         if report.slow {
-            bump(&self.mine().slow);
+            self.bump(|mine| &mine.slow);
         }
         if report.end == End::Abandoned {
-            bump(&self.mine().abandoned);
+            self.bump(|mine| &mine.abandoned);
         }
     }
 
     /// Counts a call that ended after the state had changed.
     pub(super) fn count_late(&self, report: CallReport) {
-        let mine = self.mine();
-        bump(if report.end == End::Abandoned { &mine.cancelled } else { &mine.stale });
+        let is_abandoned = report.end == End::Abandoned;
+        self.bump(move |mine| if is_abandoned { &mine.cancelled } else { &mine.stale });
     }
 
     /// Counts a call by its end alone.
     #[inline]
     pub(super) fn count_end(&self, end: End) {
-        let mine = self.mine();
-        bump(match end {
+        self.bump(move |mine| match end {
             End::Success | End::Abandoned => &mine.successes,
             End::Failure => &mine.failures,
             End::Ignored => &mine.ignored,
         });
     }
 
-    /// Begins at zero again, under the machine's lock. What is counted at this moment may be lost.
+    /// Begins at zero again, under the machine's lock. A thread that counts at this moment may undo it.
     #[cfg(feature = "test-util")]
     pub(super) fn clear(&self) {
         for stripe in &self.0 {
@@ -116,7 +94,7 @@ impl Tally {
     #[inline]
     pub(super) fn read(&self) -> Counters {
         let mut sum = Counters::default();
-        for stripe in &self.0 {
+        for stripe in stripe::used(&self.0) {
             sum += stripe.read();
         }
         sum
@@ -125,7 +103,7 @@ impl Tally {
     /// The totals of all calls.
     pub(super) fn totals(&self) -> Totals {
         let sum = |counter: fn(&Stripe) -> &AtomicU64| -> u64 {
-            self.0.iter().map(|s| counter(s).load(Relaxed)).sum()
+            stripe::used(&self.0).map(|s| counter(s).load(Relaxed)).sum()
         };
         let abandoned = sum(|s| &s.abandoned);
         let Counters { successes, failures, ignored, slow } = self.read();
@@ -146,12 +124,6 @@ impl Stripe {
             slow: self.slow.load(Relaxed),
         }
     }
-}
-
-/// Adds one.
-#[inline]
-pub(super) fn bump(counter: &AtomicU64) {
-    counter.fetch_add(1, Relaxed);
 }
 
 /// The judged counters at one moment.
@@ -189,23 +161,4 @@ impl AddAssign for Counters {
         self.ignored += other.ignored;
         self.slow += other.slow;
     }
-}
-
-/// The same for every tally, whatever the system says later: a thread has one place in all of them.
-fn stripes() -> usize {
-    static STRIPES: OnceLock<usize> = OnceLock::new();
-    *STRIPES.get_or_init(|| {
-        let threads = std::thread::available_parallelism().map_or(1, usize::from);
-        threads.next_power_of_two().min(MAX_STRIPES)
-    })
-}
-
-thread_local!(static PLACE: Cell<usize> = const { Cell::new(usize::MAX) });
-
-/// Threads are numbered as they come; neighbours get different stripes.
-fn take_place() -> usize {
-    static NEXT: AtomicU32 = AtomicU32::new(0);
-    let place = NEXT.fetch_add(1, Relaxed) as usize % stripes();
-    PLACE.set(place);
-    place
 }

@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use super::super::machine::Admission;
 use super::super::permit::{Permit, Ticket};
-use super::super::tally::bump;
 use super::super::word::Word;
 use super::CircuitBreaker;
 use crate::ambient;
@@ -70,10 +69,8 @@ impl CircuitBreaker {
     fn reject_at_once(&self) -> u64 {
         let end = || self.open_until.load(Ordering::Acquire);
         let Some(wait) = clock::far_until(end) else { return 0 };
-        // A thread's first rejection takes the slow path.
         let Some(shared) = self.shared.get() else { return 0 };
-        let Some(stripe) = shared.tally.known() else { return 0 };
-        bump(&stripe.rejected);
+        shared.tally.bump(|mine| &mine.rejected);
         let wait = shared.no_longer_than_open(wait);
         if event::is_heard() { self.emit_wait(wait) } else { wait }
     }
@@ -160,7 +157,7 @@ impl CircuitBreaker {
 
     /// Counts and emits a rejection.
     fn reject(&self, wait: Option<u64>) -> Option<u64> {
-        bump(&self.shared().tally.mine().rejected);
+        self.shared().tally.bump(|mine| &mine.rejected);
         self.emit(wait);
         wait
     }

@@ -20,7 +20,6 @@ use self::shared::{Locked, Shared};
 use super::config::CircuitBreakerConfig;
 use super::permit::Ticket;
 use super::report::End;
-use super::tally::bump;
 use super::word::Word;
 use crate::circuit_state::CircuitState;
 use crate::current::{Current, ModeCell};
@@ -68,8 +67,7 @@ use crate::sync::{AtomicU64, Ordering};
 /// **Cancellation:** a call that is dropped is neutral, and a trial's slot is released. If a timeout of ours further out
 /// dropped it, it failed; if it had run for `slow_call` by then, it was slow. A panic of the body is a failure.
 ///
-/// A closed circuit costs a successful call two loads and one increment of a counter that its thread has nearly for
-/// itself. What windows and counters need is allocated once, at the first call that ends.
+/// A closed circuit costs a successful call two loads and one increment of a counter that its thread has for itself. What windows and counters need is allocated once, at the first call that ends.
 ///
 /// ```
 /// use resilience::{CircuitBreaker, CircuitBreakerConfig, Rejection, CircuitState};
@@ -167,7 +165,7 @@ impl CircuitBreaker {
     /// A dropped call is neutral; a trial's slot is free again.
     pub(super) fn cancel(&self, ticket: Ticket) {
         let shared = self.shared();
-        bump(&shared.tally.mine().cancelled);
+        shared.tally.bump(|mine| &mine.cancelled);
         if ticket.trial.is_some() {
             self.is_current(ticket, &mut shared.locked.lock());
         }

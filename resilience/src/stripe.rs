@@ -1,0 +1,200 @@
+//! Which stripe of the striped counters a thread writes to.
+//!
+//! A stripe that one thread alone writes to needs no atomic sum: the thread loads, and stores one more, at a third of the
+//! price. So each thread takes a stripe for its lifetime, the same in all counters, and gives it back when it ends.
+//! Threads that find none free share others, by atomic sums.
+
+use std::cell::Cell;
+use std::sync::OnceLock;
+// Who has which stripe is a matter of the process, also where a model explores what is counted.
+use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
+
+use crate::sync::AtomicU64;
+
+/// More stripes than these cost more to sum up than they save.
+const MOST_OWN: usize = 16;
+const MOST_SHARED: usize = 8;
+
+/// Which stripes belong to a thread, a bit each.
+static TAKEN: AtomicU32 = AtomicU32::new(0);
+/// How many have ever been one thread's own, and how many shared: none beyond holds anything.
+static OWN_USED: AtomicUsize = AtomicUsize::new(0);
+static SHARED_USED: AtomicUsize = AtomicUsize::new(0);
+
+/// In the place of an index: of a thread that has not looked for a stripe, and of one that found none. No slice holds
+/// these, so that one comparison answers both questions.
+const NEW: usize = usize::MAX;
+const SHARING: usize = usize::MAX - 1;
+
+thread_local! {
+    static OWN: Cell<usize> = const { Cell::new(NEW) };
+    static SHARED: Cell<usize> = const { Cell::new(0) };
+    static HELD: Held = Held::take();
+}
+
+/// How many stripes a counter has: as many of the first kind as threads are likely to count, then those to share. The
+/// same for every counter, whatever the system says later.
+pub(crate) fn count() -> usize {
+    own_count() + shared_count()
+}
+
+fn own_count() -> usize {
+    (2 * parallelism()).next_power_of_two().clamp(4, MOST_OWN)
+}
+
+fn shared_count() -> usize {
+    (parallelism() / 2).next_power_of_two().clamp(1, MOST_SHARED)
+}
+
+fn parallelism() -> usize {
+    static PARALLELISM: OnceLock<usize> = OnceLock::new();
+    *PARALLELISM.get_or_init(|| std::thread::available_parallelism().map_or(1, usize::from))
+}
+
+/// Adds one to the counter that the calling thread has among these stripes.
+#[inline]
+pub(crate) fn bump<T>(stripes: &[T], counter: impl Fn(&T) -> &AtomicU64) {
+    match stripes.get(OWN.get()) {
+        Some(stripe) => add_alone(counter(stripe)),
+        None => bump_apart(stripes, counter),
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn bump_apart<T>(stripes: &[T], counter: impl Fn(&T) -> &AtomicU64) {
+    if let Some(own) = own_index() {
+        add_alone(counter(&stripes[own]));
+        return;
+    }
+    let shared = &stripes[own_count() + SHARED.get()];
+    counter(shared).fetch_add(1, Ordering::Relaxed);
+}
+
+/// Of a stripe that no other thread writes to.
+#[inline]
+fn add_alone(counter: &AtomicU64) {
+    counter.store(counter.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
+}
+
+/// Those of the stripes that hold anything.
+#[inline]
+pub(crate) fn used<T>(stripes: &[T]) -> impl Iterator<Item = &T> {
+    let own = OWN_USED.load(Ordering::Relaxed);
+    let shared = SHARED_USED.load(Ordering::Relaxed);
+    let shared = if shared == 0 { &[] } else { &stripes[own_count()..own_count() + shared] };
+    stripes[..own].iter().chain(shared)
+}
+
+/// The calling thread's own, which it takes if it has not yet looked for one.
+fn own_index() -> Option<usize> {
+    // All threads of a model run on one.
+    if cfg!(shuttle) {
+        share();
+        return None;
+    }
+    // A thread that is about to end could not give it back.
+    if OWN.get() == NEW && HELD.try_with(|_| ()).is_err() {
+        share();
+    }
+    Some(OWN.get()).filter(|index| *index < MOST_OWN)
+}
+
+fn share() {
+    static NEXT: AtomicUsize = AtomicUsize::new(0);
+    let index = NEXT.fetch_add(1, Ordering::Relaxed) % shared_count();
+    SHARED_USED.fetch_max(index + 1, Ordering::Relaxed);
+    SHARED.set(index);
+    OWN.set(SHARING);
+}
+
+/// A stripe that the thread has taken, if one was free.
+struct Held;
+
+impl Held {
+    fn take() -> Self {
+        let free = |taken: u32| {
+            let index = taken.trailing_ones() as usize;
+            (index < own_count()).then_some(taken | 1 << index)
+        };
+        // What its last owner has counted there is seen.
+        match TAKEN.fetch_update(Ordering::Acquire, Ordering::Relaxed, free) {
+            Ok(taken) => {
+                let index = taken.trailing_ones() as usize;
+                OWN_USED.fetch_max(index + 1, Ordering::Relaxed);
+                OWN.set(index);
+            }
+            Err(_) => share(),
+        }
+        Self
+    }
+}
+
+impl Drop for Held {
+    /// What the thread counts from here on, it counts in a shared one.
+    fn drop(&mut self) {
+        let index = OWN.get();
+        if index < MOST_OWN {
+            share();
+            TAKEN.fetch_and(!(1 << index), Ordering::Release);
+        }
+    }
+}
+
+#[cfg(all(test, not(shuttle)))]
+mod tests {
+    use std::sync::Barrier;
+
+    use super::*;
+
+    fn sum(stripes: &[AtomicU64]) -> u64 {
+        used(stripes).map(|stripe| stripe.load(Ordering::Relaxed)).sum()
+    }
+
+    fn stripes() -> Vec<AtomicU64> {
+        (0..count()).map(|_| AtomicU64::new(0)).collect()
+    }
+
+    #[test]
+    fn nothing_is_lost_while_more_threads_count_than_have_a_stripe() {
+        let (stripes, barrier) = (stripes(), Barrier::new(40));
+        std::thread::scope(|scope| {
+            for _ in 0..40 {
+                scope.spawn(|| {
+                    barrier.wait();
+                    (0..1_000).for_each(|_| bump(&stripes, |stripe| stripe));
+                });
+            }
+        });
+        assert_eq!(sum(&stripes), 40_000);
+    }
+
+    #[test]
+    fn threads_after_one_another_go_on_counting_where_the_last_one_ended() {
+        let stripes = stripes();
+        for _ in 0..100 {
+            std::thread::scope(|scope| {
+                scope.spawn(|| (0..10).for_each(|_| bump(&stripes, |stripe| stripe)));
+            });
+        }
+        assert_eq!(sum(&stripes), 1_000);
+    }
+
+    #[test]
+    fn a_thread_that_ends_counts_in_its_last_moments_too() {
+        struct Last<'s>(&'s [AtomicU64]);
+        impl Drop for Last<'_> {
+            fn drop(&mut self) {
+                bump(self.0, |stripe| stripe);
+            }
+        }
+        thread_local!(static LAST: Cell<Option<Last<'static>>> = const { Cell::new(None) });
+        let stripes: &'static [AtomicU64] = Vec::leak(stripes());
+        let ends = std::thread::spawn(|| {
+            LAST.set(Some(Last(stripes)));
+            bump(stripes, |stripe| stripe);
+        });
+        ends.join().unwrap();
+        assert_eq!(sum(stripes), 2);
+    }
+}
