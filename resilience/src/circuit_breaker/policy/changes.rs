@@ -107,6 +107,12 @@ impl CircuitBreaker {
     }
 }
 
+/// Whether another part of the calls is judged, or calls must note something else.
+fn judges_otherwise(before: &CircuitBreakerConfig, now: &CircuitBreakerConfig) -> bool {
+    let [noted_before, noted] = [before, now].map(|it| Word::new(it, CircuitState::Closed, 0));
+    noted_before != noted || before.effective_window() != now.effective_window()
+}
+
 impl Configured for CircuitBreaker {
     type Config = CircuitBreakerConfig;
 
@@ -150,12 +156,7 @@ impl Configured for CircuitBreaker {
         }
         locked.machine.stay_open_for(config);
         self.publish_open_until(&locked);
-        if !Word::new(before, word.state(), 0).is_same_generation(Word::new(
-            config,
-            word.state(),
-            0,
-        )) || before.effective_window() != config.effective_window()
-        {
+        if judges_otherwise(before, config) {
             locked.machine.begin_anew(config, shared.tally.read(), clock::now());
             shared.fresh_until.store(locked.machine.fresh_until(), Ordering::Relaxed);
             self.put_word(word.state(), word.generation() + 1);
