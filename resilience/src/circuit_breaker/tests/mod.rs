@@ -5,6 +5,8 @@ mod announcements;
 #[cfg(not(shuttle))]
 mod concurrency;
 #[cfg(not(shuttle))]
+mod fleet_view;
+#[cfg(not(shuttle))]
 mod half_open_model;
 #[cfg(shuttle)]
 mod interleavings;

@@ -1,6 +1,7 @@
 //! Who stays and who goes.
 
 mod growth;
+mod instance;
 #[cfg(shuttle)]
 mod interleavings;
 mod model;
