@@ -75,6 +75,7 @@ impl Alone {
     /// What is wrong with the text, without the folder.
     fn told(&self, text: &str) -> Vec<String> {
         let problems = self.reload(text).unwrap_err();
+        assert_eq!(problems.len(), problems.iter().count());
         let folder = format!("{}/", self.1.display());
         problems.iter().map(|problem| problem.to_string().replace(&folder, "")).collect()
     }

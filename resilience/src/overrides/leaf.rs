@@ -99,3 +99,17 @@ pub(super) fn unknown_kind(word: &str) -> String {
     let meant = meant.unwrap_or_default();
     format!("unknown kind of policy `{word}`{meant} (valid: {})", words.join(", "))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_admin_routes_win_over_the_program() {
+        for source in [Source::File, Source::Inline, Source::Variable] {
+            assert!(!source.wins_over_program());
+        }
+        #[cfg(feature = "axum")]
+        assert!(Source::Admin.wins_over_program());
+    }
+}

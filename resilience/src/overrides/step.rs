@@ -156,3 +156,20 @@ fn without_column(place: &str) -> &str {
         _ => place,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn states_are_told_in_the_words_of_a_file() {
+        let told = [None, Some(Forced::Open), Some(Forced::Closed)].map(state);
+        assert_eq!(told, ["closed", "forced-open", "forced-closed"]);
+    }
+
+    #[test]
+    fn a_place_is_told_by_its_line() {
+        let told = ["a.toml:3:14", "src/a.rs:3", "RESILIENCE__SHOP", "a:b"].map(without_column);
+        assert_eq!(told, ["a.toml:3", "src/a.rs", "RESILIENCE__SHOP", "a:b"]);
+    }
+}

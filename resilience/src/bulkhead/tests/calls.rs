@@ -264,3 +264,19 @@ fn the_three_limits_may_be_equal_and_not_crossed() {
     assert!(!builds(adaptive(4, 6, 5)));
     assert!(builds(adaptive(6, 5, 4).adaptive(false)), "nothing looks at them");
 }
+
+#[test]
+fn no_time_is_no_option() {
+    let config = BulkheadConfig::new;
+    assert!(!builds(BulkheadConfig { max_wait: Some(Duration::ZERO), ..config() }));
+    assert!(!builds(BulkheadConfig { max_latency: Some(Duration::ZERO), ..config() }));
+    let instant = Some(Duration::from_nanos(1));
+    assert!(builds(BulkheadConfig { max_wait: instant, max_latency: instant, ..config() }));
+}
+
+#[test]
+fn nothing_is_shown_that_was_not_measured() {
+    let bulkhead = Bulkhead::new("unmeasured", BulkheadConfig::new());
+    assert!(bulkhead.waits().is_none());
+    assert_eq!(bulkhead.latencies(), (0.0, 0.0));
+}

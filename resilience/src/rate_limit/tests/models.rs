@@ -4,8 +4,10 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 
+use super::super::bucket::{self, QUEUED};
 use super::super::gcra::{Decision, Gcra};
 use crate::rate_limit::{RateLimitConfig, RateLimiter};
+use crate::sync::AtomicU64;
 
 /// The same limit the obvious way: a bucket of intervals that refills with time.
 struct Bucket {
@@ -130,4 +132,22 @@ fn only_a_wait_that_one_call_cannot_have_is_doubtful() {
     let early = |nanos| crate::rate_limit::gcra::Early::new(nanos).unwrap();
     assert_eq!([199, 200, 201].map(|nanos| TEN.is_doubtful(early(nanos), 2)), [false, false, true]);
     assert!(TEN.closed().is_doubtful(early(1), 2), "none conforms");
+}
+
+/// What a call of two turns is told at 5,000 ns, and what it leaves in the word.
+fn entered(arrival: u64, patience: u64, is_alone: bool) -> (Result<(), u64>, u64, bool) {
+    let word = AtomicU64::new(arrival);
+    let bucket = bucket::Bucket { word: &word, gcra: TEN };
+    let told = bucket.enter(5_000, TEN.weight(2), patience, is_alone);
+    let bits = word.into_inner();
+    (told, bits & !QUEUED, bits & QUEUED != 0)
+}
+
+#[test]
+fn a_call_takes_its_turns_or_closes_the_bucket_to_others_or_leaves_it_alone() {
+    assert_eq!(entered(4_000, 0, true), (Ok(()), 5_200, false));
+    assert_eq!(entered(5_800, 0, true), (Ok(()), 6_000, false), "the last two of ten");
+    assert_eq!(entered(5_900, 100, true), (Err(100), 5_900, true));
+    assert_eq!(entered(5_900, 99, true), (Err(100), 5_900, false), "too long for it");
+    assert_eq!(entered(4_000, 0, false), (Err(0), 4_000, true), "behind those who wait");
 }
