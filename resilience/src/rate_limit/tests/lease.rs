@@ -61,6 +61,8 @@ fn used(lease: &Lease, terms: &Terms) -> Nanos {
 #[test]
 fn one_question_at_a_time_asks_for_what_a_lease_uses() {
     let (lease, terms) = (lease(), terms(Duration::from_millis(30)));
+    let (ask, fetches) = lease.question(NOW, 1, 7, &terms);
+    assert_eq!((ask.wanted, fetches), (1, false), "nothing is known to be used");
     let now = used(&lease, &terms);
     let (ask, fetches) = lease.question(now, 1, 7, &terms);
     assert_eq!((ask.need, ask.wanted, ask.patience, ask.unused), (1, 30, 7, 0));
