@@ -247,4 +247,9 @@ mod tests {
         assert_eq!(bare("true"), Literal::Flag(true));
         assert_eq!(bare("100/s"), Literal::Text("100/s".into()));
     }
+
+    #[test]
+    fn a_mistake_is_told_in_one_line() {
+        assert_eq!(first_line("unclosed table\n1 | [a\n"), "unclosed table");
+    }
 }

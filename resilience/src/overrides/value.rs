@@ -46,3 +46,21 @@ impl ConfigValue for Literal {
         if check::are_shares(&shares) { Ok(shares) } else { Err(FALLING_SHARES.into()) }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shares(ratios: [&str; 4]) -> Result<[f64; 4], String> {
+        let ratios = ratios.map(|ratio| Literal::Text(ratio.into()));
+        ConfigValue::shares(&Literal::List(ratios.into()))
+    }
+
+    #[test]
+    fn shares_are_a_list_of_four_that_do_not_fall() {
+        assert_eq!(shares(["25%", "50%", "50%", "100%"]), Ok([0.25, 0.5, 0.5, 1.0]));
+        assert_eq!(shares(["50%", "25%", "50%", "100%"]), Err(FALLING_SHARES.into()));
+        let one = Literal::Text("25%".into());
+        assert_eq!(ConfigValue::shares(&one), Err(FOUR_SHARES.into()));
+    }
+}

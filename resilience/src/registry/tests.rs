@@ -5,12 +5,15 @@ use std::time::Duration;
 
 use crate::bulkhead::{Bulkhead, BulkheadConfig};
 use crate::circuit_breaker::{CircuitBreaker, CircuitBreakerConfig};
+use crate::fallback::Fallback;
 use crate::hedge::{Hedge, HedgeConfig};
+use crate::keyed::Keyed;
 use crate::mode::Mode;
-use crate::name::AnyPolicy;
+use crate::name::{AnyPolicy, Identity};
 use crate::rate_limit::{RateLimitConfig, RateLimiter};
 use crate::rejection::Rejection;
 use crate::retry::{Retry, RetryConfig};
+use crate::stack::inspect::ErrorText;
 use crate::timeout::{Timeout, TimeoutConfig};
 
 const MS: Duration = Duration::from_millis(1);
@@ -148,4 +151,15 @@ async fn what_modes_let_pass_is_told() {
     hedge.set_mode(Mode::Off).unwrap();
     hedge.call(slow).await.unwrap();
     assert_eq!((passed(&hedge), counted(&hedge, "hedged")), (vec![("bypassed", 1)], 0));
+}
+
+#[test]
+fn a_fallback_forgets_its_answers_and_a_map_of_keys_keeps_no_history() {
+    let fallback = Fallback::declared(Identity::explicit("answers"));
+    fallback.step_in(1, ErrorText::Hidden);
+    assert_eq!((counted(&fallback, "fell_back"), AnyPolicy::mode(&fallback)), (1, None));
+    AnyPolicy::renew(&fallback);
+    assert_eq!(counted(&fallback, "fell_back"), 0);
+    let keys = Keyed::<Bulkhead>::new("keys", BulkheadConfig::new());
+    assert_eq!((keys.activity(), AnyPolicy::mode(&keys)), (None, Some(Mode::Enforce)));
 }

@@ -198,3 +198,13 @@ fn only_windows_at_the_minimum_that_follow_each_other_are_an_experiment() {
         assert_eq!(interrupted(warm_at(1.0), between, 1.0, 5), (1.0, 1));
     }
 }
+
+#[test]
+fn an_experiment_compares_with_the_longest_latency_of_its_beginning() {
+    let mut machine = warm_at(60.0);
+    for latency in [30.0, 60.0, 35.0, 35.0, 35.0] {
+        machine.update(window(latency, 200), &BOUNDS);
+    }
+    assert!(machine.limit < 30.0, "{}", machine.limit);
+    assert_eq!(machine.resets, 0, "35 ms are much less than 60 ms: the queue was ours");
+}
