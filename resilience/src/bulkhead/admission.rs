@@ -34,6 +34,19 @@ impl Bulkhead {
     #[cold]
     #[inline(never)]
     fn enter_apart(&self) -> bool {
+        !self.is_plainly_full() && self.enter_by_mode()
+    }
+
+    /// Whether this is an ordinary call, as nearly all are that come here, and finds neither a slot nor a queue: then there
+    /// is nothing else to look at.
+    fn is_plainly_full(&self) -> bool {
+        let (fixed, adaptive) = (&self.fixed_limit, &self.adaptive_limit);
+        let limit = fixed.load(Ordering::Relaxed).max(adaptive.load(Ordering::Relaxed));
+        let (limit, slots) = (if_ordinary(limit), self.semaphore().slots());
+        limit > 0 && !slots.is_queued_for() && u64::from(slots.in_flight()) >= limit
+    }
+
+    fn enter_by_mode(&self) -> bool {
         match self.mode.get() {
             Mode::Enforce => self.enter_as(self.rules()),
             Mode::Observe => self.enter_observed(),
