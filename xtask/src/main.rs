@@ -8,6 +8,7 @@ mod dependencies;
 mod docs;
 mod instructions;
 mod lint;
+mod mutants;
 mod outage;
 mod prove;
 mod soak;
@@ -31,6 +32,7 @@ usage: cargo x <command> [arguments]
   report        the same in turns, and plots, written to docs/benchmarks, in three minutes; --quick to target/benchmarks
   instructions  instructions per guarded call, under valgrind; --check fails above a target
   outage        programs under faults, with what guards them and without: both tables; --check runs only what tells the two apart
+  mutants       what the code would be with one small change, under the tests: `cargo x mutants MINUTES SEED PART`
   prove         random sequences against reference models, a million of each: `cargo x prove COUNT SEED MODEL`
   soak          random faults for some minutes (10), then a leak check; `cargo x soak MINUTES SEED`
   compile-time  `cargo check` of 500 annotated functions against 500 instrumented ones; --check fails above 2x
@@ -51,6 +53,7 @@ fn main() -> ExitCode {
         Some("report") => bench::report(&rest),
         Some("instructions") => instructions::run(&rest),
         Some("outage") => outage::run(&rest),
+        Some("mutants") => mutants::run(&rest),
         Some("prove") => prove::run(&rest),
         Some("soak") => soak::run(&rest),
         Some("compile-time") => compile_time::run(&rest),

@@ -1,0 +1,106 @@
+//! The programs of tests, built once, and what one of them says of a mutant.
+
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+use std::{fs, io, thread};
+
+use serde_json::Value;
+
+/// A program of tests; `package` is the directory that it runs in.
+#[derive(Clone)]
+pub(super) struct Program {
+    pub(super) name: String,
+    path: PathBuf,
+    package: PathBuf,
+    libraries: String,
+}
+
+/// What a mutant did to a run of tests.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Outcome {
+    Passed,
+    Failed,
+    TimedOut,
+}
+
+/// The programs that `build` made, read from cargo's messages.
+pub(super) fn built(mut build: Command) -> io::Result<Vec<Program>> {
+    let output = build.output()?;
+    if !output.status.success() {
+        return Err(io::Error::other(String::from_utf8_lossy(&output.stderr).into_owned()));
+    }
+    let messages = String::from_utf8_lossy(&output.stdout).into_owned();
+    let messages = messages.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let libraries = libraries()?;
+    Ok(messages.filter_map(|message| program(&message, &libraries)).collect())
+}
+
+fn libraries() -> io::Result<String> {
+    let mut rustc = Command::new("rustc");
+    rustc.args(["+nightly", "--print", "target-libdir"]).env_remove("RUSTUP_TOOLCHAIN");
+    Ok(String::from_utf8_lossy(&rustc.output()?.stdout).trim().to_owned())
+}
+
+fn program(message: &Value, libraries: &str) -> Option<Program> {
+    let path = PathBuf::from(message["executable"].as_str()?);
+    let manifest = Path::new(message["manifest_path"].as_str()?);
+    let name = message["target"]["name"].as_str()?.to_owned();
+    Some(Program {
+        name,
+        path,
+        package: manifest.parent()?.to_owned(),
+        libraries: libraries.to_owned(),
+    })
+}
+
+impl Program {
+    /// Runs the tests that `filters` name under one mutant; ends with the first that fails.
+    pub(super) fn run(
+        &self,
+        mutant: u32,
+        filters: &[String],
+        limit: Duration,
+    ) -> io::Result<Outcome> {
+        let log = std::env::temp_dir().join(format!("mutant-{}", std::process::id()));
+        let child = Command::new(&self.path)
+            .args(filters)
+            .env("MUTANT", mutant.to_string())
+            .env("RUST_BACKTRACE", "0")
+            // A few random cases of each property tell most changes.
+            .env("PROPTEST_CASES", "40")
+            .env("RESILIENCE_PROOF_SEQUENCES", "300")
+            // The tests of the macros need the compiler's own libraries.
+            .env("LD_LIBRARY_PATH", &self.libraries)
+            .current_dir(&self.package)
+            .stdin(Stdio::null())
+            .stderr(Stdio::null())
+            .stdout(fs::File::create(&log)?)
+            .spawn()?;
+        watch(child, &log, limit)
+    }
+}
+
+fn watch(mut child: Child, log: &Path, limit: Duration) -> io::Result<Outcome> {
+    let started = Instant::now();
+    loop {
+        let ended = child.try_wait()?;
+        let outcome = match ended {
+            Some(status) if status.success() => Outcome::Passed,
+            Some(_) => Outcome::Failed,
+            None if fs::read_to_string(log).is_ok_and(|text| text.contains(" ... FAILED")) => {
+                Outcome::Failed
+            }
+            None if started.elapsed() > limit => Outcome::TimedOut,
+            None => {
+                thread::sleep(Duration::from_millis(20));
+                continue;
+            }
+        };
+        if ended.is_none() {
+            child.kill()?;
+            child.wait()?;
+        }
+        return Ok(outcome);
+    }
+}
