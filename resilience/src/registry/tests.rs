@@ -18,6 +18,11 @@ use crate::timeout::{Timeout, TimeoutConfig};
 
 const MS: Duration = Duration::from_millis(1);
 
+async fn slow() -> Result<(), Rejection> {
+    tokio::time::sleep(2 * MS).await;
+    Ok(())
+}
+
 fn counted(policy: &dyn AnyPolicy, outcome: &str) -> u64 {
     let mut counted = 0;
     policy.outcomes(&mut |other, count| counted += if other == outcome { count } else { 0 });
@@ -73,7 +78,6 @@ async fn a_timeout_counts_calls_that_took_too_long_until_it_is_reset() {
 #[tokio::test(start_paused = true)]
 async fn a_hedge_counts_second_attempts_until_it_is_reset() {
     let hedge = Hedge::new("reset", HedgeConfig::new().after(MS));
-    let slow = || async { Ok::<_, Rejection>(tokio::time::sleep(2 * MS).await) };
     hedge.call(slow).await.unwrap();
     counts_and_forgets(&hedge, "hedged");
 }
@@ -128,7 +132,6 @@ async fn a_renewed_policy_is_as_declared() {
     retry.call(|| async { Err::<(), _>("no") }).await.unwrap_err();
     assert_mode_is_told_and_renewed!(retry, "exhausted");
     let hedge = Hedge::new("renew", HedgeConfig::new().after(MS));
-    let slow = || async { Ok::<_, Rejection>(tokio::time::sleep(2 * MS).await) };
     hedge.call(slow).await.unwrap();
     assert_mode_is_told_and_renewed!(hedge, "hedged");
 }
@@ -140,7 +143,6 @@ async fn what_modes_let_pass_is_told() {
         policy.passed(&mut |word, count| passed.push((word, count)));
         passed
     }
-    let slow = || async { Ok::<_, Rejection>(tokio::time::sleep(2 * MS).await) };
     let timeout = Timeout::new("passed", TimeoutConfig::new().after(MS));
     for mode in [Mode::Observe, Mode::Off] {
         timeout.set_mode(mode).unwrap();
