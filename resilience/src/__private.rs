@@ -19,8 +19,9 @@ pub use crate::circuit_breaker::{
 };
 pub use crate::fallback::Fallback;
 pub use crate::fallback::{PlainReturn, ReturnType};
+pub use crate::health::check::Probe;
+pub use crate::health::run::probe;
 pub use crate::health::{HealthCheck, HealthCheckConfig};
-pub use crate::health::{Probe, probe};
 pub use crate::hedge::hedge;
 pub use crate::hedge::{Hedge, HedgeConfig};
 pub use crate::keyed::{Key, KeyByDebug, KeyByDisplay, Keyed, of_key};

@@ -7,23 +7,19 @@
 //! meanwhile · `status` an answer · `check` a check that the registry lists · `checker` checks by hand · `together` several
 //! at once.
 
-mod check;
+pub(crate) mod check;
 mod checker;
 mod config;
 mod monitor;
-mod run;
+pub(crate) mod run;
 mod status;
 #[cfg(test)]
 mod tests;
 mod together;
 
 pub use self::check::HealthCheck;
-#[doc(hidden)]
-pub use self::check::Probe;
 pub use self::checker::HealthChecker;
 pub use self::config::HealthCheckConfig;
-#[doc(hidden)]
-pub use self::run::probe;
 #[cfg(feature = "axum")]
 pub(crate) use self::status::millis;
 pub use self::status::{CheckReport, HealthStatus};

@@ -9,7 +9,9 @@ use std::time::Duration;
 use pin_project_lite::pin_project;
 
 use super::Timeout;
-use super::future::{Armed, Brought, Limit, Own, late, overrun, timed_out};
+use super::armed::{Armed, overrun};
+use super::future::{late, timed_out};
+use super::limit::{Brought, Limit, Own};
 use crate::ambient::Deadline;
 use crate::rejection::Rejection;
 use crate::stack::PolicyRef;

@@ -10,7 +10,8 @@ use super::terms::{Believed, INBOUND, Terms};
 use crate::ambient::{Attempt, Priority};
 use crate::rejection::Rejection;
 use crate::stack::{Body, body};
-use crate::timeout::future::{Brought, Limited, guard_after};
+use crate::timeout::future::{Limited, guard_after};
+use crate::timeout::limit::Brought;
 use crate::timeout::{Timeout, TimeoutConfig};
 
 /// Whose rejections say that a request's time was over. The limit is always the request's.
