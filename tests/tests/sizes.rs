@@ -95,7 +95,7 @@ const KIT: usize = 16;
 #[test]
 fn futures_are_no_larger_than_they_were() {
     let (empty, large) =
-        ([45, 53, 37 + sleep(), 29, 109 + sleep()], [45, 37, 37 + sleep(), 29, 109 + sleep()]);
+        ([45, 53, 45 + sleep(), 29, 117 + sleep()], [45, 37, 45 + sleep(), 29, 117 + sleep()]);
     for (added, measured) in [(empty::added(), empty), (large::added(), large)] {
         for ((policy, bytes), measured) in added.into_iter().zip(measured) {
             assert!(bytes <= measured + KIT, "{policy}: {bytes} bytes, not {measured}");
