@@ -28,7 +28,9 @@ const SHARING: usize = usize::MAX - 1;
 
 thread_local! {
     static OWN: Cell<usize> = const { Cell::new(NEW) };
+    /// Which of the shared ones, of a thread that has none of its own.
     static SHARED: Cell<usize> = const { Cell::new(0) };
+    /// Apart, so that a call looks at a plain number, and not whether it is still there.
     static HELD: Held = Held::take();
 }
 

@@ -22,7 +22,7 @@ pin_project! {
         pub(super) deadline: Deadline,
         // What happens at the end of our own limit.
         at_end: AtEnd,
-        // Whom the timer wakes.
+        // The waker that the timer holds.
         waker: WakerId,
         // For the limit of our own only: those further out have theirs.
         #[pin]
