@@ -99,12 +99,6 @@ pub fn repeat<F: Future>(calls: u64, mut make: impl FnMut(u64) -> F) {
     }
 }
 
-/// As [`repeat`], with every second call failing.
-#[inline]
-pub fn repeat_half_failing<F: Future>(calls: u64, mut make: impl FnMut(u64) -> F) {
-    repeat(calls, |input| make(if input % 2 == 0 { input } else { FAILING }));
-}
-
 /// As [`repeat`], for futures that are pending before they are ready.
 #[inline]
 pub fn repeat_waiting<F: Future>(calls: u64, mut make: impl FnMut(u64) -> F) {

@@ -9,29 +9,45 @@ pub(crate) fn unit() -> f64 {
     fastrand::f64()
 }
 
-const GOLDEN_STEP: u32 = 0x9E37_79B9;
-
 thread_local! {
-    static GOLDEN: Cell<u32> = const { Cell::new(0_u32.wrapping_sub(GOLDEN_STEP)) };
+    static SUM: Cell<u32> = const { Cell::new(u32::MAX) };
 }
 
-/// The next number of a sequence that fills its range evenly however few of it are taken (Weyl's, by the golden ratio):
-/// to draw a fixed share of calls for the price of a sum. A thread's first is 0, in whose place [`drawn`] has another one.
+/// Draws a share of calls, in 2^32nds, for the price of a sum: those with which this thread's sum of shares runs over.
+/// A thread's first call always does, after which [`is_drawn`] tells.
 #[inline]
-pub(crate) fn golden() -> u32 {
-    let next = GOLDEN.get().wrapping_add(GOLDEN_STEP);
-    GOLDEN.set(next);
-    next
+pub(crate) fn draw(share: u32) -> bool {
+    let (sum, runs_over) = SUM.get().overflowing_add(share);
+    SUM.set(sum);
+    runs_over
 }
 
-/// The number that [`golden`] gave last. Threads begin at places of their own: one that makes a single call would else
-/// draw the same number as all others.
+/// Whether the call that [`draw`] just drew is one. Threads begin at places of their own: those that make a single call
+/// would else all draw it, or none.
 #[inline]
-pub(crate) fn drawn() -> u32 {
-    if GOLDEN.get() == 0 {
-        GOLDEN.set(fastrand::u32(1..));
+pub(crate) fn is_drawn(share: u32) -> bool {
+    let is_first = SUM.get() == share.wrapping_sub(1);
+    !is_first || draw_first(share)
+}
+
+#[cold]
+fn draw_first(share: u32) -> bool {
+    let place = fastrand::u32(..u32::MAX);
+    SUM.set(place);
+    place < share
+}
+
+/// About one in 2^`rarity`, for [`draw`]. One in 2^n + 0.618…: no multiple of such a share, and no sum of several, is a
+/// whole number, so that calls of a kind that come in turns are drawn as often as others (the golden ratio is the number
+/// that fractions come least close to).
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and 2^32")]
+pub(crate) fn share(rarity: u32) -> u32 {
+    const GOLDEN: f64 = 0.618_033_988_749_894_9;
+    if rarity == 0 {
+        u32::MAX
+    } else {
+        (2_f64.powi(32) / (f64::from(1_u32 << rarity) + GOLDEN)) as u32
     }
-    GOLDEN.get()
 }
 
 static KEYS: LazyLock<[RandomState; 2]> =
@@ -46,4 +62,51 @@ pub(crate) fn scrambled(number: u64) -> u128 {
 /// 64 bits that follow from `value` by the same keys.
 pub(crate) fn hashed(value: &impl Hash) -> u64 {
     KEYS[0].hash_one(value)
+}
+
+#[cfg(all(test, not(shuttle)))]
+mod tests {
+    use super::*;
+
+    /// Which of so many calls, each with a share of its own, are drawn, on a thread of its own.
+    fn drawn(calls: usize, share_of: impl Fn(usize) -> u32 + Sync) -> Vec<usize> {
+        let is_drawn = |call: &usize| draw(share_of(*call)) && is_drawn(share_of(*call));
+        std::thread::scope(|scope| {
+            scope.spawn(|| (0..calls).filter(is_drawn).collect()).join().unwrap()
+        })
+    }
+
+    #[test]
+    fn a_share_is_drawn_as_often_as_it_says() {
+        for rarity in 0..=10 {
+            let count = drawn(200_000, |_| share(rarity)).len() as f64;
+            let expected = 200_000.0 * f64::from(share(rarity)) / 2_f64.powi(32);
+            assert!((count - expected).abs() <= 1.0, "{count} instead of {expected}");
+        }
+        assert!(drawn(1_000, |_| 0).is_empty(), "nor is a thread's first");
+    }
+
+    #[test]
+    fn calls_that_come_in_turns_are_drawn_alike() {
+        for (turns, rarity, other) in
+            [(2, 1, 1), (2, 3, 3), (3, 4, 2), (7, 2, 0), (16, 4, 4), (64, 6, 1)]
+        {
+            let share_of =
+                |call: usize| share(if call.is_multiple_of(turns) { rarity } else { other });
+            let of_the_first = |call: &&usize| call.is_multiple_of(turns);
+            let calls = drawn(turns * 50_000, share_of);
+            let count = calls.iter().filter(of_the_first).count() as f64;
+            let expected = 50_000.0 * f64::from(share(rarity)) / 2_f64.powi(32);
+            assert!(
+                (count / expected - 1.0).abs() < 0.05,
+                "{turns} {rarity} {other}: {count} instead of {expected}"
+            );
+        }
+    }
+
+    #[test]
+    fn threads_that_make_one_call_draw_it_now_and_then() {
+        let count = (0..2_000).filter(|_| drawn(1, |_| share(2)).len() == 1).count();
+        assert!((300..600).contains(&count), "{count} of 2000, where one in 4.6 is meant");
+    }
 }

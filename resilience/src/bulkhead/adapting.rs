@@ -2,10 +2,9 @@
 
 use super::Bulkhead;
 use super::adaptive::{Controller, End, Ended, Machine, Start};
-use super::policy::by_kind;
 use super::queue_order::QueueOrder;
 use crate::ambient::Priority;
-use crate::clock::Nanos;
+use crate::clock::{self, Nanos};
 use crate::mode::Mode;
 use crate::random;
 use crate::stack::event;
@@ -67,11 +66,12 @@ impl Bulkhead {
     #[cold]
     #[inline(never)]
     pub(super) fn begin(&self) -> Start {
-        let sampling = self.sampling.load(Ordering::Relaxed);
-        if sampling == 0 || random::drawn() > sampling {
+        if !random::is_drawn(self.sampled.load(Ordering::Relaxed)) {
             return Start::NONE;
         }
-        Start::at(self.controller().begin(self.in_flight()))
+        let now = clock::counter();
+        self.controller().reach(self.in_flight());
+        Start::at(now)
     }
 
     /// A call was dropped, for whose slot another one waits, or which was a sample.
@@ -81,23 +81,26 @@ impl Bulkhead {
         if is_awaited {
             self.hand_over();
         }
-        if start.is_sampled() {
-            self.learn(start, End::of_drop());
-        }
+        self.learn(start, End::of_drop());
     }
 
-    /// A sampled call ended.
+    /// A call ended; only one that is sampled says anything.
     pub(super) fn learn(&self, start: Start, end: End) {
+        if !start.is_sampled() {
+            return;
+        }
+        let now = clock::counter();
         let Some(controller) = self.controller.get() else { return };
-        if let Some(now) = controller.end(start.nanos(), end) {
-            self.end_window(controller, now);
+        if controller.end(start.nanos(), now, end) {
+            self.end_window(controller, start, now);
         }
     }
 
     #[cold]
     #[inline(never)]
-    fn end_window(&self, controller: &Controller, now: Nanos) {
-        let ended = controller.end_window(now, || self.config().bounds(), || self.publish());
+    fn end_window(&self, controller: &Controller, start: Start, now: Nanos) {
+        let (bounds, publish) = (|| self.config().bounds(), || self.publish());
+        let ended = controller.end_window(start.nanos(), now, bounds, publish);
         let Some(Ended { is_raised, change }) = ended else { return };
         if is_raised {
             self.hand_over();
@@ -141,13 +144,10 @@ impl Bulkhead {
         let (config, mode) = (self.config(), self.mode.get());
         let is_ordinary = mode == Mode::Enforce && config.queue == QueueOrder::Fifo;
         let limit = config.limits(self.limit()).get(Priority::Critical);
-        let limit = if is_ordinary { limit } else { 0 };
-        let (fixed, adaptive) = by_kind(limit, config.adaptive);
-        self.fixed_limit.store(fixed, Ordering::Relaxed);
-        self.adaptive_limit.store(adaptive, Ordering::Relaxed);
+        self.plain_limit.store(if is_ordinary { limit } else { 0 }, Ordering::Relaxed);
         let is_sampling = config.adaptive && mode != Mode::Off;
-        let threshold = self.controller.get().map_or(u32::MAX, Controller::threshold);
-        self.sampling.store(if is_sampling { threshold } else { 0 }, Ordering::Relaxed);
+        let rarity = self.controller.get().map_or(0, Controller::rarity);
+        self.sampled.store(if is_sampling { random::share(rarity) } else { 0 }, Ordering::Relaxed);
     }
 
     /// Made by the first call that needs it: hardly any bulkhead does.

@@ -19,33 +19,14 @@ impl Bulkhead {
     /// Takes a slot, if one is free for this call and none waits that is as important.
     #[inline]
     pub(super) fn enter(&self) -> Option<Start> {
-        // Nearly all calls are of ordinary priority, under an enforced limit that is fixed.
-        let limit = if_ordinary(self.fixed_limit.load(Ordering::Relaxed));
-        if self.slots.enter(limit) { Some(Start::NONE) } else { self.enter_adaptive() }
-    }
-
-    #[inline]
-    fn enter_adaptive(&self) -> Option<Start> {
-        let limit = if_ordinary(self.adaptive_limit.load(Ordering::Relaxed));
-        (self.slots.enter(limit) || self.enter_apart()).then(|| self.start())
+        // Nearly all calls are of ordinary priority, under an enforced limit.
+        let limit = if_ordinary(self.plain_limit.load(Ordering::Relaxed));
+        (self.slots.enter(limit) || self.enter_by_mode()).then(|| self.start())
     }
 
     /// The same for a call that found no slot where ordinary calls look.
     #[cold]
     #[inline(never)]
-    fn enter_apart(&self) -> bool {
-        !self.is_plainly_full() && self.enter_by_mode()
-    }
-
-    /// Whether this is an ordinary call, as nearly all are that come here, and finds neither a slot nor a queue: then there
-    /// is nothing else to look at.
-    fn is_plainly_full(&self) -> bool {
-        let (fixed, adaptive) = (&self.fixed_limit, &self.adaptive_limit);
-        let limit = fixed.load(Ordering::Relaxed).max(adaptive.load(Ordering::Relaxed));
-        let (limit, slots) = (if_ordinary(limit), self.semaphore().slots());
-        limit > 0 && !slots.is_queued_for() && u64::from(slots.in_flight()) >= limit
-    }
-
     fn enter_by_mode(&self) -> bool {
         match self.mode.get() {
             Mode::Enforce => self.enter_as(self.rules()),
@@ -85,7 +66,7 @@ impl Bulkhead {
     /// When the call that was just admitted began, if it is a sample.
     #[inline]
     pub(super) fn start(&self) -> Start {
-        let is_drawn = random::golden() <= self.sampling.load(Ordering::Relaxed);
+        let is_drawn = random::draw(self.sampled.load(Ordering::Relaxed));
         if is_drawn { self.begin() } else { Start::NONE }
     }
 
@@ -136,12 +117,17 @@ impl Bulkhead {
     }
 
     /// A slot came after the deadline.
+    #[inline]
+    pub(super) fn reject_late(&self) -> Rejection {
+        Rejection::DeadlineExceeded { policy: self.count_late() }
+    }
+
     #[cold]
     #[inline(never)]
-    pub(super) fn reject_late(&self) -> Rejection {
+    fn count_late(&self) -> Name {
         self.rejected.increment();
         let late = Rejection::DeadlineExceeded { policy: self.name() };
         event::rejected(PolicyKind::Bulkhead, &late);
-        late
+        self.name()
     }
 }

@@ -37,36 +37,29 @@ impl<'b> BulkheadPermit<'b> {
 
     /// Gives the slot back, and passes the outcome on; what that says of the load is asked for only if the call is a sample.
     ///
-    /// Both are taken by value: what has its address taken lies in memory on the way of every call.
+    /// The outcome is taken by value, and judged here: if another function saw it, it would lie in memory on the way of
+    /// every call.
     #[inline]
     pub(super) fn end<R>(
         self,
         outcome: Result<R, Rejection>,
         judge: &impl Judge<R>,
     ) -> Result<R, Rejection> {
-        if !self.start.is_sampled() {
-            return outcome;
+        if self.start.is_sampled() {
+            self.report(judge.end(&outcome));
         }
-        let sample = outcome;
-        self.end_sampled(&sample, judge.apart());
-        sample
+        outcome
     }
 
     #[cold]
     #[inline(never)]
-    fn end_sampled<R>(self, outcome: &Result<R, Rejection>, judge: impl Judge<R>) {
-        self.report(judge.end(outcome));
-    }
-
     fn report(self, end: End) {
         let bulkhead = self.bulkhead;
         let start = self.keep();
         if bulkhead.semaphore().exit() {
             bulkhead.hand_over();
         }
-        if start.is_sampled() {
-            bulkhead.learn(start, end);
-        }
+        bulkhead.learn(start, end);
     }
 
     /// The slot stays taken: what [`new`](Self::new) makes a permit from again.

@@ -78,12 +78,10 @@ pub struct Bulkhead {
     identity: Identity,
     pub(super) config: Current<BulkheadConfig>,
     pub(super) mode: ModeCell,
-    /// The limit for calls of ordinary priority, if it is fixed; 0 while they need a closer look.
-    pub(super) fixed_limit: AtomicU32,
-    /// The same if it is adaptive: apart, so that calls under a fixed one needn't look whether they are samples.
-    pub(super) adaptive_limit: AtomicU32,
-    /// Which calls an adaptive limit learns from: those whose number on the golden sequence is no larger. 0: none.
-    pub(super) sampling: AtomicU32,
+    /// The limit for calls of ordinary priority; 0 while they need a closer look.
+    pub(super) plain_limit: AtomicU32,
+    /// The share of calls, in 2^32nds, that an adaptive limit learns from; 0 where it is fixed.
+    pub(super) sampled: AtomicU32,
     pub(super) controller: OnceBox<Controller>,
     pub(super) waits: OnceBox<Latency>,
     pub(super) slots: FairSemaphore,
@@ -106,12 +104,10 @@ impl Bulkhead {
     #[track_caller]
     pub const fn declared(identity: Identity, config: BulkheadConfig) -> Self {
         check::assert_valid(config.validate());
-        let (fixed, adaptive) = by_kind(first_limit(&config), config.adaptive);
         Self {
             identity,
-            fixed_limit: AtomicU32::new(fixed),
-            adaptive_limit: AtomicU32::new(adaptive),
-            sampling: AtomicU32::new(if config.adaptive { u32::MAX } else { 0 }),
+            plain_limit: AtomicU32::new(first_limit(&config)),
+            sampled: AtomicU32::new(if config.adaptive { u32::MAX } else { 0 }),
             controller: OnceBox::new(),
             waits: OnceBox::new(),
             config: Current::new(config),
@@ -164,11 +160,6 @@ const fn first_limit(config: &BulkheadConfig) -> u32 {
         QueueOrder::Fifo => config.limits(limit).get(Priority::Critical),
         QueueOrder::Adaptive => 0,
     }
-}
-
-/// A limit as [`Bulkhead::fixed_limit`] and [`Bulkhead::adaptive_limit`].
-pub(super) const fn by_kind(limit: u32, is_adaptive: bool) -> (u32, u32) {
-    if is_adaptive { (0, limit) } else { (limit, 0) }
 }
 
 impl fmt::Debug for Bulkhead {

@@ -1,7 +1,8 @@
 //! The cases as users write them: attributes on the function itself.
 
-use resilience_benches::{call_once, fail_once, repeat, repeat_half_failing, repeat_waiting};
+use resilience_benches::{call_once, fail_once, repeat_waiting};
 
+use crate::caller::{repeat, repeat_half_failing};
 use crate::until_samples_are_rare;
 
 pub(crate) fn breaker_consecutive(calls: u64) {

@@ -6,10 +6,9 @@ use resilience::{
     Bulkhead, BulkheadConfig, CircuitBreaker, CircuitBreakerConfig, Keyed, RateLimitConfig,
     RateLimiter, Retry, RetryConfig, Timeout, TimeoutConfig, Window,
 };
-use resilience_benches::{
-    Failure, bare, call_once, fail_once, repeat, repeat_half_failing, repeat_waiting, waiting,
-};
+use resilience_benches::{Failure, bare, call_once, fail_once, repeat_waiting, waiting};
 
+use crate::caller::{repeat, repeat_half_failing};
 use crate::until_samples_are_rare;
 
 const NEVER_REACHED: RateLimitConfig = RateLimitConfig::new().rate("1000000000/s");

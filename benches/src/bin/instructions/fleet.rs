@@ -5,7 +5,9 @@ use std::sync::Once;
 use std::task::{Context, Waker};
 
 use resilience::{RateLimitConfig, RateLimiter, rate_limit, registry, shared};
-use resilience_benches::{Failure, answer, bare, ready, repeat};
+use resilience_benches::{Failure, answer, bare, ready};
+
+use crate::caller::repeat;
 
 /// So many turns are held after it that no measured call asks for more.
 const HEAVY: u32 = 200_000;

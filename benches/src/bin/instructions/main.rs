@@ -6,6 +6,7 @@
 
 mod attributes;
 mod by_hand;
+mod caller;
 mod cases;
 #[cfg(feature = "fleet")]
 mod fleet;
@@ -14,8 +15,9 @@ use std::hint::black_box;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
+use caller::repeat;
 use cases::{CASES, Case, FLEET};
-use resilience_benches::{bare, repeat};
+use resilience_benches::bare;
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();

@@ -15,10 +15,8 @@ const LONG: u64 = clock::span(Duration::from_secs(30));
 const FEW: u32 = 10;
 /// Changes of the limit are told this far apart.
 const QUIET: u64 = clock::span(Duration::from_secs(1));
-/// Every call is sampled.
-const ALL: u32 = u32::MAX;
-/// One in 65,536 at least.
-const LEAST: u32 = ALL >> 16;
+/// At least one call in 2^16 is sampled.
+const RAREST: u32 = 16;
 
 /// What came of the end of a window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,12 +33,12 @@ pub(in crate::bulkhead) struct Controller {
     state: Mutex<State>,
     in_force: AtomicU32,
     sums: Sums,
-    /// When the window began; 0 before the first sample.
+    /// When the window began; 0 before the first sample has ended.
     began: AtomicU64,
-    /// How long it takes at least. The first one ends as soon as it has its samples.
-    length: AtomicU64,
-    /// Calls whose number on the golden sequence is no larger are sampled.
-    threshold: AtomicU32,
+    /// When it may end, if it has its samples then. Of the first window: at once.
+    due: AtomicU64,
+    /// About one call in 2 to the power of this is sampled.
+    rarity: AtomicU32,
     /// How many samples a window needs.
     needed: AtomicU32,
 }
@@ -61,8 +59,8 @@ impl Controller {
             in_force: AtomicU32::new(in_force),
             sums: Sums::new(),
             began: AtomicU64::new(0),
-            length: AtomicU64::new(0),
-            threshold: AtomicU32::new(ALL),
+            due: AtomicU64::new(0),
+            rarity: AtomicU32::new(0),
             needed: AtomicU32::new(bounds.min_samples),
         }
     }
@@ -72,9 +70,9 @@ impl Controller {
         self.in_force.load(Relaxed)
     }
 
-    /// How often calls are sampled.
-    pub(in crate::bulkhead) fn threshold(&self) -> u32 {
-        self.threshold.load(Relaxed)
+    /// How seldom calls are sampled: about one in 2 to the power of this.
+    pub(in crate::bulkhead) fn rarity(&self) -> u32 {
+        self.rarity.load(Relaxed)
     }
 
     /// A copy of the machine, for those who look.
@@ -101,8 +99,8 @@ impl Controller {
     pub(in crate::bulkhead) fn reset(&self, bounds: &Bounds, publish: impl FnOnce()) {
         self.sums.take();
         self.began.store(0, Relaxed);
-        self.length.store(0, Relaxed);
-        self.threshold.store(ALL, Relaxed);
+        self.due.store(0, Relaxed);
+        self.rarity.store(0, Relaxed);
         self.needed.store(bounds.min_samples, Relaxed);
         let mut state = self.state.lock();
         state.machine = Machine::new(bounds.initial);
@@ -112,39 +110,36 @@ impl Controller {
         publish();
     }
 
-    /// A call that is sampled was admitted as the last of `in_flight`: when it begins.
-    pub(in crate::bulkhead) fn begin(&self, in_flight: u32) -> Nanos {
-        self.sums.reach(in_flight);
-        let now = clock::counter();
-        if self.began.load(Relaxed) == 0 {
-            let _ = self.began.compare_exchange(0, now, Relaxed, Relaxed);
-        }
-        now
-    }
-
-    /// A call was rejected while so many were in flight.
+    /// So many calls were in flight.
+    #[inline]
     pub(in crate::bulkhead) fn reach(&self, in_flight: u32) {
         self.sums.reach(in_flight);
     }
 
-    /// A sampled call ended: when, if the window is over then.
-    pub(in crate::bulkhead) fn end(&self, began: Nanos, end: End) -> Option<Nanos> {
-        let now = clock::counter();
+    /// A sampled call ended now: whether the window may be over.
+    #[inline]
+    pub(in crate::bulkhead) fn end(&self, began: Nanos, now: Nanos, end: End) -> bool {
         match end {
-            End::Nothing => return None,
+            End::Nothing => return false,
             End::Overload => self.sums.drop_one(),
             End::Success => self.sums.add(now.saturating_sub(began)),
         }
-        self.is_over(now).then_some(now)
+        now >= self.due.load(Relaxed)
     }
 
-    /// Ends a window that is over, if no other call does. `publish` is called once the new limit is in force.
+    /// Ends a window that is over, if no other call does. `publish` is called once the new limit is in force. The first
+    /// window began when the call did that ended first.
     pub(in crate::bulkhead) fn end_window(
         &self,
+        began: Nanos,
         now: Nanos,
         bounds: impl FnOnce() -> Bounds,
         publish: impl FnOnce(),
     ) -> Option<Ended> {
+        let _ = self.began.compare_exchange(0, began, Relaxed, Relaxed);
+        if !self.is_over(now) {
+            return None;
+        }
         let mut state = self.state.try_lock()?;
         // Another call may have ended it in between.
         if !self.is_over(now) {
@@ -158,11 +153,8 @@ impl Controller {
 
     fn is_over(&self, now: Nanos) -> bool {
         let age = now.saturating_sub(self.began.load(Relaxed));
-        if age < self.length.load(Relaxed) {
-            return age >= LONG && self.sums.ends() >= FEW;
-        }
         let needed = if age < LONG { self.needed.load(Relaxed) } else { FEW };
-        self.sums.ends() >= needed
+        now >= self.due.load(Relaxed) && self.sums.ends() >= needed
     }
 
     fn next_window(&self, machine: &mut Machine, now: Nanos, bounds: &Bounds) {
@@ -170,17 +162,17 @@ impl Controller {
         machine.update(sample, bounds);
         self.in_force.store(machine.in_force(), Relaxed);
         self.adjust(sample, bounds.min_samples);
-        self.length.store(bounds.window.max(2 * machine.base_nanos()), Relaxed);
         self.began.store(now, Relaxed);
+        self.due.store(now + bounds.window.max(2 * machine.base_nanos()).min(LONG), Relaxed);
     }
 
     /// Samples more often or less, so that a window gets some more than it needs.
     fn adjust(&self, sample: Sample, needed: u32) {
-        let (threshold, ends) = (self.threshold.load(Relaxed), sample.ends());
+        let (rarity, ends) = (self.rarity.load(Relaxed), sample.ends());
         if ends > needed.saturating_mul(5) {
-            self.threshold.store((threshold >> 1).max(LEAST), Relaxed);
+            self.rarity.store((rarity + 1).min(RAREST), Relaxed);
         } else if ends < needed.saturating_mul(2) {
-            self.threshold.store(threshold << 1 | 1, Relaxed);
+            self.rarity.store(rarity.saturating_sub(1), Relaxed);
         }
     }
 }

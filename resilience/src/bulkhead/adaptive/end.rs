@@ -32,21 +32,6 @@ impl End {
 pub trait Judge<R> {
     /// How a call ended that came to this outcome.
     fn end(&self, outcome: &Result<R, Rejection>) -> End;
-
-    /// The same judge, for a function apart: a copy where it is nothing but types, because a pointer to it would be one
-    /// into the call's future, which then had to lie in memory on the way of every call.
-    fn apart(&self) -> impl Judge<R>;
-}
-
-impl<R, J: Judge<R>> Judge<R> for &J {
-    #[inline]
-    fn end(&self, outcome: &Result<R, Rejection>) -> End {
-        (**self).end(outcome)
-    }
-
-    fn apart(&self) -> impl Judge<R> {
-        *self
-    }
 }
 
 /// Sees rejections alone: what was returned is a success, whatever it is.
@@ -57,11 +42,6 @@ impl<R> Judge<R> for Unjudged {
     #[inline]
     fn end(&self, outcome: &Result<R, Rejection>) -> End {
         outcome.as_ref().map_or_else(End::of_rejection, |_| End::Success)
-    }
-
-    #[inline]
-    fn apart(&self) -> impl Judge<R> {
-        *self
     }
 }
 
@@ -75,11 +55,6 @@ impl<R: Fallible, N: Inspector<R>> Judge<R> for Judged<N> {
     #[inline]
     fn end(&self, outcome: &Result<R, Rejection>) -> End {
         end_of(outcome, self.inspector, |_| false)
-    }
-
-    #[inline]
-    fn apart(&self) -> impl Judge<R> {
-        *self
     }
 }
 
@@ -99,11 +74,6 @@ where
     #[inline]
     fn end(&self, outcome: &Result<R, Rejection>) -> End {
         end_of(outcome, self.inspector, &self.overload_err)
-    }
-
-    #[inline]
-    fn apart(&self) -> impl Judge<R> {
-        self
     }
 }
 

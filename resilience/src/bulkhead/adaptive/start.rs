@@ -10,8 +10,9 @@ impl Start {
     /// Of a call that is no sample.
     pub(in crate::bulkhead) const NONE: Self = Self(0);
 
+    /// At the counter's very zero nothing is a sample, which is no harm.
     pub(in crate::bulkhead) const fn at(now: Nanos) -> Self {
-        Self(if now == 0 { 1 } else { now })
+        Self(now)
     }
 
     #[inline]
