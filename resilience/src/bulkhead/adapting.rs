@@ -62,13 +62,10 @@ impl Bulkhead {
         self.controller.get().map(Controller::machine)
     }
 
-    /// Begins a sample. A thread's first call comes here, too, to draw once more.
+    /// Begins a sample.
     #[cold]
     #[inline(never)]
     pub(super) fn begin(&self) -> Start {
-        if !random::is_drawn(self.sampled.load(Ordering::Relaxed)) {
-            return Start::NONE;
-        }
         let now = clock::counter();
         self.controller().reach(self.in_flight());
         Start::at(now)
