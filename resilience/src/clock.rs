@@ -90,13 +90,25 @@ pub(crate) fn tick() -> u64 {
 pub(crate) fn instant(at: Nanos) -> Instant {
     let (now, here) = (now(), Instant::now());
     if at >= now {
-        here.checked_add(Duration::from_nanos(at - now)).unwrap_or_else(|| far_future(here))
+        later(here, Duration::from_nanos(at - now))
     } else {
         here.checked_sub(Duration::from_nanos(now - at)).unwrap_or(here)
     }
 }
 
+/// So long from now on tokio's clock.
+#[inline]
+pub(crate) fn from_now(duration: Duration) -> Instant {
+    later(Instant::now(), duration)
+}
+
+#[inline]
+fn later(here: Instant, duration: Duration) -> Instant {
+    here.checked_add(duration).unwrap_or_else(|| far_future(here))
+}
+
 /// What tokio itself uses where a sum overflows: thirty years from now.
+#[cold]
 fn far_future(here: Instant) -> Instant {
     here + Duration::from_secs(86_400 * 365 * 30)
 }

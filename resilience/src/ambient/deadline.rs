@@ -61,6 +61,17 @@ impl Deadline {
         ((self.0 & !Self::TOLD) + clock::tick()).min(FAR_FUTURE)
     }
 
+    /// How much is left of a limit of so many nanoseconds that ends here. Before the coarse clock's next tick all of it is:
+    /// no precise clock need be read, and it ends less than a tick late.
+    #[inline]
+    pub(crate) fn left_of(self, limit: u64) -> Duration {
+        if limit >= Self::SHORT && clock::coarse() + limit == self.0 {
+            Duration::from_nanos(limit)
+        } else {
+            clock::until(self.end(), clock::now())
+        }
+    }
+
     fn has_passed(self) -> bool {
         self != Self::NONE && clock::now_before(self.end()) >= self.end()
     }

@@ -1,11 +1,10 @@
 //! A call that waits for a slot: it leaves the queue when it is dropped, or when its time is up.
 
-use std::pin::{Pin, pin};
+use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use pin_project_lite::pin_project;
-use tokio::task::coop;
 use tokio::time::Sleep;
 
 use super::adaptive::Start;
@@ -111,8 +110,7 @@ impl Waiter<'_> {
             *this.ticket = None;
             return Poll::Ready(turn == Turn::Came);
         }
-        // A task that has used up its budget must not lose its patience too.
-        ready!(pin!(coop::unconstrained(this.timer)).poll(cx));
+        ready!(timer::poll(this.timer, cx));
         *this.ticket = None;
         // Its turn may have come in the last moment.
         Poll::Ready(slots.leave(ticket) == Turn::Came)

@@ -1,13 +1,12 @@
 //! A call that asks the fleet's store for its turn, and waits for it where one is booked.
 
 use std::borrow::Borrow;
-use std::pin::{Pin, pin};
+use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use tokio::runtime::Handle;
-use tokio::task::coop;
 use tokio::time::Sleep;
 
 use super::lease::{Lease, Terms};
@@ -82,8 +81,7 @@ impl<'l, L: Borrow<Limit>> Asking<'l, L> {
             }
         }
         if let Stage::Booked(turn, _) = &mut self.stage {
-            // A task that has used up its budget must not lose its turn too.
-            ready!(pin!(coop::unconstrained(turn.as_mut())).poll(cx));
+            ready!(timer::poll(turn.as_mut(), cx));
         }
         Poll::Ready(self.turn())
     }

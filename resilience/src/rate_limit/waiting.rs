@@ -1,11 +1,10 @@
 //! One caller in the queue: when it looks whether its turn has come, and when it gives up.
 
 use std::borrow::Borrow;
-use std::pin::{Pin, pin};
+use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use pin_project_lite::pin_project;
-use tokio::task::coop;
 use tokio::time::{Instant, Sleep};
 
 use super::gcra::Early;
@@ -83,8 +82,7 @@ impl<'l, L: Borrow<Limit>> Waiting<'l, L> {
             if let Some(start) = self.as_mut().look(now, cx) {
                 return Poll::Ready(start);
             }
-            // A task that has used up its budget must not lose its turn too.
-            ready!(pin!(coop::unconstrained(self.as_mut().project().timer)).poll(cx));
+            ready!(timer::poll(self.as_mut().project().timer, cx));
             if let Some(start) = self.as_mut().ring() {
                 return Poll::Ready(start);
             }

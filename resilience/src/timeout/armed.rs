@@ -1,17 +1,15 @@
 //! The timer of a limit: set when the body first waits, and asked again only when there is something to hear.
 
-use std::pin::{Pin, pin};
+use std::pin::Pin;
 use std::task::{Context, Waker};
 use std::time::Duration;
 
 use pin_project_lite::pin_project;
-use tokio::task::coop;
 use tokio::time::Sleep;
 
 use super::Timeout;
 use super::limit::Limit;
 use crate::ambient::Deadline;
-use crate::clock;
 use crate::mode::Mode;
 use crate::timer;
 
@@ -53,9 +51,6 @@ impl AtEnd {
 struct WakerId(usize, usize);
 
 impl WakerId {
-    /// Of no waker.
-    const NONE: Self = Self(0, 0);
-
     fn of(waker: &Waker) -> Self {
         Self(waker.data().addr(), std::ptr::from_ref(waker.vtable()).addr())
     }
@@ -72,42 +67,61 @@ pub(super) fn overrun<L: Limit>(
 ) -> Option<Duration> {
     match armed.as_ref().get_ref() {
         Some(armed) if armed.runs_for(cx.waker()) => None,
-        _ => ask_timer(armed, timeout, limit, deadline, cx),
+        Some(_) => ask_again(armed, timeout, cx),
+        None => arm(armed, timeout, limit, deadline, cx),
     }
 }
 
+/// The timer has ended, or another waker waits for it.
 #[cold]
 #[inline(never)]
-fn ask_timer<L: Limit>(
+fn ask_again(
+    armed: Pin<&mut Option<Armed>>,
+    timeout: &Timeout,
+    cx: &mut Context<'_>,
+) -> Option<Duration> {
+    let mut armed = armed.as_pin_mut()?;
+    *armed.as_mut().project().waker = WakerId::of(cx.waker());
+    expired(armed, timeout, cx)
+}
+
+/// Sets the timer and asks it: a limit that has passed while the body worked ends the call now.
+#[cold]
+#[inline(never)]
+fn arm<L: Limit>(
     mut armed: Pin<&mut Option<Armed>>,
     timeout: &Timeout,
     limit: L,
     deadline: Deadline,
     cx: &mut Context<'_>,
 ) -> Option<Duration> {
-    if armed.is_none() {
-        let enforced = limit.under(timeout);
-        let unenforced = enforced == Deadline::NOT_ENFORCED;
-        let limit = if unenforced { limit.in_any_mode(timeout) } else { enforced };
-        armed.set(Some(arm(timeout, deadline, limit)));
-    }
-    expired(armed, timeout, cx)
+    armed.set(Some(Armed::new(timeout, limit, deadline, cx.waker())));
+    expired(armed.as_pin_mut()?, timeout, cx)
 }
 
-/// Sets the timer. Where the nearest limit is not our own, that one ends first, and ours may as well run from here.
-#[inline]
-fn arm(timeout: &Timeout, deadline: Deadline, limit: u64) -> Armed {
-    let is_ours = deadline != Deadline::current();
-    let left = if is_ours {
-        clock::until(deadline.end(), clock::now())
-    } else {
-        Duration::from_nanos(limit)
-    };
-    let (at_end, timer) = (AtEnd::of(timeout.let_pass(), limit), timer::sleep(left));
-    Armed { deadline, at_end, waker: WakerId::NONE, timer }
+/// What happens at the end of a limit that is not enforced, and how long that limit is.
+#[cold]
+#[inline(never)]
+fn unenforced<L: Limit>(timeout: &Timeout, limit: L) -> (AtEnd, u64) {
+    let limit = limit.in_any_mode(timeout);
+    (AtEnd::of(timeout.let_pass(), limit), limit)
 }
 
 impl Armed {
+    /// Where the nearest limit is not our own, that one ends first, and ours may as well run from here.
+    #[inline]
+    fn new<L: Limit>(timeout: &Timeout, limit: L, deadline: Deadline, waker: &Waker) -> Self {
+        let enforced = limit.under(timeout);
+        let (at_end, limit) = if enforced == Deadline::NOT_ENFORCED {
+            unenforced(timeout, limit)
+        } else {
+            (AtEnd(enforced), enforced)
+        };
+        let is_ours = deadline != Deadline::current();
+        let left = if is_ours { deadline.left_of(limit) } else { Duration::from_nanos(limit) };
+        Self { deadline, at_end, waker: WakerId::of(waker), timer: timer::sleep(left) }
+    }
+
     /// Whether the timer runs on, and wakes this waker: then there is nothing to do, and that takes a look only.
     #[inline]
     fn runs_for(&self, waker: &Waker) -> bool {
@@ -115,17 +129,12 @@ impl Armed {
     }
 }
 
-/// Our own limit, if it has passed: the body waits. A body that has used up its task's budget must not hide that.
+/// Our own limit, if it has passed: the body waits.
 #[inline]
-fn expired(
-    armed: Pin<&mut Option<Armed>>,
-    timeout: &Timeout,
-    cx: &mut Context<'_>,
-) -> Option<Duration> {
-    let armed = armed.as_pin_mut()?.project();
-    *armed.waker = WakerId::of(cx.waker());
+fn expired(armed: Pin<&mut Armed>, timeout: &Timeout, cx: &mut Context<'_>) -> Option<Duration> {
+    let armed = armed.project();
     let at_end = *armed.at_end;
-    if at_end == AtEnd::NOTHING || pin!(coop::unconstrained(armed.timer)).poll(cx).is_pending() {
+    if at_end == AtEnd::NOTHING || timer::poll(armed.timer, cx).is_pending() {
         return None;
     }
     let after = Duration::from_nanos(at_end.0 & !AtEnd::OBSERVED);

@@ -180,18 +180,36 @@ mod paused {
         );
     }
 
+    /// Keeps its thread for so long.
+    async fn busy(duration: Duration) {
+        let mut busy = pin!(advance(duration));
+        std::future::poll_fn(|cx| {
+            let _ = busy.as_mut().poll(cx);
+            std::task::Poll::Ready(())
+        })
+        .await;
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn work_before_the_first_wait_counts() {
+        for after in [50, 500] {
+            let (timeout, start) = (limit(after), Instant::now());
+            let result = timeout.call(async {
+                busy(ms(20)).await;
+                std::future::pending::<Result<(), Rejection>>().await
+            });
+            assert_eq!(kind(result.await), Err(RejectionKind::TimedOut));
+            assert_eq!(start.elapsed(), ms(after));
+        }
+    }
+
     #[tokio::test(start_paused = true)]
     async fn a_body_does_not_start_after_the_deadline() {
         let (outer, inner, ran) = (limit(50), limit(80), Cell::new(false));
         let result = outer.call(async {
             assert!(deadline().is_some());
-            // A body that keeps its thread past the limit: nothing could interrupt it.
-            let mut busy = pin!(advance(ms(60)));
-            std::future::poll_fn(|cx| {
-                let _ = busy.as_mut().poll(cx);
-                std::task::Poll::Ready(())
-            })
-            .await;
+            // Past the limit: nothing could interrupt it.
+            busy(ms(60)).await;
             inner
                 .call(async {
                     ran.set(true);

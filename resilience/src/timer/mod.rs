@@ -3,20 +3,44 @@
 #[cfg(feature = "test-util")]
 pub(crate) mod watch;
 
+use std::cell::Cell;
+use std::pin::{Pin, pin};
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use tokio::runtime::Handle;
-use tokio::task;
+use tokio::task::{self, coop};
 use tokio::time::Sleep;
+
+use crate::clock;
+
+thread_local! {
+    static HAD_RUNTIME: Cell<bool> = const { Cell::new(false) };
+}
 
 /// A timer that ends after `duration`.
 #[inline]
 #[track_caller]
 pub(crate) fn sleep(duration: Duration) -> Sleep {
-    check_runtime();
+    // To ask at each timer costs atomic operations. A thread that has lost its runtime since is told so by tokio.
+    if !HAD_RUNTIME.get() {
+        check_runtime();
+        HAD_RUNTIME.set(true);
+    }
     #[cfg(feature = "test-util")]
     watch::timer(duration);
-    tokio::time::sleep(duration)
+    tokio::time::sleep_until(clock::from_now(duration))
+}
+
+/// Asks a timer. A task that has used up its budget must not miss that it has ended; to set the budget aside each time would
+/// take longer than to look at it.
+#[inline]
+pub(crate) fn poll(timer: Pin<&mut Sleep>, cx: &mut Context<'_>) -> Poll<()> {
+    if coop::has_budget_remaining() {
+        timer.poll(cx)
+    } else {
+        pin!(coop::unconstrained(timer)).poll(cx)
+    }
 }
 
 /// Blocks the thread.
@@ -27,6 +51,8 @@ pub(crate) fn block(duration: Duration) {
 }
 
 /// Panics where no timer could be made.
+#[cold]
+#[inline(never)]
 #[track_caller]
 pub(crate) fn check_runtime() {
     // A task has a runtime; to look for one elsewhere takes two more atomic operations.
@@ -48,11 +74,21 @@ fn check_handle() {
 
 #[cfg(test)]
 mod tests {
+    use tokio::runtime::Builder;
+
     use super::*;
 
     #[test]
     #[should_panic(expected = "needs a tokio runtime for its timer")]
     fn a_thread_without_a_runtime_is_told_what_is_missing() {
+        drop(sleep(Duration::from_secs(1)));
+    }
+
+    #[test]
+    #[should_panic(expected = "no reactor running")]
+    fn a_thread_that_has_lost_its_runtime_is_told_by_tokio() {
+        let runtime = Builder::new_current_thread().enable_time().build().unwrap();
+        runtime.block_on(async { drop(sleep(Duration::from_secs(1))) });
         drop(sleep(Duration::from_secs(1)));
     }
 }
