@@ -34,6 +34,9 @@ static PAYMENTS: CircuitBreaker;
 #[retry(name = "shop.again", attempts = 4)]
 static AGAIN: Retry;
 
+#[retry(name = "other", attempts = 4)]
+static OTHER: Retry;
+
 #[timeout("30s", name = "slow")]
 static SLOW: Timeout;
 
@@ -65,6 +68,7 @@ impl Alone {
         for policy in [
             "circuit_breaker/payments",
             "retry/shop.again",
+            "retry/other",
             "timeout/slow",
             "bulkhead/slots",
             "rate_limit/api",
@@ -278,6 +282,13 @@ async fn a_dry_run_answers_and_changes_nothing() {
     assert_eq!(answer["dry_run"], true);
     assert_eq!(config("slow").await["effective"]["after"], "30s");
     assert_eq!(config("slow").await["admin"], Value::Null);
+    let path = "circuit_breaker/payments?dry_run=true";
+    let answer = patch(path, json!({"state": "forced-open"})).await.json();
+    assert_eq!(
+        (&answer["old"], &answer["new"]),
+        (&json!({"state": "closed"}), &json!({"state": "forced-open"}))
+    );
+    assert_eq!(PAYMENTS.state(), CircuitState::Closed);
     test.end().await;
 }
 
@@ -639,13 +650,18 @@ async fn what_was_set_outlives_the_process_until_it_expires() {
     );
     delete("timeout/slow").await;
     until(|| !in_file().contains("slow")).await;
+    patch("retry/other", json!({"attempts": 6})).await;
+    until(|| in_file().contains("attempts = 6")).await;
     // The next process.
     let kept = in_file();
-    delete("retry/shop.again").await;
-    until(|| !in_file().contains("again")).await;
+    for policy in ["shop.again", "other"] {
+        delete(&format!("retry/{policy}")).await;
+        until(|| !in_file().contains(policy)).await;
+    }
     fs::write(&path, kept).unwrap();
     overrides::persist(&path).load().unwrap();
     assert_eq!(AGAIN.config(), &RetryConfig::new().attempts(2).budget(0.5));
+    assert_eq!(OTHER.config(), &RetryConfig::new().attempts(6));
     patch("bulkhead/slots", json!({"max_concurrent": 5})).await;
     until(|| in_file().contains("slots")).await;
     registry().reset_overrides();

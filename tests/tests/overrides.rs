@@ -396,6 +396,14 @@ async fn one_line_turns_everything_off() {
 }
 
 #[tokio::test]
+async fn a_mode_for_all_skips_those_that_do_not_have_it() {
+    let test = alone("skips").await;
+    test.reload("[\"*\".\"*\"]\nmode = \"observe\"").unwrap();
+    assert_eq!([payments().mode(), SLOTS.mode(), API.mode()], [Mode::Observe; 3]);
+    assert_eq!([AGAIN.mode(), SLOW.mode()], [Mode::Enforce; 2]);
+}
+
+#[tokio::test]
 async fn metrics_tell_what_is_not_as_the_attributes_say() {
     let test = alone("metrics").await;
     test.reload(
@@ -421,8 +429,13 @@ async fn metrics_tell_what_is_not_as_the_attributes_say() {
         assert!(page.contains(&sample), "{sample} is not in\n{page}");
     }
     test.reload("").unwrap();
-    let page = Format::Prometheus.text(resilience::registry());
-    assert!(!page.contains("resilience_overridden{"), "{page}");
+    let page = || Format::Prometheus.text(resilience::registry());
+    assert!(!page().contains("resilience_overridden{"), "{}", page());
+    AGAIN.reconfigure(RetryConfig::new().attempts(9)).unwrap();
+    let by_hand = "resilience_overridden{kind=\"retry\",policy=\"shop.again\"} 1\n";
+    assert!(page().contains(by_hand), "{}", page());
+    resilience::registry().reset_overrides();
+    assert!(!page().contains("resilience_overridden{"), "{}", page());
 }
 
 /// Waits for what a task does.

@@ -210,6 +210,18 @@ async fn alone_a_replica_has_its_part() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_patient_call_waits_for_this_replicas_part() {
+    let store = connected().await;
+    let [replica] = replicas("patient alone", LIMIT.max_wait(1_000 * MS));
+    lose(&store, &replica).await;
+    sleep(1_000 * MS).await;
+    let (start, waited) = (Instant::now(), replica.totals().waited);
+    assert_eq!(pass(&replica, 30).await, 30);
+    assert!(replica.totals().waited >= waited + 15);
+    assert!(start.elapsed() >= 150 * MS, "{:?}", start.elapsed());
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_outage_grants_no_fresh_burst() {
     let store = connected().await;
     let [replica] = replicas("warm", LIMIT.burst(40).replicas(4));

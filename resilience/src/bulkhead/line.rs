@@ -155,3 +155,63 @@ fn oldest(waiting: &Queue<Waiting>, rank: u8, now: Nanos) -> Option<(Ticket, u64
 
 /// The number of the most important priority.
 const LAST: u8 = Priority::CriticalPlus as u8;
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::task::Wake;
+
+    use super::*;
+
+    const MS: u64 = 1_000_000;
+    const TARGET: u64 = 5 * MS;
+
+    struct Caller;
+
+    impl Wake for Caller {
+        fn wake(self: Arc<Self>) {}
+    }
+
+    fn caller() -> Waker {
+        Arc::new(Caller).into()
+    }
+
+    /// One in which the only call of an interval has waited for a second.
+    fn overloaded() -> (Line, Nanos) {
+        let mut line = Line::new();
+        line.join(Priority::Critical, caller(), 0);
+        assert!(line.shed(1_000 * MS, TARGET).is_empty());
+        assert!(line.pop_adaptive(1_000 * MS).is_some());
+        (line, 1_200 * MS)
+    }
+
+    #[test]
+    fn the_first_hand_over_of_an_interval_lets_all_stay() {
+        let (mut line, now) = overloaded();
+        line.join(Priority::Critical, caller(), now - 100 * MS);
+        assert!(line.shed(now, TARGET).is_empty());
+        assert_eq!(line.shed(now + MS, TARGET).len(), 1);
+    }
+
+    #[test]
+    fn a_wait_of_twice_the_target_is_not_too_long() {
+        let (mut line, now) = overloaded();
+        line.shed(now, TARGET);
+        line.join(Priority::Critical, caller(), now);
+        assert!(line.shed(now + 2 * TARGET, TARGET).is_empty());
+        assert_eq!(line.shed(now + 2 * TARGET + 1, TARGET).len(), 1);
+    }
+
+    #[test]
+    fn under_overload_the_newest_goes_first_unless_all_are_of_the_highest_priority() {
+        for (priority, first) in [(Priority::CriticalPlus, 0), (Priority::Critical, 1)] {
+            let (mut line, now) = overloaded();
+            line.shed(now, TARGET);
+            let callers = [caller(), caller()];
+            for caller in &callers {
+                line.join(priority, caller.clone(), now);
+            }
+            assert!(line.pop_adaptive(now).unwrap().will_wake(&callers[first]));
+        }
+    }
+}

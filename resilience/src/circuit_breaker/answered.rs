@@ -51,3 +51,20 @@ impl Drop for Answered {
         self.settle(Verdict::Success);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::circuit_breaker::{CircuitBreaker, CircuitBreakerConfig};
+
+    #[test]
+    fn an_answer_that_nobody_reads_to_its_end_was_a_success() {
+        let breaker: &'static CircuitBreaker =
+            Box::leak(Box::new(CircuitBreaker::new("answered", CircuitBreakerConfig::new())));
+        let totals = || (breaker.totals().successes, breaker.totals().failures);
+        drop(breaker.try_acquire().unwrap().answered());
+        assert_eq!(totals(), (1, 0));
+        breaker.try_acquire().unwrap().answered().end(Verdict::Failure);
+        assert_eq!(totals(), (1, 1), "once only");
+    }
+}

@@ -229,3 +229,23 @@ async fn a_raised_limit_lets_calls_in_that_wait() {
     permits.into_iter().for_each(BulkheadPermit::success);
     assert_eq!((bulkhead.limit(), bulkhead.in_flight(), bulkhead.queued()), (11, 11, 4));
 }
+
+#[tokio::test(start_paused = true)]
+async fn nothing_is_learnt_while_nothing_is_to_be_limited() {
+    let off = Bulkhead::new("off", SMALL);
+    off.set_mode(Mode::Off).unwrap();
+    let fixed = Bulkhead::new("fixed", SMALL.adaptive(false));
+    for bulkhead in [&off, &fixed] {
+        for _ in 0..20 {
+            let permits = take(bulkhead, 40);
+            sleep(ms(20)).await;
+            permits.into_iter().for_each(BulkheadPermit::success);
+        }
+        assert!(bulkhead.controller.get().is_none_or(|it| it.machine().base == 0.0));
+    }
+    off.set_mode(Mode::Enforce).unwrap();
+    for _ in 0..5 {
+        saturate(&off, ms(20)).await;
+    }
+    assert_eq!(off.adaptive().unwrap().base_ms, Some(20.0), "now it learns");
+}

@@ -180,3 +180,14 @@ fn it_adds_little_to_the_size_of_a_future() {
     let empty = size_of_val(&bulkhead.call(async { Ok::<_, Rejection>(()) }));
     assert!(empty <= 1 + 64, "{empty} bytes");
 }
+
+#[test]
+fn a_call_that_finds_a_slot_after_all_does_not_wait() {
+    let (semaphore, limits) = (FairSemaphore::new(), Limits::of(1, &[1.0; 4]));
+    let rules = Rules { limits, target: None };
+    let join = || semaphore.join(Priority::Critical, rules, 1, Waker::noop().clone());
+    assert_eq!(join(), Joined::Entered);
+    assert_eq!((semaphore.slots().in_flight(), semaphore.slots().queued()), (1, 0));
+    assert!(matches!(join(), Joined::Waiting(_)));
+    assert!(semaphore.exit(), "the other one waits");
+}

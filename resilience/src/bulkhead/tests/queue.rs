@@ -67,6 +67,14 @@ async fn while_the_queue_drains_it_is_fair() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_burst_is_served_whole_however_long_it_waits() {
+    static BURST: Bulkhead = Bulkhead::new("burst", ADAPTIVE);
+    let log = run(&BURST, 5, Duration::ZERO, ms(30)).await;
+    let served: Vec<_> = (0..5).map(|number| (number, Ok(ms(30) * number))).collect();
+    assert_eq!(log, served);
+}
+
+#[tokio::test(start_paused = true)]
 async fn under_overload_the_newest_is_served_and_those_leave_who_waited_for_long() {
     static FULL: Bulkhead = Bulkhead::new("full", ADAPTIVE);
     let log = run(&FULL, 400, ms(2), ms(4)).await;

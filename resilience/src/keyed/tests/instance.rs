@@ -1,8 +1,17 @@
 //! What a policy per key says of itself, by which it is kept or evicted.
 
+#[cfg(all(feature = "test-util", not(shuttle)))]
+use std::sync::atomic::{AtomicU32, Ordering};
+#[cfg(all(feature = "test-util", not(shuttle)))]
+use std::time::Duration;
+
+#[cfg(all(feature = "test-util", not(shuttle)))]
+use super::super::Keyed;
 use super::super::instance::PerKey;
 use crate::bulkhead::{Bulkhead, BulkheadConfig};
 use crate::circuit_breaker::{CircuitBreaker, CircuitBreakerConfig};
+#[cfg(all(feature = "test-util", not(shuttle)))]
+use crate::circuit_state::{CircuitState, StateChange};
 use crate::name::Identity;
 use crate::rate_limit::{RateLimitConfig, RateLimiter};
 
@@ -46,4 +55,27 @@ fn a_limiter_that_is_not_full_is_kept() {
     assert_eq!(RateLimiter::aggregate(&limiter).rejected, 1);
     <RateLimiter as PerKey>::reset(&limiter);
     assert_eq!((RateLimiter::severity(&limiter), RateLimiter::is_idle(&limiter)), (0, true));
+}
+
+#[cfg(all(feature = "test-util", not(shuttle)))]
+#[tokio::test(start_paused = true)]
+async fn a_change_of_state_that_new_options_make_is_told_for_each_key() {
+    static CLOSED: AtomicU32 = AtomicU32::new(0);
+    let second = Duration::from_secs(1);
+    let config = CircuitBreakerConfig::new().consecutive_failures(1).half_open_calls(2);
+    let listens = |change: &StateChange| {
+        CLOSED.fetch_add(u32::from(change.to == CircuitState::Closed), Ordering::Relaxed);
+    };
+    let keyed = Keyed::<CircuitBreaker>::new(
+        "told",
+        config.clone().open_for(second).on_state_change(listens),
+    );
+    for key in ["a", "b"] {
+        keyed.get(key).try_acquire().unwrap().failure();
+        tokio::time::advance(2 * second).await;
+        keyed.get(key).try_acquire().unwrap().success();
+    }
+    assert_eq!(CLOSED.load(Ordering::Relaxed), 0, "another trial is to come");
+    keyed.reconfigure(config.open_for(second).half_open_calls(1)).unwrap();
+    assert_eq!(CLOSED.load(Ordering::Relaxed), 2);
 }

@@ -2,7 +2,8 @@
 
 use std::cell::{Cell, RefCell};
 use std::ops::ControlFlow::{Break, Continue};
-use std::task::{Context, Waker};
+use std::sync::Arc;
+use std::task::{Context, Wake, Waker};
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -231,4 +232,18 @@ fn blocking_outside_a_runtime_is_nobodys_business() {
     let retry = Retry::new("unwarned", steady(Duration::from_nanos(1)).attempts(3));
     let _: Result<(), _> = retry.call_blocking(|| Err(()));
     assert!(retry.first_warning(), "it was not given yet");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_pause_that_is_dropped_wakes_nobody_any_more() {
+    struct Task;
+    impl Wake for Task {
+        fn wake(self: Arc<Self>) {}
+    }
+    let (retry, task) = (Retry::new("dropped", steady(secs(60))), Arc::new(Task));
+    let waker = Waker::from(Arc::clone(&task));
+    let mut call = Box::pin(run(&retry, 2));
+    assert!(call.as_mut().poll(&mut Context::from_waker(&waker)).is_pending());
+    drop((waker, call));
+    assert_eq!(Arc::strong_count(&task), 1, "no timer holds it");
 }
