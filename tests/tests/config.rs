@@ -521,6 +521,9 @@ async fn everybody_sees_that_a_policy_is_not_as_its_attribute_says() {
     patch("bulkhead/slots", json!({"mode": "observe", "max_concurrent": 3})).await;
     let slots = json!({"kind": "bulkhead", "name": "slots", "mode": "observe", "options": 2});
     assert_eq!(overridden().await, [slots]);
+    patch("bulkhead/slots", json!({"mode": null})).await;
+    let slots = json!({"kind": "bulkhead", "name": "slots", "mode": "enforce", "options": 1});
+    assert_eq!(overridden().await, [slots]);
     test.end().await;
 }
 

@@ -155,3 +155,8 @@ async fn the_scraper_chooses_the_format() {
     );
     assert!(open.body.contains("# UNIT resilience_call_duration_seconds seconds\n"));
 }
+
+#[tokio::test]
+async fn without_overrides_there_is_no_time_at_which_they_were_applied() {
+    assert_eq!(values(&scrape().await, "resilience_overrides_applied_timestamp"), [0.0; 0]);
+}

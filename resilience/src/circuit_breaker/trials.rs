@@ -62,3 +62,20 @@ impl Trials {
         id
     }
 }
+
+#[cfg(all(test, feature = "redis"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_trial_runs_until_it_ends_or_its_time_is_over() {
+        let (mut trials, second) = (Trials::default(), Duration::from_secs(1));
+        let end = clock::after(7, second);
+        assert!(!trials.are_running(second, 7));
+        let first = trials.admit(1, second, 7).unwrap();
+        assert!(trials.are_running(second, 7) && trials.are_running(second, end - 1));
+        assert!(!trials.are_running(second, end));
+        trials.finish(first);
+        assert!(!trials.are_running(second, 7));
+    }
+}

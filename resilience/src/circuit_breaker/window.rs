@@ -228,3 +228,26 @@ impl Bits {
         ((place / 64) as usize, 1 << (place % 64))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_ring_that_ends_within_a_word_forgets_what_was_a_round_ago() {
+        for capacity in [1, 63, 64, 65, 100, 128] {
+            let mut bits = Bits::new(capacity);
+            (1..=capacity).for_each(|end| bits.set_last(end));
+            for passed in 0..=capacity {
+                let mut later = Bits { words: bits.words.clone(), ..bits };
+                assert_eq!(later.count(capacity + passed), capacity - passed);
+            }
+        }
+        let mut bits = Bits::new(100);
+        (1..=100).for_each(|end| bits.set_last(end));
+        assert_eq!(bits.count(190), 10);
+        assert_eq!(bits.count(199), 1, "the last ones of a round, and the first ones of the next");
+        (195..=205).for_each(|end| bits.set_last(end));
+        assert_eq!((bits.count(295), bits.count(304), bits.count(305)), (10, 1, 0));
+    }
+}

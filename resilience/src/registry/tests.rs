@@ -66,6 +66,7 @@ fn a_circuit_closes_when_it_is_reset() {
     AnyPolicy::reset(&breaker);
     drop(breaker.try_acquire().unwrap());
     assert_eq!(counted(&breaker, "rejected"), 1, "a lifetime total");
+    assert_eq!(breaker.activity(), Some([2, 1]));
 }
 
 #[tokio::test(start_paused = true)]
@@ -164,4 +165,14 @@ fn a_fallback_forgets_its_answers_and_a_map_of_keys_keeps_no_history() {
     assert_eq!(counted(&fallback, "fell_back"), 0);
     let keys = Keyed::<Bulkhead>::new("keys", BulkheadConfig::new());
     assert_eq!((keys.activity(), AnyPolicy::mode(&keys)), (None, Some(Mode::Enforce)));
+}
+
+#[test]
+fn the_policies_of_all_keys_are_reset_together() {
+    let keys = Keyed::<CircuitBreaker>::new("reset", CircuitBreakerConfig::new());
+    for key in ["a", "b"] {
+        keys.get(key).force_open();
+    }
+    AnyPolicy::reset(&keys);
+    assert!(["a", "b"].iter().all(|key| keys.get(*key).try_acquire().is_ok()));
 }

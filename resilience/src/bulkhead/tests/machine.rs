@@ -209,3 +209,10 @@ fn an_experiment_compares_with_the_longest_latency_of_its_beginning() {
     assert!(machine.limit < 30.0, "{}", machine.limit);
     assert_eq!(machine.resets, 0, "35 ms are much less than 60 ms: the queue was ours");
 }
+
+#[test]
+fn a_tenth_of_dropped_calls_is_no_overload() {
+    let dropping = |drops| Sample { calls: 50 - drops, drops, ..window(10.0, 200) };
+    assert_close(&limits(warm(), [dropping(5)]), &limits(warm(), [window(10.0, 200)]), 0.001);
+    assert!(limits(warm(), [dropping(6)])[0] < 20.0);
+}
