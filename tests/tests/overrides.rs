@@ -76,6 +76,7 @@ impl Alone {
     fn told(&self, text: &str) -> Vec<String> {
         let problems = self.reload(text).unwrap_err();
         assert_eq!(problems.len(), problems.iter().count());
+        assert_eq!(problems.to_string().lines().count(), problems.len());
         let folder = format!("{}/", self.1.display());
         problems.iter().map(|problem| problem.to_string().replace(&folder, "")).collect()
     }

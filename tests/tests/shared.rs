@@ -327,6 +327,16 @@ async fn a_mode_lets_pass_what_the_store_rejects() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_mode_lets_pass_what_is_rejected_without_the_store() {
+    let store = connected().await;
+    let [replica] = replicas("observed alone", LIMIT.unavailable(Unavailable::Reject));
+    lose(&store, &replica).await;
+    assert_eq!(pass(&replica, 5).await, 0);
+    replica.set_mode(Mode::Observe).unwrap();
+    assert_eq!((pass(&replica, 5).await, replica.would_reject()), (5, 5));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_changed_rate_is_asked_for_at_once() {
     let _store = connected().await;
     let [one, other] = replicas("changed", LIMIT);

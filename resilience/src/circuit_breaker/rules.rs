@@ -230,3 +230,22 @@ const fn is_ratio(value: Option<f64>) -> bool {
 const fn is_zero(value: Option<Duration>) -> bool {
     matches!(value, Some(value) if value.is_zero())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_no_setter_accepts_does_not_build_either() {
+        let config = CircuitBreakerConfig::new;
+        assert_eq!(config().validate(), Ok(()));
+        for window in [Window::Calls(0), Window::Time(Duration::from_millis(9))] {
+            let told = CircuitBreakerConfig { window: Some(window), ..config() }.validate();
+            assert!(told.unwrap_err().starts_with("`window` must "), "{window:?}");
+        }
+        for shared in [-0.5, 1.5, f64::NAN] {
+            let told = CircuitBreakerConfig { shared, ..config() }.validate();
+            assert!(told.unwrap_err().starts_with("`shared` must "), "{shared}");
+        }
+    }
+}

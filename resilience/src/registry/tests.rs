@@ -85,9 +85,9 @@ async fn a_hedge_counts_second_attempts_until_it_is_reset() {
 
 #[tokio::test(start_paused = true)]
 async fn a_retry_counts_calls_without_success_until_it_is_reset() {
-    let retry = Retry::new("reset", RetryConfig::new().attempts(2));
+    let retry = Retry::new("reset", RetryConfig::new().attempts(3));
     retry.call(|| async { Err::<(), _>("no") }).await.unwrap_err();
-    assert_eq!(retry.activity().map(|[_, wrong]| wrong), Some(1));
+    assert_eq!(retry.activity().map(|[_, wrong]| wrong), Some(2));
     counts_and_forgets(&retry, "exhausted");
 }
 
@@ -154,6 +154,13 @@ async fn what_modes_let_pass_is_told() {
     hedge.set_mode(Mode::Off).unwrap();
     hedge.call(slow).await.unwrap();
     assert_eq!((passed(&hedge), counted(&hedge, "hedged")), (vec![("bypassed", 1)], 0));
+    let retry = Retry::new("passed", RetryConfig::new());
+    retry.set_mode(Mode::Off).unwrap();
+    retry.call(slow).await.unwrap();
+    let limiter = RateLimiter::new("passed", RateLimitConfig::per_hour(1));
+    limiter.set_mode(Mode::Off).unwrap();
+    limiter.try_acquire().unwrap();
+    assert_eq!([passed(&retry), passed(&limiter)], [[("bypassed", 1)]; 2]);
 }
 
 #[test]
@@ -161,10 +168,15 @@ fn a_fallback_forgets_its_answers_and_a_map_of_keys_keeps_no_history() {
     let fallback = Fallback::declared(Identity::explicit("answers"));
     fallback.step_in(1, ErrorText::Hidden);
     assert_eq!((counted(&fallback, "fell_back"), AnyPolicy::mode(&fallback)), (1, None));
+    AnyPolicy::reset(&fallback);
+    assert_eq!(counted(&fallback, "fell_back"), 0);
+    fallback.step_in(1, ErrorText::Hidden);
     AnyPolicy::renew(&fallback);
     assert_eq!(counted(&fallback, "fell_back"), 0);
     let keys = Keyed::<Bulkhead>::new("keys", BulkheadConfig::new());
     assert_eq!((keys.activity(), AnyPolicy::mode(&keys)), (None, Some(Mode::Enforce)));
+    keys.set_mode(Mode::Off).unwrap();
+    assert_eq!(AnyPolicy::mode(&keys), Some(Mode::Off));
 }
 
 #[test]

@@ -2,6 +2,12 @@
 
 use std::cell::Cell;
 use std::pin::pin;
+#[cfg(feature = "test-util")]
+use std::sync::Arc;
+#[cfg(feature = "test-util")]
+use std::sync::atomic::{AtomicBool, Ordering};
+#[cfg(feature = "test-util")]
+use std::task::Wake;
 use std::task::{Context, Waker};
 use std::time::Duration;
 
@@ -91,6 +97,25 @@ mod paused {
         assert_eq!(result, Err(Rejection::TimedOut { policy: timeout.name(), after: ms(50) }));
         assert_eq!(dropped.get(), Some(start + ms(50)));
         assert_eq!(timeout.totals().timed_out, 1);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_call_that_moves_to_another_task_is_ended_there() {
+        #[derive(Default)]
+        struct Task(AtomicBool);
+        impl Wake for Task {
+            fn wake(self: Arc<Self>) {
+                self.0.store(true, Ordering::Relaxed);
+            }
+        }
+        let (timeout, tasks) = (limit(50), [(); 2].map(|()| Arc::new(Task::default())));
+        let mut call = Box::pin(timeout.call(std::future::pending::<Result<(), Rejection>>()));
+        for task in &tasks {
+            let waker = Waker::from(Arc::clone(task));
+            assert!(call.as_mut().poll(&mut Context::from_waker(&waker)).is_pending());
+        }
+        sleep(ms(60)).await;
+        assert!(tasks[1].0.load(Ordering::Relaxed), "the task that polled last is woken");
     }
 
     #[tokio::test(start_paused = true)]

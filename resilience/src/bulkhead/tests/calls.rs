@@ -52,6 +52,7 @@ async fn calls_that_wait_are_served_in_order_of_arrival() {
         },
     );
     assert_eq!(calls, (Ok(ms(0)), Ok(ms(10)), Ok(ms(30)), Ok(ms(55))));
+    assert!(bulkhead.waits().is_some());
     assert_eq!((bulkhead.in_flight(), bulkhead.queued()), (0, 0));
 }
 
@@ -241,9 +242,16 @@ async fn a_slot_that_comes_after_the_deadline_starts_nothing() {
 fn the_defaults_are_those_of_the_table() {
     let config = BulkheadConfig::new();
     assert_eq!((config.ceiling(), config.max_wait), (25, None));
-    let adaptive = config.adaptive(true);
+    let adaptive = BulkheadConfig::new().adaptive(true);
     assert_eq!((adaptive.ceiling(), adaptive.initial_limit()), (200, 20));
     assert_eq!(adaptive.longest_queue(), u32::MAX);
+    let within =
+        |least, most| adaptive.clone().min_concurrent(least).max_concurrent(most).initial_limit();
+    assert_eq!([within(1, 5), within(30, 90), within(20, 90)], [5, 30, 20]);
+    assert_eq!(adaptive.max_latency(ms(5)).bounds().max_latency, Some(5e6));
+    let patient = BulkheadConfig::new().max_wait(ms(3));
+    assert_eq!(patient.worst_case(Some(ms(4))), Some(ms(7)));
+    assert_eq!((patient.worst_case(None), config.worst_case(Some(ms(4)))), (None, Some(ms(4))));
 }
 
 fn builds(config: BulkheadConfig) -> bool {

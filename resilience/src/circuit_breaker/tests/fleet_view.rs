@@ -39,6 +39,20 @@ fn old_news_is_not_told_again() {
 }
 
 #[test]
+fn news_that_the_store_has_not_heard_is_told_again() {
+    let mut view = FleetView::default();
+    view.enter(CircuitState::Closed, Cause::TrialsSucceeded);
+    for heard in [false, true] {
+        let word = view.word(CircuitState::Closed, 0, 1);
+        assert_eq!(word, Word::Closed);
+        if !heard {
+            view.unsaid(word, CircuitState::Closed);
+        }
+    }
+    assert_eq!(view.word(CircuitState::Closed, 0, 1), Word::Well);
+}
+
+#[test]
 fn a_replica_whose_trial_failed_lets_others_try() {
     let mut view = FleetView::default();
     let end = 1_u64 << 61;

@@ -112,3 +112,14 @@ fn a_sum_counts_each_key_once_while_keys_move_between_its_steps() {
         assert_eq!(scan.finish().rejected, 1_249, "after {steps} steps");
     }
 }
+
+#[test]
+fn the_ten_worst_keys_are_told_the_worst_first() {
+    let seats = seats(100);
+    for key in 1..=12 {
+        (0..(key * 7) % 13).for_each(|_| rejected_once(&seats, key));
+    }
+    let rejected: Vec<_> = seats.totals().top.iter().map(|key| key.status.clone()).collect();
+    let expected = (3..=12).rev().map(|times| format!("0 in flight, 0 queued, {times} rejected"));
+    assert_eq!(rejected, expected.collect::<Vec<_>>());
+}
