@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::{fs, io};
@@ -11,6 +12,7 @@ use serde_json::Value;
 use super::list::Mutant;
 use super::switches::switched;
 use super::text::Written;
+use crate::workspace::target;
 
 const SWITCH: &str = include_str!("mutant.rs.txt");
 const FEATURES: &str =
@@ -24,30 +26,32 @@ pub(super) struct Copy {
     written: BTreeMap<String, Written>,
 }
 
-/// Cargo in the copy at `root`, with its messages as JSON. Tests run faster than they compile slower with a little
-/// optimisation.
+/// What compiles the copy's own packages: their switches need an unstable function. All others are compiled as ever, so
+/// that what other builds made of them serves here, too.
+const COMPILER: &str = "#!/bin/sh\nRUSTC_BOOTSTRAP=1 exec \"$@\" --cap-lints allow\n";
+
+/// Cargo in the copy at `root`, with its messages as JSON.
 pub(super) fn cargo(root: &Path, line: &str) -> Command {
     let mut command = Command::new("cargo");
     command
-        .arg("+nightly")
         .args(line.split_whitespace())
-        .args([
-            "--quiet",
-            "--message-format=json",
-            "--config=profile.dev.package.resilience.opt-level=1",
-        ])
-        .env("RUSTFLAGS", "--cap-lints allow")
-        .env("CARGO_TARGET_DIR", root.join("target"))
-        // Of the cargo that runs us, which is not the nightly one.
-        .env_remove("RUSTUP_TOOLCHAIN")
+        .args(["--quiet", "--message-format=json"])
+        .env("RUSTC_WORKSPACE_WRAPPER", root.join("compiler"))
+        .env("CARGO_TARGET_DIR", target())
         .current_dir(root);
     command
 }
 
 impl Copy {
     /// A copy that compiles.
-    pub(super) fn settled(workspace: &Path, root: PathBuf, mutants: &[Mutant]) -> io::Result<Self> {
+    pub(super) fn settled(
+        workspace: &Path,
+        root: PathBuf,
+        mutants: &[Mutant],
+        build: &str,
+    ) -> io::Result<Self> {
         copy_files(workspace, &root)?;
+        write_compiler(&root.join("compiler"))?;
         for package in ["resilience", "resilience-macros"] {
             add_switch(&root.join(package).join("src"))?;
         }
@@ -58,7 +62,7 @@ impl Copy {
             written: BTreeMap::new(),
         };
         copy.take_in(mutants)?;
-        copy.settle()?;
+        copy.settle(build)?;
         Ok(copy)
     }
 
@@ -94,10 +98,9 @@ impl Copy {
     }
 
     /// Takes out what the compiler rejects, until it rejects nothing.
-    fn settle(&mut self) -> io::Result<()> {
-        let line = "check --package resilience --package resilience-macros --lib --profile test";
+    fn settle(&mut self, build: &str) -> io::Result<()> {
         loop {
-            let output = cargo(&self.root, line).output()?;
+            let output = cargo(&self.root, build).output()?;
             if output.status.success() {
                 return Ok(());
             }
@@ -147,6 +150,11 @@ fn copy_files(from: &Path, to: &Path) -> io::Result<()> {
         }
     }
     Ok(())
+}
+
+fn write_compiler(file: &Path) -> io::Result<()> {
+    fs::write(file, COMPILER)?;
+    fs::set_permissions(file, fs::Permissions::from_mode(0o755))
 }
 
 fn add_switch(src: &Path) -> io::Result<()> {

@@ -38,7 +38,7 @@ pub(super) fn built(mut build: Command) -> io::Result<Vec<Program>> {
 
 fn libraries() -> io::Result<String> {
     let mut rustc = Command::new("rustc");
-    rustc.args(["+nightly", "--print", "target-libdir"]).env_remove("RUSTUP_TOOLCHAIN");
+    rustc.args(["--print", "target-libdir"]);
     Ok(String::from_utf8_lossy(&rustc.output()?.stdout).trim().to_owned())
 }
 
@@ -55,29 +55,57 @@ fn program(message: &Value, libraries: &str) -> Option<Program> {
 }
 
 impl Program {
-    /// Runs the tests that `filters` name under one mutant; ends with the first that fails.
+    /// The names of its tests.
+    pub(super) fn tests(&self) -> io::Result<Vec<String>> {
+        let ignored = self.listed(&["--ignored"])?;
+        let mut tests = self.listed(&[])?;
+        tests.retain(|test| !ignored.contains(test));
+        Ok(tests)
+    }
+
+    fn listed(&self, which: &[&str]) -> io::Result<Vec<String>> {
+        let output = self.command().args(["--list", "--format", "terse"]).args(which).output()?;
+        let listed = String::from_utf8_lossy(&output.stdout).into_owned();
+        Ok(listed
+            .lines()
+            .filter_map(|line| line.strip_suffix(": test"))
+            .map(str::to_owned)
+            .collect())
+    }
+
+    /// Runs the tests of these names with one variable set; ends with the first that fails. What they say goes to `log`.
     pub(super) fn run(
         &self,
-        mutant: u32,
-        filters: &[String],
+        tests: &[&str],
+        (key, value): (&str, &str),
         limit: Duration,
+        log: &Path,
     ) -> io::Result<Outcome> {
-        let log = std::env::temp_dir().join(format!("mutant-{}", std::process::id()));
-        let child = Command::new(&self.path)
-            .args(filters)
-            .env("MUTANT", mutant.to_string())
+        let child = self
+            .command()
+            .arg("--exact")
+            .args(tests)
+            .env(key, value)
+            .stdin(Stdio::null())
+            .stderr(Stdio::null())
+            .stdout(fs::File::create(log)?)
+            .spawn()?;
+        watch(child, log, limit)
+    }
+
+    fn command(&self) -> Command {
+        let mut command = Command::new(&self.path);
+        command
             .env("RUST_BACKTRACE", "0")
+            // Several programs run at once. With one thread, tests would share it.
+            .env("RUST_TEST_THREADS", "2")
             // A few random cases of each property tell most changes.
             .env("PROPTEST_CASES", "40")
             .env("RESILIENCE_PROOF_SEQUENCES", "300")
             // The tests of the macros need the compiler's own libraries.
             .env("LD_LIBRARY_PATH", &self.libraries)
-            .current_dir(&self.package)
-            .stdin(Stdio::null())
-            .stderr(Stdio::null())
-            .stdout(fs::File::create(&log)?)
-            .spawn()?;
-        watch(child, &log, limit)
+            .current_dir(&self.package);
+        command
     }
 }
 
@@ -93,7 +121,7 @@ fn watch(mut child: Child, log: &Path, limit: Duration) -> io::Result<Outcome> {
             }
             None if started.elapsed() > limit => Outcome::TimedOut,
             None => {
-                thread::sleep(Duration::from_millis(20));
+                thread::sleep(Duration::from_millis(5));
                 continue;
             }
         };

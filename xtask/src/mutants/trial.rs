@@ -1,89 +1,97 @@
-//! Which tests judge a mutant: the unit tests of its room first, then what is about the room, then the rest.
+//! Which tests judge a mutant: those that come by it, the unit tests of its room first,
+//! then the programs that take the least time.
 
-use std::io;
-use std::path::Path;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 use std::time::Duration;
+use std::{fs, io};
 
 use super::copy::cargo;
 use super::list::Mutant;
 use super::programs::{Outcome, Program, built};
+use super::reach::{Test, recorded};
 
-/// A program of tests that runs for longer never ends.
-const LIMIT: Duration = Duration::from_secs(60);
+/// How much longer than without a mutant tests may take on a busy machine, before it is said that they never end.
+const PATIENCE: (u32, Duration) = (4, Duration::from_secs(10));
+const MOST_PATIENCE: Duration = Duration::from_secs(90);
 
-/// Programs of `tests/tests`, by the room that they are about.
-const TESTS: [(&str, &[&str]); 9] = [
-    ("circuit_breaker", &["circuit_breaker", "shared_breakers", "reconfigure"]),
-    ("bulkhead", &["bulkhead", "adaptive", "priority", "reconfigure"]),
-    ("rate_limit", &["rate_limit", "shared", "priority", "reconfigure"]),
-    ("retry", &["retry", "nested_retries", "context", "reconfigure"]),
-    ("timeout", &["timeout", "context", "reconfigure"]),
-    ("hedge", &["hedge", "reconfigure"]),
-    ("fallback", &["fallback"]),
-    ("keyed", &["keyed", "manifest", "reconfigure"]),
-    (
-        "overrides",
-        &["overrides", "overrides_options", "overrides_stacks", "overrides_mistakes", "admin"],
-    ),
-];
+/// A test that takes longer is asked after the others.
+const SLOW: Duration = Duration::from_secs(1);
 
-/// Those that are about all rooms, the slowest last.
-const OF_ALL: [&str; 8] = [
-    "config",
-    "metrics",
-    "registry",
-    "events",
-    "composition",
-    "tracing_events",
-    "test_kit",
-    "proofs",
-];
+/// What builds all tests that are about the crates.
+const PROGRAMS: &str = "test --no-run --package resilience-tests --tests";
 
-pub(super) struct Trial(Vec<Program>);
+/// What builds the unit tests of the crates that these mutants are in.
+pub(super) fn units(mutants: &[Mutant]) -> String {
+    let package = |mutant: &Mutant| mutant.file.split('/').next().unwrap_or_default().to_owned();
+    let packages: BTreeSet<String> = mutants.iter().map(package).collect();
+    let packages: Vec<&str> = packages.iter().map(String::as_str).collect();
+    format!("test --no-run --lib --package {}", packages.join(" --package "))
+}
+
+pub(super) struct Trial {
+    programs: Vec<Program>,
+    tests: Vec<Test>,
+    directory: PathBuf,
+}
 
 impl Trial {
-    /// Builds all tests in the copy at `root`.
-    pub(super) fn build(root: &Path) -> io::Result<Self> {
-        let mut names: Vec<&str> =
-            TESTS.iter().flat_map(|(_, tests)| tests.iter().copied()).chain(OF_ALL).collect();
-        names.sort_unstable();
-        names.dedup();
-        let tests = names.join(" --test ");
-        let units = "test --no-run --package resilience --package resilience-macros --lib";
-        let mut programs = built(cargo(root, units))?;
-        programs.extend(built(cargo(
-            root,
-            &format!("test --no-run --package resilience-tests --test {tests}"),
-        ))?);
-        Ok(Trial(programs))
+    /// Builds the tests in the copy at `root` and asks which mutants they come by: all tests, or only the unit tests of
+    /// the mutants' own rooms.
+    pub(super) fn build(root: &Path, mutants: &[Mutant], only_own: bool) -> io::Result<Self> {
+        let mut programs = built(cargo(root, &units(mutants)))?;
+        let is_of_runtime = |mutant: &Mutant| mutant.file.starts_with("resilience/");
+        if !only_own && mutants.iter().any(is_of_runtime) {
+            programs.extend(built(cargo(root, PROGRAMS))?);
+        }
+        let directory = root.join("trial");
+        fs::create_dir_all(&directory)?;
+        let rooms: BTreeSet<String> = mutants.iter().map(|mutant| room(&mutant.file)).collect();
+        let is_own = |test: &str| rooms.iter().any(|room| test.starts_with(room));
+        let tests = recorded(&programs, |test| !only_own || is_own(test), &directory)?;
+        Ok(Trial { programs, tests, directory })
     }
 
-    pub(super) fn run(&self, mutant: &Mutant) -> io::Result<Outcome> {
-        for (name, filters) in stages(&mutant.file) {
-            let program = self.0.iter().find(|program| program.name == name);
-            let program =
-                program.ok_or_else(|| io::Error::other(format!("there are no tests {name}")))?;
-            let outcome = program.run(mutant.id, &filters, LIMIT)?;
-            if outcome != Outcome::Passed {
-                return Ok(outcome);
+    /// Nothing, if no test comes by the mutant.
+    pub(super) fn run(&self, mutant: &Mutant) -> io::Result<Option<Outcome>> {
+        let log = self.directory.join(format!("log-{}", mutant.id));
+        let mut last = None;
+        for group in self.groups(mutant) {
+            let names: Vec<&str> = group.iter().map(|test| test.name.as_str()).collect();
+            let program = &self.programs[group[0].program];
+            let number = mutant.id.to_string();
+            let limit = (PATIENCE.0 * time(&group) + PATIENCE.1).min(MOST_PATIENCE);
+            last = Some(program.run(&names, ("MUTANT", &number), limit, &log)?);
+            if last != Some(Outcome::Passed) {
+                break;
             }
         }
-        Ok(Outcome::Passed)
+        let _ = fs::remove_file(log);
+        Ok(last)
+    }
+
+    /// The tests that come by a mutant, a group for each run of a program: slow ones last.
+    fn groups(&self, mutant: &Mutant) -> Vec<Vec<&Test>> {
+        let room = room(&mutant.file);
+        let mut groups: BTreeMap<(bool, bool, usize), Vec<&Test>> = BTreeMap::new();
+        for test in self.tests.iter().filter(|test| test.reaches(mutant.id)) {
+            let key = (test.time > SLOW, !test.name.starts_with(&room), test.program);
+            groups.entry(key).or_default().push(test);
+        }
+        let mut groups: Vec<_> = groups.into_iter().collect();
+        groups.sort_by_key(|((is_slow, is_other, _), tests)| (*is_slow, *is_other, time(tests)));
+        groups.into_iter().map(|(_, tests)| tests).collect()
     }
 }
 
-/// The programs to run for a file's mutants, and which of their tests.
-fn stages(file: &str) -> Vec<(String, Vec<String>)> {
-    let (package, path) = file.split_once("/src/").unwrap_or_default();
-    let room = path.split('/').next().unwrap_or_default();
-    let units = package.replace('-', "_");
-    if package != "resilience" {
-        return vec![(units, Vec::new())];
-    }
-    let about = TESTS.iter().filter(|(about, _)| *about == room).flat_map(|(_, tests)| *tests);
-    let programs = about.copied().chain(OF_ALL).map(|test| (test.to_owned(), Vec::new()));
-    let own = (units.clone(), vec![format!("{room}::")]);
-    [own].into_iter().chain(programs).chain([(units, Vec::new())]).collect()
+fn time(tests: &[&Test]) -> Duration {
+    tests.iter().map(|test| test.time).sum()
+}
+
+/// What the names of a room's unit tests begin with. Those of the macros are about all of their rooms.
+fn room(file: &str) -> String {
+    let Some(path) = file.strip_prefix("resilience/src/") else { return String::new() };
+    format!("{}::", path.split('/').next().unwrap_or_default())
 }
 
 #[cfg(test)]
@@ -91,14 +99,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_room_is_judged_by_its_own_tests() {
-        let stages = stages("resilience/src/fallback/catch.rs");
-        let names: Vec<_> =
-            stages.iter().map(|(name, filters)| (&**name, filters.join(" "))).collect();
-        assert_eq!(
-            names[..2],
-            [("resilience", "fallback::".to_owned()), ("fallback", String::new())]
-        );
-        assert_eq!(names.last(), Some(&("resilience", String::new())), "at last, all unit tests");
+    fn the_tests_of_a_room_begin_with_its_name() {
+        assert_eq!(room("resilience/src/fallback/catch.rs"), "fallback::");
+        assert_eq!(room("resilience-macros/src/grammar/rate.rs"), "");
     }
 }

@@ -41,7 +41,9 @@ fn kept(hosts: &Keyed<CircuitBreaker>) -> Vec<&'static str> {
 #[test]
 fn each_key_has_a_policy_of_its_own() {
     let hosts = hosts(10);
+    assert!(hosts.is_empty());
     open(&hosts, "a");
+    assert!(!hosts.is_empty());
     assert!(hosts.get("a").try_acquire().is_err());
     assert!(hosts.get("b").try_acquire().is_ok());
     assert_eq!(hosts.get("a").name(), "hosts");
