@@ -22,7 +22,7 @@ pub(super) struct Delay {
 
 impl Delay {
     /// An interval of overload that does not end.
-    #[cfg(all(test, shuttle))]
+    #[cfg(all(test, any(shuttle, miri)))]
     pub(super) const fn overloaded() -> Self {
         Self { min: None, end: Nanos::MAX, is_overloaded: true }
     }

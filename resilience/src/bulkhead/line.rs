@@ -47,7 +47,7 @@ impl Line {
         Self { waiting: Queue::new(), overload: None }
     }
 
-    #[cfg(all(test, shuttle))]
+    #[cfg(all(test, any(shuttle, miri)))]
     pub(super) fn overloaded() -> Self {
         let overload = Overload { delay: Delay::overloaded(), ..Overload::default() };
         Self { overload: Some(Box::new(overload)), ..Self::new() }

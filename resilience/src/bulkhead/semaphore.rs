@@ -63,7 +63,7 @@ impl FairSemaphore {
     }
 
     /// One whose queue has been long for long, and stays so.
-    #[cfg(all(test, shuttle))]
+    #[cfg(all(test, any(shuttle, miri)))]
     pub(super) fn overloaded() -> Self {
         Self { line: Mutex::new(Line::overloaded()), ..Self::new() }
     }

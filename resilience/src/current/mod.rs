@@ -118,13 +118,12 @@ pub(crate) fn allowed(kind: PolicyKind, mode: Mode) -> Result<Mode, String> {
     Ok(mode)
 }
 
-#[cfg(all(test, shuttle))]
+#[cfg(all(test, any(shuttle, miri)))]
 mod tests {
     use std::sync::Arc;
 
-    use shuttle::{check_random, thread};
-
     use super::*;
+    use crate::sync::explore::{check_random, thread};
     use crate::sync::{AtomicU32, Ordering};
 
     struct Derived {

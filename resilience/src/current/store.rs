@@ -168,6 +168,7 @@ mod tests {
 
     #[cfg(not(shuttle))]
     #[test]
+    #[cfg_attr(miri, ignore = "on one thread, and too long to interpret")]
     fn equal_configs_share_a_place() {
         let current = Current::new(0_u32);
         for flip in 0..1_000_000 {
@@ -183,6 +184,7 @@ mod tests {
 
     #[cfg(not(shuttle))]
     #[test]
+    #[cfg_attr(miri, ignore = "on one thread, and too long to interpret")]
     fn a_policy_that_had_too_many_configs_keeps_the_last_one() {
         let current = Current::new(0);
         current.set(1).unwrap();
@@ -194,12 +196,12 @@ mod tests {
         assert_eq!(*current.get(), 0);
     }
 
-    #[cfg(shuttle)]
+    #[cfg(any(shuttle, miri))]
     #[test]
     fn interleavings_show_whole_configs_and_the_last_change_wins() {
         use std::sync::Arc;
 
-        use shuttle::{check_random, thread};
+        use crate::sync::explore::{check_random, thread};
 
         check_random(
             || {

@@ -82,6 +82,7 @@ mod tests {
     }
 
     #[tokio::test]
+    #[cfg_attr(miri, ignore = "Miri knows few options of sockets")]
     async fn a_connection_that_fails_is_transient() {
         let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
         let error = ::reqwest::get(format!("http://{free}/")).await.unwrap_err();

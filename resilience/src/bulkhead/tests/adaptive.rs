@@ -77,6 +77,7 @@ async fn overload_shrinks_it_to_its_minimum_and_no_further() {
 }
 
 #[tokio::test(start_paused = true)]
+#[cfg_attr(miri, ignore = "on one thread, and too long to interpret")]
 async fn calls_that_are_cancelled_panic_or_fail_fast_say_nothing() {
     let bulkhead = Bulkhead::new("nothing", SMALL);
     for _ in 0..50 {

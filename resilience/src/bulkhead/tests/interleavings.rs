@@ -1,19 +1,18 @@
 //! The semaphore in every interleaving that shuttle finds: never too many inside, none forgotten outside.
 //!
-//! `RUSTFLAGS="--cfg shuttle" cargo test -p resilience --release interleavings`
+//! `scripts/explore-interleavings`; `scripts/check-miri` runs them with the orderings of real memory.
 
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
-
-use shuttle::sync::atomic::{AtomicU32, Ordering};
-use shuttle::{check_pct, check_random, future, thread};
 
 use super::super::line::Turn;
 use super::super::semaphore::{FairSemaphore, Joined, Rules};
 use super::super::shares::Limits;
 use crate::ambient::Priority;
 use crate::queue::Ticket;
+use crate::sync::explore::{block_on, check_pct, check_random, thread};
+use crate::sync::{AtomicU32, Ordering};
 
 const LIMIT: u32 = 1;
 /// In order of arrival.
@@ -96,7 +95,7 @@ fn leave(semaphore: &FairSemaphore, rules: Rules) {
 /// Goes in, checks that it is alone, and goes out.
 fn visit(waiting: Waiting<'_>, inside: &AtomicU32) {
     let (semaphore, rules) = (waiting.semaphore, waiting.rules);
-    if future::block_on(waiting) {
+    if block_on(waiting) {
         assert!(inside.fetch_add(1, Ordering::SeqCst) < LIMIT, "too many inside");
         thread::yield_now();
         inside.fetch_sub(1, Ordering::SeqCst);
@@ -192,7 +191,7 @@ fn a_raised_limit_is_seen() {
             Poll::Pending
         }
     });
-    assert!(future::block_on(gets_in));
+    assert!(block_on(gets_in));
     raises.join().unwrap();
     assert_eq!((semaphore.slots().in_flight(), semaphore.slots().queued()), (1, 0));
 }

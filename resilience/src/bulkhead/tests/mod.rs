@@ -4,7 +4,7 @@
 mod adaptive;
 #[cfg(all(feature = "test-util", not(shuttle)))]
 mod calls;
-#[cfg(shuttle)]
+#[cfg(any(shuttle, miri))]
 mod interleavings;
 #[cfg(not(shuttle))]
 mod machine;

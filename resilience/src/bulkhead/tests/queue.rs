@@ -164,6 +164,7 @@ async fn overload(bulkhead: &'static Bulkhead, rate: f64) -> (Duration, usize) {
 }
 
 #[tokio::test(start_paused = true)]
+#[cfg_attr(miri, ignore = "on one thread, and too long to interpret")]
 async fn at_one_and_a_half_times_the_load_no_call_is_begun_in_vain() {
     static FIFO: Bulkhead = Bulkhead::new(
         "fifo",

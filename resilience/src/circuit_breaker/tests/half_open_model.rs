@@ -314,6 +314,7 @@ async fn compare(breaker: &CircuitBreaker, mut model: Model, steps: Vec<Step>) -
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(1_000))]
     #[test]
+    #[cfg_attr(miri, ignore = "on one thread, and too long to interpret")]
     fn a_half_open_circuit_does_what_a_list_of_trials_does(
         slots in 1_u32..4,
         open_for in 1_u64..100,

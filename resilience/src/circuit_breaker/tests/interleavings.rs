@@ -3,9 +3,8 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use shuttle::thread;
-
 use super::*;
+use crate::sync::explore::{check_random, thread};
 
 const RUNS: usize = 5_000;
 
@@ -21,12 +20,16 @@ fn side_by_side(calls: Vec<Box<dyn FnOnce() + Send>>) {
 
 fn call(breaker: &Arc<CircuitBreaker>, end: fn(Permit<'_>)) -> Box<dyn FnOnce() + Send> {
     let breaker = Arc::clone(breaker);
-    Box::new(move || drop(breaker.try_acquire().map(end)))
+    Box::new(move || {
+        if let Ok(permit) = breaker.try_acquire() {
+            end(permit);
+        }
+    })
 }
 
 #[test]
 fn every_result_is_counted_once() {
-    shuttle::check_random(
+    check_random(
         || {
             let breaker = breaker(CircuitBreakerConfig::new().consecutive_failures(2));
             side_by_side(vec![
@@ -53,7 +56,7 @@ fn every_result_is_counted_once() {
 
 #[test]
 fn an_opening_happens_once_and_makes_the_rest_stale() {
-    shuttle::check_random(
+    check_random(
         || {
             let breaker = breaker(CircuitBreakerConfig::new().consecutive_failures(1));
             side_by_side((0..3).map(|_| call(&breaker, |permit| permit.failure())).collect());
@@ -68,7 +71,7 @@ fn an_opening_happens_once_and_makes_the_rest_stale() {
 
 #[test]
 fn a_half_open_circuit_admits_one_trial() {
-    shuttle::check_random(
+    check_random(
         || {
             let config = CircuitBreakerConfig::new()
                 .consecutive_failures(1)
@@ -106,9 +109,9 @@ fn assert_all_counted(breaker: &CircuitBreaker, admitted: u64) {
 
 #[test]
 fn no_more_trials_run_than_there_are_slots() {
-    use shuttle::sync::atomic::AtomicU32;
+    use crate::sync::AtomicU32;
 
-    shuttle::check_random(
+    check_random(
         || {
             let breaker = breaker(recovering(2));
             breaker.try_acquire().unwrap().failure();
@@ -140,7 +143,7 @@ fn no_more_trials_run_than_there_are_slots() {
 
 #[test]
 fn a_late_result_decides_no_later_state() {
-    shuttle::check_random(
+    check_random(
         || {
             let breaker = breaker(recovering(1));
             let late = Arc::clone(&breaker);
@@ -167,7 +170,7 @@ fn a_late_result_decides_no_later_state() {
 
 #[test]
 fn every_result_is_counted_once_while_options_change() {
-    shuttle::check_random(
+    check_random(
         || {
             let options = CircuitBreakerConfig::new().window(Window::Calls(4)).min_calls(2);
             let breaker = breaker(options.clone());
@@ -191,7 +194,7 @@ fn every_result_is_counted_once_while_options_change() {
 
 #[test]
 fn a_reset_leaves_nothing_of_before() {
-    shuttle::check_random(
+    check_random(
         || {
             let breaker = breaker(CircuitBreakerConfig::new().consecutive_failures(2));
             let reset = Arc::clone(&breaker);
@@ -211,7 +214,7 @@ fn changes_are_announced_in_order_whoever_makes_them() {
     use std::sync::Mutex;
 
     static HEARD: Mutex<Vec<u64>> = Mutex::new(Vec::new());
-    shuttle::check_random(
+    check_random(
         || {
             HEARD.lock().unwrap().clear();
             let config = CircuitBreakerConfig::new().on_state_change(|change| {
@@ -276,7 +279,7 @@ fn an_error_that_takes_its_time_to_be_shown_delays_no_change_for_good() {
     static HEARD: Mutex<Vec<u64>> = Mutex::new(Vec::new());
     static SHOWN: AtomicUsize = AtomicUsize::new(0);
     let explore = || {
-        shuttle::check_random(
+        check_random(
             || {
                 HEARD.lock().unwrap().clear();
                 let config = CircuitBreakerConfig::new()

@@ -8,7 +8,7 @@ mod concurrency;
 mod fleet_view;
 #[cfg(not(shuttle))]
 mod half_open_model;
-#[cfg(shuttle)]
+#[cfg(any(shuttle, miri))]
 mod interleavings;
 #[cfg(not(shuttle))]
 mod model;

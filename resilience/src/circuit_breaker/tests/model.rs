@@ -58,6 +58,7 @@ fn count(calls: &[Call], which: impl Fn(&CallReport) -> bool) -> u64 {
 
 proptest! {
     #[test]
+    #[cfg_attr(miri, ignore = "on one thread, and too long to interpret")]
     fn windows_count_what_is_in_them(window in window(), script in calls()) {
         let config = CircuitBreakerConfig::new().window(window).trip_when(|_| false);
         let (mut machine, mut reading) = (Machine::new(&config, 100 * SECOND), Counters::default());
@@ -83,6 +84,7 @@ proptest! {
     }
 
     #[test]
+    #[cfg_attr(miri, ignore = "on one thread, and too long to interpret")]
     fn rows_count_since_the_other_kind(script in calls()) {
         let config = CircuitBreakerConfig::new().consecutive_failures(u32::MAX);
         let (mut machine, mut reading) = (Machine::new(&config, 0), Counters::default());
@@ -101,6 +103,7 @@ proptest! {
     }
 
     #[test]
+    #[cfg_attr(miri, ignore = "on one thread, and too long to interpret")]
     fn trips_exactly_when_the_model_would(window in window(), rate in 0.05..1.0_f64, script in calls()) {
         let config = CircuitBreakerConfig::new().window(window).failure_rate(rate).min_calls(1);
         let (mut machine, mut reading) = (Machine::new(&config, 0), Counters::default());

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use super::*;
-use crate::fleet::opinion::Word;
 use crate::rejection::Rejection;
 
 #[tokio::test(start_paused = true)]
@@ -252,6 +251,7 @@ async fn a_count_window_forgets_call_by_call() {
 }
 
 #[tokio::test(start_paused = true)]
+#[cfg_attr(miri, ignore = "on one thread, and too long to interpret")]
 async fn many_successes_do_not_hide_an_outage_from_a_count_window() {
     let breaker =
         CircuitBreaker::new("outage", CircuitBreakerConfig::new().window(Window::Calls(10)));
@@ -301,6 +301,7 @@ async fn a_half_open_circuit_counts_since_the_change_and_a_forced_one_too() {
 }
 
 #[tokio::test(start_paused = true)]
+#[cfg_attr(miri, ignore = "on one thread, and too long to interpret")]
 async fn a_count_window_of_millions_forgets_exactly() {
     const MILLION: u32 = 1_000_000;
     let config = CircuitBreakerConfig::new().window(Window::Calls(MILLION)).trip_when(|_| false);
@@ -534,6 +535,7 @@ fn the_defaults_are_those_of_the_table() {
     assert_eq!(short.trial_lifetime(), Duration::from_secs(30));
 }
 
+#[cfg(feature = "redis")]
 #[test]
 fn the_quorum_is_the_one_that_was_set() {
     let quorum = |config: CircuitBreakerConfig| config.quorum().map(f64::to_bits);
@@ -541,13 +543,14 @@ fn the_quorum_is_the_one_that_was_set() {
     assert_eq!(quorum(CircuitBreakerConfig::new().shared(0.25)), Some(0.25_f64.to_bits()));
 }
 
+#[cfg(feature = "redis")]
 #[tokio::test(start_paused = true)]
 async fn a_replica_tells_the_fleet_in_microseconds_for_how_long_it_would_try() {
     let breaker = three_trials();
     play(&breaker, "FFF").await;
     let opinion = breaker.opinion(1);
     let open_for = 90_000_000;
-    assert_eq!((opinion.word, opinion.trying), (Word::Open(open_for), 0));
+    assert_eq!((opinion.word, opinion.trying), (crate::fleet::opinion::Word::Open(open_for), 0));
     play(&breaker, "+90s").await;
     let trial = breaker.try_acquire().unwrap();
     let lifetime = u64::try_from(breaker.config().trial_lifetime().as_micros()).unwrap();
@@ -555,6 +558,7 @@ async fn a_replica_tells_the_fleet_in_microseconds_for_how_long_it_would_try() {
     drop(trial);
 }
 
+#[cfg(feature = "overrides")]
 #[test]
 fn options_contradict_each_other_only_beyond_the_bound() {
     let asks = |min_calls, window| {
@@ -591,5 +595,7 @@ async fn only_an_open_circuit_says_when_to_try_again() {
     play(&breaker, "+60s").await;
     assert_eq!(breaker.retry_after(), None);
     breaker.force_open();
-    assert_eq!((breaker.retry_after(), breaker.config().is_critical()), (None, false));
+    assert_eq!(breaker.retry_after(), None);
+    #[cfg(feature = "axum")]
+    assert!(!breaker.config().is_critical());
 }

@@ -56,6 +56,7 @@ impl Hash for Faceless {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "on one thread, and too long to interpret")]
 fn keys_with_one_and_the_same_hash_are_told_apart() {
     let hosts = hosts(300);
     let held = hosts.get(&Faceless(0));

@@ -1,14 +1,13 @@
 //! Calls for two keys in a map for one, in every interleaving that shuttle finds.
 //!
-//! `RUSTFLAGS="--cfg shuttle" cargo test -p resilience --release interleavings`
-
-use shuttle::sync::atomic::{AtomicU32, Ordering::SeqCst};
-use shuttle::{check_pct, check_random, thread};
+//! `scripts/explore-interleavings`; `scripts/check-miri` runs them with the orderings of real memory.
 
 use crate::bulkhead::{Bulkhead, BulkheadConfig};
 use crate::keyed::Keyed;
+use crate::sync::explore::{check_pct, check_random, thread};
+use crate::sync::{AtomicU32, Ordering::SeqCst};
 
-const RUNS: usize = 20_000;
+const RUNS: usize = if cfg!(miri) { 2_000 } else { 20_000 };
 
 fn seats(max_keys: u32) -> Keyed<Bulkhead> {
     Keyed::<Bulkhead>::new("seats", BulkheadConfig::new().max_concurrent(1)).max_keys(max_keys)

@@ -2,7 +2,7 @@
 
 mod growth;
 mod instance;
-#[cfg(shuttle)]
+#[cfg(any(shuttle, miri))]
 mod interleavings;
 mod model;
 mod nosy_keys;
@@ -125,6 +125,7 @@ fn one_with_a_call_in_flight_never_goes() {
 
 /// Each new key evicts some of those that are too many.
 #[test]
+#[cfg_attr(miri, ignore = "on one thread, and too long to interpret")]
 fn a_herd_of_calls_in_flight_lets_the_map_grow_and_shrink_again() {
     let hosts = hosts(10);
     let held: Vec<_> = (0..600_u32).map(|host| hosts.get(&host)).collect();

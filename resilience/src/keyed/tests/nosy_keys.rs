@@ -49,6 +49,7 @@ impl Drop for Nosy {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "on one thread, and too long to interpret")]
 fn a_keys_own_code_may_ask_the_map() {
     (0..3_000).for_each(|key| drop(NOSY.get(&Nosy(key))));
     NOSY.get(&Nosy(2_999)).force_open();

@@ -28,6 +28,7 @@ proptest! {
 
     /// A key that is given is taken out if it is there and put in if it is not.
     #[test]
+    #[cfg_attr(miri, ignore = "on one thread, and too long to interpret")]
     fn what_is_put_in_stays_in_its_place_until_it_is_taken(given in prop::collection::vec(0..200_u8, 1..300)) {
         let array = Array::new(LEAST);
         let mut kept = BTreeMap::new();
@@ -75,6 +76,7 @@ fn what_is_held_is_neither_taken_nor_moved() {
 
 /// When they are farther off than can be written down, they are looked for everywhere.
 #[test]
+#[cfg_attr(miri, ignore = "on one thread, and too long to interpret")]
 fn one_home_does_for_all_keys() {
     let array = Array::new(1_024);
     let tag = Tag::of(7 << 61);

@@ -1,14 +1,11 @@
 //! The queue in every interleaving that shuttle finds: no turn is lost or doubled, and no caller is forgotten.
 //!
-//! `RUSTFLAGS="--cfg shuttle" cargo test -p resilience --release interleavings`
+//! `scripts/explore-interleavings`; `scripts/check-miri` runs them with the orderings of real memory.
 
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
-
-use shuttle::sync::atomic::{AtomicU32, AtomicU64, Ordering};
-use shuttle::{check_pct, check_random, future, thread};
 
 use super::super::bucket::Bucket;
 use super::super::cost::One;
@@ -20,6 +17,8 @@ use crate::fleet::ask::Ask;
 use crate::name::Name;
 use crate::queue::Ticket;
 use crate::rate_limit::{RateLimitConfig, RateLimiter};
+use crate::sync::explore::{block_on, check_pct, check_random, thread};
+use crate::sync::{AtomicU32, AtomicU64, Ordering};
 
 const RUNS: usize = 5_000;
 const GCRA: Gcra = Gcra::new(100, 1);
@@ -113,7 +112,7 @@ impl Drop for Waiting<'_> {
 }
 
 fn call(limiter: &Limiter, looks: u32) {
-    if future::block_on(Waiting { limiter, ticket: None, looks }) {
+    if block_on(Waiting { limiter, ticket: None, looks }) {
         limiter.begun.fetch_add(1, Ordering::SeqCst);
     }
 }

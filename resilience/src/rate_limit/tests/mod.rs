@@ -3,7 +3,7 @@
 
 #[cfg(not(shuttle))]
 mod calls;
-#[cfg(shuttle)]
+#[cfg(any(shuttle, miri))]
 mod interleavings;
 #[cfg(not(shuttle))]
 mod lease;

@@ -298,6 +298,7 @@ fn played(callers: &[Caller], burst: u32, max_wait: u64) -> Vec<Option<u64>> {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(200))]
     #[test]
+    #[cfg_attr(miri, ignore = "on one thread, and too long to interpret")]
     fn the_queue_does_what_a_list_and_a_bucket_do(
         burst in 1_u32..6,
         max_wait in 1_u64..200,

@@ -96,6 +96,7 @@ fn what_is_deserialised_meets_the_same_checks() {
     assert!(read("atempts", 3_u32).unwrap_err().contains("unknown field"));
 }
 
+#[cfg(feature = "overrides")]
 #[test]
 fn options_contradict_each_other_only_beyond_the_bound() {
     let contradicts =

@@ -1,14 +1,13 @@
 //! The budget in every interleaving that shuttle finds: no token is lost, doubled or made up.
 //!
-//! `RUSTFLAGS="--cfg shuttle" cargo test -p resilience --release interleavings`
+//! `scripts/explore-interleavings`; `scripts/check-miri` runs them with the orderings of real memory.
 
 use std::sync::Arc;
 
-use shuttle::sync::atomic::{AtomicU32, Ordering::SeqCst};
-use shuttle::{check_random, thread};
-
 use super::super::budget::whole;
 use crate::retry::{Retry, RetryConfig};
+use crate::sync::explore::{check_random, thread};
+use crate::sync::{AtomicU32, Ordering::SeqCst};
 
 const RUNS: usize = 5_000;
 const QUARTER: u64 = whole(1) / 4;

@@ -5,7 +5,7 @@ mod budgets;
 #[cfg(feature = "test-util")]
 mod calls;
 mod configs;
-#[cfg(shuttle)]
+#[cfg(any(shuttle, miri))]
 mod interleavings;
 #[cfg(feature = "test-util")]
 mod limits;
