@@ -175,13 +175,15 @@ mod tests {
 
     #[test]
     fn threads_after_one_another_go_on_counting_where_the_last_one_ended() {
+        // An interpreter takes its time, and has fewer stripes.
+        const THREADS: u64 = if cfg!(miri) { 20 } else { 100 };
         let stripes = stripes();
-        for _ in 0..100 {
+        for _ in 0..THREADS {
             std::thread::scope(|scope| {
                 scope.spawn(|| (0..10).for_each(|_| bump(&stripes, |stripe| stripe)));
             });
         }
-        assert_eq!(sum(&stripes), 1_000);
+        assert_eq!(sum(&stripes), 10 * THREADS);
     }
 
     #[test]
