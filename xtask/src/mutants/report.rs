@@ -7,7 +7,7 @@ use super::explained::{Explained, placeless};
 use super::programs::Outcome;
 use super::results::Results;
 
-/// More of the tried ones than this share may not survive: one in twenty, and what chance may add in a sample.
+/// More of the tried ones than this share may not survive unexplained: one in twenty, and what chance may add in a sample.
 const MOST_SURVIVORS: f64 = 0.1;
 
 /// How many are tried between two lines about how far it is.
@@ -79,7 +79,7 @@ impl Report {
         self.caught + self.timed_out + self.survived
     }
 
-    /// Fails when nothing was tried or too many survive, explained or not.
+    /// Fails when nothing was tried or too many survive that `docs/mutants.md` does not explain.
     pub(super) fn finish(&self) -> ExitCode {
         let share = self.survived as f64 / self.tried() as f64;
         let Report { generated, switched, caught, timed_out, survived, of_them_explained, .. } =
@@ -92,6 +92,7 @@ impl Report {
             "{survived} survive ({:.1} %), {of_them_explained} of them explained",
             100.0 * share
         );
-        if share <= MOST_SURVIVORS { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+        let unexplained = (survived - of_them_explained) as f64 / self.tried() as f64;
+        if unexplained <= MOST_SURVIVORS { ExitCode::SUCCESS } else { ExitCode::FAILURE }
     }
 }
