@@ -16,8 +16,10 @@ use tokio::time::{Instant, advance, sleep};
 use super::TimeoutConfig;
 use crate::ambient;
 use crate::ambient::{deadline, remaining};
+use crate::mode::Mode;
 use crate::rejection::{Rejection, RejectionKind};
 use crate::timeout::Timeout;
+use crate::timeout::future::guard_after;
 
 const fn ms(millis: u64) -> Duration {
     Duration::from_millis(millis)
@@ -213,6 +215,20 @@ mod paused {
             std::task::Poll::Ready(())
         })
         .await;
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_limit_that_the_call_brings_is_observed_like_the_policys_own() {
+        let timeout = limit(1);
+        timeout.set_mode(Mode::Observe).unwrap();
+        for (takes, counted) in [(5, 0), (30, 1)] {
+            let body = async move {
+                sleep(ms(takes)).await;
+                Ok::<_, Rejection>(())
+            };
+            assert_eq!(guard_after(&timeout, ms(10), body).await, Ok(()));
+            assert_eq!(timeout.would_reject(), counted);
+        }
     }
 
     #[tokio::test(start_paused = true)]

@@ -207,6 +207,16 @@ async fn of_many_calls_few_are_samples() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_window_lasts_twice_as_long_as_calls_take() {
+    let bulkhead = Bulkhead::new("lasts", SMALL);
+    for _ in 0..9 {
+        saturate(&bulkhead, ms(20)).await;
+        sleep(ms(5)).await;
+    }
+    assert_eq!(bulkhead.limit(), 19, "the first window, and one of 50 ms for two others each");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_window_waits_half_a_minute_for_the_samples_it_needs() {
     let bulkhead = Bulkhead::new("waits", SMALL.min_samples(1_000));
     for _ in 0..40 {

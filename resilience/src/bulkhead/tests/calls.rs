@@ -5,9 +5,11 @@ use std::pin::pin;
 use std::task::Poll;
 use std::time::Duration;
 
+use futures_util::future::poll_immediate;
 use tokio::time::{Instant, sleep};
 
 use crate::bulkhead::{Bulkhead, BulkheadConfig};
+use crate::mode::Mode;
 use crate::rejection::{Rejection, RejectionKind};
 use crate::timeout::{Timeout, TimeoutConfig};
 
@@ -287,4 +289,15 @@ fn nothing_is_shown_that_was_not_measured() {
     let bulkhead = Bulkhead::new("unmeasured", BulkheadConfig::new());
     assert!(bulkhead.waits().is_none());
     assert_eq!(bulkhead.latencies(), (0.0, 0.0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_that_waits_begins_when_the_limit_is_only_observed() {
+    let bulkhead = Bulkhead::new("observed", PATIENT);
+    let held = bulkhead.try_acquire().unwrap();
+    let mut waiting = pin!(bulkhead.acquire());
+    assert!(poll_immediate(waiting.as_mut()).await.is_none());
+    bulkhead.set_mode(Mode::Observe).unwrap();
+    assert!(poll_immediate(waiting).await.is_some());
+    drop(held);
 }

@@ -1,7 +1,9 @@
 //! The adaptive order of waiting calls, on paused time.
 
 use std::cell::RefCell;
+use std::pin::pin;
 use std::rc::Rc;
+use std::task::{Context, Waker};
 use std::time::Duration;
 
 use tokio::task::{LocalSet, spawn_local};
@@ -175,4 +177,36 @@ async fn at_one_and_a_half_times_the_load_no_call_is_begun_in_vain() {
     assert!(median > ms(200) && given_up > 1_000, "{median:?}, {given_up}");
     let (median, given_up) = overload(&LIFO, 3_000.0).await;
     assert!(median <= ms(10) && given_up == 0, "{median:?}, {given_up}");
+}
+
+/// Whether of two calls that wait the one that came last is served first.
+fn serves_the_newest_first(bulkhead: &Bulkhead) -> bool {
+    let cx = &mut Context::from_waker(Waker::noop());
+    let held = bulkhead.try_acquire().unwrap();
+    let (mut older, mut newer) = (pin!(bulkhead.acquire()), pin!(bulkhead.acquire()));
+    assert!(older.as_mut().poll(cx).is_pending() && newer.as_mut().poll(cx).is_pending());
+    drop(held);
+    let is_newest = newer.poll(cx).is_ready();
+    assert!(is_newest || older.poll(cx).is_ready(), "one of them has the slot");
+    is_newest
+}
+
+#[tokio::test(start_paused = true)]
+async fn overload_ends_by_a_reset() {
+    static RESET: Bulkhead = Bulkhead::new("reset", ADAPTIVE);
+    run(&RESET, 200, ms(2), ms(4)).await;
+    assert!(serves_the_newest_first(&RESET));
+    RESET.reset();
+    assert!(!serves_the_newest_first(&RESET));
+}
+
+#[tokio::test(start_paused = true)]
+async fn overload_ends_by_a_call_that_need_not_wait() {
+    static FREE: Bulkhead = Bulkhead::new("free", ADAPTIVE);
+    FREE.reconfigure(ADAPTIVE).unwrap();
+    run(&FREE, 200, ms(2), ms(4)).await;
+    assert!(serves_the_newest_first(&FREE));
+    drop(FREE.try_acquire());
+    sleep(ms(101)).await;
+    assert!(!serves_the_newest_first(&FREE));
 }

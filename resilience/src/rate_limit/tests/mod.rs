@@ -11,3 +11,5 @@ mod lease;
 mod models;
 #[cfg(not(shuttle))]
 mod queue;
+#[cfg(not(shuttle))]
+mod turns;
