@@ -17,9 +17,8 @@ const MOST_SHARED: usize = 8;
 
 /// Which stripes belong to a thread, a bit each.
 static TAKEN: AtomicU32 = AtomicU32::new(0);
-/// How many have ever been one thread's own, and how many shared: none beyond holds anything.
-static OWN_USED: AtomicUsize = AtomicUsize::new(0);
-static SHARED_USED: AtomicUsize = AtomicUsize::new(0);
+/// None from this one on has ever been counted in.
+static USED: AtomicUsize = AtomicUsize::new(0);
 
 /// In the place of an index: of a thread that has not looked for a stripe, and of one that found none. No slice holds
 /// these, so that one comparison answers both questions.
@@ -69,23 +68,31 @@ fn bump_apart<T>(stripes: &[T], counter: impl Fn(&T) -> &AtomicU64) {
         add_alone(counter(&stripes[own]));
         return;
     }
-    let shared = &stripes[own_count() + SHARED.get()];
-    counter(shared).fetch_add(1, Ordering::Relaxed);
+    let index = own_count() + SHARED.get();
+    use_up_to(index);
+    counter(&stripes[index]).fetch_add(1, Ordering::Relaxed);
 }
 
-/// Of a stripe that no other thread writes to.
+/// Of a counter that no other thread writes to.
 #[inline]
-fn add_alone(counter: &AtomicU64) {
+pub(crate) fn add_alone(counter: &AtomicU64) {
     counter.store(counter.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
 }
 
-/// Those of the stripes that hold anything.
+/// What all stripes have counted together. As long as one thread counts, that is the first one's.
 #[inline]
-pub(crate) fn used<T>(stripes: &[T]) -> impl Iterator<Item = &T> {
-    let own = OWN_USED.load(Ordering::Relaxed);
-    let shared = SHARED_USED.load(Ordering::Relaxed);
-    let shared = if shared == 0 { &[] } else { &stripes[own_count()..own_count() + shared] };
-    stripes[..own].iter().chain(shared)
+pub(crate) fn sum<T>(stripes: &[T], counter: impl Fn(&T) -> &AtomicU64) -> u64 {
+    let load = |stripe| counter(stripe).load(Ordering::Relaxed);
+    match USED.load(Ordering::Relaxed) {
+        ..2 => stripes.first().map_or(0, load),
+        used => stripes.iter().take(used).map(load).sum(),
+    }
+}
+
+fn use_up_to(index: usize) {
+    if USED.load(Ordering::Relaxed) <= index {
+        USED.fetch_max(index + 1, Ordering::Relaxed);
+    }
 }
 
 /// The calling thread's own, which it takes if it has not yet looked for one.
@@ -105,7 +112,6 @@ fn own_index() -> Option<usize> {
 fn share() {
     static NEXT: AtomicUsize = AtomicUsize::new(0);
     let index = NEXT.fetch_add(1, Ordering::Relaxed) % shared_count();
-    SHARED_USED.fetch_max(index + 1, Ordering::Relaxed);
     SHARED.set(index);
     OWN.set(SHARING);
 }
@@ -123,7 +129,7 @@ impl Held {
         match TAKEN.fetch_update(Ordering::Acquire, Ordering::Relaxed, free) {
             Ok(taken) => {
                 let index = taken.trailing_ones() as usize;
-                OWN_USED.fetch_max(index + 1, Ordering::Relaxed);
+                use_up_to(index);
                 OWN.set(index);
             }
             Err(_) => share(),
@@ -150,7 +156,7 @@ mod tests {
     use super::*;
 
     fn sum(stripes: &[AtomicU64]) -> u64 {
-        used(stripes).map(|stripe| stripe.load(Ordering::Relaxed)).sum()
+        super::sum(stripes, |stripe| stripe)
     }
 
     fn stripes() -> Vec<AtomicU64> {

@@ -59,9 +59,8 @@ impl StripedCounter {
     }
 
     fn all(&self) -> u64 {
-        let stripes = self.stripes.get().map(|stripes| stripe::used(stripes));
-        let counted = stripes.into_iter().flatten().map(|stripe| stripe.0.load(Relaxed));
-        self.word.load(Relaxed) + counted.sum::<u64>()
+        let counted = |stripes| stripe::sum(stripes, |stripe: &Stripe| &stripe.0);
+        self.word.load(Relaxed) + self.stripes.get().map_or(0, |stripes| counted(stripes))
     }
 
     #[inline]

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use super::config::{CircuitBreakerConfig, Window};
-use super::report::{CallReport, End};
+use super::quiet::Quiet;
+use super::report::{CallReport, Effect, End};
 use super::streak::Streak;
 use super::tally::Counters;
 use super::trials::{TrialId, Trials};
@@ -19,17 +20,6 @@ pub(super) enum Admission {
     Rejected(Option<Duration>),
 }
 
-/// What a report did.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Effect {
-    /// Nothing more to do.
-    Stay,
-    /// The state has to change.
-    Change(CircuitState, Cause),
-    /// The user's rule has to be asked, outside the lock.
-    Ask(Counts),
-}
-
 /// The breaker's memory.
 #[derive(Debug)]
 pub(super) struct Machine {
@@ -38,6 +28,7 @@ pub(super) struct Machine {
     open_until: Nanos,
     window: SlidingWindow,
     streak: Streak,
+    quiet: Quiet,
     trials: Trials,
     reopenings: u32,
     /// When it opened last, and the chance that its period was varied by.
@@ -51,6 +42,7 @@ impl Machine {
             open_until: 0,
             window: SlidingWindow::new(config.effective_window(), Counters::default(), now),
             streak: Streak::default(),
+            quiet: Quiet::new(config, CircuitState::Closed),
             trials: Trials::default(),
             reopenings: 0,
             opened: (0, 0.0),
@@ -115,6 +107,20 @@ impl Machine {
     /// Lets old buckets go, before anything is counted at `now`.
     pub(super) fn advance(&mut self, reading: Counters, now: Nanos) {
         self.window.advance(reading, now);
+    }
+
+    /// Takes in a failure, one of these and not slow, if that changes nothing. Else nothing has happened, and
+    /// [`record`](Self::record) takes it in.
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "as `record`")]
+    pub(super) fn fail_quietly(&mut self, successes: u64, failures: u64) -> bool {
+        let streak = self.streak.after_failure(successes);
+        let is_quiet = self.quiet.allows_row(streak.failures(successes))
+            && self.window.note_quietly(successes, failures, &self.quiet);
+        if is_quiet {
+            self.streak = streak;
+        }
+        is_quiet
     }
 
     /// Takes in a call that `reading` already contains.
@@ -187,8 +193,9 @@ impl Machine {
         }
     }
 
-    /// Derives the end of an open period from when it began.
-    pub(super) fn stay_open_for(&mut self, config: &CircuitBreakerConfig) {
+    /// Derives from the options which failures change nothing, and when an open period ends.
+    pub(super) fn derive(&mut self, config: &CircuitBreakerConfig) {
+        self.quiet = Quiet::new(config, self.state);
         if self.state == CircuitState::Open {
             let (opened, chance) = self.opened;
             self.open_until = clock::after(opened, config.open_period(self.reopenings, chance));
@@ -224,7 +231,7 @@ impl Machine {
         self.state = to;
         self.open_until = 0;
         self.opened = (now, chance);
-        self.stay_open_for(config);
+        self.derive(config);
         self.begin_anew(config, reading, now);
     }
 
@@ -241,7 +248,7 @@ impl Machine {
         self.window.advance(reading, now);
         let seen = self.window.seen(reading);
         Counts {
-            requests: self.window.requests(reading, seen),
+            requests: self.window.requests(reading),
             successes: seen.successes,
             failures: seen.failures,
             ignored: seen.ignored,

@@ -1,13 +1,15 @@
 //! The circuit breaker.
 //!
 //! [`config`] what was asked for, [`rules`] what that means · [`machine`] the pure state machine, over [`window`] (what
-//! is judged), [`streak`] (results in a row) and [`trials`] (half-open slots) · [`tally`] lifetime counters · [`word`] the one atomic that healthy
-//! calls look at · [`latency`] response times · [`policy`] the shared breaker, [`permit`] an admitted call, [`future`] a guarded one,
+//! is judged), [`bits`] (the last so many calls), [`quiet`] (which failures change nothing), [`streak`] (results in a row)
+//! and [`trials`] (half-open slots) · [`tally`] lifetime counters · [`word`] the one atomic that healthy calls look at ·
+//! [`latency`] response times · [`policy`] the shared breaker, [`permit`] an admitted call, [`future`] a guarded one,
 //! [`answered`] one whose outcome is still to come.
 
 mod announcements;
 #[cfg(feature = "tower")]
 mod answered;
+mod bits;
 mod call;
 mod config;
 mod counts;
@@ -21,6 +23,7 @@ mod future;
 mod machine;
 mod permit;
 mod policy;
+mod quiet;
 mod report;
 mod rules;
 mod streak;

@@ -1,4 +1,6 @@
-//! How one call ended, in the words that tell, machine and counters share.
+//! How one call ended and what that did, in the words that tell, machine and counters share.
+
+use crate::circuit_state::{Cause, CircuitState, Counts};
 
 /// How one call ended, as far as the machine cares.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,4 +17,15 @@ pub(super) enum End {
     Ignored,
     /// Dropped after it had run for `slow_call`: a slow call, and no evidence of anything else.
     Abandoned,
+}
+
+/// What a report did.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Effect {
+    /// Nothing more to do.
+    Stay,
+    /// The state has to change.
+    Change(CircuitState, Cause),
+    /// The user's rule has to be asked, outside the lock.
+    Ask(Counts),
 }

@@ -167,7 +167,7 @@ impl CircuitBreakerConfig {
         if calls < self.effective_min_calls() {
             return None;
         }
-        let reached = |part: u64, rate: f64| part > 0 && part as f64 / calls as f64 >= rate;
+        let reached = |part: u64, rate: f64| part > 0 && ratio(part, calls) >= rate;
         if self.judges_rate() && reached(seen.failures, self.effective_failure_rate()) {
             return Some(Cause::FailureRate);
         }
@@ -178,7 +178,7 @@ impl CircuitBreakerConfig {
     /// A rate for the eye: `None` while there are too few calls to judge.
     pub(crate) fn rate(&self, part: u64, counts: &Counts) -> Option<f64> {
         let enough = counts.calls() > 0 && counts.calls() >= self.effective_min_calls();
-        enough.then(|| part as f64 / counts.calls() as f64)
+        enough.then(|| ratio(part, counts.calls()))
     }
 
     pub(super) fn is_slow(&self, took: Duration) -> bool {
@@ -218,6 +218,12 @@ impl CircuitBreakerConfig {
             .unwrap_or(longest)
             .clamp(self.open_for, longest)
     }
+}
+
+/// As signed numbers, which the processor converts at once.
+#[inline]
+pub(super) const fn ratio(part: u64, calls: u64) -> f64 {
+    part.cast_signed() as f64 / calls.cast_signed() as f64
 }
 
 const fn is_ratio(value: Option<f64>) -> bool {

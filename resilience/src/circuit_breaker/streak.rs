@@ -16,8 +16,13 @@ impl Streak {
 
     #[inline]
     pub(super) fn fail(&mut self, successes: u64) {
-        self.failures = if successes == self.successes_before { self.failures + 1 } else { 1 };
-        self.successes_before = successes;
+        *self = self.after_failure(successes);
+    }
+
+    /// As it will be after one more failure.
+    #[inline]
+    pub(super) fn after_failure(&self, successes: u64) -> Self {
+        Self { failures: self.failures(successes) + 1, successes_before: successes }
     }
 
     /// One of the successes counted is none: an abandoned call neither continues nor ends a streak.

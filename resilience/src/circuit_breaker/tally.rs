@@ -3,7 +3,7 @@
 //! They only ever grow. Windows, rows of successes and "since the last change" are differences between two readings,
 //! which is why a success needs nothing but one increment here: no lock, no window of its own.
 
-use std::ops::{AddAssign, Sub};
+use std::ops::Sub;
 
 use super::Totals;
 use super::report::{CallReport, End};
@@ -15,41 +15,60 @@ use crate::sync::{AtomicU64, Ordering::Relaxed};
 #[repr(align(128))]
 pub(super) struct Stripe {
     pub(super) successes: AtomicU64,
-    pub(super) failures: AtomicU64,
     pub(super) ignored: AtomicU64,
-    pub(super) slow: AtomicU64,
     pub(super) cancelled: AtomicU64,
     pub(super) stale: AtomicU64,
     pub(super) rejected: AtomicU64,
-    /// Of `successes`, the calls that were dropped after `slow_call`: windows count them as calls that did not fail.
+}
+
+/// The counters of one breaker. What takes the machine's lock anyway is counted under it, in one place.
+#[derive(Debug)]
+pub(super) struct Tally {
+    stripes: Box<[Stripe]>,
+    failures: AtomicU64,
+    slow: AtomicU64,
+    /// Of the successes, the calls that were dropped after `slow_call`: windows count them as calls that did not fail.
     abandoned: AtomicU64,
 }
 
-/// The counters of one breaker.
-#[derive(Debug)]
-pub(super) struct Tally(Box<[Stripe]>);
-
 impl Tally {
     pub(super) fn new() -> Self {
-        Self((0..stripe::count()).map(|_| Stripe::default()).collect())
+        let [failures, slow, abandoned] = [0, 0, 0].map(AtomicU64::new);
+        let stripes = (0..stripe::count()).map(|_| Stripe::default()).collect();
+        Self { stripes, failures, slow, abandoned }
     }
 
     /// Adds one to a counter of the calling thread's.
     #[inline]
     pub(super) fn bump(&self, counter: impl Fn(&Stripe) -> &AtomicU64) {
-        stripe::bump(&self.0, counter);
+        stripe::bump(&self.stripes, counter);
     }
 
-    /// Counts a call that ended.
+    /// Counts a call that ended, under the machine's lock.
     #[inline]
     pub(super) fn count(&self, report: CallReport) {
-        self.count_end(report.end);
+        match report.end {
+            End::Failure => stripe::add_alone(&self.failures),
+            end => self.count_end(end),
+        }
         if report.slow {
-            self.bump(|mine| &mine.slow);
+            stripe::add_alone(&self.slow);
         }
         if report.end == End::Abandoned {
-            self.bump(|mine| &mine.abandoned);
+            stripe::add_alone(&self.abandoned);
         }
+    }
+
+    /// Counts a failure under the machine's lock, if `is_quiet` of the successes and failures that there are then.
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "measured: a call would save and load registers")]
+    pub(super) fn count_failure_if(&self, is_quiet: impl FnOnce(u64, u64) -> bool) -> bool {
+        let failures = self.failures.load(Relaxed) + 1;
+        let is_quiet = is_quiet(self.sum(|mine| &mine.successes), failures);
+        if is_quiet {
+            self.failures.store(failures, Relaxed);
+        }
+        is_quiet
     }
 
     /// Counts a call that ended after the state had changed.
@@ -58,71 +77,52 @@ impl Tally {
         self.bump(move |mine| if is_abandoned { &mine.cancelled } else { &mine.stale });
     }
 
-    /// Counts a call by its end alone.
+    /// Counts a call that did not fail, by its end alone.
     #[inline]
     pub(super) fn count_end(&self, end: End) {
-        self.bump(move |mine| match end {
-            End::Success | End::Abandoned => &mine.successes,
-            End::Failure => &mine.failures,
-            End::Ignored => &mine.ignored,
-        });
+        self.bump(move |mine| if end == End::Ignored { &mine.ignored } else { &mine.successes });
     }
 
     /// Begins at zero again, under the machine's lock. A thread that counts at this moment may undo it.
     #[cfg(feature = "test-util")]
     pub(super) fn clear(&self) {
-        for stripe in &self.0 {
-            let Stripe {
-                successes,
-                failures,
-                ignored,
-                slow,
-                cancelled,
-                stale,
-                rejected,
-                abandoned,
-            } = stripe;
-            let counters =
-                [successes, failures, ignored, slow, cancelled, stale, rejected, abandoned];
-            for counter in counters {
+        for stripe in &self.stripes {
+            let Stripe { successes, ignored, cancelled, stale, rejected } = stripe;
+            for counter in [successes, ignored, cancelled, stale, rejected] {
                 counter.store(0, Relaxed);
             }
+        }
+        for counter in [&self.failures, &self.slow, &self.abandoned] {
+            counter.store(0, Relaxed);
         }
     }
 
     /// What the state machine looks at. Call it under the machine's lock: then a later reading is never behind.
     #[inline]
     pub(super) fn read(&self) -> Counters {
-        let mut sum = Counters::default();
-        for stripe in stripe::used(&self.0) {
-            sum += stripe.read();
+        Counters {
+            successes: self.sum(|mine| &mine.successes),
+            failures: self.failures.load(Relaxed),
+            ignored: self.sum(|mine| &mine.ignored),
+            slow: self.slow.load(Relaxed),
         }
-        sum
     }
 
     /// The totals of all calls.
     pub(super) fn totals(&self) -> Totals {
-        let sum = |counter: fn(&Stripe) -> &AtomicU64| -> u64 {
-            stripe::used(&self.0).map(|s| counter(s).load(Relaxed)).sum()
-        };
-        let abandoned = sum(|s| &s.abandoned);
+        let abandoned = self.abandoned.load(Relaxed);
         let Counters { successes, failures, ignored, slow } = self.read();
         let successes = successes.saturating_sub(abandoned);
-        let (cancelled, stale) = (sum(|s| &s.cancelled) + abandoned, sum(|s| &s.stale));
-        let rejected = sum(|s| &s.rejected);
+        let cancelled = self.sum(|mine| &mine.cancelled) + abandoned;
+        let stale = self.sum(|mine| &mine.stale);
+        let rejected = self.sum(|mine| &mine.rejected);
         let requests = successes + failures + ignored + cancelled + stale;
         Totals { requests, successes, failures, ignored, slow, rejected, cancelled, stale }
     }
-}
 
-impl Stripe {
-    fn read(&self) -> Counters {
-        Counters {
-            successes: self.successes.load(Relaxed),
-            failures: self.failures.load(Relaxed),
-            ignored: self.ignored.load(Relaxed),
-            slow: self.slow.load(Relaxed),
-        }
+    #[inline]
+    fn sum(&self, counter: impl Fn(&Stripe) -> &AtomicU64) -> u64 {
+        stripe::sum(&self.stripes, counter)
     }
 }
 
@@ -151,14 +151,5 @@ impl Sub for Counters {
             ignored: self.ignored - earlier.ignored,
             slow: self.slow - earlier.slow,
         }
-    }
-}
-
-impl AddAssign for Counters {
-    fn add_assign(&mut self, other: Self) {
-        self.successes += other.successes;
-        self.failures += other.failures;
-        self.ignored += other.ignored;
-        self.slow += other.slow;
     }
 }

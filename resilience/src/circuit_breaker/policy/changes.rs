@@ -154,7 +154,7 @@ impl Configured for CircuitBreaker {
         if config.latency {
             shared.measure();
         }
-        locked.machine.stay_open_for(config);
+        locked.machine.derive(config);
         self.publish_open_until(&locked);
         if judges_otherwise(before, config) {
             locked.machine.begin_anew(config, shared.tally.read(), clock::now());

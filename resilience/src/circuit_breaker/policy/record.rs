@@ -1,8 +1,7 @@
 //! A call has ended: it is counted, and changes the state where that follows from it.
 
-use super::super::machine::Effect;
 use super::super::permit::Ticket;
-use super::super::report::{CallReport, End};
+use super::super::report::{CallReport, Effect, End};
 use super::super::word::Word;
 use super::CircuitBreaker;
 use super::shared::Locked;
@@ -23,11 +22,32 @@ impl CircuitBreaker {
         self.take_in(ticket, report, error);
     }
 
-    /// The same for a call that failed, was no trial and not measured: most that fail. What they have in common is known
-    /// when this is compiled, which halves its instructions.
+    /// The same for a call that failed, was no trial and not measured: most that fail.
     #[cold]
     #[inline(never)]
     pub(in super::super) fn record_failure(&self, word: Word, error: ErrorText<'_>) {
+        if !self.fail_quietly(word) {
+            self.record_failure_aloud(word, error);
+        }
+    }
+
+    /// Counts a failure that changes nothing. Of any other, nothing has happened.
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "measured: a call would save and load registers")]
+    fn fail_quietly(&self, word: Word) -> bool {
+        let Some(shared) = self.shared.get() else { return false };
+        if !shared.is_fresh(word) {
+            return false;
+        }
+        let mut locked = shared.locked.lock();
+        let machine = &mut locked.machine;
+        let fail = |successes, failures| machine.fail_quietly(successes, failures);
+        word == self.word() && shared.tally.count_failure_if(fail)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn record_failure_aloud(&self, word: Word, error: ErrorText<'_>) {
         let report = CallReport { end: End::Failure, slow: false };
         self.take_in(Ticket::passing(word), report, error);
     }

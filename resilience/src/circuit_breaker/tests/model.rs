@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 
-use super::super::machine::{Effect, Machine};
-use super::super::report::{CallReport, End};
+use super::super::machine::Machine;
+use super::super::report::{CallReport, Effect, End};
 use super::super::tally::Counters;
 use super::*;
 
@@ -59,15 +59,18 @@ fn count(calls: &[Call], which: impl Fn(&CallReport) -> bool) -> u64 {
 proptest! {
     #[test]
     #[cfg_attr(miri, ignore = "on one thread, and too long to interpret")]
-    fn windows_count_what_is_in_them(window in window(), script in calls()) {
-        let config = CircuitBreakerConfig::new().window(window).trip_when(|_| false);
+    fn windows_count_what_is_in_them(window in window(), script in calls(), quietly in any::<bool>()) {
+        let config = CircuitBreakerConfig::new().window(window);
+        let config = if quietly { config.min_calls(u32::MAX) } else { config.trip_when(|_| false) };
         let (mut machine, mut reading) = (Machine::new(&config, 100 * SECOND), Counters::default());
         let (mut all, mut now) = (Vec::new(), 100 * SECOND);
         for (pause, report) in script {
             now += pause;
             machine.advance(reading, now);
             reading = after(reading, report);
-            machine.record(&config, report, reading, now);
+            let (effect, was_quiet) = take_in(&mut machine, &config, report, reading, now);
+            prop_assert!(effect == Effect::Stay || !quietly);
+            prop_assert!(!was_quiet || quietly);
             all.push(Call { at: now, report });
 
             let (seen, model) = (machine.counts(reading, now), remembered(&all, window, now));
@@ -91,7 +94,7 @@ proptest! {
         let (mut successes, mut failures) = (0, 0);
         for (_, report) in script {
             reading = after(reading, report);
-            machine.record(&config, report, reading, 0);
+            take_in(&mut machine, &config, report, reading, 0);
             match report.end {
                 End::Success => (successes, failures) = (successes + 1, 0),
                 End::Failure => (successes, failures) = (0, failures + 1),
@@ -112,7 +115,7 @@ proptest! {
             now += pause;
             machine.advance(reading, now);
             reading = after(reading, report);
-            let effect = machine.record(&config, report, reading, now);
+            let (effect, _) = take_in(&mut machine, &config, report, reading, now);
             all.push(Call { at: now, report });
 
             let model = remembered(&all, window, now);
@@ -124,6 +127,21 @@ proptest! {
             if over { break; }
         }
     }
+}
+
+/// As the breaker does it: whether that was quiet, too.
+fn take_in(
+    machine: &mut Machine,
+    config: &CircuitBreakerConfig,
+    report: CallReport,
+    reading: Counters,
+    now: u64,
+) -> (Effect, bool) {
+    let may_be_quiet = report == CallReport { end: End::Failure, slow: false };
+    if may_be_quiet && machine.fail_quietly(reading.successes, reading.failures) {
+        return (Effect::Stay, true);
+    }
+    (machine.record(config, report, reading, now), false)
 }
 
 /// What counts beside the failures: successes, and calls that were given up for slow.
