@@ -17,6 +17,7 @@ fn passing(limiter: &RateLimiter, calls: u32) -> usize {
 }
 
 #[tokio::test(start_paused = true)]
+#[cfg_attr(miri, ignore = "on one thread, and too long to interpret")]
 async fn a_burst_passes_at_once_and_then_the_rate() {
     for (rate, burst) in [("100/s", 100), ("7/s", 7), ("3/m", 3)] {
         let limiter = limiter(rate, burst);
@@ -30,6 +31,7 @@ async fn a_burst_passes_at_once_and_then_the_rate() {
 }
 
 #[tokio::test(start_paused = true)]
+#[cfg_attr(miri, ignore = "on one thread, and too long to interpret")]
 async fn a_client_that_hammers_still_gets_its_rate() {
     let limiter = limiter("10/s", 1);
     let mut passed = 0;
