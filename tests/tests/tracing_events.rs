@@ -30,6 +30,13 @@ async fn changes_of_state_retries_and_refusals_say_who_and_what() {
     assert_eq!(line.target, "resilience::circuit_breaker");
     log.line_with(&["policy=\"logged\"", "event=\"circuit_open\""]);
 
+    let failing =
+        CircuitBreakerConfig::new().consecutive_failures(1).open_for(Duration::from_secs(30));
+    let breaker = CircuitBreaker::new("logged wait", failing);
+    breaker.try_acquire().unwrap().failure();
+    let rejection = breaker.try_acquire().unwrap_err();
+    assert_eq!(rejection.retry_after(), Some(Duration::from_secs(30)), "also where it is logged");
+
     let retry = Retry::new("logged retry", RetryConfig::new().attempts(2));
     let _ = retry.call(|| async { Err::<(), ()>(()) }).await;
     let line =
@@ -165,6 +172,23 @@ async fn a_fallback_warns_once_a_minute_of_what_it_hides_and_how_often() {
     assert_eq!((log.count_with(&fell_back), log.count_with(&warned)), (4, 2));
     log.line_with(&[&warned[..], &["count=3"]].concat());
     log.line_with(&["policy=\"again\"", "event=\"retried\"", "attempt=1", "error=no answer"]);
+}
+
+#[tokio::test]
+async fn an_answer_that_fails_is_logged_with_its_number() {
+    #[fallback(Err(Down("no replica")), Ok(2), name = "two answers")]
+    async fn fetch() -> Result<u32, Down> {
+        Err(Down("no answer"))
+    }
+
+    let log = log::listen();
+    assert!(matches!(fetch().await, Ok(2)));
+    log.line_with(&[
+        "policy=\"two answers\"",
+        "event=\"fallback_failed\"",
+        "step=1",
+        "error=no replica",
+    ]);
 }
 
 #[tokio::test(start_paused = true)]

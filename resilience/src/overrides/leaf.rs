@@ -112,4 +112,13 @@ mod tests {
         #[cfg(feature = "axum")]
         assert!(Source::Admin.wins_over_program());
     }
+
+    #[test]
+    fn what_has_no_options_here_is_told_where_they_are() {
+        for word in ["pipeline", "resilient"] {
+            assert!(unknown_kind(word).starts_with("a pipeline's parts have names"), "{word}");
+        }
+        assert!(unknown_kind("fallback").starts_with("a fallback has no options"));
+        assert!(unknown_kind("retries").contains("did you mean `retry`?"));
+    }
 }

@@ -3,10 +3,14 @@
 use super::environment;
 use super::leaf::Leaf;
 use super::resolve::{Known, winners};
+use super::target::Target;
 use super::toml_text;
 use crate::grammar::Literal;
+use crate::health::{HealthCheck, HealthCheckConfig};
 use crate::kind::PolicyKind;
+use crate::name::{Identity, Origin};
 use crate::problem::Problem;
+use crate::retry::{Retry, RetryConfig};
 
 fn known(kind: PolicyKind, name: &'static str, place: &str) -> Known {
     Known { kind, name, place: place.into() }
@@ -128,8 +132,31 @@ fn a_spelling_that_two_policies_share_is_told_with_the_way_out() {
                 .into()
         ])
     );
+    let told = variable("RESILIENCE__RETRY__A_B__DELAY", "5s").unwrap_err();
+    assert!(told[0].ends_with("RESILIENCE_OVERRIDES='retry.\"a.b\".delay=\"5s\"'"), "{told:?}");
     let told = variable("RESILIENCE__RETRY__NONE__ATTEMPTS", "1").unwrap_err();
     assert!(told[0].contains("no retry is spelled `NONE` here"), "{told:?}");
     assert!(variable("RESILIENCE__RETRIES__A__B", "1").unwrap_err()[0].contains("CIRCUIT_BREAKER"));
     assert_eq!(variable("RESILIENCE_SOMETHING", "1"), Ok(vec![]));
+}
+
+/// What is wrong with the first override of a text, for the first of the policies.
+fn wrong(target: &dyn Target, text: &str) -> Option<String> {
+    target.check(&policies()[0], &file(text)[0]).map(|problem| problem.to_string())
+}
+
+#[test]
+fn a_state_and_a_mode_are_for_kinds_that_have_them() {
+    static RETRY: Retry = Retry::new("shop::charge", RetryConfig::new());
+    let told = wrong(&RETRY, "[retry.\"shop::charge\"]\nstate = \"forced-open\"").unwrap();
+    assert!(told.starts_with("f:2:1: unknown option `state` of a retry"), "{told}");
+    assert_eq!(wrong(&RETRY, "[retry.\"shop::charge\"]\nmode = \"off\""), None);
+
+    let check = HealthCheck::declared(
+        Identity::new("database", Origin::Explicit),
+        HealthCheckConfig::new(),
+        || Box::pin(async { Ok(()) }),
+    );
+    let told = wrong(&check, "[health_check.\"database\"]\nmode = \"off\"").unwrap();
+    assert!(told.starts_with("f:2:1: unknown option `mode` of a health check"), "{told}");
 }

@@ -63,4 +63,12 @@ mod tests {
         let one = Literal::Text("25%".into());
         assert_eq!(ConfigValue::shares(&one), Err(FOUR_SHARES.into()));
     }
+
+    #[test]
+    fn numbers_with_a_point_are_told_from_whole_ones() {
+        let read = |text: &str| of_json(&serde_json::from_str(text).unwrap());
+        assert_eq!(read("0.5"), Some(Literal::Float("0.5".into())));
+        assert_eq!(read("5"), Some(Literal::Integer("5".into())));
+        assert_eq!(read("null"), None);
+    }
 }

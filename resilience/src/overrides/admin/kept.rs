@@ -208,5 +208,10 @@ mod tests {
     fn what_stands_beside_no_option_is_told() {
         let told = read("[retry.a]\nattempts = 1\n\"attempts.until\" = 5").unwrap_err();
         assert_eq!(told.to_string(), "f:3:1: `attempts.until` is nothing that is kept here");
+        let told = read("[retry.a]\nattempts = 1\n\"attempts.expires_at_ms\" = -5").unwrap_err();
+        assert_eq!(
+            told.to_string(),
+            "f:3:1: `attempts.expires_at_ms` is nothing that is kept here"
+        );
     }
 }

@@ -108,3 +108,12 @@ fn a_call_of_more_than_a_burst_is_too_heavy() {
     assert_eq!(terms.too_heavy(1_000), None);
     assert_eq!(terms.too_heavy(1_001), Some(Early::NEVER));
 }
+
+#[test]
+fn a_reset_forgets_what_the_store_said() {
+    let (lease, terms) = (lease(), terms(SECOND));
+    lease.rejected(NOW, 1, Answer { turns: 0, wait: 25_000, arrival: 0 }, &terms);
+    assert!(lease.denied(NOW, 1, 0, &terms).is_some());
+    lease.reset();
+    assert!(lease.denied(NOW, 1, 0, &terms).is_none());
+}

@@ -33,6 +33,13 @@ fn nonsense_does_not_build() {
 }
 
 #[test]
+fn without_a_delay_a_wait_that_is_asked_for_may_be_as_long_as_the_longest_delay() {
+    let retry = Retry::new("eager", RetryConfig::new().delay(Duration::ZERO).max_delay(secs(5)));
+    assert_eq!(retry.wait_for(secs(5)), secs(5));
+    assert_eq!(retry.wait_for(secs(5) + Duration::from_nanos(1)), Duration::MAX);
+}
+
+#[test]
 fn a_delay_beyond_the_default_limit_moves_the_limit() {
     assert_eq!(RetryConfig::new().longest_delay(), secs(10));
     assert_eq!(RetryConfig::new().delay(secs(60)).longest_delay(), secs(60));
