@@ -57,13 +57,26 @@ fn count(program: &Program, name: &str, features: &str, none: usize) -> Result<u
     Ok(crates)
 }
 
-/// What a first build takes, without the crate and with it.
+/// What a first build takes: without the crate, with it, with each feature alone, and with all.
 fn times(program: &Program) -> Result<(), Problem> {
     println!("\n| first build of | CPU seconds | seconds |\n|---|--:|--:|");
-    for attributes in [Attributes::None, Attributes::Six] {
-        program.write(attributes, 1, "")?;
-        println!("| {} | {} |", attributes.description(), program.build_anew()?);
+    time(program, Attributes::None, "", Attributes::None.description())?;
+    time(program, Attributes::Six, "", Attributes::Six.description())?;
+    let names = features_of(&manifest("resilience")?);
+    for name in &names {
+        time(program, Attributes::Six, name, &format!("the same with `{name}`"))?;
     }
+    time(program, Attributes::Six, &names.join(","), "the same with all")
+}
+
+fn time(
+    program: &Program,
+    attributes: Attributes,
+    features: &str,
+    name: &str,
+) -> Result<(), Problem> {
+    program.write(attributes, 1, features)?;
+    println!("| {name} | {} |", program.build_anew()?);
     Ok(())
 }
 
