@@ -177,4 +177,25 @@ mod tests {
         assert!(bits.set_last_if(4, |ones| ones == 3));
         assert_eq!(bits.count(4), 3);
     }
+
+    #[test]
+    fn a_ring_counts_what_a_list_of_all_calls_does() {
+        for capacity in [3, 64, 70, 130_u8] {
+            let (mut bits, mut calls, mut random) = (Bits::new(capacity.into(), 0), vec![true], 7);
+            bits.set_last(1);
+            for _ in 0..2_000 {
+                random = u32::wrapping_mul(random, 1_664_525).wrapping_add(1_013_904_223);
+                calls.extend((0..random >> 29).map(|_| false));
+                calls.push(true);
+                let last = calls.iter().rev().take(capacity.into());
+                let set = last.filter(|is_set| **is_set).count() as u64;
+                let end = calls.len() as u64;
+                assert!(
+                    bits.set_last_if(end, |ones| ones == set),
+                    "{capacity} places, {end} calls"
+                );
+                assert_eq!(bits.count(end), set);
+            }
+        }
+    }
 }

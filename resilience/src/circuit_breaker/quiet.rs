@@ -63,3 +63,44 @@ fn fewest(rate: f64, calls: u64) -> u64 {
     }
     failures
 }
+
+#[cfg(all(test, not(shuttle)))]
+mod tests {
+    use super::*;
+
+    const HALF: CircuitBreakerConfig =
+        CircuitBreakerConfig::new().failure_rate(0.5).min_calls(10).window(Window::Calls(20));
+
+    #[test]
+    fn a_failure_with_which_a_threshold_is_reached_is_not_quiet() {
+        let quiet = Quiet::new(&HALF, CircuitState::Closed);
+        assert!(quiet.allows(9, 9), "too few calls to judge");
+        assert!(quiet.allows(4, 10) && !quiet.allows(5, 10) && !quiet.allows(6, 10));
+        assert!(quiet.allows_in_full(9) && !quiet.allows_in_full(10));
+        let row = CircuitBreakerConfig::new().consecutive_failures(3);
+        let quiet = Quiet::new(&row, CircuitState::Closed);
+        assert!(quiet.allows_row(2) && !quiet.allows_row(3));
+        assert!(quiet.allows(9, 9), "no rate is judged");
+    }
+
+    #[test]
+    fn what_needs_a_closer_look_is_never_quiet() {
+        let looked_at = [
+            Quiet::new(&HALF, CircuitState::HalfOpen),
+            Quiet::new(&HALF.trip_when(|_| false), CircuitState::Closed),
+        ];
+        assert!(looked_at.iter().all(|quiet| !quiet.allows_row(1)));
+        assert!(Quiet::new(&HALF, CircuitState::Closed).allows_row(u64::MAX - 1));
+    }
+
+    #[test]
+    fn the_fewest_failures_of_a_full_window_are_those_that_reach_its_rate() {
+        for calls in 1..=300 {
+            for rate in [0.01, 0.1, 0.3, 1.0 / 3.0, 0.5, 0.7, 0.9, 1.0] {
+                let failures = fewest(rate, calls);
+                assert!(ratio(failures, calls) >= rate, "{failures} of {calls} for {rate}");
+                assert!(ratio(failures - 1, calls) < rate, "{failures} of {calls} for {rate}");
+            }
+        }
+    }
+}

@@ -599,3 +599,31 @@ async fn only_an_open_circuit_says_when_to_try_again() {
     #[cfg(feature = "axum")]
     assert!(!breaker.config().is_critical());
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_call_that_fails_in_a_later_bucket_than_it_began_in_belongs_to_the_later_one() {
+    let window = CircuitBreakerConfig::new().window(Window::Time(Duration::from_secs(10)));
+    let breaker = CircuitBreaker::new("later bucket", window);
+    let fails_after = async |seconds| {
+        let body = async {
+            tokio::time::advance(Duration::from_secs(seconds)).await;
+            Err::<(), _>(Down)
+        };
+        assert!(breaker.call(body).await.is_err());
+    };
+    fails_after(0).await;
+    fails_after(0).await;
+    fails_after(5).await;
+    assert_eq!(breaker.counts().failures, 3);
+    play(&breaker, "+6s").await;
+    assert_eq!(breaker.counts().failures, 1, "those of eleven seconds ago are gone");
+}
+
+#[derive(Debug)]
+struct Down;
+
+impl From<Rejection> for Down {
+    fn from(_: Rejection) -> Self {
+        Self
+    }
+}
