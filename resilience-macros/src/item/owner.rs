@@ -30,3 +30,18 @@ pub(crate) fn taken(arguments: TokenStream) -> (Option<String>, TokenStream) {
 fn text(token: &TokenTree) -> Option<String> {
     syn::parse2::<syn::LitStr>(token.to_token_stream()).ok().map(|text| text.value())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_put_is_taken_out_again() {
+        let arguments = quote!(attempts = 3, delay = "1s");
+        let (owner, rest) = taken(put("Payments", &arguments));
+        assert_eq!(owner.as_deref(), Some("Payments"));
+        assert_eq!(rest.to_string(), arguments.to_string());
+        let (owner, rest) = taken(arguments.clone());
+        assert_eq!((owner, rest.to_string()), (None, arguments.to_string()));
+    }
+}

@@ -9,8 +9,12 @@ use crate::policies::reading::Reader;
 use crate::policies::resilient::parts::{OTHERS, PARTS};
 use crate::policies::{ALL, circuit_breaker, retry};
 
+mod blocks;
+mod edges;
 mod golden;
 mod messages;
+mod told_apart;
+mod values;
 
 fn tokens(text: &str) -> TokenStream {
     text.parse().unwrap_or_else(|error| panic!("{text}: {error}"))

@@ -130,6 +130,9 @@ mod tests {
         assert!(error("5sec").contains("write \"5s\""));
         assert!(error("5 minutes").contains("write \"5m\""));
         assert!(error("1M").contains("write \"1ms\""));
+        assert!(error("2 hours").contains("write \"2h\""));
+        assert!(error("3usec").contains("write \"3us\""));
+        assert!(error("4 nanos").contains("write \"4ns\""));
         assert!(error("3d").contains("is not a unit"));
         assert!(error("-5s").contains("not a duration"));
         assert!(error("1.s").contains("not a duration"));

@@ -209,6 +209,26 @@ mod tests {
         assert_eq!(text("10s").span(), Ok(Span::Time(Duration::from_secs(10))));
         assert_eq!(Literal::Integer("100".into()).span(), Ok(Span::Calls(100)));
         assert!(text("9ms").span().is_err() && Literal::Other.span().is_err());
+        let shortest = Duration::from_millis(10);
+        assert_eq!(text("10ms").span(), Ok(Span::Time(shortest)));
+        assert_eq!(text("10ms").sample_window(), Ok(shortest));
+        assert!(text("9ms").sample_window().is_err());
+    }
+
+    #[test]
+    fn counts_are_whole_numbers_without_quotes() {
+        assert!(text("3").count().unwrap_err().contains("without quotes: 3"));
+        assert!(text("three").count().unwrap_err().contains("not a count"));
+        assert_eq!(Literal::Integer("10".into()).samples(), Ok(10));
+        assert!(Literal::Integer("9".into()).samples().unwrap_err().contains("at least 10"));
+    }
+
+    #[test]
+    fn a_choice_is_one_of_the_words() {
+        let words = [("full", 1), ("none", 2)];
+        assert_eq!(text("none").choice(&words), Ok(2));
+        assert!(text("x").choice(&words).unwrap_err().contains("unknown word `x`"));
+        assert!(Literal::Flag(true).choice(&words).unwrap_err().contains("one of the words"));
     }
 
     #[test]

@@ -83,6 +83,12 @@ mod tests {
         }
         assert_eq!(parse_rate("0/s"), Err(NOT_ZERO));
         assert_eq!(parse_rate("1/0s"), Err(NOT_ZERO));
-        assert_eq!(parse_rate("2000000/1ms"), Err(TOO_FAST));
+        assert_eq!(parse_rate("1000001/1ms"), Err(TOO_FAST));
+    }
+
+    #[test]
+    fn a_call_per_nanosecond_is_the_most() {
+        assert_eq!(parse_rate("1000000/1ms"), Ok((1_000_000, Duration::from_millis(1))));
+        assert_eq!(parse_rate("4294967295/5s"), Ok((u32::MAX, Duration::from_secs(5))));
     }
 }

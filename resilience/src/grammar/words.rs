@@ -80,6 +80,8 @@ mod tests {
         assert_eq!(nearest("delay_ms", options), Some("delay"));
         assert_eq!(nearest("when_error", options), Some("when_err"));
         assert_eq!(nearest("window", options), None);
+        assert_eq!(nearest("atmpts", options), Some("attempts"));
+        assert_eq!(nearest("atmps", options), None);
     }
 
     #[test]
@@ -87,6 +89,9 @@ mod tests {
         assert_eq!(distance("kitten", "sitting"), 3);
         assert_eq!(distance("", "abc"), 3);
         assert_eq!(distance("raed", "read"), 1);
+        assert_eq!(distance("abcdef", "abdcfe"), 2);
+        assert_eq!(distance("abc", "cab"), 2);
+        assert_eq!(distance("ab", "ba"), 1);
     }
 
     #[test]
@@ -106,5 +111,6 @@ mod tests {
             unknown_word("x", &["full", "none"]),
             "unknown word `x`: it is one of `full` and `none`"
         );
+        assert_eq!(not_a_word(&["full", "none"]), "this is one of the words `full` and `none`");
     }
 }

@@ -93,3 +93,30 @@ fn constant_path(path: &syn::ExprPath) -> bool {
     let last = path.path.segments.last().map(|last| last.ident.to_string());
     path.qself.is_none() && last.is_some_and(|name| name.chars().all(|c| !c.is_lowercase()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn capitals_and_exact_constructors_look_constant() {
+        let is_constant = |text: &str| looks_constant(&syn::parse_str(text).expect(text));
+        for constant in
+            ["LIMIT", "(config::LIMIT)", "Duration::from_secs(5)", "Duration::from_millis(LIMIT)"]
+        {
+            assert!(is_constant(constant), "{constant}");
+        }
+        for other in [
+            "limit",
+            "limit()",
+            "5 + 5",
+            "<T as Limits>::LIMIT",
+            "Duration::from_secs(seconds)",
+            "Duration::from_secs_f64(0.5)",
+            "Duration::new(5, 0)",
+            "(self.limit)(5)",
+        ] {
+            assert!(!is_constant(other), "{other}");
+        }
+    }
+}

@@ -62,6 +62,7 @@ mod tests {
         let written = |time| tokens(time, Span::call_site(), &runtime).to_string().replace(' ', "");
         assert_eq!(written(Duration::from_mins(2)), "p::Duration::from_secs(120)");
         assert_eq!(written(Duration::from_millis(1500)), "p::Duration::from_millis(1500)");
+        assert_eq!(written(Duration::from_micros(7)), "p::Duration::from_micros(7)");
         assert_eq!(written(Duration::from_nanos(7)), "p::Duration::from_nanos(7)");
     }
 }

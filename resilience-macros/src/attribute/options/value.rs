@@ -132,3 +132,42 @@ pub(crate) fn transparent(expr: &Expr) -> &Expr {
         _ => expr,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(text: &str) -> Expr {
+        syn::parse_str(text).expect(text)
+    }
+
+    fn read(text: &str) -> Option<Literal> {
+        literal(&parsed(text)).map(|(literal, negative)| written(literal, negative))
+    }
+
+    #[test]
+    fn a_literal_may_have_a_sign_and_stand_in_parentheses_or_braces() {
+        let five = Literal::Integer("5".into());
+        for same in ["5", "(5)", "{5}", "({ 5 })", "--5"] {
+            assert_eq!(read(same), Some(five.clone()), "{same}");
+        }
+        assert_eq!(read("-(5)"), Some(Literal::Integer("-5".into())));
+        assert_eq!(read("-0.5"), Some(Literal::Float("-0.5".into())));
+        for nonsense in ["-\"5\"", "-true", "'5'"] {
+            assert_eq!(read(nonsense), Some(Literal::Other), "{nonsense}");
+        }
+        for none in ["!5", "{ 5; }", "'a: { 5 }", "{ let a = 5; a }", "FIVE"] {
+            assert_eq!(read(none), None, "{none}");
+        }
+    }
+
+    #[test]
+    fn groups_of_macros_are_not_seen() {
+        let group = syn::ExprGroup {
+            attrs: Vec::new(),
+            group_token: syn::token::Group::default(),
+            expr: Box::new(parsed("5")),
+        };
+        assert!(matches!(transparent(&Expr::Group(group)), Expr::Lit(_)));
+    }
+}

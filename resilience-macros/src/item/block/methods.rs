@@ -182,3 +182,22 @@ fn is_result(ty: &Type) -> bool {
         _ => false,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_type_from_a_macro_is_looked_into() {
+        let elem = |text| Box::new(syn::parse_str::<Type>(text).expect(text));
+        let group = |text| {
+            Type::Group(syn::TypeGroup {
+                attrs: Vec::new(),
+                group_token: syn::token::Group::default(),
+                elem: elem(text),
+            })
+        };
+        assert!(is_result(&group("io::Result<()>")));
+        assert!(!is_result(&group("Option<()>")));
+    }
+}

@@ -72,3 +72,37 @@ fn trait_name(bound: &TypeParamBound) -> Option<String> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_appended_where_options_stand() {
+        let mut errors = Diagnostics::default();
+        let written =
+            quote!(name = "a", part(name = "b"), f = { name = "c" }, named = "d", name("e"));
+        let named = named_after(written, "load", &mut errors);
+        let wanted = quote!(
+            name = "a.load",
+            part(name = "b.load"),
+            f = { name = "c" },
+            named = "d",
+            name("e")
+        );
+        assert_eq!(named.to_string(), wanted.to_string());
+        assert!(errors.is_empty());
+    }
+
+    #[test]
+    fn a_block_is_called_after_its_type_or_trait() {
+        let of = |head: TokenStream| {
+            owner_of(&head).map_or_else(|error| error.to_string(), |found| found.1)
+        };
+        assert_eq!(of(quote!(pub trait Store: Send)), "Store");
+        assert_eq!(of(quote!(impl<T> shop::Client<T>)), "Client");
+        assert_eq!(of(quote!(impl Store for &mut (Client))), "Client");
+        assert_eq!(of(quote!(impl dyn 'static + shop::Store + Send)), "Store");
+        assert_eq!(of(quote!(impl Store for [u8; 4])), "[u8 ; 4]");
+    }
+}

@@ -150,3 +150,33 @@ fn written_limit(arguments: &TokenStream) -> Option<Duration> {
     let text: syn::LitStr = syn::parse2(limit.clone().into()).ok()?;
     parse_duration(&text.value()).ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_limit_is_found_where_it_is_written() {
+        let limit = |text: &str| written_limit(&text.parse().expect(text));
+        for found in ["\"2s\"", "name = \"5s\", after = \"2s\"", "\"2s\", name = \"5s\""] {
+            assert_eq!(limit(found), Some(Duration::from_secs(2)), "{found}");
+        }
+        for none in ["", "LIMIT", "name = \"5s\"", "after = LIMIT", "after = 2"] {
+            assert_eq!(limit(none), None, "{none}");
+        }
+    }
+
+    #[test]
+    fn attempts_get_a_limit_where_the_call_has_a_longer_one() {
+        let limited = |text: &str| {
+            let mention = |name: &str, arguments: Option<&str>| Mention {
+                part: PARTS.iter().find(|part| part.name == name).expect(name),
+                span: Span::call_site(),
+                arguments: arguments.map(|text| text.parse().expect(text)),
+            };
+            attempt_limit(&[mention("retry", Some("")), mention("timeout", Some(text))]).is_some()
+        };
+        assert!(limited("\"10001ms\"") && limited("LIMIT") && limited(""));
+        assert!(!limited("\"10s\"") && !limited("\"9s\""));
+    }
+}

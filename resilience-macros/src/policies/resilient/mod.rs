@@ -188,3 +188,26 @@ fn pipeline(span: Span, source: Source, options: Options, reading: &Reading<'_>)
         expansion: Box::new(Pipeline { predicates }),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_instance_stands_first_and_alone() {
+        let is = |text: &str| is_instance(&text.parse().expect(text));
+        for instance in ["SLOW", "SLOW, when_err = f", "self.slow"] {
+            assert!(is(instance), "{instance}");
+        }
+        for other in ["", "attempts = 3", "\"2s\"", "\"2s\", name = \"a\""] {
+            assert!(!is(other), "{other}");
+        }
+    }
+
+    #[test]
+    fn options_are_found_by_their_names() {
+        let mentions = |key| mentions_option(&quote!(SLOW, attempts = 3, when_err = delay), key);
+        assert!(mentions("attempts") && mentions("when_err"));
+        assert!(!mentions("SLOW") && !mentions("delay") && !mentions("budget"));
+    }
+}
