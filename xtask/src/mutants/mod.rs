@@ -10,6 +10,7 @@ mod programs;
 mod reach;
 mod report;
 mod results;
+mod sources;
 mod switches;
 mod text;
 mod trial;

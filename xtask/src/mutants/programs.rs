@@ -16,6 +16,15 @@ pub(super) struct Program {
     libraries: String,
 }
 
+/// How much longer than without a mutant tests may take on a busy machine, before it is said that they never end.
+const PATIENCE: (u32, Duration) = (4, Duration::from_secs(10));
+const MOST_PATIENCE: Duration = Duration::from_secs(90);
+
+/// How long to wait for tests that take `time` without a mutant.
+pub(super) fn limit(time: Duration) -> Duration {
+    (PATIENCE.0 * time + PATIENCE.1).min(MOST_PATIENCE)
+}
+
 /// What a mutant did to a run of tests.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Outcome {
@@ -24,16 +33,20 @@ pub(super) enum Outcome {
     TimedOut,
 }
 
-/// The programs that `build` made, read from cargo's messages.
-pub(super) fn built(mut build: Command) -> io::Result<Vec<Program>> {
+/// The programs that `build` made.
+pub(super) fn built(build: Command) -> io::Result<Vec<Program>> {
+    let libraries = libraries()?;
+    Ok(messages(build)?.iter().filter_map(|message| program(message, &libraries)).collect())
+}
+
+/// What cargo says of all that `build` made, or had made already.
+pub(super) fn messages(mut build: Command) -> io::Result<Vec<Value>> {
     let output = build.output()?;
     if !output.status.success() {
         return Err(io::Error::other(String::from_utf8_lossy(&output.stderr).into_owned()));
     }
     let messages = String::from_utf8_lossy(&output.stdout).into_owned();
-    let messages = messages.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-    let libraries = libraries()?;
-    Ok(messages.filter_map(|message| program(&message, &libraries)).collect())
+    Ok(messages.lines().filter_map(|line| serde_json::from_str(line).ok()).collect())
 }
 
 fn libraries() -> io::Result<String> {
@@ -109,7 +122,8 @@ impl Program {
     }
 }
 
-fn watch(mut child: Child, log: &Path, limit: Duration) -> io::Result<Outcome> {
+/// Whether a program succeeds. It is ended when `log` tells of a test that failed, or time is up.
+pub(super) fn watch(mut child: Child, log: &Path, limit: Duration) -> io::Result<Outcome> {
     let started = Instant::now();
     loop {
         let ended = child.try_wait()?;

@@ -63,9 +63,14 @@ fn record(
     fs::write(file, [])?;
     let started = Instant::now();
     let outcome = program.run(&[test], ("REACHED", &file.to_string_lossy()), LIMIT, &log)?;
-    let reached = fs::read(file)?;
+    let (time, reached) = (started.elapsed(), numbers(file)?);
     fs::remove_file(file)?;
     fs::remove_file(log)?;
-    let numbers = reached.as_chunks().0.iter().map(|bytes| u32::from_le_bytes(*bytes));
-    Ok((outcome == Outcome::Passed).then(|| (started.elapsed(), numbers.collect())))
+    Ok((outcome == Outcome::Passed).then_some((time, reached)))
+}
+
+/// What a run has written to the file that `REACHED` named.
+pub(super) fn numbers(file: &Path) -> io::Result<BTreeSet<u32>> {
+    let reached = fs::read(file)?;
+    Ok(reached.as_chunks().0.iter().map(|bytes| u32::from_le_bytes(*bytes)).collect())
 }

@@ -1,5 +1,5 @@
-//! Which tests judge a mutant: those that come by it, the unit tests of its room first,
-//! then the programs that take the least time.
+//! Which tests judge a mutant: those that come by it, the unit tests of its room first, then the programs that take the
+//! least time; at last, for one of the macros, the compiler.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -8,15 +8,15 @@ use std::{fs, io};
 
 use super::copy::cargo;
 use super::list::Mutant;
-use super::programs::{Outcome, Program, built};
+use super::programs::{Outcome, Program, built, limit};
 use super::reach::{Test, recorded};
-
-/// How much longer than without a mutant tests may take on a busy machine, before it is said that they never end.
-const PATIENCE: (u32, Duration) = (4, Duration::from_secs(10));
-const MOST_PATIENCE: Duration = Duration::from_secs(90);
+use super::sources::Sources;
 
 /// A test that takes longer is asked after the others.
 const SLOW: Duration = Duration::from_secs(1);
+
+const RUNTIME: &str = "resilience/";
+const MACROS: &str = "resilience-macros/";
 
 /// What builds all tests that are about the crates.
 const PROGRAMS: &str = "test --no-run --package resilience-tests --tests";
@@ -32,6 +32,7 @@ pub(super) fn units(mutants: &[Mutant]) -> String {
 pub(super) struct Trial {
     programs: Vec<Program>,
     tests: Vec<Test>,
+    sources: Option<Sources>,
     directory: PathBuf,
 }
 
@@ -40,8 +41,10 @@ impl Trial {
     /// the mutants' own rooms.
     pub(super) fn build(root: &Path, mutants: &[Mutant], only_own: bool) -> io::Result<Self> {
         let mut programs = built(cargo(root, &units(mutants)))?;
-        let is_of_runtime = |mutant: &Mutant| mutant.file.starts_with("resilience/");
-        if !only_own && mutants.iter().any(is_of_runtime) {
+        let asks_about = |crate_: &str| {
+            !only_own && mutants.iter().any(|mutant| mutant.file.starts_with(crate_))
+        };
+        if asks_about(RUNTIME) {
             programs.extend(built(cargo(root, PROGRAMS))?);
         }
         let directory = root.join("trial");
@@ -49,24 +52,36 @@ impl Trial {
         let rooms: BTreeSet<String> = mutants.iter().map(|mutant| room(&mutant.file)).collect();
         let is_own = |test: &str| rooms.iter().any(|room| test.starts_with(room));
         let tests = recorded(&programs, |test| !only_own || is_own(test), &directory)?;
-        Ok(Trial { programs, tests, directory })
+        let sources =
+            asks_about(MACROS).then(|| Sources::recorded(root, &directory)).transpose()?;
+        Ok(Trial { programs, tests, sources, directory })
     }
 
     /// Nothing, if no test comes by the mutant.
     pub(super) fn run(&self, mutant: &Mutant) -> io::Result<Option<Outcome>> {
         let log = self.directory.join(format!("log-{}", mutant.id));
+        let mut last = self.run_tests(mutant, &log)?;
+        if matches!(last, None | Some(Outcome::Passed))
+            && let Some(sources) = &self.sources
+        {
+            last = sources.run(mutant, &log)?.or(last);
+        }
+        let _ = fs::remove_file(log);
+        Ok(last)
+    }
+
+    fn run_tests(&self, mutant: &Mutant, log: &Path) -> io::Result<Option<Outcome>> {
         let mut last = None;
         for group in self.groups(mutant) {
             let names: Vec<&str> = group.iter().map(|test| test.name.as_str()).collect();
             let program = &self.programs[group[0].program];
             let number = mutant.id.to_string();
-            let limit = (PATIENCE.0 * time(&group) + PATIENCE.1).min(MOST_PATIENCE);
-            last = Some(program.run(&names, ("MUTANT", &number), limit, &log)?);
+            let variable = ("MUTANT", number.as_str());
+            last = Some(program.run(&names, variable, limit(time(&group)), log)?);
             if last != Some(Outcome::Passed) {
                 break;
             }
         }
-        let _ = fs::remove_file(log);
         Ok(last)
     }
 
