@@ -132,6 +132,38 @@ fn functions_that_a_macro_makes_in_one_line_are_told_apart_too() {
     assert!(breakers.iter().all(|breaker| breaker.totals().successes == 1));
 }
 
+macro_rules! both {
+    ($one:ident $other:ident) => {
+        impl $one {
+            #[circuit_breaker]
+            fn both() -> Result<(), Rejection> {
+                Ok(())
+            }
+        }
+        impl $other {
+            #[circuit_breaker]
+            fn both() -> Result<(), Rejection> {
+                Ok(())
+            }
+        }
+    };
+}
+
+both!(Orders Refunds);
+
+const BOTH: u32 = line!() - 2;
+const ATTRIBUTES: [u32; 2] = [BOTH - 14, BOTH - 8];
+
+#[test]
+fn functions_that_a_macro_makes_in_two_lines_are_told_apart_by_these() {
+    assert_eq!((Orders::both(), Refunds::both()), (Ok(()), Ok(())));
+    let breakers: Vec<_> = registry().circuit_breakers().map(CircuitBreaker::name).collect();
+    for line in ATTRIBUTES {
+        let name = format!("names::both:{BOTH}:{line}");
+        assert!(registry().circuit_breaker(&name).is_some(), "{name} in {breakers:?}");
+    }
+}
+
 #[resilient(name = "payments", retry)]
 async fn charge() -> Result<(), Rejection> {
     Ok(())
