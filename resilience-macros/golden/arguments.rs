@@ -10,13 +10,13 @@ async fn fetch(
     _argument_2: (String, String),
     _argument_3: String,
 ) -> Result<usize, ApiError> {
-    static __RESILIENCE_TIMEOUT: Timeout = <Timeout>::declared(
-        Identity::default(::core::concat!(::core::module_path!(), "::fetch"), 0),
-        TimeoutConfig::new(),
+    static __RESILIENCE_TIMEOUT: Timeout = <Timeout>::by_default(
+        ::core::concat!(::core::module_path!(), "::fetch"),
+        0,
     );
     submit! {
-        Site::function(::core::concat!(::core::module_path!(), "::fetch"), & [< Timeout >
-        ::own(& __RESILIENCE_TIMEOUT)])
+        Site::function(::core::concat!(::core::module_path!(), "::fetch"), & [&
+        __RESILIENCE_TIMEOUT])
     }
     let outcome = timeout(
             static_ref!(& __RESILIENCE_TIMEOUT, Timeout),

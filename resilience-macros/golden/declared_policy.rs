@@ -4,12 +4,9 @@
 use ::resilience::__private::*;
 
 pub static PAYMENTS: Pipeline = {
-    static __RESILIENCE_TIMEOUT: Timeout = <Timeout>::declared(
-        Identity::default(
-            ::core::concat!(::core::module_path!(), "::PAYMENTS.timeout"),
-            0,
-        ),
-        TimeoutConfig::new(),
+    static __RESILIENCE_TIMEOUT: Timeout = <Timeout>::by_default(
+        ::core::concat!(::core::module_path!(), "::PAYMENTS.timeout"),
+        0,
     );
     static __RESILIENCE_RETRY: Retry = <Retry>::declared(
         Identity::default(

@@ -12,14 +12,13 @@ async fn fetch(id: u64) -> Result<String, ApiError> {
     static __RESILIENCE_FALLBACK: Fallback = <Fallback>::declared(
         Identity::default(::core::concat!(::core::module_path!(), "::fetch"), 0),
     );
-    static __RESILIENCE_TIMEOUT: Timeout = <Timeout>::declared(
-        Identity::default(::core::concat!(::core::module_path!(), "::fetch"), 0),
-        TimeoutConfig::new(),
+    static __RESILIENCE_TIMEOUT: Timeout = <Timeout>::by_default(
+        ::core::concat!(::core::module_path!(), "::fetch"),
+        0,
     );
     submit! {
-        Site::function(::core::concat!(::core::module_path!(), "::fetch"), & [< Fallback
-        > ::open_ended(& __RESILIENCE_FALLBACK), < Timeout > ::own(&
-        __RESILIENCE_TIMEOUT)])
+        Site::function(::core::concat!(::core::module_path!(), "::fetch"), & [& <
+        Fallback > ::open_ended(& __RESILIENCE_FALLBACK), & __RESILIENCE_TIMEOUT])
     }
     let outcome = {
         #[allow(unused_imports)]

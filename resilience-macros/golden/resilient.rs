@@ -6,16 +6,13 @@
 use ::resilience::__private::*;
 
 async fn fetch(id: u64) -> Result<String, ApiError> {
-    static __RESILIENCE_TIMEOUT: Timeout = <Timeout>::declared(
-        Identity::default(::core::concat!(::core::module_path!(), "::fetch.timeout"), 0),
-        TimeoutConfig::new(),
+    static __RESILIENCE_TIMEOUT: Timeout = <Timeout>::by_default(
+        ::core::concat!(::core::module_path!(), "::fetch.timeout"),
+        0,
     );
-    static __RESILIENCE_CIRCUIT_BREAKER: CircuitBreaker = <CircuitBreaker>::declared(
-        Identity::default(
-            ::core::concat!(::core::module_path!(), "::fetch.circuit_breaker"),
-            0,
-        ),
-        CircuitBreakerConfig::new(),
+    static __RESILIENCE_CIRCUIT_BREAKER: CircuitBreaker = <CircuitBreaker>::by_default(
+        ::core::concat!(::core::module_path!(), "::fetch.circuit_breaker"),
+        0,
     );
     static __RESILIENCE_PIPELINE: Pipeline = Pipeline::declared(
             Identity::default(::core::concat!(::core::module_path!(), "::fetch"), 0),
@@ -23,9 +20,8 @@ async fn fetch(id: u64) -> Result<String, ApiError> {
         .timeout(&__RESILIENCE_TIMEOUT)
         .circuit_breaker(&__RESILIENCE_CIRCUIT_BREAKER);
     submit! {
-        Site::function(::core::concat!(::core::module_path!(), "::fetch"), & [< Timeout >
-        ::own(& __RESILIENCE_TIMEOUT), < CircuitBreaker > ::own(&
-        __RESILIENCE_CIRCUIT_BREAKER)]).and(& [Pipeline::listed(&
+        Site::function(::core::concat!(::core::module_path!(), "::fetch"), & [&
+        __RESILIENCE_TIMEOUT, & __RESILIENCE_CIRCUIT_BREAKER]).and(& [Pipeline::listed(&
         __RESILIENCE_PIPELINE)])
     }
     let outcome = {

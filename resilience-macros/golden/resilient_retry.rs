@@ -6,20 +6,17 @@
 use ::resilience::__private::*;
 
 async fn fetch(id: u64) -> Result<String, ApiError> {
-    static __RESILIENCE_TIMEOUT: Timeout = <Timeout>::declared(
-        Identity::default(::core::concat!(::core::module_path!(), "::fetch.timeout"), 0),
-        TimeoutConfig::new(),
+    static __RESILIENCE_TIMEOUT: Timeout = <Timeout>::by_default(
+        ::core::concat!(::core::module_path!(), "::fetch.timeout"),
+        0,
     );
     static __RESILIENCE_RETRY: Retry = <Retry>::declared(
         Identity::default(::core::concat!(::core::module_path!(), "::fetch.retry"), 0),
         RetryConfig::new().budget(0.2),
     );
-    static __RESILIENCE_CIRCUIT_BREAKER: CircuitBreaker = <CircuitBreaker>::declared(
-        Identity::default(
-            ::core::concat!(::core::module_path!(), "::fetch.circuit_breaker"),
-            0,
-        ),
-        CircuitBreakerConfig::new(),
+    static __RESILIENCE_CIRCUIT_BREAKER: CircuitBreaker = <CircuitBreaker>::by_default(
+        ::core::concat!(::core::module_path!(), "::fetch.circuit_breaker"),
+        0,
     );
     static __RESILIENCE_TIMEOUT_2: Timeout = <Timeout>::declared(
         Identity::default(
@@ -36,10 +33,9 @@ async fn fetch(id: u64) -> Result<String, ApiError> {
         .circuit_breaker(&__RESILIENCE_CIRCUIT_BREAKER)
         .attempt_timeout(&__RESILIENCE_TIMEOUT_2);
     submit! {
-        Site::function(::core::concat!(::core::module_path!(), "::fetch"), & [< Timeout >
-        ::own(& __RESILIENCE_TIMEOUT), < Retry > ::own(& __RESILIENCE_RETRY), <
-        CircuitBreaker > ::own(& __RESILIENCE_CIRCUIT_BREAKER), < Timeout > ::own(&
-        __RESILIENCE_TIMEOUT_2)]).and(& [Pipeline::listed(& __RESILIENCE_PIPELINE)])
+        Site::function(::core::concat!(::core::module_path!(), "::fetch"), & [&
+        __RESILIENCE_TIMEOUT, & __RESILIENCE_RETRY, & __RESILIENCE_CIRCUIT_BREAKER, &
+        __RESILIENCE_TIMEOUT_2]).and(& [Pipeline::listed(& __RESILIENCE_PIPELINE)])
     }
     let outcome = 'total: {
         let inspector = inspect!(result Result < String, ApiError >);

@@ -6,13 +6,13 @@
 use ::resilience::__private::*;
 
 fn fetch(id: u64) -> Result<String, ApiError> {
-    static __RESILIENCE_RETRY: Retry = <Retry>::declared(
-        Identity::default(::core::concat!(::core::module_path!(), "::fetch"), 0),
-        RetryConfig::new(),
+    static __RESILIENCE_RETRY: Retry = <Retry>::by_default(
+        ::core::concat!(::core::module_path!(), "::fetch"),
+        0,
     );
     submit! {
-        Site::function(::core::concat!(::core::module_path!(), "::fetch"), & [< Retry >
-        ::own(& __RESILIENCE_RETRY)])
+        Site::function(::core::concat!(::core::module_path!(), "::fetch"), & [&
+        __RESILIENCE_RETRY])
     }
     static __RESILIENCE_FAULTS: faults::FaultSite = faults::FaultSite::new(
         ::core::concat!(::core::module_path!(), "::fetch"),

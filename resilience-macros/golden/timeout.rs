@@ -6,13 +6,13 @@
 use ::resilience::__private::*;
 
 async fn fetch(&self, id: u64) -> Result<String, ApiError> {
-    static __RESILIENCE_TIMEOUT: Timeout = <Timeout>::declared(
-        Identity::default(::core::concat!(::core::module_path!(), "::fetch"), 0),
-        TimeoutConfig::new(),
+    static __RESILIENCE_TIMEOUT: Timeout = <Timeout>::by_default(
+        ::core::concat!(::core::module_path!(), "::fetch"),
+        0,
     );
     submit! {
-        Site::function(::core::concat!(::core::module_path!(), "::fetch"), & [< Timeout >
-        ::open_ended(& __RESILIENCE_TIMEOUT)])
+        Site::function(::core::concat!(::core::module_path!(), "::fetch"), & [& < Timeout
+        > ::open_ended(& __RESILIENCE_TIMEOUT)])
     }
     let timeout: Duration = self.patience;
     let outcome = timeout_after(

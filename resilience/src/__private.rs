@@ -102,19 +102,14 @@ macro_rules! __inspect {
     };
     (@ $of:expr, $value:ident) => {{
         #[allow(unused_imports)]
-        use $crate::__private::ladder::{
-            ErrorIsSilent as _, ErrorSays as _, FindByReference as _, FindBySource as _,
-            FindByVariant as _, FindKnown as _, FindNowhere as _, ShowByDebug as _,
-            ShowByDisplay as _, ShowNothing as _, ValueIsSilent as _, ValueIsUnknown as _,
-            ValueSays as _,
-        };
+        use $crate::__private::ladder::lower::*;
         let of = $of;
         $crate::__private::ladder::inspected(
             of,
-            (&&&&of).__resilience_find(),
-            (&of).__resilience_error(),
-            (&of).$value(),
-            (&&of).__resilience_show(),
+            (&of).__resilience_find(),
+            of.__resilience_error(),
+            of.$value(),
+            of.__resilience_show(),
         )
     }};
 }
@@ -126,10 +121,10 @@ pub use __inspect as inspect;
 macro_rules! __text {
     ($error:expr) => {{
         #[allow(unused_imports)]
-        use $crate::__private::ladder::{ShowByDebug as _, ShowByDisplay as _, ShowNothing as _};
+        use $crate::__private::ladder::lower::*;
         let __resilience_error = $error;
         $crate::__private::ladder::show(
-            (&&$crate::__private::ladder::of_error(__resilience_error)).__resilience_show(),
+            $crate::__private::ladder::of_error(__resilience_error).__resilience_show(),
             __resilience_error,
         )
     }};

@@ -1,11 +1,12 @@
 //! The instances that an item builds: their statics, and their entry in the registry's list.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{ToTokens, format_ident, quote_spanned};
+use quote::{format_ident, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Expr, UnOp};
 
 use crate::attribute::options::value::transparent;
+use crate::expansion::value::{built, policy_type};
 use crate::layer::model::{Instance, Layer, Source, Stack};
 use crate::layer::names::{self, NamedItem};
 use crate::policies::resilient;
@@ -36,9 +37,11 @@ pub(crate) fn statics(
         let value = built(layer, instance, item, runtime);
         let guard = names::guard(instance.naming(), layer.attribute, runtime);
         statics.extend(quote_spanned!(span=> static #name: #policy = #value; #guard));
-        let own = if layer.expansion.is_open_ended() { "open_ended" } else { "own" };
-        let own = Ident::new(own, span);
-        sites.push(quote_spanned!(span=> <#policy>::#own(&#name)));
+        sites.push(if layer.expansion.is_open_ended() {
+            quote_spanned!(span=> &<#policy>::open_ended(&#name))
+        } else {
+            quote_spanned!(span=> &#name)
+        });
         whole.add(layer, instance, &name);
     }
     let span = generated_span(Span::call_site());
@@ -63,11 +66,11 @@ fn elsewhere(
     if names_static(expr) && guarded.scope.foreign_to_static(expr).is_none() {
         let span = generated_span(expr.span());
         let (policy, bound) = (policy_type(layer, runtime), shared(layer, name, runtime));
-        return quote_spanned!(span=> #runtime::Shared(|| { #bound <#policy>::listed(#name) }));
+        return quote_spanned!(span=> &#runtime::Shared(|| { #bound <#policy>::listed(#name) }));
     }
     let span = generated_span(layer.span);
     let kind = Ident::new(layer.attribute.policy, span);
-    quote_spanned!(span=> #runtime::Unknown(#runtime::PolicyKind::#kind))
+    quote_spanned!(span=> &#runtime::Unknown(#runtime::PolicyKind::#kind))
 }
 
 /// Evaluates an existing instance, once. Two steps, so that `if` and `match` expressions coerce too.
@@ -190,55 +193,6 @@ pub(crate) fn declared(listed: &[TokenStream], runtime: &TokenStream) -> TokenSt
 fn submit(site: &TokenStream, runtime: &TokenStream) -> TokenStream {
     let span = generated_span(Span::call_site());
     quote_spanned!(span=> #runtime::submit! { #site })
-}
-
-/// `Retry::declared(identity, config)`
-pub(crate) fn built(
-    layer: &Layer,
-    instance: &Instance,
-    item: NamedItem<'_>,
-    runtime: &TokenStream,
-) -> TokenStream {
-    let span = generated_span(layer.span);
-    let (policy, bound) = (
-        policy_type(layer, runtime),
-        layer.expansion.keyed().and_then(|keyed| keyed.bound(runtime)),
-    );
-    let identity = names::identity(instance.naming(), item, layer.span, runtime);
-    let ingredient = layer
-        .expansion
-        .ingredient(item.ident, runtime)
-        .map(|value| quote_spanned!(span=> , #value));
-    let config =
-        configuration(layer, instance, runtime).map(|config| quote_spanned!(span=> , #config));
-    quote_spanned!(span=> <#policy>::declared(#identity #config #ingredient) #bound)
-}
-
-/// The config of an instance, where its kind has one.
-fn configuration(layer: &Layer, instance: &Instance, runtime: &TokenStream) -> Option<TokenStream> {
-    if layer.attribute.config.is_empty() {
-        return None;
-    }
-    let span = generated_span(layer.span);
-    let config = Ident::new(layer.attribute.config, span);
-    Some(match &instance.config {
-        None => instance.setters.apply(quote_spanned!(span=> #runtime::#config::new())),
-        Some(base) if instance.setters.is_empty() => base.to_token_stream(),
-        Some(base) => {
-            let set = instance.setters.apply(quote_spanned!(span=> __resilience_config));
-            quote_spanned!(span=> { let __resilience_config: #runtime::#config = #base; #set })
-        }
-    })
-}
-
-/// The type of a layer's instance.
-pub(crate) fn policy_type(layer: &Layer, runtime: &TokenStream) -> TokenStream {
-    let span = generated_span(layer.span);
-    let policy = Ident::new(layer.attribute.policy, span);
-    if layer.expansion.keyed().is_some() {
-        return quote_spanned!(span=> #runtime::Keyed<#runtime::#policy>);
-    }
-    quote_spanned!(span=> #runtime::#policy)
 }
 
 /// What every name begins with that generated code binds: a pattern would take any other for the constant, static or

@@ -5,3 +5,4 @@ pub(crate) mod expand;
 pub(crate) mod faults;
 pub(crate) mod instances;
 mod place;
+pub(crate) mod value;

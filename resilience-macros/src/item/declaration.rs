@@ -9,7 +9,7 @@ use syn::{Expr, GenericArgument, PathArguments, Token, Type, Visibility};
 
 use crate::attribute::{Attribute, Target};
 use crate::diagnostics::Diagnostics;
-use crate::expansion::instances;
+use crate::expansion::{instances, value};
 use crate::item::validate;
 use crate::layer::keyed::Keyed;
 use crate::layer::model::{Layer, Source};
@@ -158,7 +158,7 @@ impl Declaration {
     fn value(&self, layer: &Layer, parts: &[Layer], runtime: &TokenStream) -> TokenStream {
         let Source::Own(instance) = &layer.source else { return TokenStream::new() };
         let item = NamedItem { ident: &self.name, path: &self.name.unraw().to_string() };
-        let value = instances::built(layer, instance, item, runtime);
+        let value = value::built(layer, instance, item, runtime);
         let (span, parts) = (generated_span(layer.span), instances::parts(parts, item, runtime));
         let (items, setters) = (parts.items, parts.setters);
         let guard = names::guard(instance.naming(), layer.attribute, runtime);
@@ -170,7 +170,7 @@ impl Declaration {
 
     fn listed(&self, layer: &Layer, runtime: &TokenStream) -> TokenStream {
         let span = generated_span(layer.span);
-        let (name, policy) = (&self.name, instances::policy_type(layer, runtime));
+        let (name, policy) = (&self.name, value::policy_type(layer, runtime));
         instances::declared(&[quote_spanned!(span=> <#policy>::listed(&#name))], runtime)
     }
 

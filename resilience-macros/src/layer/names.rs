@@ -27,18 +27,22 @@ pub(crate) fn identity(
     runtime: &TokenStream,
 ) -> TokenStream {
     let span = generated_span(at);
-    let part = part.map(|part| format!(".{part}")).unwrap_or_default();
-    if let Some(name) = name {
-        let name = name.tokens(runtime);
-        let name = if part.is_empty() {
-            name
-        } else {
-            quote_spanned!(span=> ::core::concat!(#name, #part))
-        };
-        return quote_spanned!(span=> #runtime::Identity::explicit(#name));
+    let Some(name) = name else {
+        let (path, line) = default(part, item, at);
+        return quote_spanned!(span=> #runtime::Identity::default(#path, #line));
+    };
+    let mut name = name.tokens(runtime);
+    if let Some(part) = part {
+        let part = format!(".{part}");
+        name = quote_spanned!(span=> ::core::concat!(#name, #part));
     }
-    let (path, line) = (path(item, &part, span), Literal::u32_unsuffixed(line(at)));
-    quote_spanned!(span=> #runtime::Identity::default(#path, #line))
+    quote_spanned!(span=> #runtime::Identity::explicit(#name))
+}
+
+/// The default name, and the line of the attribute.
+pub(crate) fn default(part: Option<&str>, item: NamedItem<'_>, at: Span) -> (TokenStream, Literal) {
+    let part = part.map(|part| format!(".{part}")).unwrap_or_default();
+    (path(item, &part, generated_span(at)), Literal::u32_unsuffixed(line(at)))
 }
 
 /// `shop::charge`, or what a part appends to it, as the compiler puts it together.

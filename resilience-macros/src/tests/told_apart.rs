@@ -7,8 +7,7 @@ use crate::policies::timeout;
 fn names(below: &str) -> Vec<String> {
     let expansion = expanded(&timeout::READER, "", &format!("{below} {FUNCTION}"));
     assert!(!is_rejected(&expansion), "{expansion}");
-    let begin =
-        "Identity :: default (:: core :: concat ! (:: core :: module_path ! () , \"::charge";
+    let begin = "default (:: core :: concat ! (:: core :: module_path ! () , \"::charge";
     let names = expansion.split(begin).skip(1);
     names.map(|rest| rest.split('"').next().unwrap_or_default().to_owned()).collect()
 }

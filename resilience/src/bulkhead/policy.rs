@@ -202,3 +202,4 @@ impl AnyPolicy for Bulkhead {
 }
 
 crate::name::listable!(Bulkhead, Bulkhead, identity);
+crate::name::declared_by_default!(Bulkhead, BulkheadConfig);

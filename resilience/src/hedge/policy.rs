@@ -226,3 +226,4 @@ impl AnyPolicy for Hedge {
 }
 
 crate::name::listable!(Hedge, Hedge, identity);
+crate::name::declared_by_default!(Hedge, HedgeConfig);

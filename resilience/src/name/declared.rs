@@ -110,14 +110,8 @@ macro_rules! listable {
             }
         }
 
-        /// Layers of a function's stack; for generated code.
+        /// A layer of a function's stack; for generated code.
         impl $policy {
-            #[doc(hidden)]
-            #[must_use]
-            pub const fn own(&'static self) -> $crate::name::LayerSite {
-                $crate::name::LayerSite::Own(self.listed())
-            }
-
             #[doc(hidden)]
             #[must_use]
             pub const fn open_ended(&'static self) -> $crate::name::LayerSite {
@@ -141,3 +135,63 @@ macro_rules! listable {
     };
 }
 pub(crate) use listable;
+
+/// Lets an attribute without options declare a policy of that kind. It is a copy of one that the compiler works out once in
+/// a crate: to do so for each function takes it twice as long.
+macro_rules! declared_by_default {
+    ($policy:ident, $config:ident) => {
+        impl $policy {
+            #[doc(hidden)]
+            #[must_use]
+            #[track_caller]
+            pub const fn by_default(path: &'static str, line: u32) -> Self {
+                #[allow(clippy::declare_interior_mutable_const, reason = "it is only copied")]
+                const DEFAULT: $policy =
+                    $policy::declared($crate::name::Identity::default("", 0), $config::new());
+                let mut policy = DEFAULT;
+                policy.identity.rename(path, line);
+                policy
+            }
+        }
+    };
+}
+pub(crate) use declared_by_default;
+
+#[cfg(all(test, not(shuttle)))]
+mod tests {
+    use std::panic::Location;
+
+    use crate::name::{Identity, Listable, Origin};
+    use crate::{
+        Bulkhead, BulkheadConfig, CircuitBreaker, CircuitBreakerConfig, Hedge, HedgeConfig,
+    };
+    use crate::{Retry, RetryConfig, Timeout, TimeoutConfig};
+
+    #[track_caller]
+    fn assert_named(policy: &impl Listable, here: &Location<'_>) {
+        let identity: &Identity = policy.own_identity();
+        assert_eq!(identity.written(), "shop::charge");
+        assert_eq!(identity.origin(), Origin::Default { line: 7 });
+        assert_eq!(
+            (identity.location().file(), identity.location().line()),
+            (here.file(), here.line())
+        );
+    }
+
+    macro_rules! assert_default {
+        ($policy:ident, $config:ident) => {
+            let (policy, here) = ($policy::by_default("shop::charge", 7), Location::caller());
+            assert_named(&policy, here);
+            assert_eq!(policy.config(), &$config::new());
+        };
+    }
+
+    #[test]
+    fn a_copy_of_the_default_has_its_own_name_and_place() {
+        assert_default!(Retry, RetryConfig);
+        assert_default!(CircuitBreaker, CircuitBreakerConfig);
+        assert_default!(Timeout, TimeoutConfig);
+        assert_default!(Bulkhead, BulkheadConfig);
+        assert_default!(Hedge, HedgeConfig);
+    }
+}

@@ -54,6 +54,14 @@ impl Identity {
         Self::new(path, Origin::Default { line })
     }
 
+    /// Makes it the default name of an attribute in that line.
+    #[track_caller]
+    pub(crate) const fn rename(&mut self, path: &'static str, line: u32) {
+        self.written = path;
+        self.origin = Origin::Default { line };
+        self.location = Location::caller();
+    }
+
     /// The identity of a policy inside the health check of that name.
     #[track_caller]
     pub(crate) const fn of_health_check(name: &'static str) -> Self {

@@ -13,7 +13,7 @@ use std::fmt;
 use std::ops::Deref;
 
 pub(crate) use self::declared::sealed::Sealed;
-pub(crate) use self::declared::{AnyPolicy, listable};
+pub(crate) use self::declared::{AnyPolicy, declared_by_default, listable};
 pub use self::declared::{Listable, Listed};
 pub(crate) use self::identity::place;
 pub use self::identity::{Identity, Origin};

@@ -2,11 +2,10 @@
 
 use std::panic::Location;
 
-use super::Listed;
+use super::{Listable, Listed};
 use crate::kind::PolicyKind;
 
 /// What one annotated item lists.
-#[derive(Debug)]
 pub struct Site {
     policies: &'static [Listed],
     function: Option<FunctionSite>,
@@ -15,12 +14,31 @@ pub struct Site {
 inventory::collect!(Site);
 
 /// A guarded function.
-#[derive(Debug)]
 pub(crate) struct FunctionSite {
     pub(crate) path: &'static str,
     pub(crate) location: &'static Location<'static>,
     /// Outermost first.
-    pub(crate) layers: &'static [LayerSite],
+    pub(crate) layers: &'static [&'static dyn Stacked],
+}
+
+/// A layer of a function's stack: a policy that is built for the function, or what is to be said of any other. Policies are
+/// listed as they are, and described when someone asks: to describe them costs the compiler more.
+pub trait Stacked: Sync {
+    /// What is known of it.
+    #[doc(hidden)]
+    fn site(&'static self) -> LayerSite;
+}
+
+impl<P: Listable + Sync> Stacked for P {
+    fn site(&'static self) -> LayerSite {
+        LayerSite::Own(self.listed())
+    }
+}
+
+impl Stacked for LayerSite {
+    fn site(&'static self) -> LayerSite {
+        *self
+    }
 }
 
 /// One policy of a function's stack.
@@ -46,7 +64,7 @@ impl Site {
     /// A guarded function, with its stack.
     #[track_caller]
     #[must_use]
-    pub const fn function(path: &'static str, layers: &'static [LayerSite]) -> Self {
+    pub const fn function(path: &'static str, layers: &'static [&'static dyn Stacked]) -> Self {
         let function = FunctionSite { path, location: Location::caller(), layers };
         Self { policies: &[], function: Some(function) }
     }
@@ -60,8 +78,8 @@ impl Site {
 
     fn listed(&'static self) -> impl Iterator<Item = Listed> {
         let layers = self.function.iter().flat_map(|function| function.layers);
-        let own = layers.filter_map(|layer| match layer {
-            LayerSite::Own(policy) | LayerSite::OpenEnded(policy) => Some(*policy),
+        let own = layers.filter_map(|layer| match layer.site() {
+            LayerSite::Own(policy) | LayerSite::OpenEnded(policy) => Some(policy),
             LayerSite::Shared(_) | LayerSite::Unknown(_) => None,
         });
         own.chain(self.policies.iter().copied())

@@ -245,3 +245,4 @@ impl AnyPolicy for Retry {
 }
 
 crate::name::listable!(Retry, Retry, identity);
+crate::name::declared_by_default!(Retry, RetryConfig);

@@ -210,3 +210,4 @@ impl AnyPolicy for Timeout {
 }
 
 crate::name::listable!(Timeout, Timeout, identity);
+crate::name::declared_by_default!(Timeout, TimeoutConfig);

@@ -197,3 +197,4 @@ impl CircuitBreaker {
 }
 
 crate::name::listable!(CircuitBreaker, CircuitBreaker, identity);
+crate::name::declared_by_default!(CircuitBreaker, CircuitBreakerConfig);

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Of, rungs};
+use super::{Of, rungs, top};
 use crate::class::{Class, Classify};
 use crate::rejection::Rejection;
 
@@ -24,20 +24,14 @@ pub struct Classified;
 #[derive(Clone, Copy, Debug)]
 pub struct Silent;
 
-rungs! {
-    Classified<T, E>: ErrorSays, __resilience_error on &Of<Result<T, E>>, [E: Classify];
-    Silent<R>: ErrorIsSilent, __resilience_error on Of<R>, [];
-}
+top! { Classified<T, E>: __resilience_error(self) on Of<Result<T, E>>, [E: Classify] }
+rungs! { Silent<R>: ErrorIsSilent, __resilience_error on Of<R>, []; }
 
 // The type of a value that isn't written, as in `Result<impl Sized, E>`, can't be asked for its abilities.
-rungs! {
-    Silent<R>: ValueIsUnknown, __resilience_unknown_value on &Of<R>, [];
-}
+top! { Silent<R>: __resilience_unknown_value(self) on Of<R>, [] }
 
-rungs! {
-    Classified<T, E>: ValueSays, __resilience_value on &Of<Result<T, E>>, [T: Classify];
-    Silent<R>: ValueIsSilent, __resilience_value on Of<R>, [];
-}
+top! { Classified<T, E>: __resilience_value(self) on Of<Result<T, E>>, [T: Classify] }
+rungs! { Silent<R>: ValueIsSilent, __resilience_value on Of<R>, []; }
 
 impl<V: Classify> Ask<V> for Classified {
     fn class(self, value: &V) -> Option<Class> {

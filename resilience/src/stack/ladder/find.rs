@@ -4,7 +4,7 @@ use std::error::Error;
 use std::io;
 use std::sync::Arc;
 
-use super::{Of, rungs};
+use super::{Of, rungs, top};
 use crate::rejection::Rejection;
 
 /// Looks for a rejection in an error.
@@ -44,20 +44,9 @@ macro_rules! known {
                 }
             }
 
-            impl<T> FindKnown for &&&&Of<Result<T, $error>> {
-                #[inline]
-                fn __resilience_find(self) -> Known {
-                    Known
-                }
-            }
+            top! { Known<T>: __resilience_find(&self) on Of<Result<T, $error>>, [] }
         )*
     };
-}
-
-/// The highest rung.
-pub trait FindKnown {
-    #[doc(hidden)]
-    fn __resilience_find(self) -> Known;
 }
 
 known! {
@@ -73,9 +62,10 @@ known! {
 }
 
 rungs! {
-    BySource<T, E>: FindBySource, __resilience_find on &&&Of<Result<T, E>>, [E: Error];
+    BySource<T, E>: FindBySource, __resilience_find on &Of<Result<T, E>>, [E: Error];
+    // Side by side: the one is no error of the other's kind.
     ByVariant<T, E>: FindByVariant, __resilience_find on &&Of<Result<T, crate::error::Error<E>>>, [];
-    ByReference<T, E>: FindByReference, __resilience_find on &Of<Result<T, E>>, [E: AsRef<dyn Error + Send + Sync>];
+    ByReference<T, E>: FindByReference, __resilience_find on &&Of<Result<T, E>>, [E: AsRef<dyn Error + Send + Sync>];
     Nowhere<R>: FindNowhere, __resilience_find on Of<R>, [];
 }
 

@@ -1,9 +1,10 @@
-//! Which abilities the types of a result have, found without an option: rungs of traits that generated code climbs.
+//! Which abilities the types of a result have, found without an option: rungs that generated code climbs.
 //!
-//! `(&&&&&of).method()` takes the first impl on its way down from the most references, and each impl asks for one
-//! ability. In a generic function that is what the bounds promise. No rung asks for `'static`: the choice ignores
-//! lifetimes, so a borrowed error would be turned away after it was chosen. The methods have names that no trait of the
-//! user's has.
+//! `(&of).method()` takes the first impl whose bounds are met, and each asks for one ability: a method of the witness, then
+//! those of traits, and of these one on as many references as there are, on one more, on none. In a generic function that
+//! is what the bounds promise. No rung asks for `'static`: the choice ignores lifetimes, so a borrowed error would be
+//! turned away after it was chosen. The methods have names that no trait of the user's has. Each further reference is a
+//! round in which the compiler tries every rung, for every function: so there are as few as can be.
 
 mod ask;
 mod find;
@@ -13,14 +14,23 @@ mod show;
 use std::marker::PhantomData;
 use std::time::Duration;
 
-pub use self::ask::{Ask, ErrorIsSilent, ErrorSays, ValueIsSilent, ValueIsUnknown, ValueSays};
-pub use self::find::{Find, FindByReference, FindBySource, FindByVariant, FindKnown, FindNowhere};
+pub use self::ask::Ask;
+pub use self::find::Find;
 pub use self::later::{Guardable, RunsLater, RunsNow, guards_its_run};
-pub use self::show::{Show, ShowByDebug, ShowByDisplay, ShowNothing, of_error, show};
+pub use self::show::{Show, of_error, show};
 use super::inspect::{ErrorText, Inspector};
 use super::verdict::Fallible;
 use crate::class::Class;
 use crate::rejection::Rejection;
+
+/// All rungs that are traits, by no name: one import brings them into scope and hides no name of the user's.
+pub mod lower {
+    pub use super::ask::{ErrorIsSilent as _, ValueIsSilent as _};
+    pub use super::find::{
+        FindByReference as _, FindBySource as _, FindByVariant as _, FindNowhere as _,
+    };
+    pub use super::show::{ShowByDebug as _, ShowNothing as _};
+}
 
 /// A type to ask about.
 pub struct Of<R>(PhantomData<fn(&R)>);
@@ -105,6 +115,21 @@ where
         self.show.show(error)
     }
 }
+
+/// The top rung: a method of the witness itself, which comes before those of traits where its bound is met.
+macro_rules! top {
+    ($ability:ident<$($of:ident),+>: $method:ident($($receiver:tt)+) on $target:ty, [$($bound:tt)*]) => {
+        impl<$($of),+> $target where $($bound)* {
+            #[doc(hidden)]
+            #[must_use]
+            #[inline]
+            pub fn $method($($receiver)+) -> $ability {
+                $ability
+            }
+        }
+    };
+}
+use top;
 
 /// One rung per ability: a trait whose method is found at that many references, and a type that has the ability.
 macro_rules! rungs {

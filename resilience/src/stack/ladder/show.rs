@@ -2,7 +2,7 @@
 
 use std::fmt::{Debug, Display};
 
-use super::{Of, rungs};
+use super::{Of, rungs, top};
 use crate::stack::inspect::ErrorText;
 
 /// Shows an error.
@@ -23,10 +23,10 @@ pub struct ByDebug;
 #[derive(Clone, Copy, Debug)]
 pub struct Unshown;
 
+top! { ByDisplay<T, E>: __resilience_show(self) on Of<Result<T, E>>, [E: Display] }
 rungs! {
-    ByDisplay<T, E>: ShowByDisplay, __resilience_show on &&Of<Result<T, E>>, [E: Display];
-    ByDebug<T, E>: ShowByDebug, __resilience_show on &Of<Result<T, E>>, [E: Debug];
-    Unshown<R>: ShowNothing, __resilience_show on Of<R>, [];
+    ByDebug<T, E>: ShowByDebug, __resilience_show on Of<Result<T, E>>, [E: Debug];
+    Unshown<R>: ShowNothing, __resilience_show on &Of<R>, [];
 }
 
 impl<E: Display> Show<E> for ByDisplay {
