@@ -35,7 +35,7 @@ usage: cargo x <command> [arguments]
   mutants       what the code would be with one small change, under the tests: `cargo x mutants MINUTES SEED PART`
   prove         random sequences against reference models, a million of each: `cargo x prove COUNT SEED MODEL`
   soak          random faults for some minutes (10), then a leak check; `cargo x soak MINUTES SEED`
-  compile-time  `cargo check` of 500 annotated functions against 500 instrumented ones; --check fails above 2x
+  compile-time  `cargo check` of 500 annotated functions against 500 instrumented ones; --check fails above 1.5x
   dependencies  crates, build time and bytes that each feature brings into a program; --count only the crates";
 
 fn main() -> ExitCode {
