@@ -85,20 +85,27 @@ impl<O, P: PerKey> Array<O, P> {
         let home = self.home(tag);
         let slots = self.slots.from(home)?;
         let end = slots.first()?.record.max_probe().saturating_add(1);
-        let Some(near) = slots.get(..end) else { return self.find_anywhere(tag, key) };
+        let near = slots.get(..end).unwrap_or(slots);
         let mut places = (home..).zip(near);
-        places.find_map(|(at, slot)| slot.probe(tag, key).map(|instance| found(at, slot, instance)))
+        let found = places
+            .find_map(|(at, slot)| slot.probe(tag, key).map(|instance| found(at, slot, instance)));
+        match found {
+            None if near.len() < end => self.find_farther(tag, key, near.len()),
+            found => found,
+        }
     }
 
-    /// The same past the end of a chunk, and for homes whose keys may be anywhere. After the last slot comes the first.
+    /// The same past the end of a chunk. After the last slot comes the first.
     #[cold]
     #[inline(never)]
-    fn find_anywhere<K: Key<Owned = O> + ?Sized>(
+    fn find_farther<K: Key<Owned = O> + ?Sized>(
         &self,
         tag: Tag,
         key: &K,
+        probed: usize,
     ) -> Option<Found<'_, O, P>> {
-        let mut places = self.probe_sequence(tag).take(self.max_probe(self.home(tag)) + 1);
+        let mut places =
+            self.probe_sequence(tag).take(self.max_probe(self.home(tag)) + 1).skip(probed);
         places.find_map(|at| {
             let slot = self.slots.get(at)?;
             Some(found(at, slot, slot.probe(tag, key)?))

@@ -1,8 +1,14 @@
 //! A long row of values that is made chunk by chunk, each when it is first needed: no caller waits until all are made.
+//!
+//! Whoever looks a value up reads where its chunk is before. Of small values a chunk holds more, so that the list of chunks
+//! stays in the processor's innermost cache, through which the values pass.
 
 use std::sync::OnceLock;
 
-const CHUNK: usize = 256;
+/// A chunk holds so many values,
+const VALUES: usize = 256;
+/// or as many as take so many bytes, if those are more.
+const BYTES: usize = 64 << 10;
 
 pub(super) struct Chunks<T> {
     len: usize,
@@ -10,8 +16,14 @@ pub(super) struct Chunks<T> {
 }
 
 impl<T> Chunks<T> {
+    /// A power of two.
+    const CHUNK: usize = {
+        let values = BYTES / size_of::<T>();
+        if values > VALUES { 1 << values.ilog2() } else { VALUES }
+    };
+
     pub(super) fn new(len: usize) -> Self {
-        let chunks = (0..len.div_ceil(CHUNK)).map(|_| OnceLock::new()).collect();
+        let chunks = (0..len.div_ceil(Self::CHUNK)).map(|_| OnceLock::new()).collect();
         Self { len, chunks }
     }
 
@@ -23,29 +35,29 @@ impl<T> Chunks<T> {
     /// The value, if its chunk is made.
     #[inline]
     pub(super) fn get(&self, at: usize) -> Option<&T> {
-        self.chunks.get(at / CHUNK)?.get()?.get(at % CHUNK)
+        self.chunks.get(at / Self::CHUNK)?.get()?.get(at % Self::CHUNK)
     }
 
     /// The values from there on in the same chunk, if it is made.
     #[inline]
     pub(super) fn from(&self, at: usize) -> Option<&[T]> {
-        self.chunks.get(at / CHUNK)?.get()?.get(at % CHUNK..)
+        self.chunks.get(at / Self::CHUNK)?.get()?.get(at % Self::CHUNK..)
     }
 
     pub(super) fn get_or_make(&self, at: usize, make: impl FnMut() -> T) -> &T {
-        let number = at / CHUNK;
-        let len = CHUNK.min(self.len - number * CHUNK);
+        let number = at / Self::CHUNK;
+        let len = Self::CHUNK.min(self.len - number * Self::CHUNK);
         let chunk = self.chunks[number]
             .get_or_init(|| std::iter::repeat_with(make).take(len).collect::<Box<[T]>>());
-        &chunk[at % CHUNK]
+        &chunk[at % Self::CHUNK]
     }
 
     /// The first from there on whose chunk is made.
     pub(super) fn next_made(&self, at: usize) -> Option<usize> {
-        let first = at / CHUNK;
+        let first = at / Self::CHUNK;
         let mut chunks = self.chunks.iter().enumerate().skip(first);
         let (number, _) = chunks.find(|(_, chunk)| chunk.get().is_some())?;
-        let at = if number == first { at } else { number * CHUNK };
+        let at = if number == first { at } else { number * Self::CHUNK };
         (at < self.len).then_some(at)
     }
 }
@@ -53,6 +65,15 @@ impl<T> Chunks<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const CHUNK: usize = Chunks::<i32>::CHUNK;
+
+    #[test]
+    fn small_values_lie_in_longer_chunks() {
+        assert_eq!(Chunks::<[u64; 6]>::CHUNK, 1_024);
+        assert_eq!(Chunks::<[u64; 8]>::CHUNK * size_of::<[u64; 8]>(), BYTES);
+        assert_eq!(Chunks::<[u64; 100]>::CHUNK, VALUES);
+    }
 
     #[test]
     fn chunks_are_made_one_by_one() {
