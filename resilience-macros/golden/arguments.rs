@@ -15,8 +15,8 @@ async fn fetch(
         0,
     );
     submit! {
-        Site::function(::core::concat!(::core::module_path!(), "::fetch"), & [&
-        __RESILIENCE_TIMEOUT])
+        { Site::function(::core::concat!(::core::module_path!(), "::fetch"), & (&
+        __RESILIENCE_TIMEOUT, ())) }
     }
     let outcome = timeout(
             static_ref!(& __RESILIENCE_TIMEOUT, Timeout),

@@ -7,8 +7,8 @@ use ::resilience::__private::*;
 
 fn read(&self, id: u64) -> Result<String, ApiError> {
     submit! {
-        Site::function(::core::concat!(::core::module_path!(), "::read"), & [&
-        Unknown(PolicyKind::Bulkhead)])
+        { Site::function(::core::concat!(::core::module_path!(), "::read"), & (&
+        Unknown(PolicyKind::Bulkhead), ())) }
     }
     let bulkhead = &self.pool;
     let bulkhead: &Bulkhead = bulkhead;

@@ -11,8 +11,8 @@ async fn fetch(id: u64) -> Result<String, ApiError> {
         CircuitBreakerConfig::new().window(Window::Calls(100)).critical(true),
     );
     submit! {
-        Site::function(::core::concat!(::core::module_path!(), "::fetch"), & [&
-        __RESILIENCE_CIRCUIT_BREAKER])
+        { Site::function(::core::concat!(::core::module_path!(), "::fetch"), & (&
+        __RESILIENCE_CIRCUIT_BREAKER, ())) }
     }
     let outcome = circuit_breaker_by_default(
             static_ref!(& __RESILIENCE_CIRCUIT_BREAKER, CircuitBreaker),

@@ -23,8 +23,8 @@ pub static PAYMENTS: Pipeline = {
         TimeoutConfig::new().after(Duration::from_secs(10)),
     );
     submit! {
-        Site::of(& [< Timeout > ::listed(& __RESILIENCE_TIMEOUT), < Retry > ::listed(&
-        __RESILIENCE_RETRY), < Timeout > ::listed(& __RESILIENCE_ATTEMPT_TIMEOUT)])
+        { Site::of(& [< Timeout > ::listed(& __RESILIENCE_TIMEOUT), < Retry > ::listed(&
+        __RESILIENCE_RETRY), < Timeout > ::listed(& __RESILIENCE_ATTEMPT_TIMEOUT)]) }
     }
     <Pipeline>::declared(
             Identity::default(::core::concat!(::core::module_path!(), "::PAYMENTS"), 0),
@@ -34,5 +34,5 @@ pub static PAYMENTS: Pipeline = {
         .attempt_timeout(&__RESILIENCE_ATTEMPT_TIMEOUT)
 };
 submit! {
-    Site::of(& [< Pipeline > ::listed(& PAYMENTS)])
+    { Site::of(& [< Pipeline > ::listed(& PAYMENTS)]) }
 }

@@ -11,5 +11,5 @@ pub static PAYMENTS: CircuitBreaker = <CircuitBreaker>::declared(
     },
 );
 submit! {
-    Site::of(& [< CircuitBreaker > ::listed(& PAYMENTS)])
+    { Site::of(& [< CircuitBreaker > ::listed(& PAYMENTS)]) }
 }

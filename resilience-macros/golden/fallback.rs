@@ -17,8 +17,9 @@ async fn fetch(id: u64) -> Result<String, ApiError> {
         0,
     );
     submit! {
-        Site::function(::core::concat!(::core::module_path!(), "::fetch"), & [& <
-        Fallback > ::open_ended(& __RESILIENCE_FALLBACK), & __RESILIENCE_TIMEOUT])
+        { Site::function(::core::concat!(::core::module_path!(), "::fetch"), & (& <
+        Fallback > ::open_ended(& __RESILIENCE_FALLBACK), (& __RESILIENCE_TIMEOUT, ())))
+        }
     }
     let outcome = {
         #[allow(unused_imports)]

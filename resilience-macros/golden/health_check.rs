@@ -17,8 +17,8 @@ async fn database() -> Result<(), ApiError> {
         { () => {}; }
     );
     submit! {
-        Site::function(::core::concat!(::core::module_path!(), "::database"), & [&
-        __RESILIENCE_HEALTH_CHECK])
+        { Site::function(::core::concat!(::core::module_path!(), "::database"), & (&
+        __RESILIENCE_HEALTH_CHECK, ())) }
     }
     let outcome = body(async move {
             if false {

@@ -11,8 +11,8 @@ async fn fetch(id: u64) -> Result<String, ApiError> {
         HedgeConfig::new().after(Duration::from_millis(50)),
     );
     submit! {
-        Site::function(::core::concat!(::core::module_path!(), "::fetch"), & [&
-        __RESILIENCE_HEDGE])
+        { Site::function(::core::concat!(::core::module_path!(), "::fetch"), & (&
+        __RESILIENCE_HEDGE, ())) }
     }
     let outcome = hedge(
             &__RESILIENCE_HEDGE,

@@ -15,8 +15,8 @@ async fn order(tenant: &str) -> Result<String, ApiError> {
         )
         .max_keys(1000);
     submit! {
-        Site::function(::core::concat!(::core::module_path!(), "::order"), & [&
-        __RESILIENCE_BULKHEAD])
+        { Site::function(::core::concat!(::core::module_path!(), "::order"), & (&
+        __RESILIENCE_BULKHEAD, ())) }
     }
     let bulkhead = {
         #[allow(unused_imports)]

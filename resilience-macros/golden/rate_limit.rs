@@ -14,8 +14,8 @@ async fn fetch(id: u64) -> Result<String, ApiError> {
             .max_wait(Duration::from_secs(1)),
     );
     submit! {
-        Site::function(::core::concat!(::core::module_path!(), "::fetch"), & [&
-        __RESILIENCE_RATE_LIMIT])
+        { Site::function(::core::concat!(::core::module_path!(), "::fetch"), & (&
+        __RESILIENCE_RATE_LIMIT, ())) }
     }
     let outcome = rate_limit(
             static_ref!(& __RESILIENCE_RATE_LIMIT, RateLimiter),

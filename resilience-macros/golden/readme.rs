@@ -29,8 +29,9 @@ async fn charge(&self, order: &Order) -> Result<Receipt, ApiError> {
         TimeoutConfig::new().after(Duration::from_secs(2)),
     );
     submit! {
-        Site::function(::core::concat!(::core::module_path!(), "::charge"), & [&
-        __RESILIENCE_RETRY, & __RESILIENCE_CIRCUIT_BREAKER, & __RESILIENCE_TIMEOUT])
+        { Site::function(::core::concat!(::core::module_path!(), "::charge"), & (&
+        __RESILIENCE_RETRY, (& __RESILIENCE_CIRCUIT_BREAKER, (& __RESILIENCE_TIMEOUT,
+        ())))) }
     }
     let outcome = {
         let inspector = inspect!(result Result < Receipt, ApiError >);

@@ -20,9 +20,9 @@ async fn fetch(id: u64) -> Result<String, ApiError> {
         .timeout(&__RESILIENCE_TIMEOUT)
         .circuit_breaker(&__RESILIENCE_CIRCUIT_BREAKER);
     submit! {
-        Site::function(::core::concat!(::core::module_path!(), "::fetch"), & [&
-        __RESILIENCE_TIMEOUT, & __RESILIENCE_CIRCUIT_BREAKER]).and(& [Pipeline::listed(&
-        __RESILIENCE_PIPELINE)])
+        { Site::function(::core::concat!(::core::module_path!(), "::fetch"), & (&
+        __RESILIENCE_TIMEOUT, (& __RESILIENCE_CIRCUIT_BREAKER, ()))).and(&
+        [Pipeline::listed(& __RESILIENCE_PIPELINE)]) }
     }
     let outcome = {
         let place = pin!(

@@ -33,9 +33,10 @@ async fn fetch(id: u64) -> Result<String, ApiError> {
         .circuit_breaker(&__RESILIENCE_CIRCUIT_BREAKER)
         .attempt_timeout(&__RESILIENCE_TIMEOUT_2);
     submit! {
-        Site::function(::core::concat!(::core::module_path!(), "::fetch"), & [&
-        __RESILIENCE_TIMEOUT, & __RESILIENCE_RETRY, & __RESILIENCE_CIRCUIT_BREAKER, &
-        __RESILIENCE_TIMEOUT_2]).and(& [Pipeline::listed(& __RESILIENCE_PIPELINE)])
+        { Site::function(::core::concat!(::core::module_path!(), "::fetch"), & (&
+        __RESILIENCE_TIMEOUT, (& __RESILIENCE_RETRY, (& __RESILIENCE_CIRCUIT_BREAKER, (&
+        __RESILIENCE_TIMEOUT_2, ()))))).and(& [Pipeline::listed(&
+        __RESILIENCE_PIPELINE)]) }
     }
     let outcome = 'total: {
         let inspector = inspect!(result Result < String, ApiError >);

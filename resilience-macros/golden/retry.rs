@@ -11,8 +11,8 @@ async fn fetch(id: u64) -> Result<String, ApiError> {
         RetryConfig::new().delay(Duration::from_millis(50)),
     );
     submit! {
-        Site::function(::core::concat!(::core::module_path!(), "::fetch"), & [&
-        __RESILIENCE_RETRY])
+        { Site::function(::core::concat!(::core::module_path!(), "::fetch"), & (&
+        __RESILIENCE_RETRY, ())) }
     }
     let outcome = {
         let inspector = inspect!(result Result < String, ApiError >);

@@ -7,9 +7,9 @@ use ::resilience::__private::*;
 
 async fn fetch(id: u64) -> Result<String, ApiError> {
     submit! {
-        Site::function(::core::concat!(::core::module_path!(), "::fetch"), & [& Shared(||
-        { let resilient = & PAYMENTS; let resilient : & Pipeline = resilient; < Pipeline
-        > ::listed(resilient) })])
+        { Site::function(::core::concat!(::core::module_path!(), "::fetch"), & (&
+        Shared(|| { let resilient = & PAYMENTS; let resilient : & Pipeline = resilient; <
+        Pipeline > ::listed(resilient) }), ())) }
     }
     let resilient = &PAYMENTS;
     let resilient: &Pipeline = resilient;

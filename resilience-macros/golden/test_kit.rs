@@ -11,8 +11,8 @@ async fn fetch(id: u64) -> Result<String, ApiError> {
         TimeoutConfig::new().after(Duration::from_secs(2)),
     );
     submit! {
-        Site::function(::core::concat!(::core::module_path!(), "::fetch"), & [&
-        __RESILIENCE_TIMEOUT])
+        { Site::function(::core::concat!(::core::module_path!(), "::fetch"), & (&
+        __RESILIENCE_TIMEOUT, ())) }
     }
     static __RESILIENCE_FAULTS: faults::FaultSite = faults::FaultSite::new(
         ::core::concat!(::core::module_path!(), "::fetch"),

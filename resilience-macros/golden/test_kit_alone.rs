@@ -11,8 +11,8 @@ fn fetch(id: u64) -> Result<String, ApiError> {
         0,
     );
     submit! {
-        Site::function(::core::concat!(::core::module_path!(), "::fetch"), & [&
-        __RESILIENCE_RETRY])
+        { Site::function(::core::concat!(::core::module_path!(), "::fetch"), & (&
+        __RESILIENCE_RETRY, ())) }
     }
     static __RESILIENCE_FAULTS: faults::FaultSite = faults::FaultSite::new(
         ::core::concat!(::core::module_path!(), "::fetch"),

@@ -11,8 +11,8 @@ async fn fetch(&self, id: u64) -> Result<String, ApiError> {
         0,
     );
     submit! {
-        Site::function(::core::concat!(::core::module_path!(), "::fetch"), & [& < Timeout
-        > ::open_ended(& __RESILIENCE_TIMEOUT)])
+        { Site::function(::core::concat!(::core::module_path!(), "::fetch"), & (& <
+        Timeout > ::open_ended(& __RESILIENCE_TIMEOUT), ())) }
     }
     let timeout: Duration = self.patience;
     let outcome = timeout_after(

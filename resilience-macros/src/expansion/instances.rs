@@ -46,7 +46,9 @@ pub(crate) fn statics(
     }
     let span = generated_span(Span::call_site());
     let path = names::path(item, "", span);
-    let mut site = quote_spanned!(span=> #runtime::Site::function(#path, &[#(#sites),*]));
+    let inside = |inner, layer: &TokenStream| quote_spanned!(span=> (#layer, #inner));
+    let layers = sites.iter().rev().fold(quote_spanned!(span=> ()), inside);
+    let mut site = quote_spanned!(span=> #runtime::Site::function(#path, &#layers));
     if let Some((whole, entry)) = whole.listed(item, runtime) {
         statics.extend(whole);
         site.extend(quote_spanned!(span=> .and(&[#entry])));
@@ -189,10 +191,11 @@ pub(crate) fn declared(listed: &[TokenStream], runtime: &TokenStream) -> TokenSt
     submit(&quote_spanned!(span=> #runtime::Site::of(&[#(#listed),*])), runtime)
 }
 
-/// Lists something before the first call, and before anything else of the program runs.
+/// Lists something before the first call, and before anything else of the program runs. In braces, it is one token for the
+/// macros of inventory, which hand it on several times.
 fn submit(site: &TokenStream, runtime: &TokenStream) -> TokenStream {
     let span = generated_span(Span::call_site());
-    quote_spanned!(span=> #runtime::submit! { #site })
+    quote_spanned!(span=> #runtime::submit! { { #site } })
 }
 
 /// What every name begins with that generated code binds: a pattern would take any other for the constant, static or

@@ -40,7 +40,7 @@ const VALUES: &[(&str, &str, &str)] = &[
     ("timeout", "shared(id)", "=&shared(id);"),
     ("retry", "config = presets::SLOW", ",presets::SLOW)"),
     ("resilient", "when_err = outer", ".when_err(outer)"),
-    ("fallback", "Ok(())", "&[&__RESILIENCE_FALLBACK]"),
+    ("fallback", "Ok(())", "&(&__RESILIENCE_FALLBACK,())"),
     ("fallback", "cached(id).await", "<Fallback>::open_ended("),
 ];
 

@@ -103,7 +103,7 @@ impl Function {
 
     /// The policies around the body, outermost first.
     pub(crate) fn resolved(self) -> impl Iterator<Item = Resolved> {
-        self.0.layers.iter().flat_map(|layer| layer::resolved(layer.site()))
+        self.0.layers.sites().into_iter().flat_map(layer::resolved)
     }
 
     /// Where it is, without the line.

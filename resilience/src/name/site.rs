@@ -18,7 +18,7 @@ pub(crate) struct FunctionSite {
     pub(crate) path: &'static str,
     pub(crate) location: &'static Location<'static>,
     /// Outermost first.
-    pub(crate) layers: &'static [&'static dyn Stacked],
+    pub(crate) layers: &'static dyn Layers,
 }
 
 /// A layer of a function's stack: a policy that is built for the function, or what is to be said of any other. Policies are
@@ -38,6 +38,29 @@ impl<P: Listable + Sync> Stacked for P {
 impl Stacked for LayerSite {
     fn site(&'static self) -> LayerSite {
         *self
+    }
+}
+
+/// The layers of a function's stack, outermost first: a layer and those further in, and so on. They are one object, which
+/// costs the compiler less than one for each.
+pub trait Layers: Sync {
+    /// What is known of them.
+    #[doc(hidden)]
+    fn sites(&'static self) -> Vec<LayerSite>;
+}
+
+impl Layers for () {
+    fn sites(&'static self) -> Vec<LayerSite> {
+        Vec::new()
+    }
+}
+
+impl<L: Stacked, I: Layers> Layers for (&'static L, I) {
+    fn sites(&'static self) -> Vec<LayerSite> {
+        let (layer, inner) = self;
+        let mut sites = vec![layer.site()];
+        sites.extend(inner.sites());
+        sites
     }
 }
 
@@ -64,7 +87,7 @@ impl Site {
     /// A guarded function, with its stack.
     #[track_caller]
     #[must_use]
-    pub const fn function(path: &'static str, layers: &'static [&'static dyn Stacked]) -> Self {
+    pub const fn function(path: &'static str, layers: &'static dyn Layers) -> Self {
         let function = FunctionSite { path, location: Location::caller(), layers };
         Self { policies: &[], function: Some(function) }
     }
@@ -77,8 +100,8 @@ impl Site {
     }
 
     fn listed(&'static self) -> impl Iterator<Item = Listed> {
-        let layers = self.function.iter().flat_map(|function| function.layers);
-        let own = layers.filter_map(|layer| match layer.site() {
+        let layers = self.function.iter().flat_map(|function| function.layers.sites());
+        let own = layers.filter_map(|layer| match layer {
             LayerSite::Own(policy) | LayerSite::OpenEnded(policy) => Some(policy),
             LayerSite::Shared(_) | LayerSite::Unknown(_) => None,
         });
