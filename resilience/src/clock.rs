@@ -184,28 +184,31 @@ mod source {
         COUNTER.nanos()
     }
 
-    /// `quanta` asks at each conversion what kind of counter it has; its pace alone takes one multiplication.
+    /// `quanta` asks at each conversion what kind of counter it has; its pace alone takes one multiplication, whose upper
+    /// half is the result.
     #[cfg(target_arch = "x86_64")]
     struct Counter {
         ticks: quanta::Clock,
-        /// Nanoseconds that this many ticks take: enough for an error below one in 10^11.
+        /// Nanoseconds that 2⁶² ticks take, with an error below one in 10¹¹: they fit if it ticks no slower than once in
+        /// four nanoseconds, and ticks do for 29 years at 5 GHz.
         pace: u64,
     }
 
     #[cfg(target_arch = "x86_64")]
     impl Counter {
-        const TICKS: u64 = 1 << 40;
+        const MEASURED_BITS: u32 = 40;
 
         fn new() -> Self {
             let ticks = quanta::Clock::new();
-            Self { pace: ticks.delta_as_nanos(0, Self::TICKS), ticks }
+            let nanos = ticks.delta_as_nanos(0, 1 << Self::MEASURED_BITS);
+            Self { ticks, pace: nanos.saturating_mul(1 << (62 - Self::MEASURED_BITS)) }
         }
 
         #[inline]
-        #[allow(clippy::cast_possible_truncation, reason = "centuries fit")]
+        #[allow(clippy::cast_possible_truncation, reason = "the upper half of a product")]
         fn nanos(&self) -> Nanos {
-            let ticks = u128::from(self.ticks.raw());
-            (ticks * u128::from(self.pace) / u128::from(Self::TICKS)) as u64
+            let product = u128::from(self.ticks.raw() << 2) * u128::from(self.pace);
+            (product >> u64::BITS) as u64
         }
     }
 

@@ -2,6 +2,7 @@
 
 use std::borrow::Borrow;
 use std::sync::Arc;
+use std::time::Duration;
 
 use once_cell::race::OnceBox;
 
@@ -21,13 +22,38 @@ use crate::stack::event;
 use crate::striped::StripedCounter;
 use crate::sync::{AtomicU64, Ordering::Relaxed};
 
+/// In nanoseconds.
+const SECOND: u64 = 1_000_000_000;
+
 /// What a limiter needs that has rejected a call, or let one wait.
 #[derive(Default)]
 pub(super) struct Aside {
     pub(super) rejected: StripedCounter,
     pub(super) waited: AtomicU64,
+    /// The whole seconds of the wait that was told last.
+    seconds: AtomicU64,
     queue: OnceBox<TurnQueue>,
     pub(super) lease: OnceBox<Arc<Lease>>,
+}
+
+impl Aside {
+    /// `nanos` as a duration. Mostly it has as many seconds as the last one, which saves a division, of which the time of a
+    /// rejection is made: some processors wait for it before they read their counter again.
+    #[inline]
+    #[allow(clippy::cast_possible_truncation, reason = "less than a second")]
+    fn duration(&self, nanos: u64) -> Duration {
+        let seconds = self.seconds.load(Relaxed);
+        let rest = nanos.wrapping_sub(seconds.wrapping_mul(SECOND));
+        if rest < SECOND { Duration::new(seconds, rest as u32) } else { self.divided(nanos) }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn divided(&self, nanos: u64) -> Duration {
+        let duration = Duration::from_nanos(nanos);
+        self.seconds.store(duration.as_secs(), Relaxed);
+        duration
+    }
 }
 
 impl<L: Borrow<Limit>> RateLimiter<L> {
@@ -36,7 +62,7 @@ impl<L: Borrow<Limit>> RateLimiter<L> {
         match self.take(cost) {
             Ok(()) => Ok(()),
             Err(Early::ASK) => self.try_part(cost),
-            Err(early) => Err(self.reject(Start::Early(early))),
+            Err(early) => Err(self.reject_early(early)),
         }
     }
 
@@ -136,21 +162,30 @@ impl<L: Borrow<Limit>> RateLimiter<L> {
         self.aside().waited.fetch_add(1, Relaxed);
     }
 
-    /// Counts a rejection and emits its event elsewhere, and makes it in place: see [`Rejection`].
-    #[inline]
+    /// Counts a rejection and emits its event.
+    #[cold]
     pub(super) fn reject(&self, start: Start) -> Rejection {
-        let policy = self.count_rejection(start);
-        rejection(policy, start)
+        self.count_rejection(self.aside(), start);
+        rejection(self.name(), start)
+    }
+
+    /// The same for a call that comes too early and does not wait: its rejection is made in place, see [`Rejection`].
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "measured: a call would leave the rejection in memory")]
+    pub(super) fn reject_early(&self, early: Early) -> Rejection {
+        let aside = self.aside();
+        self.count_rejection(aside, Start::Early(early));
+        let retry_after = (early != Early::NEVER).then(|| aside.duration(early.nanos()));
+        Rejection::RateLimited { policy: self.name(), retry_after }
     }
 
     #[inline(always)]
     #[allow(clippy::inline_always, reason = "a call to it costs as much as it does")]
-    fn count_rejection(&self, start: Start) -> Name {
-        self.aside().rejected.increment();
+    fn count_rejection(&self, aside: &Aside, start: Start) {
+        aside.rejected.increment();
         if event::is_heard() {
             self.emit_rejection(start);
         }
-        self.name()
     }
 
     #[cold]
@@ -160,7 +195,6 @@ impl<L: Borrow<Limit>> RateLimiter<L> {
     }
 }
 
-#[inline]
 fn rejection(policy: Name, start: Start) -> Rejection {
     match start {
         Start::Early(early) => Rejection::RateLimited { policy, retry_after: early.retry_after() },

@@ -81,8 +81,8 @@ where
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
-        if let Err(start) = ready!(this.acquire.poll_turn(cx)) {
-            return Poll::Ready(Err(this.acquire.limiter.policy().reject(start)));
+        if let Err(rejection) = ready!(this.acquire.poll_turn(cx)) {
+            return Poll::Ready(Err(rejection));
         }
         let outcome = this.inner.poll(cx);
         // Noted only now, so that a call that is ready at once never stores it.
@@ -118,17 +118,17 @@ impl<'l, L: Borrow<Limit>, A: PolicyRef<'l, RateLimiter<L>>, C: Cost> Acquire<'l
     /// Its turn, or why it has none.
     #[inline(always)]
     #[allow(clippy::inline_always, reason = "apart, it costs a call that is let pass a third more")]
-    fn poll_turn(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Start>> {
-        match self.standing {
+    fn poll_turn(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Rejection>> {
+        let start = match self.standing {
             Standing::Inside => return Poll::Ready(Ok(())),
-            Standing::InLine(_) => return self.wait(cx),
-            Standing::Outside => {}
-        }
-        match self.limiter.policy().take(self.cost) {
-            Ok(()) => Poll::Ready(Ok(())),
-            Err(early) if self.limiter.policy().may_wait(early) => self.join(cx),
-            Err(early) => Poll::Ready(Err(Start::Early(early))),
-        }
+            Standing::InLine(_) => self.wait(cx),
+            Standing::Outside => match self.limiter.policy().take(self.cost) {
+                Ok(()) => return Poll::Ready(Ok(())),
+                Err(early) if self.limiter.policy().may_wait(early) => self.join(cx),
+                Err(early) => return Poll::Ready(Err(self.limiter.policy().reject_early(early))),
+            },
+        };
+        start.map_err(|start| self.limiter.policy().reject(start))
     }
 
     #[cold]
@@ -206,8 +206,7 @@ impl<'l, L: Borrow<Limit>, A: PolicyRef<'l, RateLimiter<L>> + Unpin, C: Cost> Fu
 
     #[inline]
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let turn = ready!(self.poll_turn(cx));
-        Poll::Ready(turn.map_err(|start| self.limiter.policy().reject(start)))
+        self.poll_turn(cx)
     }
 }
 

@@ -119,10 +119,11 @@ impl Gcra {
         }
     }
 
-    /// Whether no call of that cost can be so early while the limit stays what it is; or none conforms at all.
+    /// Whether a call of that cost can be so early only where the limit has changed, where it is closed, or in the very
+    /// moment in which others used up a whole burst.
     #[inline]
     pub(super) const fn is_doubtful(self, early: Early, cost: u32) -> bool {
-        self.limit == 0 || early.nanos() > self.interval.saturating_mul(cost as u64)
+        early.nanos() >= self.weight(cost as u64)
     }
 
     /// The arrival time that stands for as many used turns under `new`, a whole burst of it at most.
