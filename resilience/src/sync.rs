@@ -3,7 +3,7 @@
 pub(crate) use spin::RwLockReadGuard;
 #[cfg(not(shuttle))]
 pub(crate) use {
-    parking_lot::Mutex,
+    parking_lot::{Mutex, MutexGuard},
     spin::RwLock,
     std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering},
 };
@@ -11,6 +11,7 @@ pub(crate) use {
 #[cfg(shuttle)]
 pub(crate) use {
     explored::{Mutex, RwLock},
+    shuttle::sync::MutexGuard,
     shuttle::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering},
 };
 

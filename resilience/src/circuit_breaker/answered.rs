@@ -2,7 +2,6 @@
 
 use super::permit::Permit;
 use crate::clock;
-use crate::stack::inspect::ErrorText;
 use crate::stack::verdict::Verdict;
 
 /// A call whose outcome comes with the end of its answer, which may be long after: what it took is known. Dropped, it
@@ -40,7 +39,7 @@ impl Answered {
             permit.started = clock::now().saturating_sub(self.took);
         }
         match verdict {
-            Verdict::Failure | Verdict::Permanent => permit.fail(ErrorText::Hidden),
+            Verdict::Failure | Verdict::Permanent => permit.failure(),
             verdict => permit.settle(verdict),
         }
     }

@@ -1,44 +1,48 @@
 //! The last so many calls, a bit for each. Pure.
 
+use std::mem;
+
 /// A ring of bits over an endless sequence, allocated when the first is set.
 ///
 /// A call's place is how many came before it in the breaker's life; the ring begins with place `start`. Successes leave no
-/// trace, so bits are cleared when a later look passes over them.
+/// trace: what their places held a round ago is forgotten when somebody counts, or the ring leaves their word.
 #[derive(Debug)]
 pub(super) struct Bits {
     capacity: u64,
     start: u64,
     words: Vec<u64>,
-    /// Places before this one have been looked at.
-    end: u64,
-    /// Which word that place lies in.
+    /// Which word is at hand, which place is its first one, and how many it has: none before the first is set.
     index: usize,
-    /// How many places there are from it to the end of its word. A word's last place is its highest bit, also where the
-    /// ring ends with a shorter one.
-    left: u64,
-    ones: u64,
+    first: u64,
+    width: u64,
+    /// What has been set in it.
+    new: u64,
+    /// What it held a round ago and has not forgotten.
+    old: u64,
+    /// How many are set, with those that are to be forgotten.
+    most: u64,
 }
 
 impl Bits {
     pub(super) fn new(capacity: u64, start: u64) -> Self {
-        let left = capacity.min(64);
-        Self { capacity, start, words: Vec::new(), end: start, index: 0, left, ones: 0 }
+        let words = Vec::new();
+        Self { capacity, start, words, index: 0, first: start, width: 0, new: 0, old: 0, most: 0 }
     }
 
-    /// How many places are in the ring when this one is the next, and whether that is all.
+    /// How many places are in the ring when this one is the next.
     #[inline]
-    pub(super) fn places(&self, end: u64) -> (u64, bool) {
-        let places = end - self.start;
-        (places.min(self.capacity), places >= self.capacity)
+    pub(super) fn places(&self, end: u64) -> u64 {
+        self.capacity.min(end - self.start)
     }
 
     /// How many of the last `capacity` places before `end` are set.
     #[inline]
     pub(super) fn count(&mut self, end: u64) -> u64 {
-        if end > self.end {
-            self.advance(end);
+        if self.most > 0 {
+            self.reach(end - 1);
+            self.forget(end - self.first);
         }
-        self.ones
+        self.most
     }
 
     /// Sets the place just before `end`.
@@ -49,95 +53,65 @@ impl Bits {
                 usize::try_from(self.capacity.div_ceil(64)).expect("a u32 count fits in memory");
             self.words = vec![0; words];
         }
-        self.set_last_if(end, |_| true);
+        self.reach(end - 1);
+        self.set_last_below(u64::MAX, end);
     }
 
-    /// Sets the place just before `end`, if it may be set when that many are then: whether it is.
+    /// Sets the place just before `end`, if it lies in the word at hand and fewer than `limit` are certainly set then:
+    /// whether that is so.
     #[inline(always)]
     #[allow(clippy::inline_always, reason = "measured: a call would save and load registers")]
-    pub(super) fn set_last_if(&mut self, end: u64, may: impl FnOnce(u64) -> bool) -> bool {
-        let mut passed = (end - 1).wrapping_sub(self.end);
-        if passed >= self.left {
-            self.advance(end - 1);
-            passed = 0;
+    pub(super) fn set_last_below(&mut self, limit: u64, end: u64) -> bool {
+        let (place, most) = ((end - 1).wrapping_sub(self.first), self.most + 1);
+        let is_known = place < self.width && most < limit;
+        if is_known {
+            self.new |= 1 << place;
+            self.most = most;
         }
-        let Some(word) = self.words.get_mut(self.index) else { return false };
-        // What the places passed over and the one to be set held a round ago.
-        let first = 64 - self.left;
-        let leaving = (*word >> first) & (2_u64 << passed).wrapping_sub(1);
-        let ones = self.ones + 1 - ones(leaving);
-        if !may(ones) {
-            return false;
-        }
-        *word ^= (leaving ^ 1 << passed) << first;
-        self.ones = ones;
-        self.end += passed + 1;
-        self.pass(passed + 1);
-        true
+        is_known
     }
 
-    /// Moves to `end`: the places in between held successes, so what they held a round ago is cleared.
-    #[cold]
-    #[inline(never)]
-    fn advance(&mut self, end: u64) {
-        let passed = end.saturating_sub(self.end);
-        self.end += passed;
-        if passed >= self.capacity || self.ones == 0 {
-            self.empty();
-        } else {
-            self.clear(passed);
-        }
-    }
-
-    /// Nothing in the ring is set.
-    fn empty(&mut self) {
-        if self.ones > 0 {
+    /// Goes on to the word that `place` lies in.
+    fn reach(&mut self, place: u64) {
+        if place >= self.first + self.width + self.capacity {
             self.words.fill(0);
-            self.ones = 0;
+            (self.new, self.old, self.most) = (0, 0, 0);
         }
-        let place = (self.end - self.start) % self.capacity;
-        self.go_to(place / 64);
-        self.left -= place % 64;
-    }
-
-    /// Clears the next places, less than a round, 64 in one step.
-    fn clear(&mut self, mut places: u64) {
-        while places > 0 {
-            let step = places.min(self.left);
-            let mask = u64::MAX >> (64 - step) << (64 - self.left);
-            let word = &mut self.words[self.index];
-            self.ones -= ones(*word & mask);
-            *word &= !mask;
-            self.pass(step);
-            places -= step;
+        if self.most == 0 {
+            let in_round = (place - self.start) % self.capacity;
+            self.first = place - in_round % 64;
+            self.take(in_round / 64);
+        }
+        while place >= self.first + self.width {
+            self.turn();
         }
     }
 
-    /// Goes on by that many places, no more than are left in the word.
-    #[inline]
-    fn pass(&mut self, places: u64) {
-        self.left -= places;
-        if self.left == 0 {
-            self.go_to(self.index as u64 + 1);
+    /// Goes to the next word; after the last one comes the first.
+    fn turn(&mut self) {
+        self.forget(self.width);
+        if let Some(word) = self.words.get_mut(self.index) {
+            *word = self.new;
         }
+        self.first += self.width;
+        let next = self.index as u64 + 1;
+        self.take(if next * 64 < self.capacity { next } else { 0 });
     }
 
-    /// Goes to the beginning of a word; after the last one comes the first.
-    #[inline]
+    /// Takes a word in hand: until the ring goes on, nothing is left of it in its place.
     #[allow(clippy::cast_possible_truncation, reason = "below the number of words in memory")]
-    fn go_to(&mut self, word: u64) {
-        let start = if word * 64 < self.capacity { word * 64 } else { 0 };
-        self.index = (start / 64) as usize;
-        self.left = (self.capacity - start).min(64);
+    fn take(&mut self, word: u64) {
+        self.index = word as usize;
+        self.width = (self.capacity - word * 64).min(64);
+        self.old = self.words.get_mut(self.index).map(mem::take).unwrap_or_default();
+        self.new = 0;
     }
-}
 
-/// Of a few places at most one is set, mostly: counting more takes longer.
-#[inline]
-fn ones(bits: u64) -> u64 {
-    match bits & bits.wrapping_sub(1) {
-        0 => u64::from(bits != 0),
-        _ => bits.count_ones().into(),
+    /// Forgets what the first places of the word, at least one, held a round ago.
+    fn forget(&mut self, places: u64) {
+        let gone = self.old & u64::MAX >> (64 - places);
+        self.most -= u64::from(gone.count_ones());
+        self.old ^= gone;
     }
 }
 
@@ -170,12 +144,35 @@ mod tests {
 
     #[test]
     fn a_place_that_may_not_be_set_changes_nothing() {
-        let mut bits = Bits::new(3, 0);
+        let mut bits = Bits::new(70, 0);
         (1..=3).for_each(|end| bits.set_last(end));
-        assert!(!bits.set_last_if(4, |ones| ones != 3));
-        assert_eq!((copy(&bits).count(3), copy(&bits).count(4)), (3, 2));
-        assert!(bits.set_last_if(4, |ones| ones == 3));
-        assert_eq!(bits.count(4), 3);
+        assert!(!bits.set_last_below(4, 6));
+        assert_eq!(copy(&bits).count(6), 3);
+        assert!(bits.set_last_below(5, 6));
+        assert_eq!((copy(&bits).count(6), bits.count(73)), (4, 1));
+    }
+
+    #[test]
+    fn a_place_beyond_the_word_at_hand_is_left_to_who_looks_closer() {
+        let mut bits = Bits::new(100, 0);
+        assert!(!bits.set_last_below(u64::MAX, 1), "there is no word yet");
+        bits.set_last(1);
+        assert!(bits.set_last_below(u64::MAX, 64), "the last place of the word");
+        assert!(!bits.set_last_below(u64::MAX, 65), "the first one of the next");
+        assert_eq!(copy(&bits).count(65), 2);
+        bits.set_last(65);
+        assert!(bits.set_last_below(u64::MAX, 66));
+        assert_eq!(bits.count(66), 4);
+    }
+
+    #[test]
+    fn what_is_not_yet_forgotten_stands_in_the_way_of_a_limit_until_somebody_counts() {
+        let mut bits = Bits::new(64, 0);
+        (1..=64).for_each(|end| bits.set_last(end));
+        bits.set_last(65);
+        assert!(!bits.set_last_below(65, 100));
+        assert_eq!(bits.count(100), 30 - 1);
+        assert!(bits.set_last_below(65, 101));
     }
 
     #[test]
@@ -190,11 +187,11 @@ mod tests {
                 let last = calls.iter().rev().take(capacity.into());
                 let set = last.filter(|is_set| **is_set).count() as u64;
                 let end = calls.len() as u64;
-                assert!(
-                    bits.set_last_if(end, |ones| ones == set),
-                    "{capacity} places, {end} calls"
-                );
-                assert_eq!(bits.count(end), set);
+                assert!(!bits.set_last_below(set, end), "{capacity} places, {end} calls");
+                if !bits.set_last_below(set + 1, end) {
+                    bits.set_last(end);
+                }
+                assert_eq!(bits.count(end), set, "{capacity} places, {end} calls");
             }
         }
     }

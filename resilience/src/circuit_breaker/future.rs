@@ -144,8 +144,12 @@ fn settled<R: Fallible>(
     }
     match judge.verdict(&outcome) {
         Verdict::Failure | Verdict::Permanent => {
-            let outcome = outcome;
-            permit.fail(judge.text(&outcome));
+            // The error is put where the log could find it only if the failure may change something.
+            if let Some(permit) = permit.fail_quietly() {
+                let outcome = outcome;
+                permit.fail(judge.text(&outcome));
+                return outcome;
+            }
             outcome
         }
         verdict => {

@@ -1,24 +1,14 @@
 //! The state machine. Pure: no lock, no clock, no log; time, chance and counters are arguments.
 
-use std::time::Duration;
-
 use super::config::{CircuitBreakerConfig, Window};
 use super::quiet::Quiet;
 use super::report::{CallReport, Effect, End};
 use super::streak::Streak;
 use super::tally::Counters;
-use super::trials::{TrialId, Trials};
+use super::trials::{Admission, TrialId, Trials};
 use super::window::SlidingWindow;
 use crate::circuit_state::{Cause, CircuitState, Counts};
 use crate::clock::{self, Nanos};
-
-/// What the machine answers to a call that asks for admission.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Admission {
-    Pass,
-    Trial(TrialId),
-    Rejected(Option<Duration>),
-}
 
 /// The breaker's memory.
 #[derive(Debug)]
@@ -55,7 +45,7 @@ impl Machine {
 
     /// Whether a trial of it runs, and has not expired.
     #[cfg(feature = "redis")]
-    pub(super) fn is_trying(&self, lifetime: Duration, now: Nanos) -> bool {
+    pub(super) fn is_trying(&self, lifetime: std::time::Duration, now: Nanos) -> bool {
         self.state == CircuitState::HalfOpen && self.trials.are_running(lifetime, now)
     }
 
@@ -106,17 +96,19 @@ impl Machine {
 
     /// Lets old buckets go, before anything is counted at `now`.
     pub(super) fn advance(&mut self, reading: Counters, now: Nanos) {
-        self.window.advance(reading, now);
+        if self.window.advance(reading, now) {
+            self.quiet.forget();
+        }
     }
 
-    /// Takes in a failure, one of these and not slow, if that changes nothing. Else nothing has happened, and
-    /// [`record`](Self::record) takes it in.
+    /// Takes in a failure, one of these and not slow, if that is at once known to change nothing. Else nothing has
+    /// happened, and [`record`](Self::record) takes it in.
     #[inline(always)]
     #[allow(clippy::inline_always, reason = "as `record`")]
     pub(super) fn fail_quietly(&mut self, successes: u64, failures: u64) -> bool {
         let streak = self.streak.after_failure(successes);
         let is_quiet = self.quiet.allows_row(streak.failures(successes))
-            && self.window.note_quietly(successes, failures, &self.quiet);
+            && self.window.note_below(self.quiet.failures(), successes + failures, failures);
         if is_quiet {
             self.streak = streak;
         }
@@ -165,7 +157,11 @@ impl Machine {
         match self.cause_to_open(config, reading) {
             Some(cause) => Effect::Change(CircuitState::Open, cause),
             None if config.rule().is_some() => Effect::Ask(self.counts(reading, now)),
-            None => Effect::Stay,
+            None => {
+                let calls = self.window.seen(reading).calls();
+                self.quiet.look(calls, self.window.failures_before());
+                Effect::Stay
+            }
         }
     }
 
@@ -210,6 +206,7 @@ impl Machine {
         now: Nanos,
     ) {
         self.window = SlidingWindow::new(self.effective_window(config), reading, now);
+        self.quiet.forget();
         self.streak = Streak::since(reading.successes);
         self.trials = Trials::default();
     }
@@ -245,7 +242,7 @@ impl Machine {
         if matches!(self.state, CircuitState::Open | CircuitState::ForcedOpen) {
             return Counts::default();
         }
-        self.window.advance(reading, now);
+        self.advance(reading, now);
         let seen = self.window.seen(reading);
         Counts {
             requests: self.window.requests(reading),

@@ -3,8 +3,8 @@
 //! [`config`] what was asked for, [`rules`] what that means · [`machine`] the pure state machine, over [`window`] (what
 //! is judged), [`bits`] (the last so many calls), [`quiet`] (which failures change nothing), [`streak`] (results in a row)
 //! and [`trials`] (half-open slots) · [`tally`] lifetime counters · [`word`] the one atomic that healthy calls look at ·
-//! [`latency`] response times · [`policy`] the shared breaker, [`permit`] an admitted call, [`future`] a guarded one,
-//! [`answered`] one whose outcome is still to come.
+//! [`latency`] response times · [`policy`] the shared breaker, [`permit`] an admitted call, [`ticket`] what it was admitted
+//! under, [`future`] a guarded one, [`answered`] one whose outcome is still to come.
 
 mod announcements;
 #[cfg(feature = "tower")]
@@ -30,6 +30,7 @@ mod streak;
 mod tally;
 #[cfg(test)]
 mod tests;
+mod ticket;
 mod trials;
 mod window;
 mod window_of;

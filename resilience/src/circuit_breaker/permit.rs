@@ -4,33 +4,12 @@ use std::mem::ManuallyDrop;
 
 use super::policy::CircuitBreaker;
 use super::report::{CallReport, End};
-use super::trials::TrialId;
+use super::ticket::Ticket;
 use super::word::Word;
 use crate::ambient::{self, Trial};
 use crate::clock::{self, Nanos};
 use crate::stack::inspect::ErrorText;
 use crate::stack::verdict::Verdict;
-
-/// What a call was admitted under. It is compared with the present when the call ends.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Ticket {
-    pub(super) word: Word,
-    pub(super) trial: Option<TrialId>,
-}
-
-impl Ticket {
-    pub(super) const fn passing(word: Word) -> Self {
-        Self { word, trial: None }
-    }
-
-    pub(super) const fn trial(word: Word, trial: TrialId) -> Self {
-        Self { word, trial: Some(trial) }
-    }
-
-    fn unmarked(self) -> Self {
-        Self { word: self.word.unmarked(), ..self }
-    }
-}
 
 /// Leave to make one call. Say how it ended; a permit that is dropped means that the call was cancelled, which is
 /// neutral, unless it had run for `slow_call` by then: that makes it a slow call.
@@ -84,7 +63,9 @@ impl<'b> Permit<'b> {
     /// The call failed.
     #[inline]
     pub fn failure(self) {
-        self.end(End::Failure);
+        if let Some(permit) = self.fail_quietly() {
+            permit.fail(ErrorText::Hidden);
+        }
     }
 
     /// The call's outcome says nothing: neutral.
@@ -106,10 +87,24 @@ impl<'b> Permit<'b> {
         });
     }
 
-    /// [`failure`](Self::failure) because of `error`.
+    /// [`failure`](Self::failure), if that is at once known to change nothing; else the permit.
+    #[inline(always)]
+    #[allow(
+        clippy::inline_always,
+        reason = "measured: as a call it would find the permit in memory"
+    )]
+    pub(super) fn fail_quietly(self) -> Option<Self> {
+        if !self.ticket.is_plain() {
+            return Some(self);
+        }
+        let Self { breaker, ticket, .. } = *ManuallyDrop::new(self);
+        (!breaker.fail_quietly(ticket.word)).then(|| Self::fast_path(breaker, ticket.word))
+    }
+
+    /// [`failure`](Self::failure) because of `error`, after a closer look.
     pub(super) fn fail(self, error: ErrorText<'_>) {
         let Self { breaker, ticket, started } = *ManuallyDrop::new(self);
-        if ticket.trial.is_none() && ticket.word.is_plain() {
+        if ticket.is_plain() {
             breaker.record_failure(ticket.word, error);
         } else {
             report(breaker, ticket, started, End::Failure, error);

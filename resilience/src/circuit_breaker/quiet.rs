@@ -1,6 +1,6 @@
-//! Which failures change nothing: told by limits that are worked out where options or state change. Pure.
+//! Which failures change nothing: those below limits that are worked out where one took the longer way. Pure.
 
-use super::config::{CircuitBreakerConfig, Window};
+use super::config::CircuitBreakerConfig;
 use super::rules::{Thresholds, ratio};
 use crate::circuit_state::CircuitState;
 
@@ -9,11 +9,12 @@ use crate::circuit_state::CircuitState;
 pub(super) struct Quiet {
     /// Failures in a row; 0 where each failure needs a closer look.
     row: u64,
+    /// Failures, as the window counts them; 0 until one has had a closer look.
+    failures: u64,
     /// From how many calls on their rate is judged.
     min_calls: u64,
+    /// Infinite where none is.
     failure_rate: f64,
-    /// Failures in a count window that is full, where the rate comes to no division.
-    full: u64,
 }
 
 impl Quiet {
@@ -22,15 +23,11 @@ impl Quiet {
             config.thresholds();
         let is_plain = state == CircuitState::Closed && config.rule().is_none();
         let row = consecutive_failures.map_or(u64::MAX, u64::from);
-        let rate = failure_rate.unwrap_or(f64::INFINITY);
         Self {
             row: if is_plain && slow_rate.is_none() { row } else { 0 },
-            min_calls: failure_rate.map_or(u64::MAX, |_| min_calls),
-            failure_rate: rate,
-            full: match config.effective_window() {
-                Some(Window::Calls(calls)) if failure_rate.is_some() => fewest(rate, calls.into()),
-                _ => u64::MAX,
-            },
+            failures: 0,
+            min_calls,
+            failure_rate: failure_rate.unwrap_or(f64::INFINITY),
         }
     }
 
@@ -40,16 +37,25 @@ impl Quiet {
         failures < self.row
     }
 
-    /// Whether as many failures of the calls in the window do.
+    /// As many failures don't.
     #[inline]
-    pub(super) fn allows(&self, failures: u64, calls: u64) -> bool {
-        calls < self.min_calls || ratio(failures, calls) < self.failure_rate
+    pub(super) fn failures(&self) -> u64 {
+        self.failures
     }
 
-    /// Whether as many failures of all the calls that a count window holds do.
-    #[inline]
-    pub(super) fn allows_in_full(&self, failures: u64) -> bool {
-        failures < self.full
+    /// Works out which failures are quiet in a window that holds so many calls and will hold no fewer, and counts so many
+    /// failures that it doesn't hold.
+    pub(super) fn look(&mut self, calls: u64, failures_before: u64) {
+        self.failures = if self.failure_rate.is_finite() {
+            failures_before + fewest(self.failure_rate, calls.max(self.min_calls))
+        } else {
+            u64::MAX
+        };
+    }
+
+    /// The window may hold fewer calls from now on.
+    pub(super) fn forget(&mut self) {
+        self.failures = 0;
     }
 }
 
@@ -68,19 +74,23 @@ fn fewest(rate: f64, calls: u64) -> u64 {
 mod tests {
     use super::*;
 
-    const HALF: CircuitBreakerConfig =
-        CircuitBreakerConfig::new().failure_rate(0.5).min_calls(10).window(Window::Calls(20));
+    const HALF: CircuitBreakerConfig = CircuitBreakerConfig::new().failure_rate(0.5).min_calls(10);
 
     #[test]
-    fn a_failure_with_which_a_threshold_is_reached_is_not_quiet() {
-        let quiet = Quiet::new(&HALF, CircuitState::Closed);
-        assert!(quiet.allows(9, 9), "too few calls to judge");
-        assert!(quiet.allows(4, 10) && !quiet.allows(5, 10) && !quiet.allows(6, 10));
-        assert!(quiet.allows_in_full(9) && !quiet.allows_in_full(10));
+    fn a_failure_with_which_a_threshold_may_be_reached_is_not_quiet() {
+        let mut quiet = Quiet::new(&HALF, CircuitState::Closed);
+        assert_eq!(quiet.failures(), 0, "nothing is known of the window");
+        quiet.look(3, 0);
+        assert_eq!(quiet.failures(), 5, "of ten calls, from which on the rate is judged");
+        quiet.look(21, 100);
+        assert_eq!(quiet.failures(), 111);
+        quiet.forget();
+        assert_eq!(quiet.failures(), 0);
         let row = CircuitBreakerConfig::new().consecutive_failures(3);
-        let quiet = Quiet::new(&row, CircuitState::Closed);
+        let mut quiet = Quiet::new(&row, CircuitState::Closed);
         assert!(quiet.allows_row(2) && !quiet.allows_row(3));
-        assert!(quiet.allows(9, 9), "no rate is judged");
+        quiet.look(9, 9);
+        assert_eq!(quiet.failures(), u64::MAX, "no rate is judged");
     }
 
     #[test]

@@ -59,16 +59,16 @@ impl Tally {
         }
     }
 
-    /// Counts a failure under the machine's lock, if `is_quiet` of the successes and failures that there are then.
-    #[inline(always)]
-    #[allow(clippy::inline_always, reason = "measured: a call would save and load registers")]
-    pub(super) fn count_failure_if(&self, is_quiet: impl FnOnce(u64, u64) -> bool) -> bool {
-        let failures = self.failures.load(Relaxed) + 1;
-        let is_quiet = is_quiet(self.sum(|mine| &mine.successes), failures);
-        if is_quiet {
-            self.failures.store(failures, Relaxed);
-        }
-        is_quiet
+    /// The successes, and the failures with one more. Under the machine's lock.
+    #[inline]
+    pub(super) fn with_failure(&self) -> (u64, u64) {
+        (self.sum(|mine| &mine.successes), self.failures.load(Relaxed) + 1)
+    }
+
+    /// Under the machine's lock.
+    #[inline]
+    pub(super) fn set_failures(&self, failures: u64) {
+        self.failures.store(failures, Relaxed);
     }
 
     /// Counts a call that ended after the state had changed.

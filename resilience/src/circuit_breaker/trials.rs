@@ -6,6 +6,14 @@ use std::time::Duration;
 
 use crate::clock::{self, Nanos};
 
+/// What the machine answers to a call that asks for admission.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Admission {
+    Pass,
+    Trial(TrialId),
+    Rejected(Option<Duration>),
+}
+
 /// Slots for trial calls. A slot is released when its trial reports or is cancelled; one that is held for too long goes
 /// to the next call that asks.
 #[derive(Debug, Default)]

@@ -1,8 +1,9 @@
 //! Which part of the lifetime counters is judged. Pure: time and readings are arguments.
 
+use std::mem;
+
 use super::bits::Bits;
 use super::config::Window;
-use super::quiet::Quiet;
 use super::tally::Counters;
 use crate::clock::{self, Nanos};
 
@@ -43,12 +44,13 @@ impl SlidingWindow {
         Self { start: reading, kind }
     }
 
-    /// Lets old buckets go. `reading` must not yet contain what is about to be counted at `now`.
+    /// Lets old buckets go; whether that may have taken calls with them. `reading` must not yet contain what is about to be
+    /// counted at `now`.
     #[inline]
-    pub(super) fn advance(&mut self, reading: Counters, now: Nanos) {
-        if let Kind::Time(window) = &mut self.kind {
-            self.start = window.advance(reading, now);
-        }
+    pub(super) fn advance(&mut self, reading: Counters, now: Nanos) -> bool {
+        let Kind::Time(window) = &mut self.kind else { return false };
+        let start = window.advance(reading, now);
+        mem::replace(&mut self.start, start) != start
     }
 
     /// Until when counting needs no [`advance`](Self::advance).
@@ -72,18 +74,23 @@ impl SlidingWindow {
         }
     }
 
-    /// Notes a failure, the newest of these calls, if it changes nothing: whether that is so.
+    /// Notes a failure, the newest of that many calls and failures, if fewer than `limit` count then: whether that is so,
+    /// and known without a closer look.
     #[inline(always)]
     #[allow(clippy::inline_always, reason = "measured: a call would save and load registers")]
-    pub(super) fn note_quietly(&mut self, successes: u64, failures: u64, quiet: &Quiet) -> bool {
-        let Kind::Calls { failed, .. } = &mut self.kind else {
-            let failures = failures - self.start.failures;
-            return quiet.allows(failures, failures + successes - self.start.successes);
-        };
-        let (places, is_full) = failed.places(successes + failures);
-        failed.set_last_if(successes + failures, |failures| {
-            if is_full { quiet.allows_in_full(failures) } else { quiet.allows(failures, places) }
-        })
+    pub(super) fn note_below(&mut self, limit: u64, calls: u64, failures: u64) -> bool {
+        match &mut self.kind {
+            Kind::Calls { failed, .. } => failed.set_last_below(limit, calls),
+            Kind::SinceChange | Kind::Time(_) => failures < limit,
+        }
+    }
+
+    /// How many failures [`note_below`](Self::note_below) counts that are not in the window.
+    pub(super) fn failures_before(&self) -> u64 {
+        match self.kind {
+            Kind::Calls { .. } => 0,
+            Kind::SinceChange | Kind::Time(_) => self.start.failures,
+        }
     }
 
     /// Finished calls: those in the window, or since the last change where the window counts calls.
@@ -99,7 +106,7 @@ impl SlidingWindow {
         let since = reading - self.start;
         let Kind::Calls { failed, slow } = &mut self.kind else { return since };
         let end = reading.calls();
-        let (calls, failures, slow) = (failed.places(end).0, failed.count(end), slow.count(end));
+        let (calls, failures, slow) = (failed.places(end), failed.count(end), slow.count(end));
         Counters { successes: calls - failures, failures, ignored: since.ignored, slow }
     }
 }

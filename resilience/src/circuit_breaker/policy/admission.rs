@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use super::super::machine::Admission;
-use super::super::permit::{Permit, Ticket};
+use super::super::permit::Permit;
+use super::super::ticket::Ticket;
+use super::super::trials::Admission;
 use super::super::word::Word;
 use super::CircuitBreaker;
 use crate::ambient;

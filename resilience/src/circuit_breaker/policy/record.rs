@@ -1,13 +1,13 @@
 //! A call has ended: it is counted, and changes the state where that follows from it.
 
-use super::super::permit::Ticket;
 use super::super::report::{CallReport, Effect, End};
+use super::super::ticket::Ticket;
 use super::super::word::Word;
 use super::CircuitBreaker;
-use super::shared::Locked;
+use super::shared::{Locked, Shared};
 use crate::clock;
 use crate::stack::inspect::ErrorText;
-use crate::sync::Ordering;
+use crate::sync::{MutexGuard, Ordering};
 
 impl CircuitBreaker {
     /// Counts a call that ended, and changes the state where that follows from it: because of `error`, if it failed.
@@ -22,32 +22,41 @@ impl CircuitBreaker {
         self.take_in(ticket, report, error);
     }
 
-    /// The same for a call that failed, was no trial and not measured: most that fail.
+    /// Counts the failure of a call that was no trial and not measured, if it is at once known to change nothing. Else
+    /// nothing has happened, and [`record_failure`](Self::record_failure) takes it in.
+    #[cold]
+    #[inline(never)]
+    pub(in super::super) fn fail_quietly(&self, word: Word) -> bool {
+        match self.shared.get() {
+            None => false,
+            Some(shared) if word.is_timed() => self.fail_quietly_in_time(shared, word),
+            Some(shared) => self.fail_quietly_now(shared, word),
+        }
+    }
+
+    // Apart, so that others save no registers around the clock.
+    #[inline(never)]
+    fn fail_quietly_in_time(&self, shared: &Shared, word: Word) -> bool {
+        shared.is_fresh_now() && self.fail_quietly_now(shared, word)
+    }
+
+    // It waits for no lock and calls next to nothing: that, too, would need registers to be saved.
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "measured: a call would save and load registers")]
+    fn fail_quietly_now(&self, shared: &Shared, word: Word) -> bool {
+        let Some(mut locked) = shared.locked.try_lock() else { return false };
+        let (successes, failures) = shared.tally.with_failure();
+        if word != self.word() || !locked.machine.fail_quietly(successes, failures) {
+            return let_go(locked);
+        }
+        shared.tally.set_failures(failures);
+        true
+    }
+
+    /// [`record`](Self::record) for a call that failed, was no trial and not measured.
     #[cold]
     #[inline(never)]
     pub(in super::super) fn record_failure(&self, word: Word, error: ErrorText<'_>) {
-        if !self.fail_quietly(word) {
-            self.record_failure_aloud(word, error);
-        }
-    }
-
-    /// Counts a failure that changes nothing. Of any other, nothing has happened.
-    #[inline(always)]
-    #[allow(clippy::inline_always, reason = "measured: a call would save and load registers")]
-    fn fail_quietly(&self, word: Word) -> bool {
-        let Some(shared) = self.shared.get() else { return false };
-        if !shared.is_fresh(word) {
-            return false;
-        }
-        let mut locked = shared.locked.lock();
-        let machine = &mut locked.machine;
-        let fail = |successes, failures| machine.fail_quietly(successes, failures);
-        word == self.word() && shared.tally.count_failure_if(fail)
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn record_failure_aloud(&self, word: Word, error: ErrorText<'_>) {
         let report = CallReport { end: End::Failure, slow: false };
         self.take_in(Ticket::passing(word), report, error);
     }
@@ -91,4 +100,12 @@ impl CircuitBreaker {
         }
         is_current
     }
+}
+
+/// Gives the lock back; false. A call of its own, so that nothing needs to be kept meanwhile.
+#[cold]
+#[inline(never)]
+fn let_go(locked: MutexGuard<'_, Locked>) -> bool {
+    drop(locked);
+    false
 }

@@ -68,7 +68,7 @@ impl Shared {
     }
 
     #[inline(never)]
-    fn is_fresh_now(&self) -> bool {
+    pub(super) fn is_fresh_now(&self) -> bool {
         clock::coarse() < self.fresh_until.load(Ordering::Relaxed)
     }
 }

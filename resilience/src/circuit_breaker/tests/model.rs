@@ -73,6 +73,10 @@ proptest! {
             prop_assert!(!was_quiet || quietly);
             all.push(Call { at: now, report });
 
+            // What nobody looks at for a while is counted, too.
+            if all.len() % 3 != 0 {
+                continue;
+            }
             let (seen, model) = (machine.counts(reading, now), remembered(&all, window, now));
             prop_assert_eq!(seen.failures, count(&model, |r| r.end == End::Failure));
             prop_assert_eq!(seen.successes, count(&model, |r| succeeded(*r)));
@@ -127,6 +131,63 @@ proptest! {
             if over { break; }
         }
     }
+}
+
+/// Which of these calls are quiet failures, `q`; other failures are loud, `L`.
+fn heard(
+    machine: &mut Machine,
+    config: &CircuitBreakerConfig,
+    reading: &mut Counters,
+    calls: &str,
+) -> String {
+    let mut hear = |call| {
+        let end = if call == 'F' { End::Failure } else { End::Success };
+        let report = CallReport { end, slow: false };
+        *reading = after(*reading, report);
+        if call == 'S' {
+            return 'S';
+        }
+        let (effect, is_quiet) = take_in(machine, config, report, *reading, 0);
+        assert_eq!(effect, Effect::Stay);
+        if is_quiet { 'q' } else { 'L' }
+    };
+    calls.chars().map(&mut hear).collect()
+}
+
+#[test]
+fn a_failure_is_quiet_that_is_known_to_be_below_every_threshold() {
+    let rate = || CircuitBreakerConfig::new().failure_rate(0.5).min_calls(10);
+    let row = CircuitBreakerConfig::new().consecutive_failures(3);
+    let few = ("FFFFFSSSSSSSSFF", "LqqqLSSSSSSSSLL");
+    let many = ("FSSSSSSSSSSSSSSFFFFF", "LSSSSSSSSSSSSSSqqqLq");
+    for (config, (calls, expected)) in [
+        (rate().window(Window::Calls(100)), few),
+        (rate().window(Window::Calls(100)), many),
+        (rate().window(Window::Time(Duration::from_secs(10))), few),
+        (rate().window(Window::Time(Duration::from_secs(10))), many),
+        (row, ("FFSFFSF", "LqSqqSq")),
+    ] {
+        let (mut machine, mut reading) = (Machine::new(&config, 0), Counters::default());
+        assert_eq!(heard(&mut machine, &config, &mut reading, calls), expected, "{config:?}");
+        machine.derive(&config);
+        assert_eq!(
+            heard(&mut machine, &config, &mut reading, "SF"),
+            "SL",
+            "the options may have changed"
+        );
+    }
+}
+
+#[test]
+fn a_failure_is_not_quiet_where_calls_have_left_the_window_since_the_last_look() {
+    let config =
+        CircuitBreakerConfig::new().failure_rate(0.5).window(Window::Time(Duration::from_secs(10)));
+    let (mut machine, mut reading) = (Machine::new(&config, 0), Counters::default());
+    assert_eq!(heard(&mut machine, &config, &mut reading, "SSSSSSSSFF"), "SSSSSSSSLq");
+    machine.advance(reading, 5 * SECOND);
+    assert_eq!(heard(&mut machine, &config, &mut reading, "F"), "q", "all are in it yet");
+    machine.advance(reading, 10 * SECOND);
+    assert_eq!(heard(&mut machine, &config, &mut reading, "F"), "L");
 }
 
 /// As the breaker does it: whether that was quiet, too.

@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use super::*;
 use crate::rejection::Rejection;
-use crate::stack::inspect::ErrorText;
 
 #[tokio::test(start_paused = true)]
 async fn consecutive_failures_open_and_one_trial_closes() {
@@ -608,7 +607,7 @@ async fn a_call_that_fails_in_a_later_bucket_than_it_began_in_belongs_to_the_lat
     let fails_after = async |seconds| {
         let call = breaker.try_acquire().unwrap();
         tokio::time::advance(Duration::from_secs(seconds)).await;
-        call.fail(ErrorText::Hidden);
+        call.failure();
     };
     fails_after(0).await;
     fails_after(0).await;
