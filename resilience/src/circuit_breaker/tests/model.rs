@@ -190,6 +190,20 @@ fn a_failure_is_not_quiet_where_calls_have_left_the_window_since_the_last_look()
     assert_eq!(heard(&mut machine, &config, &mut reading, "F"), "L");
 }
 
+#[test]
+fn a_success_opens_no_circuit_though_with_it_there_are_enough_calls_to_judge() {
+    let config = CircuitBreakerConfig::new().failure_rate(0.5).min_calls(5);
+    let (mut machine, mut reading) = (Machine::new(&config, 0), Counters::default());
+    assert_eq!(heard(&mut machine, &config, &mut reading, "FFFF"), "LqLL");
+    let success = CallReport { end: End::Success, slow: false };
+    reading = after(reading, success);
+    assert_eq!(machine.record(&config, success, reading, 0), Effect::Stay);
+    let failure = CallReport { end: End::Failure, slow: false };
+    reading = after(reading, failure);
+    let opens = machine.record(&config, failure, reading, 0);
+    assert!(matches!(opens, Effect::Change(CircuitState::Open, _)), "{opens:?}");
+}
+
 /// As the breaker does it: whether that was quiet, too.
 fn take_in(
     machine: &mut Machine,
