@@ -62,3 +62,31 @@ pub struct Trip {
     /// When, on the wall clock.
     pub at: SystemTime,
 }
+
+#[cfg(all(test, not(shuttle)))]
+mod tests {
+    use super::*;
+
+    fn totals(from: u64) -> Totals {
+        Totals {
+            requests: from,
+            successes: from + 1,
+            failures: from + 2,
+            ignored: from + 3,
+            slow: from + 4,
+            rejected: from + 5,
+            cancelled: from + 6,
+            stale: from + 7,
+        }
+    }
+
+    #[test]
+    fn totals_of_several_breakers_add_up() {
+        let mut all = totals(10);
+        all += totals(100);
+        let Totals { requests, successes, failures, ignored, slow, rejected, cancelled, stale } =
+            all;
+        let sums = [requests, successes, failures, ignored, slow, rejected, cancelled, stale];
+        assert_eq!(sums, [110, 112, 114, 116, 118, 120, 122, 124]);
+    }
+}

@@ -617,3 +617,11 @@ async fn a_call_that_fails_in_a_later_bucket_than_it_began_in_belongs_to_the_lat
     play(&breaker, "+6s").await;
     assert_eq!(breaker.counts().failures, 1, "those of eleven seconds ago are gone");
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_rejection_that_somebody_hears_counts_once() {
+    let _listening = crate::registry().events();
+    let breaker = CircuitBreaker::new("heard", CircuitBreakerConfig::new().consecutive_failures(1));
+    play(&breaker, "FO").await;
+    assert_eq!(breaker.totals().rejected, 1);
+}
