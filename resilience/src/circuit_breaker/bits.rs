@@ -5,7 +5,7 @@ use std::mem;
 /// A ring of bits over an endless sequence, allocated when the first is set.
 ///
 /// A call's place is how many came before it in the breaker's life; the ring begins with place `start`. Successes leave no
-/// trace: what their places held a round ago is forgotten when somebody counts, or the ring leaves their word.
+/// trace: what their places held a round ago is forgotten when the ring is counted, or goes on to the next word.
 #[derive(Debug)]
 pub(super) struct Bits {
     capacity: u64,
@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn a_place_beyond_the_word_at_hand_is_left_to_who_looks_closer() {
+    fn a_place_beyond_the_current_word_is_not_set_without_a_closer_look() {
         let mut bits = Bits::new(100, 0);
         assert!(!bits.set_last_below(u64::MAX, 1), "there is no word yet");
         bits.set_last(1);
@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_yet_forgotten_stands_in_the_way_of_a_limit_until_somebody_counts() {
+    fn what_is_not_yet_forgotten_counts_against_a_limit_until_the_ring_is_counted() {
         let mut bits = Bits::new(64, 0);
         (1..=64).for_each(|end| bits.set_last(end));
         bits.set_last(65);

@@ -73,7 +73,7 @@ proptest! {
             prop_assert!(!was_quiet || quietly);
             all.push(Call { at: now, report });
 
-            // What nobody looks at for a while is counted, too.
+            // Calls between two readings are counted, too.
             if all.len() % 3 != 0 {
                 continue;
             }

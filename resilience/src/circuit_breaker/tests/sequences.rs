@@ -619,7 +619,7 @@ async fn a_call_that_fails_in_a_later_bucket_than_it_began_in_belongs_to_the_lat
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_rejection_that_somebody_hears_counts_once() {
+async fn a_rejection_counts_once_while_events_are_read() {
     let _listening = crate::registry().events();
     let breaker = CircuitBreaker::new("heard", CircuitBreakerConfig::new().consecutive_failures(1));
     play(&breaker, "FO").await;

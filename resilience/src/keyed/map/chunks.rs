@@ -1,6 +1,6 @@
 //! A long row of values that is made chunk by chunk, each when it is first needed: no caller waits until all are made.
 //!
-//! Whoever looks a value up reads where its chunk is before. Of small values a chunk holds more, so that the list of chunks
+//! A look-up first reads where the value's chunk is. Of small values a chunk holds more, so that the list of chunks
 //! stays in the processor's innermost cache, through which the values pass.
 
 use std::sync::OnceLock;
